@@ -1,0 +1,1 @@
+"""Threadwell: community answers, measured resolution, curated knowledge."""

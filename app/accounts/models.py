@@ -1,0 +1,74 @@
+"""Tables of people and their sign-ins. Columns, constraints and derived properties only."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.actor import Actor, Role
+from app.core.clock import now
+from app.core.db import BigId, UTCDateTime, db, one_of
+
+NAME_MAX = 60
+DISPLAY_NAME_MAX = 60
+EMAIL_MAX = 254
+
+
+class Person(db.Model):
+    """Somebody with an account, or an imported author who has not claimed theirs (no password, no address).
+
+    `email` is verified and unique; `pending_email` is what was typed and not confirmed yet.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (one_of("role", list(Role)),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(NAME_MAX))
+    name_key: Mapped[str] = mapped_column(sa.String(NAME_MAX), unique=True)
+    display_name: Mapped[str] = mapped_column(sa.String(DISPLAY_NAME_MAX))
+    email: Mapped[str | None] = mapped_column(sa.String(EMAIL_MAX), unique=True)
+    pending_email: Mapped[str | None] = mapped_column(sa.String(EMAIL_MAX), index=True)
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    role: Mapped[str] = mapped_column(sa.String(16), default=Role.MEMBER)
+    trust: Mapped[int] = mapped_column(sa.Integer, default=0)
+    about_source: Mapped[str] = mapped_column(sa.Text, default="")
+    about_html: Mapped[str] = mapped_column(sa.Text, default="")
+    website: Mapped[str] = mapped_column(sa.String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    suspended_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    suspended_reason: Mapped[str] = mapped_column(sa.Text, default="")
+
+    @property
+    def path(self) -> str:
+        return f"/people/{self.name}"
+
+    def is_suspended_at(self, moment: datetime) -> bool:
+        """Return whether the person may not post at `moment`."""
+        return self.suspended_until is not None and self.suspended_until > moment
+
+    def as_actor(self, moment: datetime) -> Actor:
+        """Return the person as an actor at `moment`."""
+        return Actor(
+            id=self.id,
+            name=self.name,
+            display_name=self.display_name,
+            role=Role(self.role),
+            trust=self.trust,
+            is_suspended=self.is_suspended_at(moment),
+        )
+
+
+class PersonSession(db.Model):
+    """One sign-in. The cookie holds a random token, the table only its hash; deleting the row ends the session."""
+
+    __tablename__ = "person_session"
+
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    agent: Mapped[str] = mapped_column(sa.String(120), default="")
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,18 @@
+"""Paths of account pages, for pages, mails and workers alike."""
+
+from urllib.parse import quote
+
+
+def person_path(name: str) -> str:
+    """Return the path of a profile."""
+    return f"/people/{quote(name)}"
+
+
+def confirm_path(token: str) -> str:
+    """Return the path that confirms an address."""
+    return f"/settings/confirm-address/{token}"
+
+
+def reset_path(token: str) -> str:
+    """Return the path where a new password is chosen."""
+    return f"/reset-password/{token}"

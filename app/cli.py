@@ -1,0 +1,23 @@
+"""The `threadwell` command: a Flask command group. Each feature adds its own commands in `<feature>/cli.py`."""
+
+import sys
+
+import click
+from flask.cli import FlaskGroup
+
+from app.core.settings import SettingsError
+from app.factory import create_app
+
+
+@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, add_version_option=False)
+def cli() -> None:
+    """Threadwell: a community forum that measures what gets solved and turns it into knowledge."""
+
+
+def main() -> None:
+    """Run the command line; wrong settings are reported without a stack trace."""
+    try:
+        cli()
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)

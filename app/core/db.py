@@ -1,0 +1,115 @@
+"""The database object, portable column types and the upsert. Everything else about SQL lives with its feature."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase
+
+# Constraints need names, or a later migration cannot drop them on SQLite.
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# Execution option that makes SQLite take its write lock at BEGIN; other databases ignore it.
+IMMEDIATE = {"sqlite_begin": "IMMEDIATE"}
+
+BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+class UTCDateTime(sa.types.TypeDecorator[datetime]):
+    """A moment in time. Refuses naive values; always returns aware UTC (SQLite forgets zones)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A naive datetime was given; use clock.now().")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def one_of(column: str, values: Sequence[str], name: str | None = None) -> sa.CheckConstraint:
+    """Return a CHECK that a text column holds one of `values` (portable in place of an enum type)."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=name or f"{column}_known")
+
+
+def upsert(
+    table: sa.Table | sa.FromClause,
+    rows: Sequence[Mapping[str, Any]],
+    keys: Sequence[str],
+    update: Mapping[str, Any] | Sequence[str],
+) -> None:
+    """Insert `rows`; where `keys` exist already, set `update` instead.
+
+    `update` names columns to take over from the new row, or maps columns to expressions, in which
+    `sa.literal_column("excluded.x")` is the new value. Works on SQLite and PostgreSQL.
+    """
+    if not rows:
+        return
+    dialect = db.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table).values([dict(row) for row in rows])  # type: ignore[arg-type]
+    if isinstance(update, Mapping):
+        changes = dict(update)
+    else:
+        changes = {name: statement.excluded[name] for name in update}
+    if changes:
+        statement = statement.on_conflict_do_update(index_elements=list(keys), set_=changes)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=list(keys))
+    db.session.execute(statement)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set the pragmas of SQLite and let SQLAlchemy, not the driver, begin its transactions."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA busy_timeout=15000")
+        cursor.execute("PRAGMA cache_size=-16000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "")
+        connection.exec_driver_sql(f"BEGIN {mode}".strip())
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the engine options for a database URL."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 32, "max_overflow": 32}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}

@@ -1,0 +1,151 @@
+"""Every setting, declared once, read from the environment and validated at start. Holds no logic of any feature."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+MIN_SECRET = 32
+
+
+class SettingsError(Exception):
+    """One or more settings are wrong; the message lists all of them."""
+
+
+def _text(raw: str) -> str:
+    return raw.strip()
+
+
+def _integer(low: int, high: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        value = int(raw)
+        if not low <= value <= high:
+            raise ValueError(f"must be between {low} and {high}")
+        return value
+
+    return parse
+
+
+def _decimal(raw: str) -> float:
+    value = float(raw)
+    if not 0 <= value < 1_000_000:
+        raise ValueError("must be a number from 0")
+    return value
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if raw.strip() not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return raw.strip()
+
+    return parse
+
+
+def _base_url(raw: str) -> str:
+    parts = urlsplit(raw.strip())
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must look like https://community.example.com")
+    return raw.strip().rstrip("/")
+
+
+def _database_url(raw: str) -> str:
+    value = raw.strip()
+    for prefix in ("postgres://", "postgresql://"):
+        if value.startswith(prefix):
+            value = "postgresql+psycopg://" + value[len(prefix) :]
+    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("must start with postgresql:// or sqlite:///")
+    return value
+
+
+def _setting(name: str, default: Any, parse: Callable[[str], Any], sentence: str) -> Any:
+    return field(default=default, metadata={"env": name, "parse": parse, "doc": sentence})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one installation. Build it with `Settings.from_env`."""
+
+    secret_key: str = _setting("SECRET_KEY", "", _text, "Signs cookies and links. Generated into the instance folder when unset.")
+    base_url: str = _setting("BASE_URL", "", _base_url, "The public address, without a slash at the end. Default: http://127.0.0.1:PORT.")
+    instance_path: Path = _setting("INSTANCE_PATH", PROJECT_ROOT / "instance", lambda raw: Path(raw).resolve(), "Folder of the database, search index, uploads and mails.")
+    host: str = _setting("HOST", "127.0.0.1", _text, "Address the web server listens on.")
+    port: int = _setting("PORT", 8000, _integer(1, 65535), "Port the web server listens on.")
+    workers: int = _setting("WORKERS", 1, _integer(1, 64), "Web server processes. Above 1, set REDIS_URL so that limits and view counts are shared.")
+    database_url: str = _setting("DATABASE_URL", "", _database_url, "postgresql://... ; default: SQLite in the instance folder.")
+    redis_url: str = _setting("REDIS_URL", "", _text, "redis://... ; shares rate limits and view counts between processes. Default: memory.")
+    search_engine: str = _setting("SEARCH_ENGINE", "auto", _choice("auto", "whoosh"), "Search engine; auto chooses the best one for the database.")
+    jobs: str = _setting("JOBS", "inline", _choice("inline", "external"), "inline: background work in the web process; external: run `threadwell worker`.")
+    mail_url: str = _setting("MAIL_URL", "", _text, "smtp://user:password@host:587 or smtps://... ; default: mails are written to the instance folder.")
+    mail_from: str = _setting("MAIL_FROM", "community@localhost", _text, "Sender address of mails.")
+    site_name: str = _setting("SITE_NAME", "Threadwell", _text, "Name in the top bar, titles and mails.")
+    site_tagline: str = _setting("SITE_TAGLINE", "Ask, answer, and find what already works.", _text, "The sentence of welcome on the home page.")
+    brand_hue: int = _setting("BRAND_HUE", 250, _integer(0, 360), "Hue of the brand colour (OKLCH degrees).")
+    logo_url: str = _setting("LOGO_URL", "", _text, "Path or address of a logo shown in place of our mark.")
+    rate_limits: str = _setting("RATE_LIMITS", "on", _choice("on", "off"), "off only for load tests and audits; announced at start.")
+    trusted_proxies: int = _setting("TRUSTED_PROXIES", 0, _integer(0, 10), "How many proxies in front set X-Forwarded-For; 0 ignores that header.")
+    log_level: str = _setting("LOG_LEVEL", "INFO", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "Least level that is logged.")
+    max_upload_mb: int = _setting("MAX_UPLOAD_MB", 5, _integer(1, 100), "Largest image, in MiB.")
+    session_days: int = _setting("SESSION_DAYS", 30, _integer(1, 365), "Days after which a sign-in ends.")
+    index_unanswered_days: int = _setting("INDEX_UNANSWERED_DAYS", 30, _integer(0, 3650), "After so many days an unanswered question asks search engines not to index it.")
+    promotion_min_views: int = _setting("PROMOTION_MIN_VIEWS", 30, _integer(0, 1_000_000), "Human views in 30 days from which a thread can become a candidate.")
+    promotion_min_score: float = _setting("PROMOTION_MIN_SCORE", 20.0, _decimal, "Score from which a thread is proposed for promotion.")
+    promotion_view_weight: float = _setting("PROMOTION_VIEW_WEIGHT", 6.0, _decimal, "Points for each doubling of views in 30 days.")
+    promotion_outcome_weight: float = _setting("PROMOTION_OUTCOME_WEIGHT", 10.0, _decimal, "Points for a solved question; half for one merely answered with votes.")
+    promotion_vote_weight: float = _setting("PROMOTION_VOTE_WEIGHT", 3.0, _decimal, "Points for each doubling of votes on question and best answer.")
+    promotion_me_too_weight: float = _setting("PROMOTION_ME_TOO_WEIGHT", 4.0, _decimal, "Points for each doubling of people with the same problem.")
+    promotion_duplicate_weight: float = _setting("PROMOTION_DUPLICATE_WEIGHT", 5.0, _decimal, "Points for each duplicate.")
+    is_testing: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read all settings; raise SettingsError with every problem at once."""
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for spec in fields(cls):
+            name = spec.metadata.get("env")
+            raw = environ.get(name, "") if name else ""
+            if not raw.strip():
+                continue
+            try:
+                values[spec.name] = spec.metadata["parse"](raw)
+            except ValueError as error:
+                problems.append(f"{name}: {error}")
+        if 0 < len(values.get("secret_key", "")) < MIN_SECRET:
+            problems.append(f"SECRET_KEY: must have at least {MIN_SECRET} characters")
+        if problems:
+            raise SettingsError("Please correct these settings:\n  " + "\n  ".join(problems))
+        values.setdefault("base_url", f"http://127.0.0.1:{values.get('port', 8000)}")
+        return cls(**values)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return not self.database_url or self.database_url.startswith("sqlite")
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.instance_path / 'threadwell.sqlite3'}"
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    def ensure_instance(self) -> str:
+        """Create the instance folder (private to its owner) and return the secret key, generated on first use."""
+        self.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.secret_key:
+            return self.secret_key
+        key_file = self.instance_path / "secret_key"
+        if not key_file.exists():
+            fresh = self.instance_path / f"secret_key.{secrets.token_hex(4)}"
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
+            with suppress(FileExistsError):  # another process was faster: its key counts
+                key_file.hardlink_to(fresh)
+            fresh.unlink()
+        return key_file.read_text(encoding="ascii").strip()

@@ -1,0 +1,60 @@
+"""The unit of work: the only place that commits. Opened by routes, commands and the worker, never nested."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from app.core.db import IMMEDIATE, db
+
+
+class UnitOfWork:
+    """What happens when the running transaction has been committed."""
+
+    def __init__(self) -> None:
+        self.after_commit: list[Callable[[], None]] = []
+
+
+_current: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[UnitOfWork]:
+    """Run the body in one write transaction: commit at its end, roll back on any exception.
+
+    On SQLite the transaction begins *immediate*, so that what is read in it cannot change before it is
+    written (with the driver's default, concurrent increments are lost without an error). On PostgreSQL rows to be
+    changed must be loaded with FOR UPDATE (the `get_..._for_update` queries).
+    No rendering, hashing or network inside: SQLite's write lock is global.
+    """
+    if _current.get() is not None:
+        raise RuntimeError("A unit of work must not be opened inside another one.")
+    session = db.session
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("There are changes outside a unit of work.")
+    session.rollback()
+    unit = UnitOfWork()
+    token = _current.set(unit)
+    try:
+        session.connection(execution_options=IMMEDIATE)
+        yield unit
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _current.reset(token)
+    for callback in unit.after_commit:
+        callback()
+
+
+def require_unit_of_work() -> UnitOfWork:
+    """Return the running unit of work; raise RuntimeError when a writer was called outside of one."""
+    unit = _current.get()
+    if unit is None:
+        raise RuntimeError("This must be called inside unit_of_work().")
+    return unit
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Call `callback` once the running transaction is committed. For hints only: it is lost if the process dies."""
+    require_unit_of_work().after_commit.append(callback)

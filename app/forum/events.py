@@ -1,0 +1,138 @@
+"""Facts about threads and posts: ids, and for moderators' actions the actor and the reason."""
+
+from dataclasses import dataclass
+
+from app.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadStarted(Event):
+    """A thread became visible (asked, or approved)."""
+
+    thread_id: int
+    post_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadHeld(Event):
+    """A new thread waits for approval."""
+
+    thread_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostAdded(Event):
+    """An answer or reply became visible."""
+
+    thread_id: int
+    post_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostHeld(Event):
+    """A new answer or reply waits for approval."""
+
+    thread_id: int
+    post_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentAdded(Event):
+    """A comment was written under a post."""
+
+    thread_id: int
+    post_id: int
+    comment_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleMentioned(Event):
+    """People were named with @ in a post (or, with `comment_id`, in a comment)."""
+
+    thread_id: int
+    post_id: int
+    comment_id: int | None
+    author_id: int | None
+    person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostEdited(Event):
+    """A post has a new revision."""
+
+    thread_id: int
+    post_id: int
+    revision: int
+    editor_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAccepted(Event):
+    """An answer was marked as a solution."""
+
+    thread_id: int
+    post_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceWithdrawn(Event):
+    """An answer is no longer marked as a solution."""
+
+    thread_id: int
+    post_id: int
+    actor_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged(Event):
+    """The derived status of a question changed."""
+
+    thread_id: int
+    old_status: str
+    new_status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCurated(Event):
+    """Somebody in charge did `action` to a thread.
+
+    `action` is one of hide restore approve reject lock unlock pin unpin move close reopen duplicate unduplicate retitle retag convert.
+    `before` holds what is needed to undo it (an old category id, for example).
+    """
+
+    thread_id: int
+    action: str
+    actor_id: int | None
+    reason: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostCurated(Event):
+    """Somebody in charge did `action` (hide restore approve reject) to an answer or reply."""
+
+    thread_id: int
+    post_id: int
+    action: str
+    actor_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommentCurated(Event):
+    """Somebody in charge did `action` (hide restore) to a comment."""
+
+    thread_id: int
+    post_id: int
+    comment_id: int
+    action: str
+    actor_id: int | None
+    reason: str

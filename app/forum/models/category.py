@@ -1,0 +1,27 @@
+"""Boards."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.actor import Audience
+from app.core.db import BigId, db, one_of
+
+
+class Category(db.Model):
+    """A board. `audience` says who reads it; `needs_approval` holds new threads of members for moderators."""
+
+    __tablename__ = "category"
+    __table_args__ = (one_of("audience", list(Audience)),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+    position: Mapped[int] = mapped_column(sa.Integer, default=0)
+    audience: Mapped[str] = mapped_column(sa.String(10), default=Audience.PUBLIC)
+    needs_approval: Mapped[bool] = mapped_column(default=False)
+    thread_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+    @property
+    def path(self) -> str:
+        return f"/c/{self.slug}"

@@ -1,0 +1,76 @@
+"""Acceptance and the append-only log of outcome events."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Person
+from app.core.clock import now
+from app.core.db import BigId, UTCDateTime, db, one_of
+
+
+class OutcomeKind(StrEnum):
+    """One piece of evidence about a question. `withdrawn` takes back the event it names."""
+
+    ACCEPTED = "accepted"
+    CONFIRMED_BY_ASKER = "confirmed_by_asker"
+    CONFIRMED_BY_OTHER = "confirmed_by_other"
+    JUDGED_BY_STAFF = "judged_by_staff"
+    SOLVED_ELSEWHERE = "solved_elsewhere"
+    WORKAROUND = "workaround"
+    NO_LONGER_RELEVANT = "no_longer_relevant"
+    NEEDS_INFO = "needs_info"
+    LIKELY = "likely"
+    REFUTED = "refuted"
+    WITHDRAWN = "withdrawn"
+
+
+class OutcomeSource(StrEnum):
+    """How the evidence reached us."""
+
+    PAGE = "page"
+    MAIL = "mail"
+    API = "api"
+    INFERENCE = "inference"
+    IMPORT = "import"
+
+
+class Acceptance(db.Model):
+    """An answer marked as the solution. The earliest of a thread is its main one."""
+
+    __tablename__ = "acceptance"
+    __table_args__ = (sa.Index("ix_acceptance_thread", "thread_id", "accepted_at"),)
+
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"), primary_key=True)
+    thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"))
+    accepted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    accepted_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    outcome_id: Mapped[int] = mapped_column(sa.ForeignKey("outcome.id"))
+
+    accepted_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+
+class Outcome(db.Model):
+    """One event of evidence. Never changed and never deleted: a withdrawal is an event of its own."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (
+        one_of("kind", list(OutcomeKind)),
+        one_of("source", list(OutcomeSource)),
+        sa.CheckConstraint("(kind = 'withdrawn') = (withdraws_id IS NOT NULL)", name="withdrawal_names_event"),
+        sa.Index("ix_outcome_thread", "thread_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"))
+    post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    source: Mapped[str] = mapped_column(sa.String(10), default=OutcomeSource.PAGE)
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    withdraws_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outcome.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+    actor: Mapped[Person | None] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,107 @@
+"""Threads: questions and discussions."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Person
+from app.core.clock import now
+from app.core.db import BigId, UTCDateTime, db, one_of
+from app.forum.models.category import Category
+
+TITLE_MAX = 300
+
+
+class ThreadKind(StrEnum):
+    """What a thread is. Only questions can be answered, accepted and counted."""
+
+    QUESTION = "question"
+    DISCUSSION = "discussion"
+
+
+class Status(StrEnum):
+    """Where a question stands; derived from its outcome events, never set by hand. Discussions are `open` or `closed`."""
+
+    UNANSWERED = "unanswered"
+    NEEDS_INFO = "needs_info"
+    ANSWERED = "answered"
+    LIKELY_SOLVED = "likely_solved"
+    SOLVED = "solved"
+    DISPUTED = "disputed"
+    CLOSED = "closed"
+    OPEN = "open"
+
+
+class Thread(db.Model):
+    """A thread. Its opening text is the post of kind `opening`.
+
+    Visible to others only while neither held (waiting for approval) nor hidden. Denormalised (see services/recounting):
+    status, answer_count, accepted_count, score, me_too_count, last_activity_at, duplicate_count, excerpt.
+    `article_id`, `article_title` and `article_path` are written by the knowledge base (the thread is maintained there).
+    """
+
+    __tablename__ = "thread"
+    __table_args__ = (
+        one_of("kind", list(ThreadKind)),
+        one_of("status", list(Status)),
+        sa.Index("ix_thread_listed_newest", "hidden_at", "held_at", "created_at"),
+        sa.Index("ix_thread_listed_active", "hidden_at", "held_at", "last_activity_at"),
+        sa.Index("ix_thread_status", "status", "last_activity_at"),
+        sa.Index("ix_thread_category", "category_id", "last_activity_at"),
+        sa.Index("ix_thread_author", "author_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(12))
+    title: Mapped[str] = mapped_column(sa.String(TITLE_MAX))
+    slug: Mapped[str] = mapped_column(sa.String(100))
+    category_id: Mapped[int] = mapped_column(sa.ForeignKey("category.id"))
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    last_activity_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    modified_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+    status: Mapped[str] = mapped_column(sa.String(16))
+    excerpt: Mapped[str] = mapped_column(sa.String(220), default="")
+    answer_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+    accepted_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+    score: Mapped[int] = mapped_column(sa.Integer, default=0)
+    me_too_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+    duplicate_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+    is_pinned: Mapped[bool] = mapped_column(default=False)
+    locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    lock_note: Mapped[str] = mapped_column(sa.String(300), default="")
+    held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    hidden_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    hidden_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    close_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    duplicate_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("thread.id"), index=True)
+
+    article_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    article_title: Mapped[str] = mapped_column(sa.String(TITLE_MAX), default="")
+    article_path: Mapped[str] = mapped_column(sa.String(300), default="")
+
+    category: Mapped[Category] = relationship(lazy="raise_on_sql")
+    author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def path(self) -> str:
+        return f"/{self.kind}s/{self.id}/{self.slug}"
+
+    @property
+    def is_question(self) -> bool:
+        return self.kind == ThreadKind.QUESTION
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether everybody who may read the category may read the thread."""
+        return self.hidden_at is None and self.held_at is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether new posts are accepted."""
+        return self.locked_at is None and self.closed_at is None

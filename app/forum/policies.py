@@ -1,0 +1,280 @@
+"""Who may do what in the forum. `can_` is pure, `ensure_` raises, `visible_` is the same rule as an SQL criterion."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.core.actor import Actor, Audience
+from app.core.clock import now
+from app.core.errors import Conflict, Forbidden, NotFound
+from app.forum.models import Category, Comment, Post, Thread
+from app.forum.models.post import PostKind
+
+# Authors may take back a comment or fix its wording for so long.
+COMMENT_EDIT_WINDOW = timedelta(minutes=30)
+
+
+def can_see_category(actor: Actor, category: Category) -> bool:
+    """Readers of its audience see a category."""
+    return actor.can_read(category.audience)
+
+
+def visible_categories(actor: Actor) -> sa.ColumnElement[bool]:
+    """SQL twin of `can_see_category`."""
+    return Category.audience.in_(actor.audiences)
+
+
+def can_see_thread(actor: Actor, thread: Thread) -> bool:
+    """Everybody who may read the category sees listed threads; held ones also their author; moderators all of them."""
+    if not actor.can_read(thread.category.audience):
+        return False
+    if actor.is_moderator or thread.is_listed:
+        return True
+    return thread.hidden_at is None and actor.is_authenticated and thread.author_id == actor.id
+
+
+def visible_threads(actor: Actor) -> sa.ColumnElement[bool]:
+    """SQL twin of `can_see_thread`; the statement must join Category."""
+    readable = visible_categories(actor)
+    if actor.is_moderator:
+        return readable
+    listed = sa.and_(Thread.hidden_at.is_(None), Thread.held_at.is_(None))
+    if actor.is_authenticated:
+        listed = sa.or_(listed, sa.and_(Thread.hidden_at.is_(None), Thread.author_id == actor.id))
+    return sa.and_(readable, listed)
+
+
+def listed_threads(actor: Actor) -> sa.ColumnElement[bool]:
+    """Threads for lists, feeds and search: readable, neither held nor hidden, whoever asks. The statement must join Category."""
+    return sa.and_(visible_categories(actor), Thread.hidden_at.is_(None), Thread.held_at.is_(None))
+
+
+def can_see_post(actor: Actor, post: Post, thread: Thread) -> bool:
+    """A post is seen with its thread; a hidden one by moderators only, a held one also by its author."""
+    if not can_see_thread(actor, thread):
+        return False
+    if actor.is_moderator or post.is_listed:
+        return True
+    return post.hidden_at is None and actor.is_authenticated and post.author_id == actor.id
+
+
+def visible_posts(actor: Actor) -> sa.ColumnElement[bool]:
+    """SQL twin of `can_see_post` within a visible thread."""
+    if actor.is_moderator:
+        return sa.true()
+    listed = sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None))
+    if actor.is_authenticated:
+        return sa.or_(listed, sa.and_(Post.hidden_at.is_(None), Post.author_id == actor.id))
+    return listed
+
+
+def visible_comments(actor: Actor) -> sa.ColumnElement[bool]:
+    """Hidden comments are seen by moderators only."""
+    return sa.true() if actor.is_moderator else Comment.hidden_at.is_(None)
+
+
+def can_see_comment(actor: Actor, comment: Comment) -> bool:
+    """Python twin of `visible_comments`."""
+    return actor.is_moderator or comment.hidden_at is None
+
+
+def can_start_thread(actor: Actor, category: Category) -> bool:
+    """People who may post start threads in every category they can read."""
+    return actor.can_write and can_see_category(actor, category)
+
+
+def can_add_post(actor: Actor, thread: Thread) -> bool:
+    """People who may post answer or reply in open, listed threads; moderators in locked ones too."""
+    if not actor.can_write or not can_see_thread(actor, thread) or not thread.is_listed:
+        return False
+    return thread.is_open or actor.is_moderator
+
+
+def can_comment(actor: Actor, post: Post, thread: Thread) -> bool:
+    """Whoever may add a post may comment on a listed one."""
+    return can_add_post(actor, thread) and post.is_listed
+
+
+def can_vote(actor: Actor, post: Post, thread: Thread) -> bool:
+    """People vote on listed posts of others."""
+    return actor.can_write and can_see_post(actor, post, thread) and post.is_listed and post.author_id != actor.id
+
+
+def can_say_me_too(actor: Actor, thread: Thread) -> bool:
+    """Everybody but the asker may have the same problem."""
+    return actor.can_write and thread.is_question and thread.is_listed and can_see_thread(actor, thread) and thread.author_id != actor.id
+
+
+def can_follow(actor: Actor, thread: Thread) -> bool:
+    """Signed-in readers may follow a thread."""
+    return actor.is_authenticated and can_see_thread(actor, thread)
+
+
+def can_edit_post(actor: Actor, post: Post, thread: Thread) -> bool:
+    """Authors edit their own posts while the thread is open; staff and moderators edit any."""
+    if not actor.can_write or not can_see_post(actor, post, thread):
+        return False
+    if actor.is_moderator or actor.is_staff:
+        return True
+    return post.author_id == actor.id and thread.locked_at is None
+
+
+def can_edit_comment(actor: Actor, comment: Comment, thread: Thread, moment: datetime | None = None) -> bool:
+    """Authors change a comment for half an hour; moderators any time."""
+    if not actor.can_write or not can_see_thread(actor, thread):
+        return False
+    if actor.is_moderator:
+        return True
+    fresh = (moment or now()) - comment.created_at <= COMMENT_EDIT_WINDOW
+    return comment.author_id == actor.id and comment.hidden_at is None and fresh
+
+
+def can_accept(actor: Actor, thread: Thread) -> bool:
+    """The asker accepts answers; staff and moderators do it for an absent asker."""
+    if not actor.can_write or not thread.is_question or not can_see_thread(actor, thread) or not thread.is_listed:
+        return False
+    return thread.author_id == actor.id or actor.is_staff or actor.is_moderator
+
+
+def can_report_outcome(actor: Actor, thread: Thread) -> bool:
+    """Only the asker (or staff, moderators for them) says how a question ended."""
+    return can_accept(actor, thread)
+
+
+def can_moderate(actor: Actor, thread: Thread) -> bool:
+    """Moderators hide, lock, move, close and approve what they can read."""
+    return actor.is_moderator and actor.can_read(thread.category.audience)
+
+
+def can_flag(actor: Actor, thread: Thread) -> bool:
+    """People who may post may report what they see."""
+    return actor.can_write and can_see_thread(actor, thread)
+
+
+def can_see_history(actor: Actor, post: Post, thread: Thread) -> bool:
+    """Revisions are open to everybody who sees the post."""
+    return can_see_post(actor, post, thread)
+
+
+def is_held_on_arrival(actor: Actor, category: Category) -> bool:
+    """Whether a new thread of this actor waits for approval."""
+    return category.needs_approval and not (actor.is_moderator or actor.is_staff)
+
+
+def ensure_can_see_thread(actor: Actor, thread: Thread) -> None:
+    """Raise NotFound unless the actor may see the thread."""
+    if not can_see_thread(actor, thread):
+        raise NotFound
+
+
+def ensure_can_see_post(actor: Actor, post: Post, thread: Thread) -> None:
+    """Raise NotFound unless the actor may see the post."""
+    if not can_see_post(actor, post, thread):
+        raise NotFound
+
+
+def ensure_can_see_category(actor: Actor, category: Category) -> None:
+    """Raise NotFound unless the actor may see the category."""
+    if not can_see_category(actor, category):
+        raise NotFound
+
+
+def _refuse(actor: Actor, what: str) -> None:
+    if actor.is_suspended:
+        raise Forbidden("Your account is suspended, so you cannot post for now.")
+    raise Forbidden(f"You are not allowed to {what}.")
+
+
+def ensure_can_start_thread(actor: Actor, category: Category) -> None:
+    """Raise NotFound or Forbidden unless the actor may start a thread in the category."""
+    ensure_can_see_category(actor, category)
+    if not can_start_thread(actor, category):
+        _refuse(actor, "post here")
+
+
+def ensure_can_add_post(actor: Actor, thread: Thread) -> None:
+    """Raise NotFound, Forbidden or (for a thread that takes no more posts) Conflict."""
+    ensure_can_see_thread(actor, thread)
+    if can_add_post(actor, thread):
+        return
+    if actor.can_write and not thread.is_open:
+        raise Conflict("This thread does not take new posts any more.")
+    if actor.can_write and not thread.is_listed:
+        raise Conflict("This thread is waiting for approval.")
+    _refuse(actor, "post here")
+
+
+def ensure_can_comment(actor: Actor, post: Post, thread: Thread) -> None:
+    """Raise unless the actor may comment on the post."""
+    ensure_can_see_post(actor, post, thread)
+    ensure_can_add_post(actor, thread)
+    if not can_comment(actor, post, thread):
+        raise Conflict("This post does not take comments.")
+
+
+def ensure_can_vote(actor: Actor, post: Post, thread: Thread) -> None:
+    """Raise unless the actor may vote on the post."""
+    ensure_can_see_post(actor, post, thread)
+    if not can_vote(actor, post, thread):
+        _refuse(actor, "vote on your own post" if post.author_id == actor.id else "vote here")
+
+
+def ensure_can_say_me_too(actor: Actor, thread: Thread) -> None:
+    """Raise unless the actor may say me-too."""
+    ensure_can_see_thread(actor, thread)
+    if not can_say_me_too(actor, thread):
+        _refuse(actor, "say me-too here")
+
+
+def ensure_can_follow(actor: Actor, thread: Thread) -> None:
+    """Raise unless the actor may follow the thread."""
+    ensure_can_see_thread(actor, thread)
+    if not can_follow(actor, thread):
+        _refuse(actor, "follow this")
+
+
+def ensure_can_edit_post(actor: Actor, post: Post, thread: Thread) -> None:
+    """Raise unless the actor may edit the post."""
+    ensure_can_see_post(actor, post, thread)
+    if not can_edit_post(actor, post, thread):
+        _refuse(actor, "edit this post")
+
+
+def ensure_can_edit_comment(actor: Actor, comment: Comment, thread: Thread) -> None:
+    """Raise unless the actor may change the comment."""
+    ensure_can_see_thread(actor, thread)
+    if not can_see_comment(actor, comment):
+        raise NotFound
+    if not can_edit_comment(actor, comment, thread):
+        _refuse(actor, "change this comment any more")
+
+
+def ensure_can_accept(actor: Actor, thread: Thread) -> None:
+    """Raise unless the actor may accept answers of the thread."""
+    ensure_can_see_thread(actor, thread)
+    if not can_accept(actor, thread):
+        _refuse(actor, "accept answers here")
+
+
+def ensure_can_moderate(actor: Actor, thread: Thread) -> None:
+    """Raise unless the actor moderates the thread."""
+    ensure_can_see_thread(actor, thread)
+    if not can_moderate(actor, thread):
+        _refuse(actor, "moderate this")
+
+
+def ensure_can_flag(actor: Actor, thread: Thread) -> None:
+    """Raise unless the actor may report things in the thread."""
+    ensure_can_see_thread(actor, thread)
+    if not can_flag(actor, thread):
+        _refuse(actor, "report this")
+
+
+def is_answer(post: Post) -> bool:
+    """Whether the post can be accepted at all."""
+    return post.kind == PostKind.ANSWER
+
+
+def public_only() -> sa.ColumnElement[bool]:
+    """Criterion of threads for public surfaces without an actor (sitemap, feeds). The statement must join Category."""
+    return sa.and_(Category.audience == Audience.PUBLIC, Thread.hidden_at.is_(None), Thread.held_at.is_(None))

@@ -1,0 +1,1 @@
+"""What forum pages read: frozen rows with exactly what a page shows."""

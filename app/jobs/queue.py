@@ -1,0 +1,155 @@
+"""Putting work into the job table, taking it, finishing it. Handlers are registered once, in the factory."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.clock import now
+from app.core.db import db, upsert
+from app.core.uow import after_commit, require_unit_of_work
+from app.jobs.models import Job
+
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 8
+Handler = Callable[[list[dict[str, Any]]], None]
+
+_handlers: dict[str, tuple[Handler, int]] = {}
+_listeners: list[Callable[[], None]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job that this worker holds until its lease ends."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    revision: int
+    attempts: int
+
+
+def register_handler(kind: str, handler: Handler, batch: int = 1) -> None:
+    """Let `handler` do all jobs of `kind`. It gets up to `batch` payloads, is idempotent and runs outside transactions."""
+    _handlers[kind] = (handler, batch)
+
+
+def handler_for(kind: str) -> tuple[Handler, int]:
+    """Return (handler, batch size) of a kind; raise KeyError when nobody registered for it."""
+    return _handlers[kind]
+
+
+def known_kinds() -> tuple[str, ...]:
+    """Return the kinds that have a handler."""
+    return tuple(_handlers)
+
+
+def on_enqueue(listener: Callable[[], None]) -> None:
+    """Call `listener` after each commit that left work behind (a hint to wake the inline worker)."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def _wake() -> None:
+    for listener in _listeners:
+        listener()
+
+
+def enqueue(kind: str, payload: dict[str, Any], dedupe_key: str | None = None, delay: timedelta = timedelta()) -> None:
+    """Write a job in the running transaction. With a `dedupe_key`, repeated requests become one job done once more.
+
+    A repeated request takes the newer payload, keeps the earlier date and revives a dead job.
+    """
+    unit = require_unit_of_work()
+    key = dedupe_key or f"{kind}:{secrets.token_hex(12)}"
+    table = Job.__table__
+    excluded = sa.literal_column
+    row = {
+        "kind": kind, "dedupe_key": key, "payload": payload, "created_at": now(), "available_at": now() + delay,
+        "attempts": 0, "revision": 1, "last_error": "",
+    }  # fmt: skip
+    upsert(
+        table,
+        [row],
+        ["dedupe_key"],
+        {
+            "payload": excluded("excluded.payload", sa.JSON()),
+            "revision": table.c.revision + 1,
+            "attempts": 0,
+            "dead_at": None,
+            "available_at": sa.case(
+                (table.c.available_at < excluded("excluded.available_at"), table.c.available_at),
+                else_=excluded("excluded.available_at"),
+            ),
+        },
+    )
+    if not delay and _wake not in unit.after_commit:
+        after_commit(_wake)
+
+
+def claim(limit: int = 50) -> list[Claimed]:
+    """Take up to `limit` ready jobs of one kind for LEASE. Several workers never get the same job at once."""
+    require_unit_of_work()
+    ready = sa.and_(
+        Job.dead_at.is_(None),
+        Job.available_at <= now(),
+        sa.or_(Job.lease_until.is_(None), Job.lease_until < now()),
+        Job.kind.in_(known_kinds()),
+    )
+    first = db.session.scalar(sa.select(Job.kind).where(ready).order_by(Job.available_at, Job.id).limit(1))
+    if first is None:
+        return []
+    batch = min(limit, handler_for(first)[1])
+    picked = sa.select(Job.id).where(ready, Job.kind == first).order_by(Job.available_at, Job.id).limit(batch)
+    if db.session.get_bind().dialect.name == "postgresql":
+        picked = picked.with_for_update(skip_locked=True)
+    statement = (
+        sa.update(Job)
+        .where(Job.id.in_(picked.scalar_subquery()))
+        .values(lease_until=now() + LEASE, attempts=Job.attempts + 1)
+        .returning(Job.id, Job.kind, Job.payload, Job.revision, Job.attempts)
+        .execution_options(synchronize_session=False)
+    )
+    return [Claimed(*row) for row in db.session.execute(statement)]
+
+
+def finish(jobs: Sequence[Claimed]) -> None:
+    """Remove done jobs; one that was requested again meanwhile stays and is done once more."""
+    require_unit_of_work()
+    for job in jobs:
+        gone = db.session.execute(sa.delete(Job).where(Job.id == job.id, Job.revision == job.revision))
+        if not gone.rowcount:  # type: ignore[attr-defined]
+            db.session.execute(sa.update(Job).where(Job.id == job.id).values(lease_until=None, attempts=0))
+
+
+def give_back(jobs: Sequence[Claimed], error: str) -> None:
+    """Return failed jobs: each waits twice as long as before; after MAX_ATTEMPTS it stays as a dead letter."""
+    require_unit_of_work()
+    for job in jobs:
+        values: dict[str, Any] = {"lease_until": None, "last_error": error[:2000]}
+        if job.attempts >= MAX_ATTEMPTS:
+            values["dead_at"] = now()
+        else:
+            values["available_at"] = now() + timedelta(seconds=min(3600, 2**job.attempts))
+        db.session.execute(sa.update(Job).where(Job.id == job.id).values(**values))
+
+
+def count_pending() -> int:
+    """Return the number of jobs that are not dead."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Job).where(Job.dead_at.is_(None))) or 0
+
+
+def list_dead(limit: int = 100) -> list[Job]:
+    """Return dead letters, newest first."""
+    return list(db.session.scalars(sa.select(Job).where(Job.dead_at.is_not(None)).order_by(Job.dead_at.desc()).limit(limit)))
+
+
+def retry_dead(job_id: int) -> bool:
+    """Put a dead letter back into the queue; return whether there was one."""
+    require_unit_of_work()
+    statement = sa.update(Job).where(Job.id == job_id, Job.dead_at.is_not(None))
+    done = db.session.execute(statement.values(dead_at=None, attempts=0, available_at=now(), lease_until=None))
+    return bool(done.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,40 @@
+"""Periodic work: which kind of job is due how often. Declared by the factory, enqueued once whatever the number of processes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.core.clock import now
+from app.core.db import db, upsert
+from app.core.uow import require_unit_of_work
+from app.jobs.models import PeriodicRun
+from app.jobs.queue import enqueue
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A job kind and how often it is enqueued."""
+
+    kind: str
+    every: timedelta
+
+
+_periodic: dict[str, Periodic] = {}
+
+
+def register_periodic(kind: str, every: timedelta) -> None:
+    """Enqueue a job of `kind` (empty payload) whenever `every` has passed since the last time."""
+    _periodic[kind] = Periodic(kind, every)
+
+
+def enqueue_due() -> int:
+    """Enqueue all periodic jobs that are due and return how many."""
+    require_unit_of_work()
+    moment = now()
+    last = dict(db.session.execute(sa.select(PeriodicRun.kind, PeriodicRun.enqueued_at)).tuples())
+    due = [p for p in _periodic.values() if p.kind not in last or moment - last[p.kind] >= p.every]
+    for periodic in due:
+        upsert(PeriodicRun.__table__, [{"kind": periodic.kind, "enqueued_at": moment}], ["kind"], ["enqueued_at"])
+        enqueue(periodic.kind, {}, dedupe_key=f"periodic:{periodic.kind}")
+    return len(due)

@@ -1,0 +1,83 @@
+"""Doing the work in the job table: a loop for `threadwell worker` and a thread for the embedded mode."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from flask import Flask
+
+from app.core.db import db
+from app.core.uow import unit_of_work
+from app.jobs import queue
+from app.jobs.schedule import enqueue_due
+
+logger = logging.getLogger(__name__)
+IDLE_SECONDS = 1.0
+PERIODIC_SECONDS = 30.0
+
+
+def run_batch() -> int:
+    """Claim one batch, run its handler, and return the number of jobs taken (0: nothing to do)."""
+    with unit_of_work():
+        jobs = queue.claim()
+    if not jobs:
+        return 0
+    handler, _batch = queue.handler_for(jobs[0].kind)
+    try:
+        handler([job.payload for job in jobs])
+    except Exception as error:  # a handler may raise anything; the job is kept and shown to operators
+        logger.exception("job.failed", extra={"kind": jobs[0].kind, "jobs": len(jobs)})
+        db.session.rollback()
+        with unit_of_work():
+            queue.give_back(jobs, f"{type(error).__name__}: {error}")
+        return len(jobs)
+    db.session.rollback()
+    with unit_of_work():
+        queue.finish(jobs)
+    return len(jobs)
+
+
+def run_until_idle(limit: int = 10_000) -> int:
+    """Work until nothing is ready (at most `limit` batches); return the number of jobs taken."""
+    done = 0
+    for _ in range(limit):
+        taken = run_batch()
+        if not taken:
+            break
+        done += taken
+    return done
+
+
+def run_forever(app: Flask, stop: threading.Event, wake: threading.Event) -> None:
+    """Work until `stop` is set. `wake` shortens the pause; on an idle site a job starts within IDLE_SECONDS."""
+    next_periodic = 0.0
+    while not stop.is_set():
+        try:
+            with app.app_context():
+                if time.monotonic() >= next_periodic:
+                    with unit_of_work():
+                        enqueue_due()
+                    next_periodic = time.monotonic() + PERIODIC_SECONDS
+                worked = run_batch()
+        except Exception:  # the database may be away for a while; the worker must outlive that
+            logger.exception("worker.failed")
+            worked = 0
+        if not worked:
+            wake.wait(IDLE_SECONDS)
+            wake.clear()
+
+
+def start_inline_worker(app: Flask) -> Callable[[], None]:
+    """Start the embedded worker thread and return a function that stops it and waits for the running batch."""
+    stop, wake = threading.Event(), threading.Event()
+    queue.on_enqueue(wake.set)
+    thread = threading.Thread(target=run_forever, args=(app, stop, wake), name="worker", daemon=True)
+    thread.start()
+
+    def stop_worker() -> None:
+        stop.set()
+        wake.set()
+        thread.join(timeout=20)
+
+    return stop_worker

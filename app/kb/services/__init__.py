@@ -1,0 +1,1 @@
+"""What can be done in kb: one verb a module."""

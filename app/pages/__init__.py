@@ -1,0 +1,1 @@
+"""Pages over all features: home, sitemap, robots, feeds of everything, health, operations."""

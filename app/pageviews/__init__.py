@@ -1,0 +1,1 @@
+"""Counting readers: human, deduplicated, cheap. Never touches the row of what is read."""

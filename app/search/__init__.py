@@ -1,0 +1,1 @@
+"""One search over documents that features describe. Knows documents, not threads."""

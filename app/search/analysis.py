@@ -1,0 +1,193 @@
+"""Turns text into the terms that every search engine stores and looks up.
+
+Owns normalisation, word boundaries, stop words, stemming, language guessing and the surface words used for completion and
+"did you mean". Engines never see a query string, only what comes out of here, so a new language or rule is added in one place.
+Must not know documents, queries or engines. Whoever changes what a function returns raises ANALYSIS_VERSION: indexes written
+under another number are rebuilt.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from hashlib import blake2b
+
+import Stemmer
+
+ANALYSIS_VERSION = 1
+LANGUAGES = ("english", "german")
+MAX_WORD = 64          # characters; a longer run is cut, it is a key or a hash and nobody types it whole
+MAX_TEXT = 150_000     # characters of one text that are looked at, about 20,000 words
+CACHE_WORDS = 200_000  # stems remembered for a language before the cache starts again
+
+_LANGUAGE_OF_CODE = {"en": "english", "de": "german"}
+_WORD = re.compile(r"[^\W\d_](?:\+\+|#)(?![^\W_])|[^\W_]+(?:[.'’][^\W_]+)*")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_CJK = re.compile("[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
+_CONTRACTIONS = frozenset({"s", "re", "ve", "ll", "d", "m"})
+
+_ENGLISH = frozenset(
+    """a about am an and any are as at be been but by can could did do does dont for from get had has have he her here his how i
+    if in into is it its me my no not of on or our please she should so some such than that the their them then there these they
+    this to too us was we were what when where which who why will with would you your""".split()
+)
+# Without the German words that carry meaning in English (die, war, man, will, also, hat, am): one list serves both languages,
+# because a query of two words does not tell which language it is in.
+_GERMAN = frozenset(
+    """aber als auf aus bei beim bin bis bitte da dann das dass dem den der des doch dort du ein eine einem einen einer eines er es
+    fur hab habe haben hatte hier ich ihr im ist ja jetzt kann kein keine konnen mein meine mich mir mit muss nach nicht noch nur
+    oder ob sein seit sich sie sind und uns unser vom von vor wann warum wenn wer werden wie wieder wir wird wo wurde zu zum zur
+    zwischen uber""".split()
+)
+STOP_WORDS = _ENGLISH | _GERMAN
+_GERMAN_HINTS = _GERMAN | frozenset({"die", "auch", "man", "war", "will"})
+
+
+class _Stems(dict[str, str]):
+    """Stems of one language, remembered until the cache is full."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._stemmer = Stemmer.Stemmer(language, 0)
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= CACHE_WORDS:
+            self.clear()
+        stem: str = self._stemmer.stemWord(word)
+        self[word] = stem
+        return stem
+
+
+_stems: dict[str, _Stems] = {}
+
+
+def _stems_of(language: str) -> _Stems:
+    found = _stems.get(language)
+    if found is None:
+        found = _stems[language] = _Stems(language)
+    return found
+
+
+def normalize(text: str) -> str:
+    """Compatibility forms, letter case and Latin accents folded; at most MAX_TEXT characters are kept."""
+    text = text[:MAX_TEXT]
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKC", text).casefold()
+    if text.isascii():
+        return text
+    # Only the Latin, Greek and Cyrillic accents go: Japanese voicing marks decompose too and make other words.
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """The words inside a run that holds dots or apostrophes: it's -> it, don't -> dont, node.js -> node js, 2.7.4 stays."""
+    word = word.replace("’", "'")
+    base, mark, tail = word.rpartition("'")
+    if mark:
+        if tail == "t":
+            yield base.replace("'", "") + "t"
+        elif tail in _CONTRACTIONS:
+            yield base.replace("'", "")
+        else:
+            yield from word.split("'")
+        return
+    parts = word.split(".")
+    if all(len(part) == 1 for part in parts) or any(part.isdigit() for part in parts):
+        yield word if any(part.isdigit() for part in parts) else "".join(parts)
+    else:
+        yield from parts
+
+
+def words(text: str) -> Iterator[str]:
+    """Every word of a text in order, normalised and not stemmed; a run without word boundaries (Chinese) is one word."""
+    for word in _WORD.findall(normalize(text)):
+        if "." in word or "'" in word or "’" in word:
+            yield from (piece[:MAX_WORD] for piece in _pieces(word) if piece)
+        else:
+            yield word[:MAX_WORD]
+
+
+def _runs(word: str) -> Iterator[tuple[bool, str]]:
+    """Splits a word into stretches with (True) and without (False) Han, Kana or Hangul."""
+    at = 0
+    for run in _CJK.finditer(word):
+        if run.start() > at:
+            yield False, word[at : run.start()]
+        yield True, run.group()
+        at = run.end()
+    if at < len(word):
+        yield False, word[at:]
+
+
+def _bigrams(run: str) -> list[str]:
+    return [run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def has_cjk(text: str) -> bool:
+    """Whether a text holds Han, Kana or Hangul."""
+    return not text.isascii() and _CJK.search(text) is not None
+
+
+def variants(text: str, langs: tuple[str, ...] = LANGUAGES) -> Iterator[tuple[str, ...]]:
+    """For each word that is no stop word: its stems in the given languages, without doubles (bigrams: one each)."""
+    stems = [_stems_of(lang) for lang in langs]
+    for word in words(text):
+        if word in STOP_WORDS:
+            continue
+        if not has_cjk(word):
+            yield tuple(dict.fromkeys(stem[word] for stem in stems))
+            continue
+        for is_cjk, run in _runs(word):
+            if is_cjk:
+                yield from ((gram,) for gram in _bigrams(run))
+            else:
+                yield tuple(dict.fromkeys(stem[run] for stem in stems))
+
+
+def terms(text: str, langs: tuple[str, ...] = LANGUAGES) -> list[str]:
+    """The index terms of a text in order: stems in each language (once where they agree), Han, Kana and Hangul as bigrams."""
+    if len(langs) == 1 and text.isascii():
+        stem = _stems_of(langs[0])
+        return [stem[word] for word in words(text) if word not in STOP_WORDS]
+    return [term for stems in variants(text, langs) for term in stems]
+
+
+def surface_words(text: str, single: bool = False) -> list[str]:
+    """Words as people write them, stop words included, for completion; `single` adds every Han, Kana or Hangul character."""
+    found: list[str] = []
+    for word in words(text):
+        if not has_cjk(word):
+            found.append(word)
+            continue
+        for is_cjk, run in _runs(word):
+            found.extend(_bigrams(run) if is_cjk else [run])
+            if single and is_cjk:
+                found.extend(run)
+    return found
+
+
+def spelling_words(text: str) -> list[str]:
+    """The words worth correcting to: letters only, 3 to 24 of them, no Han, Kana or Hangul."""
+    return [word for word in words(text) if 2 < len(word) < 25 and word.isalpha() and not has_cjk(word)]
+
+
+def detect_language(text: str) -> str:
+    """English or German by the function words of the first 3,000 characters; English when nothing speaks for German."""
+    german = english = 0
+    for word in words(text[:3000]):
+        german += word in _GERMAN_HINTS
+        english += word in _ENGLISH
+    return "german" if german > english and german >= 2 else "english"
+
+
+def language_of(declared: str, text: str) -> str:
+    """The Snowball language for a text: the declared code when we can stem it, else a guess."""
+    return _LANGUAGE_OF_CODE.get(declared[:2].lower()) or detect_language(text)
+
+
+def title_key(text: str) -> str:
+    """Equal for titles that differ only in case, accents and punctuation; '' when there is no word."""
+    spelled = " ".join(words(text))
+    return blake2b(spelled.encode(), digest_size=8).hexdigest() if spelled else ""

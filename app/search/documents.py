@@ -1,0 +1,142 @@
+"""What search knows about the rest of the program: documents, cards to show, and the sources that provide both.
+
+The packages above register a source for each kind; search never imports them. Must hold no SQL and no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core.actor import Actor
+from app.jobs.queue import enqueue
+
+SYNC_JOB = "search.sync"
+THREAD = "thread"
+ARTICLE = "article"
+KINDS = (THREAD, ARTICLE)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDocument:
+    """A whole thread or article as it goes into an index. Text is plain; `asked_as` and `answers` hold one text a line.
+
+    `audience` is public, members or staff; `category` a slug or ''; `thread_kind` question, discussion or '' (articles);
+    `author` the account name; `lang` a declared code such as "de", or '' to have it guessed.
+    """
+
+    kind: str
+    id: int
+    audience: str
+    category: str
+    status: str
+    thread_kind: str
+    tags: tuple[str, ...]
+    title: str
+    body: str
+    answers: str
+    asked_as: str
+    author: str
+    votes: int
+    views: int
+    created_at: datetime
+    active_at: datetime
+    is_solved: bool
+    lang: str = ""
+
+    @property
+    def key(self) -> str:
+        """t12 for thread 12, a7 for article 7."""
+        return make_key(self.kind, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class HitCard:
+    """What a result page shows of one document. `text` is the plain text that snippets are cut from (question, then answers).
+
+    `answer` is the accepted answer in plain text, where there is one; `article_id` the article that maintains a thread.
+    """
+
+    kind: str
+    id: int
+    title: str
+    path: str
+    status: str
+    text: str
+    excerpt: str = ""
+    author: str = ""
+    answer_count: int = 0
+    votes: int = 0
+    views: int = 0
+    created_at: datetime | None = None
+    category_name: str = ""
+    category_path: str = ""
+    tags: tuple[str, ...] = ()
+    thread_kind: str = ""
+    is_solved: bool = False
+    answer: str = ""
+    article_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """As SearchDocument.key."""
+        return make_key(self.kind, self.id)
+
+
+LoadMany = Callable[[Sequence[int]], dict[int, SearchDocument]]
+AllIds = Callable[[], Iterable[int]]
+Present = Callable[[Sequence[int], Actor], dict[int, HitCard]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How one kind of document is read. An id missing from `load_many` is to be deleted, one missing from `present` is not shown."""
+
+    load_many: LoadMany
+    all_ids: AllIds
+    present: Present
+
+
+_sources: dict[str, Source] = {}
+
+
+def make_key(kind: str, document_id: int) -> str:
+    """The key of a document."""
+    return f"{kind[0]}{document_id}"
+
+
+def split_key(key: str) -> tuple[str, int]:
+    """The kind and id in a key; raises ValueError for anything else."""
+    for kind in KINDS:
+        if key[:1] == kind[0]:
+            return kind, int(key[1:])
+    raise ValueError(f"{key!r} is not the key of a document.")
+
+
+def register_source(kind: str, load_many: LoadMany, all_ids: AllIds, present: Present) -> None:
+    """Names the functions that read documents of a kind; the last registration counts.
+
+    `present` checks visibility for the actor again and takes one SQL statement.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"There is no kind of document called {kind!r}.")
+    _sources[kind] = Source(load_many, all_ids, present)
+
+
+def source_of(kind: str) -> Source:
+    """The source of a kind; raises LookupError when none is registered."""
+    found = _sources.get(kind)
+    if found is None:
+        raise LookupError(f"No source is registered for {kind!r}.")
+    return found
+
+
+def registered_kinds() -> tuple[str, ...]:
+    """Kinds that have a source, threads first."""
+    return tuple(kind for kind in KINDS if kind in _sources)
+
+
+def request_sync(kind: str, document_id: int) -> None:
+    """Has the index follow the stored state of one document soon; call it inside the unit of work that changes it."""
+    enqueue(SYNC_JOB, {"kind": kind, "id": document_id}, dedupe_key=f"search:{kind}:{document_id}")

@@ -1,0 +1,266 @@
+"""The only code that touches what Whoosh 2.7.4 does not publish: posting blocks, column files, tables of contents.
+
+The files stay readable by Whoosh's own searcher, which is the fall-back (`whoosh_plain`) when `is_known_whoosh()` says no.
+What is relied on: a posting list is the bytes `W3Bl` and then blocks; a block is a signed length (negative: the last one), a
+pickled info tuple whose fourth item says whether the rest is compressed, and a pickled tuple (id differences, weights, values);
+a numeric column is a big-endian array that ends after the last value that is not the default.
+Index files hold pickles: whoever can write them runs code here, so they live in a 0700 folder and are rebuilt, never restored.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import zlib
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import whoosh
+from whoosh.codec import whoosh3
+from whoosh.filedb.filestore import FileStorage
+from whoosh.fields import Schema
+from whoosh.index import TOC, FileIndex
+from whoosh.reading import SegmentReader, TermNotFound
+from whoosh.system import pack_int, unpack_int
+from whoosh.util.numeric import byte_to_length, length_to_byte
+from whoosh.writing import SegmentWriter
+
+INDEX_NAME = "MAIN"
+KNOWN_VERSION = (2, 7, 4)
+# Postings in a block. Whoosh's 128 suits a searcher that skips blocks; ours reads whole lists, so fewer and larger is faster.
+BLOCK = 4096
+# Shorter blocks than this stay tuples and uncompressed: the overhead would be larger than the content.
+SMALL_BLOCK = 24
+COMPRESSION = 1
+
+IntArray = npt.NDArray[np.int32]
+FloatArray = npt.NDArray[np.float32]
+
+_BYTE_LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], dtype=np.float32)
+_NO_IDS: IntArray = np.empty(0, np.int32)
+_NO_WEIGHTS: FloatArray = np.empty(0, np.float32)
+
+
+class UnknownFormat(Exception):
+    """The files or classes of Whoosh are not those this module knows."""
+
+
+def is_known_whoosh() -> bool:
+    """Whether the installed Whoosh is the version whose internals are described here."""
+    return tuple(whoosh.__version__) == KNOWN_VERSION
+
+
+class PostingPool:
+    """Collects the postings of one commit grouped by term, already in order of documents.
+
+    Takes the place of Whoosh's sorting pool, which keeps a tuple for each posting and spills to disk. Needs about ten bytes a
+    posting, so writers of many documents commit now and then.
+    """
+
+    def __init__(self) -> None:
+        self.lists: dict[tuple[str, bytes], tuple[array[int], array[float]]] = {}
+        self.fieldnames: set[str] = set()
+
+    def _list_of(self, field: str, term: bytes) -> tuple[array[int], array[float]]:
+        found = self.lists.get((field, term))
+        if found is None:
+            found = self.lists[field, term] = (array("I"), array("f"))
+            self.fieldnames.add(field)
+        return found
+
+    def add(self, item: tuple[str, bytes, int, float, bytes | None]) -> None:
+        """One posting, as Whoosh's writer hands it over."""
+        ids, weights = self._list_of(item[0], item[1])
+        ids.append(item[2])
+        weights.append(item[3])
+
+    def extend(self, field: str, term: bytes, ids: IntArray, weights: FloatArray) -> None:
+        """Many postings of one term; their ids are higher than those added before."""
+        known_ids, known_weights = self._list_of(field, term)
+        known_ids.frombytes(ids.astype(np.uint32).tobytes())
+        known_weights.frombytes(weights.tobytes())
+
+    def iter_postings(self) -> PostingPool:
+        """Whoosh asks for the postings here and passes them on to `_BlockFieldWriter.add_postings`."""
+        return self
+
+    def cleanup(self) -> None:
+        """Forgets everything."""
+        self.lists.clear()
+
+
+def _smallest(values: npt.NDArray[Any]) -> array[int]:
+    """Non-negative integers in the narrowest array that holds them."""
+    highest = int(values.max())
+    code, dtype = ("B", np.uint8) if highest < 256 else ("H", np.uint16) if highest < 65536 else ("I", np.uint32)
+    return array(code, values.astype(dtype).tobytes())
+
+
+def _pack_ids(ids: npt.NDArray[np.uint32]) -> Any:
+    differences = np.diff(ids, prepend=np.uint32(0))
+    return tuple(differences.tolist()) if len(ids) < SMALL_BLOCK else _smallest(differences)
+
+
+def _pack_weights(weights: FloatArray) -> Any:
+    """None for all 1.0, a float for all equal, else one number each: the forms that Whoosh's own reader accepts."""
+    first = float(weights[0])
+    if (weights == weights[0]).all():
+        return None if first == 1.0 else first
+    if len(weights) < SMALL_BLOCK:
+        return tuple(weights.tolist())
+    whole = weights.astype(np.uint32)
+    return _smallest(whole) if (whole == weights).all() else array("f", weights.tobytes())
+
+
+class _BlockPostingsWriter(whoosh3.W3PostingsWriter):  # type: ignore[misc]
+    """Writes a whole posting list at once."""
+
+    def write_list(self, ids: array[int], weights: array[float]) -> None:
+        """Write all postings of the term begun with `start_postings`."""
+        self._postfile.write(whoosh3.WHOOSH3_HEADER_MAGIC)
+        for start in range(0, len(ids), BLOCK):
+            self._ids, self._weights = ids[start : start + BLOCK], weights[start : start + BLOCK]
+            # Bounds for skipping blocks in Whoosh's searcher; these are always true, if not tight.
+            self._minlength, self._maxlength, self._maxweight = 1, 1 << 20, max(self._weights)
+            self._terminfo.add_block(self)
+            self._put_block(last=start + BLOCK >= len(ids))
+            self._blockcount += 1
+        self._new_block()
+
+    def _put_block(self, last: bool) -> None:
+        packed_ids = _pack_ids(np.frombuffer(self._ids, np.uint32))
+        data = pickle.dumps((packed_ids, _pack_weights(np.frombuffer(self._weights, np.float32)), None), 4)
+        compression = 0 if len(self._ids) < SMALL_BLOCK else COMPRESSION
+        if compression:
+            data = zlib.compress(data, compression)
+        bounds = (length_to_byte(self._minlength), length_to_byte(self._maxlength))
+        info = pickle.dumps((len(self._ids), self._ids[-1], self._maxweight, compression, *bounds), 2)
+        size = len(info) + len(data)
+        self._postfile.write(pack_int(-size if last else size) + info + data)
+
+
+class _BlockFieldWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
+    """Writes a PostingPool term by term."""
+
+    def add_postings(self, schema: Schema, lengths: Any, pool: PostingPool) -> None:
+        """Called by Whoosh's writer with what `PostingPool.iter_postings` returned."""
+        current = None
+        for field, term in sorted(pool.lists):
+            if field != current:
+                if current is not None:
+                    self.finish_field()
+                self.start_field(field, schema[field])
+                current = field
+            self.start_term(term)
+            self._postwriter.write_list(*pool.lists[field, term])
+            self.finish_term()
+        if current is not None:
+            self.finish_field()
+
+
+class _BlockCodec(whoosh3.W3Codec):  # type: ignore[misc]
+    def field_writer(self, storage: FileStorage, segment: Any) -> _BlockFieldWriter:
+        return _BlockFieldWriter(self, storage, segment)
+
+    def postings_writer(self, dbfile: Any, byteids: bool = False) -> _BlockPostingsWriter:
+        return _BlockPostingsWriter(dbfile, blocklimit=BLOCK, byteids=byteids)
+
+    def new_segment(self, storage: FileStorage, indexname: str) -> Any:
+        # Segments are pickled with their codec: with Whoosh's own, any Whoosh can read what we wrote.
+        return whoosh3.W3Segment(whoosh3.W3Codec(), indexname)
+
+
+class BlockWriter(SegmentWriter):  # type: ignore[misc]
+    """Whoosh's writer with whole-block postings, both for new documents and for segments merged in."""
+
+    def __init__(self, index: FileIndex) -> None:
+        super().__init__(index, codec=_BlockCodec(), compound=False)
+        self.pool = PostingPool()
+
+    def add_postings_to_pool(self, reader: SegmentReader, startdoc: int, docmap: dict[int, int] | None) -> None:
+        """Take over a segment's postings; `docmap` gives new numbers of live documents, None means `startdoc` + old number."""
+        count = reader.doc_count_all()
+        numbers = np.arange(startdoc, startdoc + count, dtype=np.int32)
+        if docmap is not None:
+            numbers = np.full(count, -1, np.int32)
+            numbers[list(docmap)] = list(docmap.values())
+        for field, term in reader.all_terms():
+            ids, weights = read_postings(reader, field, term)
+            moved = numbers[ids]
+            alive = moved >= 0
+            if alive.any():
+                self.pool.extend(field, term, moved[alive], weights[alive])
+
+
+def read_postings(reader: SegmentReader, field: str, term: bytes) -> tuple[IntArray, FloatArray]:
+    """All document numbers of a term and its weight in each, deleted documents included; empty when the term is unknown.
+
+    Not safe for two threads at once with the same reader. Raises UnknownFormat when the file is not what we know.
+    """
+    terms = reader._terms
+    try:
+        offset, length = terms.term_info(field, term).extent()
+    except TermNotFound:
+        return _NO_IDS, _NO_WEIGHTS
+    data = terms._postfile.get(offset, length)
+    if data[:4] != whoosh3.WHOOSH3_HEADER_MAGIC:
+        raise UnknownFormat(f"The posting list of {term!r} does not begin as expected.")
+    blocks = list(_blocks(data))
+    if len(blocks) == 1:
+        return blocks[0]
+    return np.concatenate([ids for ids, _ in blocks]), np.concatenate([weights for _, weights in blocks])
+
+
+def _blocks(data: bytes) -> Iterator[tuple[IntArray, FloatArray]]:
+    at, is_last = 4, False
+    while not is_last:
+        (size,) = unpack_int(data[at : at + 4])
+        is_last, size = size < 0, abs(size)
+        stream = io.BytesIO(data[at + 4 : at + 4 + size])
+        info = pickle.load(stream)  # noqa: S301 - written by us into a private folder
+        payload = stream.read()
+        packed = pickle.loads(zlib.decompress(payload) if info[3] else payload)  # noqa: S301
+        yield np.cumsum(packed[0], dtype=np.int32), _unpack_weights(packed[1], info[0])
+        at += 4 + size
+
+
+def _unpack_weights(packed: Any, count: int) -> FloatArray:
+    if packed is None or isinstance(packed, float):
+        return np.full(count, 1.0 if packed is None else packed, np.float32)
+    return np.asarray(packed, dtype=np.float32)
+
+
+def read_column(reader: SegmentReader, name: str) -> npt.NDArray[Any]:
+    """A numeric column of a segment, one value a document; zeros where nothing was stored."""
+    column = reader.schema[name].column_type
+    return _read_numbers(reader, name, np.dtype(column._typecode))
+
+
+def read_lengths(reader: SegmentReader, name: str) -> FloatArray:
+    """Number of words in a field of each document, as Whoosh rounds it; 1 where the field is empty."""
+    lengths = _BYTE_LENGTHS[_read_numbers(reader, whoosh3._lenfield(name), np.dtype("B"))]
+    return np.maximum(lengths, 1.0, dtype=np.float32)
+
+
+def _read_numbers(reader: SegmentReader, name: str, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    values = np.zeros(reader.doc_count_all(), dtype)
+    filename = whoosh3.W3Codec.column_filename(reader.segment(), name)
+    storage = reader.storage()
+    if storage.file_exists(filename):
+        with storage.open_file(filename) as file:
+            stored = np.frombuffer(file.read(), dtype.newbyteorder(">"))
+        values[: len(stored)] = stored
+    return values
+
+
+def read_toc(storage: FileStorage, schema: Schema) -> TOC:
+    """The newest table of contents: its generation number and segments, with their deleted documents."""
+    return TOC.read(storage, INDEX_NAME, schema=schema)
+
+
+def latest_generation(storage: FileStorage) -> int:
+    """The number of the newest table of contents, -1 if there is none. One directory listing."""
+    return int(TOC._latest_generation(storage, INDEX_NAME))

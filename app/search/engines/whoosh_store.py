@@ -1,0 +1,169 @@
+"""The folder of the Whoosh index: generations, the pointer to the current one, locks, and writing that survives a power cut.
+
+    search/                 0700: index files hold pickles
+      CURRENT               name of the generation in use; replaced by rename
+      writer.lock           held while documents are written or the pointer moves
+      rebuild.lock          held for the length of a rebuild
+      CHANGED               keys written while a rebuild runs, which takes them over before it switches
+      index-<time>/         one generation: Whoosh's files and VERSION
+
+Knows files and names, not documents.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from whoosh.filedb.filestore import FileStorage
+
+from app.search.engines.base import IndexBusy
+
+_GENERATION = re.compile(r"index-\d+")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class DurableStorage(FileStorage):  # type: ignore[misc]
+    """Whoosh's file storage that brings new files to disk before a new table of contents names them."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self._unsynced: set[str] = set()
+
+    def create_file(self, name: str, **options: Any) -> Any:
+        """As FileStorage; remembers the name."""
+        self._unsynced.add(name)
+        return super().create_file(name, **options)
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        """Whoosh renames one thing, a finished table of contents: everything it names is synced first, the folder after."""
+        folder = Path(self.folder)
+        for name in self._unsynced:
+            with suppress(FileNotFoundError):
+                _sync(folder / name)
+        self._unsynced.clear()
+        super().rename_file(oldname, newname, safe=safe)
+        _sync(folder)
+
+
+class IndexStore:
+    """Access to the folder. Safe for several threads and processes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        root.chmod(0o700)
+
+    def current(self) -> Path | None:
+        """The folder of the generation in use, None before the first."""
+        try:
+            name = (self.root / "CURRENT").read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return None
+        return self.root / name if _GENERATION.fullmatch(name) and (self.root / name).is_dir() else None
+
+    def create_generation(self) -> Path:
+        """A new empty folder, not in use yet."""
+        path = self.root / f"index-{time.time_ns()}"
+        path.mkdir(mode=0o700)
+        return path
+
+    def switch_to(self, generation: Path) -> None:
+        """Make a complete generation the current one, durably. Call it while holding the writer's lock."""
+        fresh = self.root / "CURRENT.new"
+        fresh.write_text(generation.name + "\n", encoding="ascii")
+        _sync(fresh)
+        fresh.replace(self.root / "CURRENT")
+        _sync(self.root)
+
+    def remove_others(self) -> None:
+        """Delete generations that are not in use. Readers that still have their files open keep them."""
+        current = self.current()
+        for path in self.root.glob("index-*"):
+            if path != current:
+                shutil.rmtree(path, ignore_errors=True)
+
+    @contextmanager
+    def writing(self, wait: float = 0.0) -> Iterator[None]:
+        """Hold the writer's lock; raises IndexBusy when somebody else holds it for longer than `wait` seconds."""
+        with self._locked("writer.lock", wait):
+            yield
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[None]:
+        """Hold the lock of a rebuild and collect changed keys from now on; raises IndexBusy when one is running."""
+        with self._locked("rebuild.lock", 0.0):
+            (self.root / "CHANGED").write_bytes(b"")
+            try:
+                yield
+            finally:
+                (self.root / "CHANGED").unlink(missing_ok=True)
+
+    def note_changes(self, keys: Iterable[str]) -> None:
+        """Tell a running rebuild which documents were written. Call it while holding the writer's lock."""
+        journal = self.root / "CHANGED"
+        if not journal.exists():
+            return
+        try:
+            with self._locked("rebuild.lock", 0.0):
+                journal.unlink(missing_ok=True)  # left by a rebuild that was killed
+        except IndexBusy:
+            with journal.open("a", encoding="ascii") as file:
+                file.writelines(f"{key}\n" for key in keys)
+
+    def changes_from(self, offset: int) -> tuple[list[str], int]:
+        """Keys noted since byte `offset`, without doubles, and the offset to go on from."""
+        with (self.root / "CHANGED").open("rb") as file:
+            file.seek(offset)
+            data = file.read()
+        data = data[: data.rfind(b"\n") + 1]
+        return list(dict.fromkeys(data.decode("ascii").split())), offset + len(data)
+
+    def size(self) -> int:
+        """Bytes of the current generation."""
+        current = self.current()
+        if current is None:
+            return 0
+        total = 0
+        for path in current.rglob("*"):
+            with suppress(FileNotFoundError):
+                total += path.stat().st_size
+        return total
+
+    @contextmanager
+    def _locked(self, name: str, wait: float) -> Iterator[None]:
+        until = time.monotonic() + wait
+        handle = os.open(self.root / name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= until:
+                        raise IndexBusy(f"Another process holds {name} of the search index.") from None
+                    time.sleep(0.02)
+            yield
+        finally:
+            os.close(handle)  # the kernel frees the lock, also when the process is killed
+
+
+def sweep(generation: Path) -> None:
+    """Remove what a killed writer left: unfinished tables of contents and its folder of temporary files."""
+    for path in generation.glob("_MAIN_*.toc.*"):
+        path.unlink(missing_ok=True)
+    shutil.rmtree(generation / "MAIN.tmp", ignore_errors=True)

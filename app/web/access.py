@@ -1,0 +1,48 @@
+"""Who may call a route at all: exactly one marker on every view (a test checks it). Finer rules live in policies."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from app.core.actor import Actor
+from app.core.errors import Forbidden, NotFound
+from app.web.context import current_actor, wants_json
+from app.web.redirects import login_path
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def _marker(name: str, is_allowed: Callable[[Actor], bool], is_secret: bool) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            actor = current_actor()
+            if is_allowed(actor):
+                return view(*args, **kwargs)
+            if not actor.is_authenticated:
+                return _ask_to_sign_in()
+            raise NotFound if is_secret else Forbidden
+
+        guarded.access = name  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def _ask_to_sign_in() -> Response:
+    """Lead a visitor to the sign-in page and, after it, back to the page they came from."""
+    if wants_json():
+        raise Forbidden("Please sign in first.")
+    back = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer or "/")
+    return redirect(login_path(back), 303 if request.method != "GET" else 302)
+
+
+public = _marker("public", lambda actor: True, is_secret=False)
+members = _marker("members", lambda actor: actor.is_authenticated, is_secret=False)
+staff = _marker("staff", lambda actor: actor.is_staff, is_secret=True)
+curators = _marker("curators", lambda actor: actor.is_curator, is_secret=True)
+moderators = _marker("moderators", lambda actor: actor.is_moderator, is_secret=True)
+admins = _marker("admins", lambda actor: actor.is_admin, is_secret=True)

@@ -1,0 +1,74 @@
+"""Styles, scripts and icons under content-hashed addresses with a one-year cache. The style sheet is one file, joined at start."""
+
+import hashlib
+import mimetypes
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request
+from werkzeug.utils import safe_join
+
+from app.core.errors import NotFound
+from app.core.settings import Settings
+from app.web.access import public
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+STYLES = ("tokens", "base", "layout", "components", "pages", "print")
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
+
+
+class AssetStore:
+    """All files of app/static in memory (under a MiB), with one hash over them and the brand settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.files: dict[str, bytes] = {}
+        for path in sorted(STATIC.rglob("*")):
+            if path.is_file() and path.suffix != ".css":
+                self.files[path.relative_to(STATIC).as_posix()] = path.read_bytes()
+        self.files["site.css"] = self._styles(settings)
+        digest = hashlib.sha256()
+        for name, content in sorted(self.files.items()):
+            digest.update(name.encode() + b"\0" + content)
+        self.version = digest.hexdigest()[:12]
+
+    @staticmethod
+    def _styles(settings: Settings) -> bytes:
+        parts = ["@layer tokens, base, layout, components, pages, print;\n"]
+        for name in STYLES:
+            path = STATIC / "css" / f"{name}.css"
+            if path.exists():
+                parts.append(path.read_text(encoding="utf-8"))
+        parts.append(f":root{{--brand-hue:{settings.brand_hue}}}\n")
+        return "\n".join(parts).encode()
+
+
+def _store() -> AssetStore:
+    store: AssetStore = current_app.extensions["assets"]
+    return store
+
+
+def asset_url(path: str) -> str:
+    """Return the address of a static file, which changes whenever any of them changes."""
+    return f"/assets/{_store().version}/{path}"
+
+
+@public
+def serve_asset(version: str, path: str) -> Response:
+    """Answer with a static file; other versions than today's get it too, but with a short life."""
+    store = _store()
+    name = safe_join("", path)
+    if name is None or name not in store.files:
+        raise NotFound
+    kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = Response(store.files[name], mimetype=kind)
+    if version == store.version:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers["Cache-Control"] = "public, max-age=60"
+    response.set_etag(hashlib.blake2b(store.files[name], digest_size=12).hexdigest())
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def init_assets(app: Flask, settings: Settings) -> None:
+    """Load the static files and serve them."""
+    app.extensions["assets"] = AssetStore(settings)
+    app.add_url_rule("/assets/<version>/<path:path>", "assets.serve", serve_asset)

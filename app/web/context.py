@@ -1,0 +1,50 @@
+"""What belongs to the running request: the actor, the site's settings, the visitor's address."""
+
+import hashlib
+from datetime import date
+from typing import cast
+
+from flask import current_app, g, request
+
+from app.core.actor import ANONYMOUS, Actor
+from app.core.settings import Settings
+
+
+def site_settings() -> Settings:
+    """Return the settings of this installation."""
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def current_actor() -> Actor:
+    """Return who is asking; a visitor until a sign-in has been recognised."""
+    return cast(Actor, g.get("actor", ANONYMOUS))
+
+
+def set_actor(actor: Actor) -> None:
+    """Remember who is asking, for this request only."""
+    g.actor = actor
+
+
+def client_address() -> str:
+    """Return the address of the connection's other end, or what a *trusted* proxy says it is (TRUSTED_PROXIES)."""
+    return request.remote_addr or "unknown"
+
+
+def client_agent() -> str:
+    """Return the browser's name for itself, cut to a sane length."""
+    return request.headers.get("User-Agent", "")[:300]
+
+
+def visitor_key(purpose: str, day: date | None = None) -> str:
+    """Return a keyed hash of address and browser for one purpose, and with `day` for one day.
+
+    The address itself is never stored; without the secret key the hash cannot be linked to it.
+    """
+    data = "|".join((purpose, day.isoformat() if day else "", client_address(), client_agent()))
+    key = hashlib.sha256(current_app.secret_key.encode()).digest()  # type: ignore[union-attr]
+    return hashlib.blake2b(data.encode(errors="replace"), key=key, digest_size=24).hexdigest()
+
+
+def wants_json() -> bool:
+    """Return whether the client asked for JSON rather than a page."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"

@@ -1,0 +1,122 @@
+"""Turning refusals into answers: one page (or problem+json) for each kind, which says what to do next."""
+
+import logging
+
+from flask import Flask, Response, g, jsonify, make_response, request
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import BadRequest, HTTPException
+
+from app.core import errors
+from app.core.db import db
+from app.web.context import wants_json
+from app.web.render import page
+from app.web.seo import Head
+
+logger = logging.getLogger(__name__)
+TITLES = {
+    400: "That request did not make sense",
+    403: "Not allowed",
+    404: "Page not found",
+    405: "That does not work here",
+    409: "Somebody was faster",
+    410: "This was removed",
+    413: "That is too large",
+    415: "We cannot read that",
+    429: "A little too fast",
+    500: "Something broke on our side",
+    503: "One moment, please",
+}
+_STATUS: dict[type[errors.AppError], int] = {
+    errors.NotFound: 404,
+    errors.Gone: 410,
+    errors.Forbidden: 403,
+    errors.Conflict: 409,
+    errors.TooMany: 429,
+    errors.Invalid: 400,
+}
+_TEMPLATES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500})
+# Fields of forms whose text must never be lost, whatever goes wrong.
+_KEPT = ("title", "body", "summary", "reason", "note")
+
+
+def error_answer(status: int, message: str) -> Response:
+    """Return the page or the problem document for a status."""
+    title = TITLES.get(status, "That did not work")
+    if wants_json():
+        response = jsonify(title=title, status=status, detail=message)
+        response.status_code = status
+        response.mimetype = "application/problem+json"
+        return response
+    template = f"errors/{status}.html" if status in _TEMPLATES else "errors/400.html"
+    kept = [(name, request.form[name]) for name in _KEPT if status != 413 and request.form.get(name)] if request.method == "POST" else []
+    return page(template, Head(title=title, is_indexable=False), status=status, message=message, kept=kept, error_title=title)
+
+
+def init_errors(app: Flask) -> None:
+    """Register the translator for all errors of the application."""
+    app.register_error_handler(errors.AppError, _app_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(RateLimitExceeded, _rate_limited)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(IntegrityError, _conflict)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(Exception, _crash)
+    app.before_request(_refuse_null_bytes)
+
+
+def _refuse_null_bytes() -> None:
+    """No address of this site contains a null byte, and PostgreSQL refuses them."""
+    g.is_personal = False
+    if "\x00" in request.path or any("\x00" in text for pair in request.args.items(multi=True) for text in pair):
+        raise BadRequest("The address contains a null byte.")
+
+
+def _app_error(error: errors.AppError) -> Response:
+    status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
+    response = error_answer(status, error.message)
+    if isinstance(error, errors.TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _csrf_error(_error: CSRFError) -> Response:
+    return error_answer(400, "Your sign-in ended or the page was open for too long. Your text is kept below: copy it, reload the form and send it again.")
+
+
+def _rate_limited(error: RateLimitExceeded) -> Response:
+    response = error_answer(429, "That was a bit too often. Please wait a minute and try again.")
+    response.headers["Retry-After"] = str(error.limit.limit.get_expiry() if error.limit else 60)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return make_response(error.get_response())
+    response = error_answer(error.code, error.description or "That did not work.")
+    for name, value in error.get_headers():
+        if name.lower() == "allow":
+            response.headers[name] = value
+    return response
+
+
+def _conflict(_error: IntegrityError) -> Response:
+    db.session.rollback()
+    logger.warning("request.conflict", extra={"path": request.path})
+    return error_answer(409, "Somebody did the same at the same moment. Please look again; your text is kept below.")
+
+
+def _unavailable(_error: OperationalError) -> Response:
+    db.session.rollback()
+    logger.exception("request.database_unavailable", extra={"path": request.path})
+    response = error_answer(500, "The database is busy or away. Please try again in a moment; your text is kept below.")
+    response.status_code = 503
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _crash(_error: Exception) -> Response:
+    db.session.rollback()
+    logger.exception("request.failed", extra={"path": request.path})
+    return error_answer(500, "Something broke on our side, and it has been noted. Your text is kept below.")

@@ -1,0 +1,56 @@
+"""Forms: parsing, cleaning and field errors by Flask-WTF. No database here; rules of state live in services."""
+
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from app.core.errors import Invalid
+from app.core.text import clean_line, clean_text
+
+
+def line(value: Any) -> Any:
+    """WTForms filter: one cleaned line."""
+    return clean_line(value) if isinstance(value, str) else value
+
+
+def block(value: Any) -> Any:
+    """WTForms filter: cleaned text of several lines (leading spaces are kept: they mean code)."""
+    return clean_text(value).rstrip() if isinstance(value, str) else value
+
+
+class BaseForm(FlaskForm):
+    """Base of all forms. CSRF is checked for the whole application, so it is not repeated here."""
+
+    class Meta:
+        csrf = False
+
+    def add_errors(self, error: Invalid) -> None:
+        """Show the errors of a service beside the fields they name; others above the form."""
+        for name, message in error.errors.items():
+            field: Field | None = self._fields.get(name)
+            if field is None:
+                self.form_errors.append(message)
+            else:
+                field.errors = (*field.errors, message)
+
+    def ensure_valid(self) -> None:
+        """Raise Invalid with every field's first error unless the form is valid."""
+        if not self.validate():
+            raise Invalid({name: str(errors[0]) for name, errors in self.errors.items() if errors and name})
+
+
+def posted_line(name: str, limit: int = 300) -> str:
+    """Return one cleaned line of the posted form, cut to `limit` characters (for reasons and notes)."""
+    return clean_line(request.form.get(name, ""))[:limit]
+
+
+def posted_text(name: str) -> str:
+    """Return a cleaned text of the posted form."""
+    return clean_text(request.form.get(name, "")).rstrip()
+
+
+def query_line(name: str, limit: int = 300) -> str:
+    """Return one cleaned value of the query string, cut to `limit` characters."""
+    return clean_line(request.args.get(name, ""))[:limit]

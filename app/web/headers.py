@@ -1,0 +1,67 @@
+"""Security headers of every answer, and conditional answers for visitors."""
+
+import hashlib
+
+from flask import Flask, Response, g, request
+
+from app.web.context import current_actor, site_settings
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' https: data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_FIXED = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-site",
+}
+_CONDITIONAL = ("text/html", "application/xml", "application/atom+xml", "text/plain", "application/opensearchdescription+xml")
+
+
+def init_headers(app: Flask) -> None:
+    """Add the headers to all answers of the application."""
+    app.after_request(add_headers)
+
+
+def add_headers(response: Response) -> Response:
+    """Set security headers; let visitors' pages be revalidated and everything personal be kept by nobody."""
+    for name, value in _FIXED.items():
+        response.headers.setdefault(name, value)
+    if site_settings().is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if "Cache-Control" in response.headers:
+        return response
+    if not _is_shareable(response):
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.vary.add("Cookie")
+    digest = hashlib.blake2b(response.get_data(), digest_size=12).hexdigest()
+    response.set_etag(digest)
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def _is_shareable(response: Response) -> bool:
+    """Whether the answer is the same for every visitor: a 200 to a GET without session and cookies."""
+    return (
+        request.method in ("GET", "HEAD")
+        and response.status_code == 200
+        and not response.is_streamed
+        and not current_actor().is_authenticated
+        and not g.get("is_personal", False)
+        and "Set-Cookie" not in response.headers
+        and response.mimetype in _CONDITIONAL
+    )

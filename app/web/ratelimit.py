@@ -1,0 +1,41 @@
+"""Limits on how often something may be done: by address, and by person where there is one. In memory, or shared in Redis."""
+
+from flask import Flask
+from flask_limiter import Limiter
+
+from app.core.settings import Settings
+from app.web.context import client_address, current_actor
+
+SIGN_IN = "10 per minute; 60 per hour"
+SIGN_UP = "6 per minute; 20 per hour"
+RESET = "5 per minute; 20 per hour"
+POSTING = "6 per minute; 60 per hour; 200 per day"
+REACTING = "60 per minute"
+UPLOADING = "20 per minute; 100 per day"
+FEEDBACK = "10 per minute; 60 per hour"
+TYPING = "120 per minute"
+SEARCHING = "120 per minute"
+
+
+def actor_key() -> str:
+    """Return the person's id, or the address of a visitor. Headers that a client can forge are not looked at."""
+    actor = current_actor()
+    return f"person:{actor.id}" if actor.is_authenticated else f"address:{client_address()}"
+
+
+def address_key() -> str:
+    """Return the address, whoever is signed in."""
+    return f"address:{client_address()}"
+
+
+limiter = Limiter(key_func=actor_key, strategy="moving-window", headers_enabled=False)
+
+
+def init_ratelimit(app: Flask, settings: Settings) -> None:
+    """Count in Redis when there is one, in memory otherwise."""
+    app.config.update(
+        RATELIMIT_ENABLED=settings.rate_limits == "on",
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+    )
+    limiter.init_app(app)

@@ -1,0 +1,34 @@
+"""Redirects that never leave the site, and the permanent ones for old addresses."""
+
+from urllib.parse import urlencode, urlsplit
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+
+def local_path(target: str | None, default: str = "/") -> str:
+    """Return `target` as a path on this site, or `default` for anything that could lead elsewhere."""
+    if not target:
+        return default
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc:
+        if parts.netloc != request.host or parts.scheme not in ("http", "https"):
+            return default
+    path = parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+    unsafe = not path.startswith("/") or path.startswith(("//", "/\\")) or any(ord(c) < 32 or c == "\\" for c in path)
+    return default if unsafe else path
+
+
+def login_path(back: str) -> str:
+    """Return the sign-in page that leads back to `back`."""
+    return "/login?" + urlencode({"next": local_path(back)})
+
+
+def see_other(path: str) -> Response:
+    """Answer a POST: look at `path` next."""
+    return redirect(path, 303)
+
+
+def moved(path: str) -> Response:
+    """Answer for an old address: it is `path` for good."""
+    return redirect(path, 301)

@@ -1,0 +1,68 @@
+"""Rendering pages: the template, its head, and what every template may use."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, get_flashed_messages, make_response, render_template
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.settings import PROJECT_ROOT, Settings
+from app.web.assets import asset_url
+from app.web.context import current_actor, site_settings
+from app.web.filters import FILTERS
+from app.web.seo import Head, render_head
+
+_providers: dict[str, Callable[[Actor], Any]] = {}
+
+
+def template_folder() -> Path:
+    """Return the folder of the templates: beside the package in a checkout, inside it when installed as a wheel."""
+    beside = PROJECT_ROOT / "templates"
+    return beside if beside.is_dir() else PROJECT_ROOT / "app" / "templates"
+
+
+def provide(name: str, provider: Callable[[Actor], Any]) -> None:
+    """Give every page a value called `name`, computed for the actor of the request (a package's way into the layout)."""
+    _providers[name] = provider
+
+
+class Site:
+    """What templates know of the installation."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.name = settings.site_name
+        self.tagline = settings.site_tagline
+        self.base_url = settings.base_url
+        self.logo_url = settings.logo_url
+        self.footer_links: list[tuple[str, str]] = [("Knowledge base", "/kb"), ("Tags", "/tags"), ("Feed", "/feed.atom")]
+
+
+def page(template: str, head: Head, status: int = 200, **values: Any) -> Response:
+    """Return an HTML page. `values` go to the template beside the names every template has."""
+    actor = current_actor()
+    values.setdefault("show_flashes", actor.is_authenticated)
+    common = {name: provider(actor) for name, provider in _providers.items()}
+    html = render_template(template, head=render_head(head), actor=actor, site=Site(site_settings()), now=now(), **{**common, **values})
+    return make_response(html, status)
+
+
+def fragment(template: str, **values: Any) -> str:
+    """Return a piece of HTML (for previews and suggestions), without head and layout."""
+    return render_template(template, actor=current_actor(), site=Site(site_settings()), now=now(), **values)
+
+
+def init_templates(app: Flask) -> None:
+    """Make templates strict and give them filters and globals."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(
+        asset_url=asset_url, csrf_token=generate_csrf, get_flashed_messages=get_flashed_messages, show_flashes=False, unread_count=0
+    )
+
+

@@ -1,0 +1,101 @@
+"""A test browser: follows the forms of real pages and checks every page on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lxml.html
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.accounts.models import Person
+from app.accounts.session import start_session
+from app.core.uow import unit_of_work
+
+
+class Browser:
+    """Gets pages, submits their forms with the CSRF token they carry, and refuses malformed pages."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.client = app.test_client()
+        self.page: lxml.html.HtmlElement | None = None
+
+    def sign_in(self, person: Person) -> Browser:
+        """Sign in without the form (the form has tests of its own)."""
+        with self.app.test_request_context("/login"):
+            from flask import session
+
+            with unit_of_work():
+                start_session(person)
+            serializer = self.app.session_interface.get_signing_serializer(self.app)
+            assert serializer is not None
+            value = serializer.dumps(dict(session))
+        self.client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], value)
+        return self
+
+    def get(self, path: str, status: int = 200, **options: Any) -> TestResponse:
+        """Get a page and check it."""
+        response = self.client.get(path, **options)
+        assert response.status_code == status, f"{path}: {response.status_code}\n{response.text[:2000]}"
+        if response.mimetype == "text/html":
+            self.page = lxml.html.document_fromstring(response.text)
+            check_page(self.page, path)
+        return response
+
+    def token(self, path: str = "/settings/profile") -> str:
+        """Return the CSRF token of the session."""
+        page = lxml.html.document_fromstring(self.client.get(path).text)
+        tokens = page.xpath("//meta[@name='csrf-token']/@content") or page.xpath("//input[@name='csrf_token']/@value")
+        return str(tokens[0]) if tokens else ""
+
+    def post(self, path: str, data: dict[str, Any] | None = None, status: int = 303, **options: Any) -> TestResponse:
+        """Post to an address with a valid token and check the answer."""
+        values = {"csrf_token": self.token(), **(data or {})}
+        response = self.client.post(path, data=values, **options)
+        assert response.status_code == status, f"{path}: {response.status_code}\n{response.text[:3000]}"
+        if response.mimetype == "text/html" and response.status_code < 300:
+            self.page = lxml.html.document_fromstring(response.text)
+            check_page(self.page, path)
+        return response
+
+    def submit(self, action: str, data: dict[str, Any], status: int = 303) -> TestResponse:
+        """Submit the form of the current page whose action contains `action`, with its hidden fields and defaults."""
+        assert self.page is not None, "get a page first"
+        forms = [form for form in self.page.forms if action in (form.action or "")]
+        assert forms, f"no form for {action} on the page"
+        values = {k: v for k, v in forms[0].form_values()}
+        values.update(data)
+        response = self.client.post(forms[0].action, data=values)
+        assert response.status_code == status, f"{action}: {response.status_code}\n{response.text[:3000]}"
+        return response
+
+    def text(self) -> str:
+        """Return the visible text of the current page, with single spaces."""
+        assert self.page is not None
+        for element in self.page.xpath("//script|//style"):
+            element.drop_tree()
+        return " ".join(self.page.text_content().split())
+
+
+def check_page(page: lxml.html.HtmlElement, path: str) -> None:
+    """Check what every page must have."""
+    titles = page.xpath("//head/title")
+    assert len(titles) == 1 and titles[0].text_content().strip(), f"{path}: one title"
+    assert len(page.xpath("//h1")) == 1, f"{path}: one h1, not {len(page.xpath('//h1'))}"
+    assert page.get("lang"), f"{path}: language"
+    ids = page.xpath("//@id")
+    doubles = {i for i in ids if ids.count(i) > 1}
+    assert not doubles, f"{path}: doubled ids {doubles}"
+    assert not page.xpath("//*[@style]"), f"{path}: inline style"
+    assert not page.xpath("//script[not(@src) and not(@type='application/ld+json')]"), f"{path}: inline script"
+    for form in page.xpath("//form[translate(@method,'POST','post')='post']"):
+        exempt = form.get("data-visitor") is not None
+        assert exempt or form.xpath(".//input[@name='csrf_token']"), f"{path}: form {form.get('action')} without CSRF token"
+    for field in page.xpath("//input[not(@type='hidden' or @type='submit' or @type='button')]|//textarea|//select"):
+        labelled = field.get("aria-label") or field.get("aria-labelledby") or field.xpath("ancestor::label")
+        if not labelled and field.get("id"):
+            labelled = page.xpath(f"//label[@for='{field.get('id')}']")
+        assert labelled, f"{path}: field {field.get('name')} without label"
+    for image in page.xpath("//img"):
+        assert image.get("alt") is not None, f"{path}: image without alt"

@@ -1,0 +1,104 @@
+"""Fixtures for all tests: one application and database a session, emptied after every test so that commits are real."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.core.db import db
+from app.core.settings import Settings
+from app.factory import create_app
+from app.web.ratelimit import limiter
+from tests.client import Browser
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the test site: rate limits off, jobs run by hand."""
+    environ = {
+        "INSTANCE_PATH": str(tmp_path_factory.mktemp("instance")),
+        "BASE_URL": "http://community.test",
+        "SECRET_KEY": "only-for-tests-" * 4,
+        "RATE_LIMITS": "off",
+        "JOBS": "external",
+        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
+        "SITE_NAME": "Threadwell",
+        "LOG_LEVEL": "ERROR",
+    }
+    return replace(Settings.from_env(environ), is_testing=True)
+
+
+@pytest.fixture(scope="session")
+def application(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    with app.app_context():
+        db.drop_all()
+        db.create_all()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def empty_database() -> None:
+    """Delete all rows in reverse order of dependency (self-references first)."""
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE thread SET duplicate_of_id = NULL"))
+        connection.execute(sa.text("UPDATE moderation_log SET undoes_id = NULL"))
+        connection.execute(sa.text("UPDATE section SET parent_id = NULL"))
+        connection.execute(sa.text("DELETE FROM outcome WHERE withdraws_id IS NOT NULL"))
+        for table in reversed(db.metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+@pytest.fixture
+def app(application: Flask, settings: Settings) -> Iterator[Flask]:
+    """The application inside an application context, with an empty database, no mails and no search index afterwards."""
+    with application.app_context():
+        yield application
+        db.session.remove()
+        empty_database()
+        db.session.remove()
+    for folder in ("mail", "search", "uploads"):
+        shutil.rmtree(settings.instance_path / folder, ignore_errors=True)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A plain client without cookies."""
+    return app.test_client()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A client that checks every HTML page it gets (one title, one h1, labelled fields, CSRF) and can sign in."""
+    return Browser(app)
+
+
+@pytest.fixture
+def limits(app: Flask) -> Iterator[None]:
+    """Switch rate limits on for one test."""
+    limiter.enabled = True
+    limiter.reset()
+    yield
+    limiter.enabled = False
+    limiter.reset()
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder of real sample data beside the project; tests that need it are skipped without it."""
+    if not DATA.is_dir():
+        pytest.skip(f"no sample data at {DATA.parent.name}/{DATA.name} beside the project")
+    return DATA

@@ -1,0 +1,11 @@
+"""Builds the application for a web server, with background work inside it unless JOBS=external."""
+
+import atexit
+
+from app.factory import create_app
+from app.jobs.worker import start_inline_worker
+
+app = create_app()
+
+if app.extensions["settings"].jobs == "inline":
+    atexit.register(start_inline_worker(app))
