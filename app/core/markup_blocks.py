@@ -28,7 +28,7 @@ from app.core.markup_state import (
 )
 
 TAB = 4
-FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([^`]*)$")
+FENCE = re.compile(r" {0,3}(`{3,}+|~{3,}+)[ \t]*+([^`]*)$")
 HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 SETEXT = re.compile(r" {0,3}(={3,}|-{3,})[ \t]*$")
 QUOTE = re.compile(r" {0,3}> ?")
@@ -54,7 +54,11 @@ class ForumBlockParser(BlockParser):
     def parseDocument(self, lines: Sequence[str]) -> etree.ElementTree:  # type: ignore[override]
         """Return the tree of `lines`. Raises Invalid when there are too many blocks."""
         root = etree.Element(self.md.doc_tag)
-        BlockReader(self.md, self.render_state).read(lines, root, 0)
+        reader = BlockReader(self.md, self.render_state)
+        if self.render_state.inline_only:
+            reader.read_inline(lines, root)
+        else:
+            reader.read(lines, root, 0)
         return etree.ElementTree(root)
 
 
@@ -85,6 +89,12 @@ class BlockReader:
                 continue
             self.state.spend_block()
             at = next(after for handler in self._handlers if (after := handler(lines, at, parent, depth)) > at)
+
+    def read_inline(self, lines: Lines, parent: etree.Element) -> None:
+        """Append `lines` as one run of text (a span in the tree), whatever they look like."""
+        shown = [line.strip() for line in lines if line.strip()]
+        head = "\n".join(shown[:MAX_PARAGRAPH_LINES])
+        self._add_text(parent, "span", " ".join([head, *shown[MAX_PARAGRAPH_LINES:]]))
 
     def _fence(self, lines: Lines, at: int, parent: etree.Element, depth: int) -> int:
         opening = FENCE.match(lines[at])
@@ -174,9 +184,7 @@ class BlockReader:
         own = columns(lines[at])
         gap = len((marker[3] or " ").expandtabs(TAB))
         content = own + len(marker[1]) + (gap if gap <= TAB else 1)
-        item = [drop_columns(" " * content + lines[at][marker.end() :], content)]
-        if gap > TAB:
-            item[0] = " " * (gap - 1) + item[0]
+        item = [" " * (gap - 1 if gap > TAB else 0) + lines[at][marker.end() :]]
         end = at + 1
         while end < len(lines):
             line = lines[end]
@@ -187,7 +195,7 @@ class BlockReader:
                 item.append(drop_columns(line, content))
             elif indent >= own + 2 and list_marker(line, MAX_DEPTH * TAB):
                 item.append(line.lstrip())
-            elif not item[-1].strip() or self._ends_paragraph(lines, end):
+            elif not item[-1].strip() or list_marker(line) or self._ends_paragraph(lines, end):
                 break
             else:
                 item.append(line.lstrip())

@@ -25,7 +25,7 @@ MAX_PARAGRAPH_LINES = 200
 MAX_BLOCKS = 4_000
 MAX_CELLS = 4_000
 MAX_COLUMNS = 60
-MAX_ELEMENTS = 12_000
+MAX_ELEMENTS = 8_000
 MAX_REFERENCES = 300
 MAX_REFERENCE_CHARACTERS = 100_000
 MAX_URL = 2_048
@@ -48,10 +48,12 @@ class RenderState:
     mentions: dict[str, str] = field(default_factory=dict)
     top_level: int = 3
     with_ids: bool = False
+    inline_only: bool = False
     allow_images: bool = True
     seen: dict[str, str] = field(default_factory=dict)
     toc: list[tuple[int, str, str]] = field(default_factory=list)
     code: list[tuple[str, str]] = field(default_factory=list)
+    highlighted: int = 0
     blocks_left: int = MAX_BLOCKS
     cells_left: int = MAX_CELLS
     reference_characters_left: int = MAX_REFERENCE_CHARACTERS

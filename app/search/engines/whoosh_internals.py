@@ -202,7 +202,7 @@ def read_postings(reader: SegmentReader, field: str, term: bytes) -> tuple[IntAr
     """
     terms = reader._terms
     try:
-        offset, length = terms.term_info(field, term).extent()
+        offset, (length,) = terms.term_info(field, term).extent()  # 2.7.4 leaves the length in a tuple
     except TermNotFound:
         return _NO_IDS, _NO_WEIGHTS
     data = terms._postfile.get(offset, length)

@@ -1,0 +1,150 @@
+"""Text that people write becomes HTML here, and nowhere else: Markdown, then bleach exactly once.
+
+Owns `Rendered`, the only kind of value that templates may print unescaped. Must not know who may read what, nor touch the
+database. Rendering takes from a millisecond to some tens; do it before a unit of work, never inside.
+
+What the Markdown is: CommonMark with tables, `~~deleted~~`, fenced and highlighted code, bare addresses as links,
+`>!` spoilers, `<kbd>`, `<sub>` and the like; a line break is a line break, as in GitHub's comments.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from html import unescape
+
+from markdown import Markdown
+from markupsafe import Markup
+
+from app.core.errors import Invalid
+from app.core.markup_code import code_html
+from app.core.markup_extensions import ForumMarkdown
+from app.core.markup_sanitizing import sanitize
+from app.core.markup_state import MAX_HIGHLIGHTED, RenderState, too_complex
+from app.core.text import clean_text, shorten
+
+RENDERER_VERSION = 1
+"""Raise it when the HTML for the same source changes; a job then renders stored text again."""
+MAX_BODY = 40_000
+"""Characters of source in one post, article or preview."""
+EXCERPT_LENGTH = 200
+MAX_MENTIONS = 20
+
+_CODE_MARK = re.compile("<pre>([0-9]+)</pre>")
+_TAG = re.compile(r"<(/?[a-z][a-z0-9]*)(?:\"[^\"]*\"|'[^']*'|[^'\">])*>")
+_INLINE_TAGS = frozenset(
+    "a b code del em i img ins kbd mark small span strong sub summary sup".split()
+)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One text in all the forms it is stored and shown in.
+
+    `source` is the Markdown after cleaning; `html` is safe to print; `text` is what a reader sees, on one line;
+    `excerpt` is its start, at most 200 characters; `hash` is the SHA-256 of `source` in hex; `toc` holds
+    (level, id, text) of each heading when ids were asked for.
+    """
+
+    source: str
+    html: Markup
+    text: str
+    excerpt: str
+    hash: str
+    version: int = RENDERER_VERSION
+    toc: tuple[tuple[int, str, str], ...] = field(default=())
+
+
+def render_markdown(
+    source: str,
+    *,
+    mentions: frozenset[str] = frozenset(),
+    own_host: str = "",
+    top_level: int = 3,
+    max_length: int = MAX_BODY,
+) -> Rendered:
+    """Return `source` as safe HTML.
+
+    `mentions`: names of people who exist, as they are written in their address. `own_host`: host (and port) of this
+    site; links elsewhere get `rel="ugc nofollow noopener"`. `top_level`: the level that the highest heading used becomes, 3
+    for posts; 2 for articles, whose headings also get ids (`Rendered.toc`).
+    Raises Invalid("body") when the text is longer than `max_length` or would cost too much to show.
+    """
+    state = RenderState(
+        mentions={name.casefold(): name for name in mentions}, top_level=top_level, with_ids=top_level == 2
+    )
+    return _render(source, state, own_host, max_length)
+
+
+def render_inline(
+    source: str, *, mentions: frozenset[str] = frozenset(), own_host: str = "", max_length: int = MAX_BODY
+) -> Rendered:
+    """Return a comment as safe HTML without blocks and images: emphasis, code spans, links, mentions, line breaks.
+
+    Raises Invalid("body") as `render_markdown` does.
+    """
+    state = RenderState(
+        mentions={name.casefold(): name for name in mentions}, inline_only=True, allow_images=False
+    )
+    return _render(source, state, own_host, max_length)
+
+
+def extract_mentions(source: str) -> tuple[str, ...]:
+    """Return the names that `source` mentions outside code and links, as typed, each once, at most 20.
+
+    Raises Invalid("body") as `render_markdown` does.
+    """
+    state = RenderState()
+    _convert(_checked(source, MAX_BODY), state)
+    return tuple(list(state.seen.values())[:MAX_MENTIONS])
+
+
+def visible_text(html: str) -> str:
+    """Return what a reader of our own HTML sees, with single spaces; blocks are separated, inline tags are not."""
+    spaced = _TAG.sub(lambda tag: "" if tag[1].lstrip("/") in _INLINE_TAGS else " ", html)
+    return " ".join(unescape(spaced).split())
+
+
+def image_markdown(alt: str, path: str, width: int, height: int) -> str:
+    """Return the Markdown for an uploaded image; the size keeps the page from jumping while it loads."""
+    label = re.sub(r"([\\\[\]`*_<>!])", r"\\\1", " ".join(alt.split()))
+    return f"![{label}]({path}){{width={width} height={height}}}"
+
+
+def _render(source: str, state: RenderState, own_host: str, max_length: int) -> Rendered:
+    cleaned = _checked(source, max_length)
+    html = sanitize(_convert(cleaned, state), own_host)
+    text = visible_text(html)
+    return Rendered(
+        source=cleaned,
+        html=Markup(html),
+        text=text,
+        excerpt=shorten(text, EXCERPT_LENGTH),
+        hash=hashlib.sha256(cleaned.encode()).hexdigest(),
+        toc=tuple(state.toc),
+    )
+
+
+def _checked(source: str, max_length: int) -> str:
+    if len(source) > max_length:
+        raise Invalid(
+            {"body": f"This text has {len(source):,} characters; at most {max_length:,} are possible. Please shorten it."}
+        )
+    return clean_text(source)
+
+
+def _convert(source: str, state: RenderState) -> str:
+    """Return the HTML of `source` before sanitising. Raises Invalid when it nests too deeply."""
+    markdown = Markdown(extensions=[ForumMarkdown(state)], output_format="html")
+    try:
+        html = markdown.convert(source)
+    except RecursionError:
+        raise too_complex("formatting nested too deeply") from None
+    if state.inline_only:
+        return html.removeprefix("<span>").removesuffix("</span>")
+    return _CODE_MARK.sub(lambda mark: _code(int(mark[1]), state), html)
+
+
+def _code(index: int, state: RenderState) -> str:
+    code, language = state.code[index]
+    state.highlighted += len(code)
+    return code_html(code, language, may_highlight=state.highlighted <= MAX_HIGHLIGHTED)

@@ -1,0 +1,71 @@
+"""Code blocks as HTML with Pygments' short class names, so that the style sheet decides the colours.
+
+Owns which languages are highlighted. Must not produce inline styles. Only lexers on the list below run: Pygments has
+hundreds, some with patterns that take minutes on hostile text; these were measured (`tests/core/test_markup_hostile.py`).
+"""
+
+from functools import lru_cache
+from html import escape
+
+from pygments import lex
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import STANDARD_TYPES, _TokenType
+from pygments.util import ClassNotFound
+
+LANGUAGES = frozenset(
+    """bash batch c cmake cpp csharp css dart diff docker elixir go graphql groovy haskell html http ini
+    java javascript json kotlin lua make nginx objective-c perl php powershell properties python ruby rust
+    scala scss sql swift toml typescript xml yaml""".split()
+)
+"""Names as Pygments knows them; its aliases (`js`, `py`, `sh`, `yml`) are understood too."""
+MAX_LINE = 1_000
+"""A longer line (minified code, a log) makes the block plain."""
+MAX_TOKENS = 4_000
+
+
+def code_html(code: str, language: str, may_highlight: bool = True) -> str:
+    """Return a `<pre>` for `code`. `language` is what the author wrote after the fence and may be anything."""
+    lexer = find_lexer(language) if language else None
+    label = f' class="language-{escape(lexer.aliases[0])}"' if lexer else ""
+    body = _highlighted(code, lexer) if lexer and may_highlight else None
+    return f'<pre class="highlight" tabindex="0"><code{label}>{body or escape(code, quote=False)}</code></pre>'
+
+
+def find_lexer(language: str) -> Lexer | None:
+    """Return the lexer for a language name or alias, or None when it is unknown or not on our list."""
+    name = language.lower().removeprefix("lang-").removeprefix("language-")
+    return _lexer(name) if len(name) <= 20 else None
+
+
+@lru_cache(maxsize=256)
+def _lexer(name: str) -> Lexer | None:
+    try:
+        lexer = get_lexer_by_name(name, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+    return lexer if LANGUAGES.intersection(lexer.aliases) else None
+
+
+def _highlighted(code: str, lexer: Lexer) -> str | None:
+    """Return the spans of `code`, or None when it has too long lines or too many tokens."""
+    if any(len(line) > MAX_LINE for line in code.split("\n")):
+        return None
+    parts: list[str] = []
+    count, last = 0, ""
+    for kind, text in lex(code, lexer):
+        css = _css_class(kind)
+        count += css != last
+        last = css
+        if count > MAX_TOKENS:
+            return None
+        shown = escape(text, quote=False)
+        parts.append(f'<span class="{css}">{shown}</span>' if css else shown)
+    return "".join(parts)
+
+
+def _css_class(kind: _TokenType) -> str:
+    while kind not in STANDARD_TYPES and kind.parent:
+        kind = kind.parent
+    name = STANDARD_TYPES.get(kind, "")
+    return "" if name in ("w", "n", "p", "err") else name

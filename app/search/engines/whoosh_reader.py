@@ -1,0 +1,267 @@
+"""What a process keeps of the Whoosh index in memory: segments as arrays, decoded posting lists, the current snapshot.
+
+A snapshot never changes; a new one shares the segments that are still in use. `Searcher.refresh()` is not used: in the forks of
+Whoosh it returns deleted versions, and it closes readers that other threads still use. Files close when the last snapshot
+that needs them is gone. Must not write.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from whoosh.fields import Schema
+from whoosh.filedb.filestore import FileStorage
+from whoosh.reading import SegmentReader
+
+from app.search.engines import scoring, whoosh_internals
+from app.search.engines.base import Word
+from app.search.engines.scoring import Floats, Ints, Longs, Mask, Part, Postings
+from app.search.engines.whoosh_schema import SOLVED_FLAG, make_schema
+from app.search.engines.whoosh_store import IndexStore
+
+logger = logging.getLogger(__name__)
+
+CHECK_SECONDS = 1.0         # how long a commit of another process may stay unseen
+OPEN_ATTEMPTS = 8           # a writer may remove a file between our listing and opening it
+CACHE_BYTES = 64 * 2**20    # decoded posting lists kept in a process
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a segment's data is read: through Whoosh's internals or through its public interface."""
+
+    postings: Callable[[Any, str, bytes], Postings]
+    column: Callable[[Any, str], Any]
+    lengths: Callable[[Any, str], Floats]
+
+
+BLOCK_ACCESS = Access(whoosh_internals.read_postings, whoosh_internals.read_column, whoosh_internals.read_lengths)
+
+
+class PostingCache:
+    """The posting lists used last, limited by bytes and shared by all segments."""
+
+    def __init__(self, limit: int = CACHE_BYTES) -> None:
+        self._lists: OrderedDict[tuple[str, str, str], Postings] = OrderedDict()
+        self._limit, self._bytes = limit, 0
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, str, str]) -> Postings | None:
+        """A list, if it is still here."""
+        with self._lock:
+            found = self._lists.get(key)
+            if found is not None:
+                self._lists.move_to_end(key)
+            return found
+
+    def put(self, key: tuple[str, str, str], found: Postings) -> None:
+        """Keep a list and drop those that were not used for longest."""
+        with self._lock:
+            if key in self._lists:
+                return
+            self._lists[key] = found
+            self._bytes += _bytes_of(found)
+            while self._bytes > self._limit and len(self._lists) > 1:
+                self._bytes -= _bytes_of(self._lists.popitem(last=False)[1])
+
+
+def _bytes_of(found: Postings) -> int:
+    return found[0].nbytes + found[1].nbytes + 200
+
+
+class LoadedSegment:
+    """One segment: its columns as arrays, its posting lists on demand."""
+
+    def __init__(self, name: str, reader: SegmentReader, access: Access, cache: PostingCache) -> None:
+        self.name, self.reader, self._access, self._cache = name, reader, access, cache
+        self._lock = threading.Lock()  # the reader's files have one position each
+        self.count = int(reader.doc_count_all())
+        self.number: Longs = access.column(reader, "num").astype(np.int64)
+        self.created: Longs = access.column(reader, "created").astype(np.int64)
+        self.votes: Longs = access.column(reader, "votes").astype(np.int64)
+        self.views: Longs = access.column(reader, "views").astype(np.int64)
+        self.is_solved: Mask = (access.column(reader, "flags").astype(np.uint8) & SOLVED_FLAG) > 0
+        self.prior: Floats = scoring.priors(self.votes, self.is_solved, self.number < 0)
+        self.lengths: Floats = access.lengths(reader, "text")
+        self.total_length = int(reader.field_length("text"))
+        self._codes: dict[str, tuple[tuple[str, ...], Ints]] = {}
+        self._readable: dict[tuple[str, ...], Mask] = {}
+        weakref.finalize(self, reader.close)
+
+    def postings(self, field_name: str, term: str) -> Postings:
+        """See scoring.Segment."""
+        key = (self.name, field_name, term)
+        found = self._cache.get(key)
+        if found is None:
+            with self._lock:
+                found = self._access.postings(self.reader, field_name, term.encode())
+            self._cache.put(key, found)
+        return found
+
+    def frequency(self, field_name: str, term: str) -> int:
+        """Number of documents with a term, deleted ones included, without reading the list."""
+        with self._lock:
+            return int(self.reader.doc_frequency(field_name, term.encode()))
+
+    def codes(self, field_name: str) -> tuple[tuple[str, ...], Ints]:
+        """See scoring.Segment."""
+        found = self._codes.get(field_name)
+        if found is None:
+            with self._lock:
+                values = ("", *(value.decode() for value in self.reader.lexicon(field_name)))
+            codes = np.zeros(self.count, np.int32)
+            for code, value in enumerate(values[1:], start=1):
+                codes[self.postings(field_name, value)[0]] = code
+            found = self._codes[field_name] = (values, codes)
+        return found
+
+    def readable(self, audiences: tuple[str, ...]) -> Mask:
+        """See scoring.Segment."""
+        found = self._readable.get(audiences)
+        if found is None:
+            found = self._readable[audiences] = scoring.holds(self, "audience", audiences)
+        return found
+
+    def expand(self, field_name: str, prefix: str, limit: int) -> list[str]:
+        """The first `limit` terms that begin with a prefix, in order."""
+        found: list[str] = []
+        with self._lock:
+            for term in self.reader.expand_prefix(field_name, prefix.encode()):
+                found.append(term.decode())
+                if len(found) >= limit:
+                    break
+        return found
+
+    def term_counts(self, field_name: str) -> list[tuple[str, int]]:
+        """Every term of a field with its document frequency."""
+        with self._lock:
+            return [(term.decode(), info.doc_frequency()) for term, info in self.reader.iter_field(field_name)]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The index at one moment. `name` changes with every commit."""
+
+    name: str
+    segments: tuple[LoadedSegment, ...]
+    parts: tuple[Part, ...]
+    is_fast: bool = True
+    searcher: Any = field(default=None, repr=False)
+
+    @property
+    def documents(self) -> int:
+        """Documents with deleted ones that are not merged away yet."""
+        return sum(segment.count for segment in self.segments)
+
+    @property
+    def live_documents(self) -> int:
+        """Documents that can be found."""
+        return sum(part.segment.count if part.live is None else int(part.live.sum()) for part in self.parts)
+
+    def scores(self, words: Sequence[Word], field_name: str) -> list[Floats]:
+        """BM25F of every document, by part."""
+        return scoring.block_scores(self.parts, words, field_name)
+
+    def frequency(self, word: Word, field_name: str = "text") -> int:
+        """Upper bound of the number of documents with a word: exact when it has one stem."""
+        return sum(segment.frequency(field_name, stem) for segment in self.segments for stem in word.stems)
+
+    def find_keys(self, keys: Sequence[str]) -> list[int]:
+        """Numbers, counted over all segments, of the live documents with these keys."""
+        found, base = [], 0
+        for part in self.parts:
+            for key in keys:
+                for number in part.segment.postings("key", key)[0].tolist():
+                    if part.live is None or part.live[number]:
+                        found.append(base + number)
+            base += part.segment.count
+        return found
+
+
+def make_parts(segments: Sequence[LoadedSegment], deleted: Sequence[Sequence[int]]) -> tuple[Part, ...]:
+    """Segments with what a snapshot adds: which documents are deleted, and lengths compared with today's average."""
+    documents = sum(segment.count for segment in segments)
+    average = max(1.0, sum(segment.total_length for segment in segments) / max(1, documents))
+    parts = []
+    for segment, dead in zip(segments, deleted, strict=True):
+        live = None
+        if dead:
+            live = np.ones(segment.count, np.bool_)
+            live[list(dead)] = False
+        parts.append(Part(segment, live, scoring.length_norm(segment.lengths, average)))
+    return tuple(parts)
+
+
+def open_blocks(folder: Path, name: str, known: dict[str, LoadedSegment], cache: PostingCache) -> Snapshot:
+    """Open the newest state of a generation through Whoosh's internals, reusing known segments."""
+    storage, schema = FileStorage(str(folder)), make_schema()
+    segments, deleted = [], []
+    for segment in whoosh_internals.read_toc(storage, schema).segments:
+        loaded = known.get(segment.segment_id()) or _load(storage, schema, segment, cache)
+        segments.append(loaded)
+        deleted.append(sorted(segment.deleted_docs()))
+    return Snapshot(name, tuple(segments), make_parts(segments, deleted))
+
+
+def _load(storage: FileStorage, schema: Schema, segment: Any, cache: PostingCache) -> LoadedSegment:
+    reader = SegmentReader(storage, schema, segment)
+    try:
+        return LoadedSegment(segment.segment_id(), reader, BLOCK_ACCESS, cache)
+    except BaseException:
+        reader.close()
+        raise
+
+
+Opener = Callable[[Path, str, dict[str, LoadedSegment], PostingCache], Snapshot]
+EMPTY = Snapshot("", (), ())
+
+
+class SnapshotCache:
+    """The newest snapshot of a store, looked for at most once a second."""
+
+    def __init__(self, store: IndexStore, opener: Opener) -> None:
+        self._store, self._opener = store, opener
+        self._lock = threading.Lock()
+        self._snapshot = EMPTY
+        self._checked_at = float("-inf")
+        self._lists = PostingCache()
+
+    def get(self) -> Snapshot:
+        """The snapshot to search in; EMPTY before the first commit. At most CHECK_SECONDS older than the index."""
+        if time.monotonic() - self._checked_at < CHECK_SECONDS:
+            return self._snapshot
+        with self._lock:
+            if time.monotonic() - self._checked_at >= CHECK_SECONDS:
+                self._snapshot = self._newest()
+                self._checked_at = time.monotonic()
+        return self._snapshot
+
+    def expire(self) -> None:
+        """Look again at the next search: this process wrote."""
+        self._checked_at = float("-inf")
+
+    def _newest(self) -> Snapshot:
+        for attempt in range(OPEN_ATTEMPTS):
+            try:
+                folder = self._store.current()
+                if folder is None:
+                    return EMPTY
+                name = f"{folder.name}/{whoosh_internals.latest_generation(FileStorage(str(folder)))}"
+                if name == self._snapshot.name:
+                    return self._snapshot
+                known = {segment.name: segment for segment in self._snapshot.segments}
+                return self._opener(folder, name, known, self._lists)
+            except FileNotFoundError:
+                if attempt == OPEN_ATTEMPTS - 1:
+                    raise
+                time.sleep(0.02 * (attempt + 1))
+        raise AssertionError("unreachable")
