@@ -1,0 +1,66 @@
+"""Forms of the write side: what is parsed, and the errors that need no database. Choices are set by the routes."""
+
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from app.core.markup import MAX_BODY
+from app.forum.models.thread import TITLE_MAX
+from app.forum.services.checking import COMMENT_MAX, REASON_MAX, TITLE_MIN
+from app.web.forms import BaseForm, block, line
+
+_TITLE_RULES = [
+    InputRequired("Please give it a title: one line that says what is wrong."),
+    Length(min=TITLE_MIN, message=f"Please use at least {TITLE_MIN} characters, so that people see what it is about."),
+    Length(max=TITLE_MAX, message=f"A title has at most {TITLE_MAX} characters."),
+]
+_BODY_RULES = [
+    InputRequired("Please write something."),
+    Length(max=MAX_BODY, message=f"At most {MAX_BODY:,} characters are possible; please shorten the text."),
+]
+_TAGS_RULES = [Length(max=300, message="These are too many letters for five tags.")]
+
+
+class ThreadForm(BaseForm):
+    """A new question or discussion. `category` gets its choices from the route."""
+
+    title = StringField("Title", filters=[line], validators=_TITLE_RULES)
+    body = TextAreaField("Details", filters=[block], validators=_BODY_RULES)
+    category = SelectField("Category", coerce=int, validators=[InputRequired("Please choose a category.")])
+    tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
+
+
+class AnswerForm(BaseForm):
+    """An answer to a question or a reply in a discussion."""
+
+    body = TextAreaField("Your answer", filters=[block], validators=_BODY_RULES)
+
+
+class CommentForm(BaseForm):
+    """A comment, new or changed."""
+
+    body = TextAreaField(
+        "Your comment",
+        filters=[block],
+        validators=[
+            InputRequired("Please write something."),
+            Length(max=COMMENT_MAX, message=f"A comment has at most {COMMENT_MAX:,} characters. For more, write an answer."),
+        ],
+    )
+
+
+class EditPostForm(BaseForm):
+    """A new revision of an answer or reply. `base_revision` is the revision that the person started from."""
+
+    body = TextAreaField("Text", filters=[block], validators=_BODY_RULES)
+    reason = StringField(
+        "What did you change?", filters=[line], validators=[Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")]
+    )
+    base_revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+
+class EditOpeningForm(EditPostForm):
+    """A new revision of the opening text, with its title and tags."""
+
+    title = StringField("Title", filters=[line], validators=_TITLE_RULES)
+    tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)

@@ -1,0 +1,44 @@
+"""Rules for what people type: titles, bodies, reasons. Pure; raises Invalid with the name of the field."""
+
+from app.core.errors import Invalid
+from app.core.markup import MAX_BODY, Rendered
+from app.core.text import clean_line
+from app.forum.models.thread import TITLE_MAX
+
+TITLE_MIN = 10
+COMMENT_MAX = 2_000
+REASON_MAX = 300
+
+
+def checked_title(title: str) -> str:
+    """Return the title on one clean line. Raises Invalid("title") unless it has 10 to 300 characters and a letter or digit."""
+    cleaned = clean_line(title)
+    if not cleaned:
+        raise Invalid("Please give it a title: one line that says what is wrong.", field="title")
+    if len(cleaned) < TITLE_MIN:
+        raise Invalid(f"Please use at least {TITLE_MIN} characters, so that people see what it is about.", field="title")
+    if len(cleaned) > TITLE_MAX:
+        raise Invalid(f"A title has at most {TITLE_MAX} characters; this one has {len(cleaned)}.", field="title")
+    if not any(character.isalnum() for character in cleaned):
+        raise Invalid("Please use words in the title.", field="title")
+    return cleaned
+
+
+def check_body(body: Rendered, *, most: int = MAX_BODY) -> None:
+    """Raise Invalid("body") unless the text shows something and has at most `most` characters."""
+    if not body.source.strip():
+        raise Invalid("Please write something.", field="body")
+    if len(body.source) > most:
+        raise Invalid(f"At most {most:,} characters are possible here; this has {len(body.source):,}.", field="body")
+    if not body.text and "<img" not in body.html:
+        raise Invalid("This text would show nothing. Please write a few words.", field="body")
+
+
+def checked_reason(reason: str, *, is_required: bool = False) -> str:
+    """Return the reason on one clean line of at most 300 characters. Raises Invalid("reason") when it is needed and missing."""
+    cleaned = clean_line(reason)
+    if is_required and not cleaned:
+        raise Invalid("Please say why, so that others can follow the decision.", field="reason")
+    if len(cleaned) > REASON_MAX:
+        raise Invalid(f"Please keep the reason to {REASON_MAX} characters.", field="reason")
+    return cleaned
