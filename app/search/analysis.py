@@ -27,19 +27,23 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")
 _CJK = re.compile("[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
 _CONTRACTIONS = frozenset({"s", "re", "ve", "ll", "d", "m"})
 
-_ENGLISH = frozenset(
-    """a about am an and any are as at be been but by can could did do does dont for from get had has have he her here his how i
-    if in into is it its me my no not of on or our please she should so some such than that the their them then there these they
-    this to too us was we were what when where which who why will with would you your""".split()
-)
+# Function words only. "us" stays a word, since it is also a country, and so do "about", "any", "get" and "some": leaving them out
+# costs .02 nDCG on the travel questions.
+_ENGLISH_WORDS = """
+    a am an and are as at be been but by can could did do does dont for from had has have he her his how i if in into
+    is it its me my no not of on or our she so such that the their them then there these they this to was we were what
+    when where which who will with would you your
+"""
 # Without the German words that carry meaning in English (die, war, man, will, also, hat, am): one list serves both languages,
 # because a query of two words does not tell which language it is in.
-_GERMAN = frozenset(
-    """aber als auf aus bei beim bin bis bitte da dann das dass dem den der des doch dort du ein eine einem einen einer eines er es
-    fur hab habe haben hatte hier ich ihr im ist ja jetzt kann kein keine konnen mein meine mich mir mit muss nach nicht noch nur
-    oder ob sein seit sich sie sind und uns unser vom von vor wann warum wenn wer werden wie wieder wir wird wo wurde zu zum zur
-    zwischen uber""".split()
-)
+_GERMAN_WORDS = """
+    aber als auf aus bei beim bin bis bitte da dann das dass dem den der des doch dort du ein eine einem einen einer
+    eines er es fur hab habe haben hatte hier ich ihr im ist ja jetzt kann kein keine konnen mein meine mich mir mit
+    muss nach nicht noch nur oder ob sein seit sich sie sind und uns unser vom von vor wann warum wenn wer werden wie
+    wieder wir wird wo wurde zu zum zur zwischen uber
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_GERMAN = frozenset(_GERMAN_WORDS.split())
 STOP_WORDS = _ENGLISH | _GERMAN
 _GERMAN_HINTS = _GERMAN | frozenset({"die", "auch", "man", "war", "will"})
 
@@ -191,3 +195,19 @@ def title_key(text: str) -> str:
     """Equal for titles that differ only in case, accents and punctuation; '' when there is no word."""
     spelled = " ".join(words(text))
     return blake2b(spelled.encode(), digest_size=8).hexdigest() if spelled else ""
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of every word in a text as it is, for marking; Han, Kana and Hangul come as pairs of characters."""
+    for match in _WORD.finditer(text):
+        word, start = match.group(), match.start()
+        if not has_cjk(word):
+            yield start, match.end()
+            continue
+        at = start
+        for is_cjk, run in _runs(word):
+            if is_cjk and len(run) > 1:
+                yield from ((at + i, at + i + 2) for i in range(len(run) - 1))
+            else:
+                yield at, at + len(run)
+            at += len(run)

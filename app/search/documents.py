@@ -77,6 +77,7 @@ class HitCard:
     is_solved: bool = False
     answer: str = ""
     article_id: int | None = None
+    audience: str = "public"
 
     @property
     def key(self) -> str:
@@ -91,14 +92,17 @@ Present = Callable[[Sequence[int], Actor], dict[int, HitCard]]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How one kind of document is read. An id missing from `load_many` is to be deleted, one missing from `present` is not shown."""
+    """How one kind of document is read. An id missing from `load_many` is deleted, one missing from `present` is not shown."""
 
     load_many: LoadMany
     all_ids: AllIds
     present: Present
 
 
+CategoryNames = Callable[[Actor], dict[str, str]]
+
 _sources: dict[str, Source] = {}
+_category_names: list[CategoryNames] = []
 
 
 def make_key(kind: str, document_id: int) -> str:
@@ -135,6 +139,16 @@ def source_of(kind: str) -> Source:
 def registered_kinds() -> tuple[str, ...]:
     """Kinds that have a source, threads first."""
     return tuple(kind for kind in KINDS if kind in _sources)
+
+
+def register_category_names(names: CategoryNames) -> None:
+    """Names the function that gives slug and name of the categories an actor may read, in order; one SQL statement."""
+    _category_names[:] = [names]
+
+
+def category_names(actor: Actor) -> dict[str, str]:
+    """Slug and name of the categories the actor may read; empty when nobody registered them."""
+    return _category_names[0](actor) if _category_names else {}
 
 
 def request_sync(kind: str, document_id: int) -> None:

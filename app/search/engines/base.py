@@ -82,7 +82,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class SearchHits:
-    """One page of hits. `total` is exact. `facets` counts values of kind, status and category, each as if it were not filtered by."""
+    """One page of hits. `total` is exact. `facets` counts kinds, statuses and categories, each as if it were not filtered by."""
 
     total: int = 0
     hits: tuple[Scored, ...] = ()

@@ -1,7 +1,7 @@
 """The embedded search engine: Whoosh's files, written in whole blocks and scored with NumPy.
 
-Owns commits, rebuilds and the answers to queries; how files are laid out, read and scored is in the modules beside. Measured, this
-is 25 to 40 times cheaper than Whoosh's own searcher (docs/metrics.md). One index serves one host.
+Owns commits, rebuilds and the answers to queries; how files are laid out, read and scored is in the modules beside.
+Measured, it is 25 to 40 times cheaper than Whoosh's own searcher. One index serves one host.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from app.search.spelling import Speller
 logger = logging.getLogger(__name__)
 
 REBUILD_BATCH = 20_000      # documents in one commit of a rebuild: about 200 MB of postings in memory
+WRITE_WAIT = 2.0            # seconds a commit waits for another writer before it gives up
 SWITCH_WAIT = 30.0          # seconds a finished rebuild waits for the writer
 MERGE_AT = 8                # segments of about one size before they become one
 MERGE_LIMIT = 4096          # documents; larger segments are only rewritten by a rebuild
@@ -106,7 +107,7 @@ class WhooshEngine:
         """One commit. Raises IndexBusy when another writer is at work; the caller tries again later."""
         if not upserts and not deletes:
             return
-        with self._store.writing():
+        with self._store.writing(WRITE_WAIT):
             folder = self._store.current()
             if folder is None:
                 folder = self._create()
@@ -222,7 +223,9 @@ class WhooshEngine:
         page = scoring.best(found, "relevance", 0, limit)
         return [Scored(*name_of(number), score) for number, score in page]
 
-    def _complete_part(self, part: Part, words: Sequence[str], last: Sequence[str], audiences: tuple[str, ...]) -> scoring.Matches:
+    def _complete_part(
+        self, part: Part, words: Sequence[str], last: Sequence[str], audiences: tuple[str, ...]
+    ) -> scoring.Matches:
         mask = part.segment.readable(audiences).copy()
         if part.live is not None:
             mask &= part.live
@@ -263,7 +266,7 @@ class WhooshEngine:
 
     def keys(self) -> set[str]:
         """See SearchEngine."""
-        found = set()
+        found: set[str] = set()
         for part in self._snapshots.get().parts:
             numbers = part.segment.number if part.live is None else part.segment.number[part.live]
             found.update(f"{kind[0]}{number}" for kind, number in map(name_of, numbers.tolist()))

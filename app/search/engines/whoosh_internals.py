@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import whoosh
 from whoosh.codec import whoosh3
-from whoosh.filedb.filestore import FileStorage
 from whoosh.fields import Schema
+from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.system import pack_int, unpack_int
@@ -241,8 +241,9 @@ def read_column(reader: SegmentReader, name: str) -> npt.NDArray[Any]:
 
 def read_lengths(reader: SegmentReader, name: str) -> FloatArray:
     """Number of words in a field of each document, as Whoosh rounds it; 1 where the field is empty."""
-    lengths = _BYTE_LENGTHS[_read_numbers(reader, whoosh3._lenfield(name), np.dtype("B"))]
-    return np.maximum(lengths, 1.0, dtype=np.float32)
+    codes = _read_numbers(reader, whoosh3._lenfield(name), np.dtype("B"))
+    lengths: FloatArray = np.maximum(_BYTE_LENGTHS[codes], 1.0, dtype=np.float32)
+    return lengths
 
 
 def _read_numbers(reader: SegmentReader, name: str, dtype: np.dtype[Any]) -> npt.NDArray[Any]:

@@ -177,12 +177,12 @@ class Snapshot:
 
     def find_keys(self, keys: Sequence[str]) -> list[int]:
         """Numbers, counted over all segments, of the live documents with these keys."""
-        found, base = [], 0
+        found: list[int] = []
+        base = 0
         for part in self.parts:
             for key in keys:
-                for number in part.segment.postings("key", key)[0].tolist():
-                    if part.live is None or part.live[number]:
-                        found.append(base + number)
+                numbers = part.segment.postings("key", key)[0].tolist()
+                found += [base + number for number in numbers if part.live is None or part.live[number]]
             base += part.segment.count
         return found
 

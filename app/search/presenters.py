@@ -1,0 +1,131 @@
+"""Shapes results for the search page: rows, and filters as links with counts. No queries and no HTML beyond marked text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+
+from app.search.documents import ARTICLE, THREAD, HitCard
+from app.search.querying import MAX_CHARS, STATUSES, SearchForm
+from app.search.results import Result, Results
+from app.search.urls import search_path
+
+# (label, path, count or None, whether it is the current choice), as components/filters.html takes it
+Link = tuple[str, str, int | None, bool]
+
+STATUS_LABELS = {
+    "solved": "Solved",
+    "likely_solved": "Probably solved",
+    "answered": "Answered",
+    "unanswered": "Needs an answer",
+    "needs_info": "Needs details",
+    "disputed": "Disputed",
+    "closed": "Closed",
+}
+AGE_LABELS = {"any": "Any time", "day": "Past day", "week": "Past week", "month": "Past month", "year": "Past year"}
+SORT_LABELS = {"relevance": "Best match", "newest": "Newest", "votes": "Most votes", "views": "Most viewed"}
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One row of the results list."""
+
+    path: str
+    title_html: Markup
+    snippet_html: Markup
+    kind: str
+    status: str
+    audience: str
+    meta: tuple[str, ...]
+    answer: str
+    threads: tuple[HitCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilterLinks:
+    """Every filter of the page as links."""
+
+    types: list[Link]
+    statuses: list[Link]
+    categories: list[Link]
+    ages: list[Link]
+    sorts: list[Link]
+    tag: str
+    without_tag: str
+    without_filters: str
+
+
+def kind_of(card: HitCard) -> str:
+    """What people call it: question, discussion or article."""
+    return card.thread_kind or (card.kind if card.kind == ARTICLE else "question")
+
+
+def row_of(result: Result) -> ResultRow:
+    """A result as the page shows it."""
+    card = result.card
+    answers = f"{card.answer_count:,} {'answer' if card.answer_count == 1 else 'answers'}" if card.answer_count else ""
+    asked = f"by {card.author}" if card.author else ""
+    return ResultRow(
+        path=card.path,
+        title_html=result.title,
+        snippet_html=result.snippet,
+        kind=kind_of(card),
+        status=card.status,
+        audience=card.audience,
+        meta=tuple(filter(None, (answers if card.kind == THREAD else "", card.category_name, asked))),
+        answer=result.answer,
+        threads=result.threads,
+    )
+
+
+def suggestion_of(card: HitCard) -> dict[str, str]:
+    """A card as the search box takes it."""
+    return {"title": card.title, "path": card.path, "kind": kind_of(card), "status": card.status if card.kind == THREAD else ""}
+
+
+def _labelled(form: SearchForm, query: str, name: str, labels: Mapping[str, str]) -> list[Link]:
+    current = getattr(form, name)
+    return [(label, search_path(query, _with(form, name, value)), None, value == current) for value, label in labels.items()]
+
+
+def _with(form: SearchForm, name: str, value: str) -> SearchForm:
+    changes: dict[str, Any] = {name: value}
+    return replace(form, **changes)
+
+
+def _counted(
+    form: SearchForm, query: str, name: str, labels: Mapping[str, str], counts: Mapping[str, int], any_label: str
+) -> list[Link]:
+    """Links for the values that occur; a filter that is set stays in the list, with a link that takes it back."""
+    current = getattr(form, name)
+    shown = [value for value in labels if counts.get(value) or value == current]
+    if not shown:
+        return []
+    first: Link = (any_label, search_path(query, _with(form, name, "")), None, not current)
+    return [first] + [
+        (labels[value], search_path(query, _with(form, name, value)), counts.get(value, 0), value == current) for value in shown
+    ]
+
+
+def filter_links(results: Results, names: Mapping[str, str]) -> FilterLinks:
+    """All filters for a page of results; `names` maps category slugs to names, in order."""
+    form, query, facets = results.form, results.raw[:MAX_CHARS], results.facets
+    kinds = facets.get("kind", {})
+    totals = {"all": sum(kinds.values()), "threads": kinds.get(THREAD, 0), "articles": kinds.get(ARTICLE, 0)}
+    labels = {"all": "Everything", "threads": "Questions and discussions", "articles": "Articles"}
+    categories = facets.get("category", {})
+    known = dict(names) or {slug: slug.replace("-", " ").capitalize() for slug in sorted(categories)}
+    return FilterLinks(
+        types=[(label, path, totals[value], is_current) for (label, path, _, is_current), value in zip(
+            _labelled(form, query, "type", labels), labels, strict=True)],
+        statuses=_counted(form, query, "status", {s: STATUS_LABELS[s] for s in STATUSES}, facets.get("status", {}), "Any status"),
+        categories=_counted(form, query, "category", known, categories, "All categories"),
+        ages=_labelled(form, query, "age", AGE_LABELS),
+        sorts=_labelled(form, query, "sort", SORT_LABELS),
+        tag=form.tag,
+        without_tag=search_path(query, replace(form, tag="")),
+        without_filters=search_path(query, SearchForm(sort=form.sort)),
+    )  # fmt: skip

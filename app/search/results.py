@@ -1,0 +1,153 @@
+"""One page of search results: asks the engine, loads the hits, verifies phrases, and adds what helps when little was found.
+
+At most two SQL statements, one for each kind of document. Must not know Flask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from markupsafe import Markup
+
+from app.core.actor import Actor
+from app.core.errors import NotFound
+from app.search import analysis, querying, snippets
+from app.search.documents import ARTICLE, HitCard
+from app.search.engines.base import EngineQuery, SearchEngine, Word
+from app.search.querying import ParsedQuery, SearchForm
+from app.search.suggest import load_cards
+
+PER_PAGE = 10
+MOST_PAGES = 50
+VERIFIED = 200    # best hits whose text is read for a phrase
+FEW = 3           # results below which a correction is offered for any word
+SHORT_ANSWER = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One hit with its marked title and snippet. `threads` are hits that an article in the same page maintains."""
+
+    card: HitCard
+    title: Markup
+    snippet: Markup
+    answer: str = ""
+    threads: tuple[HitCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A page of results. `is_more` says that `total` is a lower bound; `meant` is a better spelling of the query, or ''."""
+
+    raw: str
+    parsed: ParsedQuery
+    form: SearchForm
+    number: int = 1
+    total: int = 0
+    is_more: bool = False
+    items: tuple[Result, ...] = ()
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    meant: str = ""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there was anything to search for."""
+        return not self.parsed.is_empty or self.form.is_filtered
+
+    @property
+    def pages(self) -> int:
+        """Number of pages that can be opened."""
+        return min(MOST_PAGES, max(1, -(-self.total // PER_PAGE)))
+
+    @property
+    def has_next(self) -> bool:
+        """Whether there is a page after this one."""
+        return self.number < self.pages
+
+
+def find(engine: SearchEngine, raw: str, form: SearchForm, actor: Actor, number: int = 1) -> Results:
+    """A page of results for what somebody typed; raises NotFound past the last page. Never fails on the query itself."""
+    parsed = querying.parse(raw)
+    results = Results(raw, parsed, form, number)
+    if not results.is_asked:
+        if number > 1:
+            raise NotFound("There is no such page.")
+        return results
+    if number > MOST_PAGES:
+        raise NotFound("Search shows the best 500 results; please narrow it down.")
+    query = querying.build(parsed, form, actor.audiences, (number - 1) * PER_PAGE, PER_PAGE)
+    results, cards = _verified(engine, query, results, actor) if parsed.phrases else _ranked(engine, query, results, actor)
+    if number > results.pages:
+        raise NotFound("There is no such page.")
+    words = (*query.required, *query.words) or _as_written(query.fallback)
+    items = _fold([_result(card, words) for card in cards])
+    return replace(results, items=items, meant=_meant(engine, results, actor))
+
+
+def _ranked(engine: SearchEngine, query: EngineQuery, results: Results, actor: Actor) -> tuple[Results, list[HitCard]]:
+    found = engine.search(query)
+    return replace(results, total=found.total, facets=found.facets), load_cards(found.hits, actor)
+
+
+def _verified(engine: SearchEngine, query: EngineQuery, results: Results, actor: Actor) -> tuple[Results, list[HitCard]]:
+    """The engine knows which documents hold all words of a phrase; whether in this order, their text tells."""
+    found = engine.search(replace(query, offset=0, limit=VERIFIED))
+    phrases = results.parsed.phrases
+    cards = [card for card in load_cards(found.hits, actor) if querying.holds_phrases(_all_text(card), phrases)]
+    page = cards[query.offset : query.offset + query.limit]
+    return replace(results, total=len(cards), is_more=found.total > VERIFIED, facets=found.facets), page
+
+
+def _all_text(card: HitCard) -> str:
+    return f"{card.title}\n{' '.join(card.tags)}\n{card.text}"
+
+
+def _as_written(words: Sequence[str]) -> tuple[Word, ...]:
+    return tuple(Word((word,)) for word in words)
+
+
+def _result(card: HitCard, words: Sequence[Word]) -> Result:
+    answer = card.answer if 0 < len(card.answer) <= SHORT_ANSWER else ""
+    return Result(card, snippets.mark(card.title, words), snippets.snippet(card.text or card.excerpt, words), answer)
+
+
+def _fold(items: Sequence[Result]) -> tuple[Result, ...]:
+    """Show an article once, with the threads it maintains under it instead of beside it."""
+    articles = {item.card.id for item in items if item.card.kind == ARTICLE}
+    folded: dict[int, list[HitCard]] = {}
+    for item in items:
+        if item.card.article_id in articles:
+            folded.setdefault(item.card.article_id or 0, []).append(item.card)
+    kept = [item for item in items if item.card.article_id not in articles]
+    return tuple(
+        replace(item, threads=tuple(folded.get(item.card.id, ()))) if item.card.kind == ARTICLE else item for item in kept
+    )
+
+
+def _meant(engine: SearchEngine, results: Results, actor: Actor) -> str:
+    """The query with unknown words corrected, when that finds more; '' otherwise."""
+    spelled = [word for text in results.parsed.words for word in analysis.words(text) if word not in analysis.STOP_WORDS]
+    corrections = engine.corrections(spelled)
+    if results.total >= FEW:
+        corrections = {word: better for word, better in corrections.items() if not _count(engine, word, results, actor)}
+    if not corrections:
+        return ""
+    meant = _replace_words(results.raw, corrections)
+    return meant if meant != results.raw and _count(engine, meant, results, actor) > results.total else ""
+
+
+def _count(engine: SearchEngine, raw: str, results: Results, actor: Actor) -> int:
+    query = querying.build(querying.parse(raw), results.form, actor.audiences, limit=0)
+    return engine.search(replace(query, facets=False, fallback=())).total
+
+
+def _replace_words(raw: str, corrections: Mapping[str, str]) -> str:
+    text = raw[: querying.MAX_CHARS]
+    pieces, at = [], 0
+    for start, end in analysis.spans(text):
+        better = corrections.get(analysis.normalize(text[start:end]))
+        if better:
+            pieces += [text[at:start], better]
+            at = end
+    return "".join([*pieces, text[at:]])

@@ -1,0 +1,155 @@
+"""Keeps the index in step with the database: the job behind `request_sync`, rebuilds, and the check that nothing was lost.
+
+The only code that writes an index. It always loads the stored state, so order and repeats of jobs do not matter. Runs outside
+transactions. Must not know what a thread is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from app.core.db import db
+from app.core.uow import unit_of_work
+from app.jobs.queue import enqueue
+from app.search.documents import SearchDocument, make_key, registered_kinds, request_sync, source_of, split_key
+from app.search.engines import current_engine
+from app.search.engines.base import IndexBusy, SearchEngine
+
+logger = logging.getLogger(__name__)
+
+REBUILD_JOB = "search.rebuild"
+VERIFY_JOB = "search.verify"
+SYNC_BATCH = 500
+LOAD_BATCH = 500
+MOST_SEGMENTS = 24        # each costs a query about 0.1 ms
+MOST_DELETED = 0.2        # share of deleted documents that bends idf and wastes memory
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a check found: documents in the index, keys it lacks and keys it has too many. These are already being repaired."""
+
+    indexed: int
+    missing: tuple[str, ...]
+    surplus: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether index and database name the same documents."""
+        return not self.missing and not self.surplus
+
+
+def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
+    iterator = iter(ids)
+    while batch := list(islice(iterator, LOAD_BATCH)):
+        yield batch
+
+
+def _read_anew() -> None:
+    """End the session's read transaction: what is loaded next is what is stored now."""
+    db.session.rollback()
+
+
+def load_current(keys: Iterable[str]) -> tuple[list[SearchDocument], list[str]]:
+    """The stored documents for some keys, and the keys of those that are gone."""
+    _read_anew()
+    wanted: defaultdict[str, dict[int, None]] = defaultdict(dict)
+    for key in keys:
+        kind, document_id = split_key(key)
+        wanted[kind][document_id] = None
+    documents: list[SearchDocument] = []
+    gone: list[str] = []
+    for kind, ids in wanted.items():
+        for batch in _batches(ids):
+            found = source_of(kind).load_many(batch)
+            documents += found.values()
+            gone += [make_key(kind, document_id) for document_id in batch if document_id not in found]
+    return documents, gone
+
+
+def sync_documents(payloads: list[dict[str, Any]]) -> None:
+    """Job: bring the index up to date with the named documents in one commit. Raises IndexBusy to be tried again."""
+    keys = dict.fromkeys(make_key(payload["kind"], payload["id"]) for payload in payloads)
+    current_engine().apply(*load_current(keys))
+
+
+def rebuild(progress: Progress = lambda done, total: None) -> int:
+    """Write a new index beside the old, switch to it, and return its number of documents. Searches go on meanwhile.
+
+    `progress` is called with the number of documents read and their total. Raises IndexBusy while another rebuild runs.
+    """
+    _read_anew()
+    ids = {kind: list(source_of(kind).all_ids()) for kind in registered_kinds()}
+    total = sum(map(len, ids.values()))
+
+    def documents() -> Iterator[SearchDocument]:
+        done = 0
+        for kind, of_kind in ids.items():
+            for batch in _batches(of_kind):
+                _read_anew()
+                yield from source_of(kind).load_many(batch).values()
+                done += len(batch)
+                progress(done, total)
+
+    return current_engine().rebuild(documents(), load_current)
+
+
+def rebuild_index(payloads: list[dict[str, Any]]) -> None:
+    """Job: rebuild, unless a rebuild is running already."""
+    try:
+        count = rebuild()
+    except IndexBusy:
+        logger.info("search.rebuild_skipped")
+    else:
+        logger.info("search.rebuilt", extra={"documents": count})
+
+
+def verify(engine: SearchEngine | None = None) -> Verified:
+    """Compare the documents in the index with those stored, and request a sync of each difference."""
+    engine = engine or current_engine()
+    indexed = engine.keys()
+    _read_anew()
+    stored = {make_key(kind, document_id) for kind in registered_kinds() for document_id in source_of(kind).all_ids()}
+    report = Verified(len(indexed), tuple(sorted(stored - indexed)), tuple(sorted(indexed - stored)))
+    _repair((*report.missing, *report.surplus))
+    return report
+
+
+def _repair(keys: Sequence[str]) -> None:
+    for start in range(0, len(keys), LOAD_BATCH):
+        with unit_of_work():
+            for key in keys[start : start + LOAD_BATCH]:
+                request_sync(*split_key(key))
+
+
+def needs_rebuild(engine: SearchEngine | None = None) -> bool:
+    """Whether the index is missing, was written under other rules, or is worn by many small commits."""
+    stats = (engine or current_engine()).stats()
+    worn = stats.segments > MOST_SEGMENTS or stats.deleted > MOST_DELETED * max(1000, stats.documents)
+    return stats.is_stale or worn
+
+
+def request_rebuild_if_needed() -> bool:
+    """At start and at night: have the index rebuilt by the worker when it needs it; returns whether it does."""
+    if not needs_rebuild():
+        return False
+    with unit_of_work():
+        enqueue(REBUILD_JOB, {}, dedupe_key=REBUILD_JOB)
+    return True
+
+
+def verify_index(payloads: list[dict[str, Any]]) -> None:
+    """Periodic job: rebuild a worn index, repair a sound one."""
+    if request_rebuild_if_needed():
+        return
+    report = verify()
+    if not report.is_complete:
+        counts = {"missing": len(report.missing), "surplus": len(report.surplus)}
+        logger.warning("search.repaired", extra=counts)
