@@ -54,7 +54,9 @@ class EditPostForm(BaseForm):
 
     body = TextAreaField("Text", filters=[block], validators=_BODY_RULES)
     reason = StringField(
-        "What did you change?", filters=[line], validators=[Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")]
+        "What did you change?",
+        filters=[line],
+        validators=[Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")],
     )
     base_revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
 

@@ -143,7 +143,7 @@ def can_report_outcome(actor: Actor, thread: Thread) -> bool:
 
 def can_moderate(actor: Actor, thread: Thread) -> bool:
     """Moderators hide, lock, move, close and approve what they can read."""
-    return actor.is_moderator and actor.can_read(thread.category.audience)
+    return actor.is_moderator and actor.can_write and actor.can_read(thread.category.audience)
 
 
 def can_flag(actor: Actor, thread: Thread) -> bool:
@@ -254,6 +254,13 @@ def ensure_can_accept(actor: Actor, thread: Thread) -> None:
     ensure_can_see_thread(actor, thread)
     if not can_accept(actor, thread):
         _refuse(actor, "accept answers here")
+
+
+def ensure_can_report_outcome(actor: Actor, thread: Thread) -> None:
+    """Raise unless the actor may say how the question ended."""
+    ensure_can_see_thread(actor, thread)
+    if not can_report_outcome(actor, thread):
+        _refuse(actor, "say how this question ended")
 
 
 def ensure_can_moderate(actor: Actor, thread: Thread) -> None:

@@ -21,7 +21,7 @@ from app.forum.policies import ensure_can_see_post, ensure_can_see_thread, visib
 def get_thread(actor: Actor, thread_id: int) -> Thread:
     """Return a thread with category and author. Raises NotFound when there is none, or none the actor may see."""
     statement = sa.select(Thread).options(joinedload(Thread.category), joinedload(Thread.author)).where(Thread.id == thread_id)
-    thread = db.session.scalar(statement)
+    thread: Thread | None = db.session.scalar(statement)
     if thread is None:
         raise NotFound
     ensure_can_see_thread(actor, thread)
@@ -35,7 +35,7 @@ def get_post(actor: Actor, post_id: int) -> Post:
         .options(joinedload(Post.thread).joinedload(Thread.category), joinedload(Post.author))
         .where(Post.id == post_id)
     )  # fmt: skip
-    post = db.session.scalar(statement)
+    post: Post | None = db.session.scalar(statement)
     if post is None:
         raise NotFound
     ensure_can_see_post(actor, post, post.thread)
@@ -49,7 +49,7 @@ def get_comment(actor: Actor, comment_id: int) -> Comment:
         .options(joinedload(Comment.post).joinedload(Post.thread).joinedload(Thread.category))
         .where(Comment.id == comment_id)
     )  # fmt: skip
-    comment = db.session.scalar(statement)
+    comment: Comment | None = db.session.scalar(statement)
     if comment is None or (comment.hidden_at is not None and not actor.is_moderator):
         raise NotFound
     ensure_can_see_post(actor, comment.post, comment.post.thread)
@@ -135,7 +135,7 @@ def list_categories_to_post(actor: Actor) -> list[Category]:
 
 def get_opening(thread_id: int) -> Post:
     """Return the opening post of a thread. Raises NotFound."""
-    post = db.session.scalar(sa.select(Post).where(Post.thread_id == thread_id, Post.kind == PostKind.OPENING))
+    post: Post | None = db.session.scalar(sa.select(Post).where(Post.thread_id == thread_id, Post.kind == PostKind.OPENING))
     if post is None:
         raise NotFound
     return post

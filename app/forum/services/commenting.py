@@ -1,0 +1,106 @@
+"""Comments: writing, changing and taking them back."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.core.errors import Forbidden
+from app.core.events import emit
+from app.core.markup import Rendered
+from app.forum.events import CommentAdded
+from app.forum.models import Comment, Post
+from app.forum.policies import ensure_can_comment, ensure_can_edit_comment, ensure_can_see_post
+from app.forum.queries.threads import get_comment_for_update, get_post_for_update
+from app.forum.services.checking import COMMENT_MAX, check_body
+from app.forum.services.figures import derive_comment_counts, settle
+from app.forum.services.mentioning import tell_mentioned, tell_newly_mentioned
+from app.forum.services.revising import DOUBLE_SUBMIT
+
+TAKEN_BACK = "Taken back by its author"
+
+
+def add_comment(actor: Actor, *, post_id: int, body: Rendered, mentions: Sequence[int] = ()) -> Comment:
+    """Add a comment under a listed post. The same text sent again within a minute returns the first comment.
+
+    Raises NotFound, Forbidden, Conflict for a thread or post that takes none, Invalid("body").
+    """
+    post = get_post_for_update(post_id)
+    ensure_can_comment(actor, post, post.thread)
+    check_body(body, most=COMMENT_MAX)
+    if double := _find_double(actor, post, body):
+        return double
+    comment = Comment(post_id=post.id, author_id=actor.id, created_at=now())
+    _set_text(comment, body)
+    db.session.add(comment)
+    settle_comments(post)
+    emit(CommentAdded(post.thread_id, post.id, comment.id, actor.id))
+    tell_mentioned(post, actor.id, mentions, comment.id)
+    return comment
+
+
+def edit_comment(actor: Actor, *, comment_id: int, body: Rendered, mentions: Sequence[int] = ()) -> Comment:
+    """Change a comment: its author for half an hour, moderators any time. Only newly mentioned people are told.
+
+    Raises NotFound, Forbidden, Invalid("body"). `mentions` are all people the new text names.
+    """
+    comment = get_comment_for_update(comment_id)
+    post = comment.post
+    ensure_can_see_post(actor, post, post.thread)
+    ensure_can_edit_comment(actor, comment, post.thread)
+    check_body(body, most=COMMENT_MAX)
+    if comment.body_source == body.source:
+        return comment
+    old_html = comment.body_html
+    _set_text(comment, body)
+    comment.edited_at = now()
+    settle_comments(post)
+    tell_newly_mentioned(post, comment.author_id, mentions, old_html, comment.id)
+    return comment
+
+
+def delete_comment(actor: Actor, *, comment_id: int) -> Comment:
+    """Take back one's own comment within half an hour; it stays in the database, hidden. Twice changes nothing.
+
+    Raises NotFound, and Forbidden for other people's comments: moderators hide those, with a reason.
+    """
+    comment = get_comment_for_update(comment_id)
+    post = comment.post
+    ensure_can_see_post(actor, post, post.thread)
+    is_own = actor.is_authenticated and comment.author_id == actor.id
+    if is_own and comment.hidden_at is not None and comment.hidden_reason == TAKEN_BACK:
+        return comment
+    ensure_can_edit_comment(actor, comment, post.thread)
+    if not is_own:
+        raise Forbidden("Only its author can take back a comment. Moderators hide it, with a reason.")
+    comment.hidden_at = comment.hidden_at or now()
+    comment.hidden_reason = TAKEN_BACK
+    settle_comments(post)
+    return comment
+
+
+def settle_comments(post: Post) -> None:
+    """End a change of a locked post's comments: their number, and the thread's figures."""
+    db.session.flush()
+    post.comment_count = derive_comment_counts([post.id])[post.id]
+    settle(post.thread)
+
+
+def _set_text(comment: Comment, body: Rendered) -> None:
+    comment.body_source = body.source
+    comment.body_html = str(body.html)
+    comment.body_text = body.text
+
+
+def _find_double(actor: Actor, post: Post, body: Rendered) -> Comment | None:
+    statement = (
+        sa.select(Comment)
+        .where(
+            Comment.post_id == post.id, Comment.author_id == actor.id, Comment.body_source == body.source,
+            Comment.hidden_at.is_(None), Comment.created_at > now() - DOUBLE_SUBMIT,
+        )
+        .limit(1)
+    )  # fmt: skip
+    return db.session.scalar(statement)

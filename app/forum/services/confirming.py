@@ -1,0 +1,95 @@
+"""How a question ended, in the words of its asker or of somebody for them: events of evidence, from which the status follows."""
+
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.core.errors import Conflict, Invalid, NotFound
+from app.forum.models import Outcome, Post, Thread
+from app.forum.models.resolution import OutcomeKind, OutcomeSource
+from app.forum.policies import ensure_can_report_outcome, is_answer
+from app.forum.queries.outcomes import find_outcome, list_standing_outcomes
+from app.forum.queries.threads import get_thread_for_update
+from app.forum.services.checking import checked_reason
+from app.forum.services.figures import settle
+
+# What can be reported with this service; acceptance has its own.
+REPORTABLE = frozenset(
+    {
+        OutcomeKind.CONFIRMED_BY_ASKER,
+        OutcomeKind.SOLVED_ELSEWHERE,
+        OutcomeKind.WORKAROUND,
+        OutcomeKind.NO_LONGER_RELEVANT,
+        OutcomeKind.REFUTED,
+        OutcomeKind.NEEDS_INFO,
+    }
+)
+
+
+def record_outcome(
+    actor: Actor, *, thread_id: int, kind: str, post_id: int | None = None, source: str = OutcomeSource.PAGE, reason: str = ""
+) -> Outcome:
+    """Record one piece of evidence about a question and derive its status anew.
+
+    A confirmation that the asker did not give themselves is recorded as `judged_by_staff`. Repeating one's own last word
+    returns it unchanged. Raises NotFound, Forbidden, Invalid("kind" or "reason"), Conflict for a post that is no answer here.
+    """
+    if kind not in REPORTABLE:
+        raise Invalid("Please choose one of the answers.", field="kind")
+    thread = get_thread_for_update(thread_id)
+    ensure_can_report_outcome(actor, thread)
+    why = checked_reason(reason)
+    _check_post(thread, post_id)
+    is_asker = actor.is_authenticated and thread.author_id == actor.id
+    if kind == OutcomeKind.CONFIRMED_BY_ASKER and not is_asker:
+        kind = OutcomeKind.JUDGED_BY_STAFF
+    if last := _repeated(actor, thread_id, kind, post_id):
+        return last
+    outcome = Outcome(
+        thread_id=thread_id, post_id=post_id, kind=kind, source=source, actor_id=actor.id, reason=why, created_at=now()
+    )  # fmt: skip
+    db.session.add(outcome)
+    settle(thread)
+    return outcome
+
+
+def withdraw_outcome(actor: Actor, *, outcome_id: int, reason: str = "", source: str = OutcomeSource.PAGE) -> bool:
+    """Take back a reported outcome with an event that names it. Returns False when it was taken back before.
+
+    Raises NotFound, Forbidden, Conflict for an event that only its own service takes back (an acceptance).
+    """
+    found = find_outcome(outcome_id)
+    if found is None:
+        raise NotFound
+    thread = get_thread_for_update(found.thread_id)
+    ensure_can_report_outcome(actor, thread)
+    if outcome_id not in {outcome.id for outcome in list_standing_outcomes(thread.id)}:
+        return False
+    if found.kind not in REPORTABLE and not (found.kind == OutcomeKind.JUDGED_BY_STAFF and found.post_id is None):
+        raise Conflict("Withdraw the solution at the answer itself.")
+    db.session.add(
+        Outcome(
+            thread_id=thread.id, post_id=found.post_id, kind=OutcomeKind.WITHDRAWN, source=source, actor_id=actor.id,
+            reason=checked_reason(reason), withdraws_id=found.id,
+        )
+    )  # fmt: skip
+    settle(thread)
+    return True
+
+
+def _check_post(thread: Thread, post_id: int | None) -> None:
+    if post_id is None:
+        return
+    post = db.session.get(Post, post_id)
+    if post is None or post.thread_id != thread.id:
+        raise NotFound
+    if not is_answer(post) or not post.is_listed:
+        raise Conflict("That is no visible answer to this question.")
+
+
+def _repeated(actor: Actor, thread_id: int, kind: str, post_id: int | None) -> Outcome | None:
+    """Return the last standing event when it is the same word of the same person."""
+    standing = list_standing_outcomes(thread_id)
+    if not standing:
+        return None
+    last = standing[-1]
+    return last if (last.actor_id, last.kind, last.post_id) == (actor.id, kind, post_id) else None

@@ -1,0 +1,162 @@
+"""Figures that a thread row repeats for fast lists: how each derives from rows, and the only code that writes them.
+
+Callers hold the thread's lock. Rules:
+* `answer_count` counts answers (in a discussion: replies) that are neither held nor hidden;
+* `accepted_count` counts acceptances of such answers: hiding an accepted answer withdraws nothing, it is only not counted;
+* `status` follows from the standing events, those about a post only while the post is neither held nor hidden;
+* `score` is the opening post's; `last_activity_at` is the newest listed post or visible comment under one.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.clock import now
+from app.core.db import db
+from app.core.events import emit
+from app.forum.events import StatusChanged
+from app.forum.models import Acceptance, Comment, ImportedVotes, MeToo, Outcome, Post, Thread, Vote
+from app.forum.models.post import PostKind
+from app.forum.models.thread import Status
+from app.forum.outcomes import OutcomeFact, derive_status
+from app.search.documents import THREAD, request_sync
+
+LISTED_POST = sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None))
+FIGURES = ("status", "answer_count", "accepted_count", "score", "me_too_count", "duplicate_count", "last_activity_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the rows say about one thread."""
+
+    status: str
+    answer_count: int = 0
+    accepted_count: int = 0
+    score: int = 0
+    me_too_count: int = 0
+    duplicate_count: int = 0
+    last_activity_at: datetime | None = None
+
+
+def derive_figures(threads: Sequence[Thread]) -> dict[int, Figures]:
+    """Return the figures of threads by id, from rows alone, in five statements whatever the number of threads."""
+    ids = [thread.id for thread in threads]
+    posts = _post_figures(ids)
+    comments = _last_comments(ids)
+    me_toos = _counts(MeToo.thread_id, ids)
+    duplicates = _counts(Thread.duplicate_of_id, ids)
+    events = standing_facts(ids)
+    found = {}
+    for thread in threads:
+        own = posts.get(thread.id, Figures(status=""))
+        moments = [moment for moment in (own.last_activity_at, comments.get(thread.id)) if moment is not None]
+        found[thread.id] = replace(
+            own,
+            status=_status(thread, events[thread.id], own.answer_count),
+            me_too_count=me_toos.get(thread.id, 0),
+            duplicate_count=duplicates.get(thread.id, 0),
+            last_activity_at=max(moments, default=thread.created_at),
+        )
+    return found
+
+
+def refresh_figures(thread: Thread) -> tuple[str, ...]:
+    """Write a locked thread's figures anew, tell of a changed status, and return the names of those that differed."""
+    db.session.flush()
+    derived = derive_figures([thread])[thread.id]
+    changed = tuple(name for name in FIGURES if getattr(thread, name) != getattr(derived, name))
+    old_status = thread.status
+    for name in changed:
+        setattr(thread, name, getattr(derived, name))
+    if "status" in changed:
+        emit(StatusChanged(thread.id, old_status, derived.status))
+    return changed
+
+
+def settle(thread: Thread, *, is_content_changed: bool = True) -> None:
+    """End every change of a locked thread: figures, date of change (not for votes and the like), search index."""
+    refresh_figures(thread)
+    if is_content_changed:
+        thread.modified_at = now()
+    request_sync(THREAD, thread.id)
+
+
+def derive_scores(post_ids: Sequence[int]) -> dict[int, int]:
+    """Return the score of each post: its votes plus what it was imported with."""
+    scores = dict.fromkeys(post_ids, 0)
+    votes = sa.select(Vote.post_id, sa.func.sum(Vote.value)).where(Vote.post_id.in_(post_ids)).group_by(Vote.post_id)
+    imported = sa.select(ImportedVotes.post_id, ImportedVotes.up_count - ImportedVotes.down_count)
+    for statement in (votes, imported.where(ImportedVotes.post_id.in_(post_ids))):
+        for post_id, value in db.session.execute(statement):
+            scores[post_id] += int(value)
+    return scores
+
+
+def derive_comment_counts(post_ids: Sequence[int]) -> dict[int, int]:
+    """Return the number of visible comments of each post."""
+    statement = (
+        sa.select(Comment.post_id, sa.func.count())
+        .where(Comment.post_id.in_(post_ids), Comment.hidden_at.is_(None))
+        .group_by(Comment.post_id)
+    )
+    return {**dict.fromkeys(post_ids, 0), **dict(db.session.execute(statement).tuples())}
+
+
+def standing_facts(thread_ids: Sequence[int]) -> dict[int, list[OutcomeFact]]:
+    """Return the events that count now, by thread: withdrawals always, those about a post only while it is listed."""
+    does_count = sa.or_(Outcome.post_id.is_(None), Outcome.withdraws_id.is_not(None), LISTED_POST)
+    statement = (
+        sa.select(Outcome.thread_id, Outcome.id, Outcome.kind, Outcome.withdraws_id)
+        .outerjoin(Post, Post.id == Outcome.post_id)
+        .where(Outcome.thread_id.in_(thread_ids), does_count)
+        .order_by(Outcome.id)
+    )
+    facts: dict[int, list[OutcomeFact]] = defaultdict(list)
+    for thread_id, event_id, kind, withdraws_id in db.session.execute(statement):
+        facts[thread_id].append(OutcomeFact(event_id, kind, withdraws_id))
+    return facts
+
+
+def _status(thread: Thread, facts: list[OutcomeFact], answer_count: int) -> str:
+    is_closed = thread.closed_at is not None
+    if not thread.is_question:
+        return Status.CLOSED if is_closed else Status.OPEN
+    return derive_status(facts, answer_count, is_closed)
+
+
+def _post_figures(thread_ids: Sequence[int]) -> dict[int, Figures]:
+    is_answer = sa.and_(Post.kind != PostKind.OPENING, LISTED_POST)
+    statement = (
+        sa.select(
+            Post.thread_id,
+            sa.func.count(sa.case((is_answer, 1))),
+            sa.func.count(sa.case((sa.and_(is_answer, Acceptance.post_id.is_not(None)), 1))),
+            sa.func.max(sa.case((Post.kind == PostKind.OPENING, Post.score))),
+            sa.func.max(sa.case((sa.or_(Post.kind == PostKind.OPENING, LISTED_POST), Post.created_at))),
+        )
+        .outerjoin(Acceptance, Acceptance.post_id == Post.id)
+        .where(Post.thread_id.in_(thread_ids))
+        .group_by(Post.thread_id)
+    )
+    return {
+        thread_id: Figures("", answers, accepted, score or 0, last_activity_at=last)
+        for thread_id, answers, accepted, score, last in db.session.execute(statement)
+    }
+
+
+def _last_comments(thread_ids: Sequence[int]) -> dict[int, datetime]:
+    statement = (
+        sa.select(Post.thread_id, sa.func.max(Comment.created_at))
+        .join(Comment, Comment.post_id == Post.id)
+        .where(Post.thread_id.in_(thread_ids), LISTED_POST, Comment.hidden_at.is_(None))
+        .group_by(Post.thread_id)
+    )
+    return dict(db.session.execute(statement).tuples())
+
+
+def _counts(column: Any, ids: Sequence[int]) -> dict[int, int]:
+    return dict(db.session.execute(sa.select(column, sa.func.count()).where(column.in_(ids)).group_by(column)).tuples())

@@ -1,0 +1,140 @@
+"""Every denormalised figure derived anew from rows, and a report of those that had drifted. Opens units of work, one a batch.
+
+Used by `threadwell recount`, the nightly job `forum.recount`, and after imports. Figures are right when written (see figures,
+listing); a drift means that something wrote rows around the services.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.actor import Audience
+from app.core.db import db
+from app.core.uow import require_unit_of_work, unit_of_work
+from app.forum.models import Acceptance, Category, Post, Tag, Thread, ThreadTag
+from app.forum.queries.threads import get_categories_for_update, get_threads_for_update
+from app.forum.services.figures import derive_comment_counts, derive_scores, refresh_figures
+from app.search.documents import THREAD, request_sync
+
+BATCH = 200
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Drift:
+    """How many rows were looked at, and how often each figure was wrong (as `post.score`)."""
+
+    checked: int = 0
+    wrong: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        return sum(self.wrong.values())
+
+
+def recount_thread(thread_id: int) -> tuple[str, ...]:
+    """Derive the figures of one thread and its posts in the caller's unit of work; return the names of those that were wrong."""
+    require_unit_of_work()
+    thread = get_threads_for_update([thread_id])[thread_id]
+    drift = Drift()
+    _recount_posts([thread_id], drift)
+    wrong = (*drift.wrong, *(f"thread.{name}" for name in refresh_figures(thread)))
+    if wrong:
+        request_sync(THREAD, thread_id)
+    return wrong
+
+
+def recount_all(progress: Progress | None = None) -> Drift:
+    """Derive the figures of all threads, posts, categories and tags; tell `progress` (done, all); return what was wrong.
+
+    Call it outside a unit of work. It may be interrupted and run again at any time, also while people write.
+    """
+    drift, last, done = Drift(), 0, 0
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(Thread)) or 0
+    while True:
+        with unit_of_work():
+            ids = list(db.session.scalars(sa.select(Thread.id).where(Thread.id > last).order_by(Thread.id).limit(BATCH)))
+            _recount_threads(ids, drift)
+        db.session.expunge_all()
+        if not ids:
+            break
+        last, done = ids[-1], done + len(ids)
+        if progress:
+            progress(done, max(total, done))
+    with unit_of_work():
+        _recount_categories(drift)
+        _recount_tags(drift)
+    return drift
+
+
+def _recount_threads(ids: Sequence[int], drift: Drift) -> None:
+    if not ids:
+        return
+    threads = get_threads_for_update(ids)
+    _recount_posts(ids, drift)
+    for thread in threads.values():
+        wrong = refresh_figures(thread)
+        drift.wrong.update(f"thread.{name}" for name in wrong)
+        drift.checked += 1
+        if wrong:
+            request_sync(THREAD, thread.id)
+
+
+def _recount_posts(thread_ids: Sequence[int], drift: Drift) -> None:
+    """Correct score, comment count and date of acceptance of the posts of locked threads."""
+    statement = (
+        sa.select(Post.id, Post.score, Post.comment_count, Post.accepted_at, Acceptance.accepted_at.label("really"))
+        .outerjoin(Acceptance, Acceptance.post_id == Post.id)
+        .where(Post.thread_id.in_(thread_ids))
+    )
+    rows = db.session.execute(statement).all()
+    ids = [row.id for row in rows]
+    scores, comments = derive_scores(ids), derive_comment_counts(ids)
+    for row in rows:
+        right = {"score": scores[row.id], "comment_count": comments[row.id], "accepted_at": row.really}
+        wrong = {name: value for name, value in right.items() if getattr(row, name) != value}
+        if wrong:
+            db.session.execute(sa.update(Post).where(Post.id == row.id).values(wrong))
+            drift.wrong.update(f"post.{name}" for name in wrong)
+        drift.checked += 1
+
+
+_IS_LISTED = sa.and_(Thread.hidden_at.is_(None), Thread.held_at.is_(None))
+
+
+def _recount_categories(drift: Drift) -> None:
+    categories = get_categories_for_update(db.session.scalars(sa.select(Category.id)))
+    right = _counts(sa.select(Thread.category_id, sa.func.count()).where(_IS_LISTED).group_by(Thread.category_id))
+    for category in categories.values():
+        drift.checked += 1
+        if category.thread_count != right.get(category.id, 0):
+            category.thread_count = right.get(category.id, 0)
+            drift.wrong["category.thread_count"] += 1
+
+
+def _recount_tags(drift: Drift) -> None:
+    tags = list(db.session.scalars(sa.select(Tag).order_by(Tag.id).with_for_update().execution_options(populate_existing=True)))
+    right = _counts(
+        sa.select(ThreadTag.tag_id, sa.func.count())
+        .join(Thread, Thread.id == ThreadTag.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .where(_IS_LISTED, Category.audience == Audience.PUBLIC)
+        .group_by(ThreadTag.tag_id)
+    )
+    for tag in tags:
+        drift.checked += 1
+        if tag.thread_count != right.get(tag.id, 0):
+            tag.thread_count = right.get(tag.id, 0)
+            drift.wrong["tag.thread_count"] += 1
+
+
+def _counts(statement: sa.Select[int, int]) -> dict[int, int]:
+    return dict(db.session.execute(statement).tuples())
+
+
+def recount_job(_payloads: list[dict[str, Any]]) -> None:
+    """Job `forum.recount`, nightly."""
+    recount_all()

@@ -1,0 +1,46 @@
+"""Tags of threads: their normal form, new ones, and putting them on a thread."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from app.core.db import db, upsert
+from app.core.errors import Invalid
+from app.core.text import clean_line
+from app.forum.models import Tag, Thread, ThreadTag
+from app.forum.models.tag import TAG_MAX, TAGS_PER_THREAD
+
+_SIGNS = frozenset(".-+#")
+
+
+def split_tags(typed: str) -> list[str]:
+    """Return the tags in a typed line: separated by commas where there are any, otherwise by spaces."""
+    parts = typed.split(",") if "," in typed else typed.split()
+    return ["-".join(part.split()) for part in parts if part.strip()]
+
+
+def normalise_tags(names: Sequence[str]) -> list[str]:
+    """Return tags in lower case, each once, in order.
+
+    Raises Invalid("tags") for more than 5, longer ones than 40 characters, and characters other than letters, digits and . - + #
+    """
+    cleaned = dict.fromkeys("-".join(clean_line(name).lower().split()) for name in names)
+    tags = [name for name in cleaned if name]
+    if len(tags) > TAGS_PER_THREAD:
+        raise Invalid(f"Please choose at most {TAGS_PER_THREAD} tags; these are {len(tags)}.", field="tags")
+    for name in tags:
+        if len(name) > TAG_MAX:
+            raise Invalid(f"A tag has at most {TAG_MAX} characters. Did you mean several, separated by commas?", field="tags")
+        if not all(c.isalnum() or c in _SIGNS for c in name) or not any(c.isalnum() for c in name):
+            raise Invalid(f"“{name}” cannot be a tag: please use letters, digits and . - + # only.", field="tags")
+    return tags
+
+
+def set_tags(thread: Thread, names: Sequence[str]) -> None:
+    """Put exactly these normal tags on a locked thread, creating new ones. Counts are the caller's (see listing)."""
+    upsert(Tag.__table__, [{"name": name, "description": "", "thread_count": 0} for name in sorted(names)], ["name"], [])
+    ids = dict(db.session.execute(sa.select(Tag.name, Tag.id).where(Tag.name.in_(names))).tuples())
+    db.session.execute(sa.delete(ThreadTag).where(ThreadTag.thread_id == thread.id))
+    rows = [{"thread_id": thread.id, "tag_id": ids[name], "position": position} for position, name in enumerate(names)]
+    if rows:
+        db.session.execute(sa.insert(ThreadTag), rows)
