@@ -1,0 +1,16 @@
+// @ts-check
+// What signed-in people get besides site.js: each module is loaded only where its data- attribute stands on the page.
+
+/** @type {[string, string][]} */
+const MODULES = [
+  ["[data-editor]", "./modules/editor.js"],
+  ["[data-draft-key]", "./modules/drafts.js"],
+  ["[data-similar]", "./modules/similar.js"],
+  ["form[data-vote], form[data-toggle]", "./modules/toggles.js"],
+  ["[data-queue]", "./modules/queue.js"],
+];
+
+for (const [selector, path] of MODULES) {
+  const nodes = document.querySelectorAll(selector);
+  if (nodes.length) import(path).then((module) => nodes.forEach((node) => module.bind(node)));
+}

@@ -1,0 +1,26 @@
+// @ts-check
+// While a title is typed: similar questions and articles, as the HTML fragment the server answers with.
+// <input data-similar="/ask/similar?title=" data-similar-into="id of an aria-live region">
+import { relativeTimes } from "../site.js";
+import { debounce } from "./send.js";
+
+/** @param {HTMLInputElement} input */
+export function bind(input) {
+  const region = document.getElementById(input.dataset.similarInto ?? "similar");
+  let asked = "";
+  if (!region) return;
+  const ask = async () => {
+    const title = input.value.trim();
+    if (title === asked) return;
+    asked = title;
+    if (title.length < 8) return region.replaceChildren();
+    try {
+      const answer = await fetch(`${input.dataset.similar}${encodeURIComponent(title.slice(0, 300))}`, { headers: { Accept: "text/html" } });
+      if (!answer.ok || title !== asked) return;
+      region.replaceChildren(document.createRange().createContextualFragment((await answer.text()).trim()));
+      relativeTimes(region);
+    } catch { /* offline: asking works without */ }
+  };
+  input.addEventListener("input", debounce(ask, 400));
+  if (input.value) ask();
+}

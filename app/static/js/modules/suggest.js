@@ -1,0 +1,82 @@
+// @ts-check
+// Search suggestions: a combobox over GET data-suggest?q=, answered with JSON {"suggestions": [{title, path, kind, status}]}.
+
+const WORDS = /** @type {Record<string, string>} */ ({ article: "Article", question: "Question", discussion: "Discussion", solved: "Solved", likely_solved: "Probably solved" });
+let count = 0;
+
+/** @param {HTMLElement} form */
+export function suggest(form) {
+  const input = form.querySelector("input");
+  const url = form.dataset.suggest;
+  if (!input || !url) return;
+  const list = document.createElement("div");
+  list.className = "suggestions";
+  list.id = `suggestions-${++count}`;
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Suggestions");
+  form.append(list);
+  for (const [name, value] of [["role", "combobox"], ["aria-controls", list.id], ["aria-expanded", "false"], ["aria-autocomplete", "list"]]) input.setAttribute(name, value);
+
+  let selected = -1;
+  let timer = 0;
+  /** @type {AbortController | undefined} */
+  let running;
+
+  const options = () => /** @type {HTMLElement[]} */ ([...list.children]);
+  /** @param {boolean} isOpen */
+  function show(isOpen) {
+    list.hidden = !isOpen;
+    input?.setAttribute("aria-expanded", String(isOpen));
+    if (!isOpen) select(-1);
+  }
+  /** @param {number} index */
+  function select(index) {
+    selected = index;
+    options().forEach((option, n) => option.setAttribute("aria-selected", String(n === index)));
+    const option = options()[index];
+    if (option) { input?.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); }
+    else input?.removeAttribute("aria-activedescendant");
+  }
+  /** @param {{title: string, path: string, kind: string, status?: string}[]} rows */
+  function fill(rows) {
+    list.replaceChildren(...rows.map((row, n) => {
+      const option = document.createElement("div");
+      const kind = document.createElement("small");
+      option.id = `${list.id}-${n}`;
+      option.setAttribute("role", "option");
+      option.dataset.path = row.path;
+      option.append(Object.assign(document.createElement("span"), { textContent: row.title }), kind);
+      kind.textContent = WORDS[row.status ?? ""] ?? WORDS[row.kind] ?? "";
+      return option;
+    }));
+    show(rows.length > 0 && document.activeElement === input);
+  }
+  async function ask() {
+    const text = input?.value.trim() ?? "";
+    running?.abort();
+    if (text.length < 2) return fill([]);
+    running = new AbortController();
+    try {
+      const answer = await fetch(`${url}?q=${encodeURIComponent(text.slice(0, 200))}`, { headers: { Accept: "application/json" }, signal: running.signal });
+      if (answer.ok) fill((await answer.json()).suggestions ?? []);
+    } catch { /* offline or overtaken by the next letter: the form still works */ }
+  }
+
+  input.addEventListener("input", () => { clearTimeout(timer); timer = window.setTimeout(ask, 160); });
+  input.addEventListener("focus", () => show(list.children.length > 0));
+  input.addEventListener("blur", () => setTimeout(() => show(false), 150));
+  input.addEventListener("keydown", (event) => {
+    const last = list.children.length - 1;
+    if (list.hidden || event.isComposing) return;
+    if (event.key === "ArrowDown") { event.preventDefault(); select(selected >= last ? 0 : selected + 1); }
+    if (event.key === "ArrowUp") { event.preventDefault(); select(selected <= 0 ? last : selected - 1); }
+    if (event.key === "Escape") { event.stopPropagation(); event.preventDefault(); show(false); }
+    if (event.key === "Enter" && selected >= 0) { event.preventDefault(); location.assign(options()[selected].dataset.path ?? "/"); }
+  });
+  list.addEventListener("mousedown", (event) => {
+    const option = event.target instanceof Element ? event.target.closest("[role=option]") : null;
+    if (option instanceof HTMLElement) { event.preventDefault(); location.assign(option.dataset.path ?? "/"); }
+  });
+  if (input.value !== input.defaultValue) ask();
+}

@@ -1,0 +1,99 @@
+// @ts-check
+// What every visitor gets: small conveniences over pages that work without a script. No dependency; members get member.js too.
+
+/** @param {string} selector @param {ParentNode} [root] @returns {HTMLElement[]} */
+const all = (selector, root = document) => [...root.querySelectorAll(selector)].filter((node) => node instanceof HTMLElement);
+
+const UNITS = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ ([["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60]]);
+
+/** Turn <time data-ago> into "3 days ago"; the exact moment stays in its title. @param {ParentNode} [root] */
+export function relativeTimes(root = document) {
+  const [full, dense] = /** @type {const} */ (["short", "narrow"]).map((style) => new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style }));
+  for (const node of all("time[data-ago]", root)) {
+    const seconds = (Date.parse(node.getAttribute("datetime") ?? "") - Date.now()) / 1000;
+    const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+    const words = node.closest(".thread-facts") ? dense : full;
+    if (!Number.isNaN(seconds)) node.textContent = unit ? words.format(Math.round(seconds / unit[1]), unit[0]) : "just now";
+  }
+}
+
+/** Say something short, for eyes and screen readers alike. @param {string} text */
+export function announce(text) {
+  document.querySelector(".toast[data-said]")?.remove();
+  const toast = document.createElement("div");
+  toast.className = "flash toast";
+  toast.dataset.said = "";
+  toast.setAttribute("role", "status");
+  document.body.append(toast);
+  toast.textContent = text;
+  setTimeout(() => toast.remove(), 3000);
+}
+
+/** @param {string} path */
+async function copyLink(path) {
+  await navigator.clipboard.writeText(new URL(path, location.href).href);
+  announce("Link copied");
+}
+
+const THEMES = ["light", "dark"];
+function setUpTheme() {
+  const kept = localStorage.getItem("theme");
+  if (kept && THEMES.includes(kept)) document.documentElement.dataset.theme = kept;
+  for (const button of all("[data-theme-toggle]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const isDark = (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+      document.documentElement.dataset.theme = isDark ? "light" : "dark";
+      localStorage.setItem("theme", isDark ? "light" : "dark");
+    });
+  }
+}
+
+/** Close open menus except those around `inside`. @param {EventTarget | null} inside */
+function closeMenus(inside) {
+  for (const menu of all("details[data-menu][open]")) if (!(inside instanceof Node && menu.contains(inside))) menu.removeAttribute("open");
+}
+
+document.addEventListener("click", (event) => {
+  closeMenus(event.target);
+  const target = event.target instanceof Element ? event.target : null;
+  const link = target?.closest("[data-copy-link]");
+  if (link instanceof HTMLAnchorElement && isSecureContext && !event.metaKey && !event.ctrlKey) { event.preventDefault(); copyLink(link.href); }
+  const share = target?.closest("[data-share]");
+  if (share instanceof HTMLElement) {
+    const url = new URL(share.dataset.share ?? "", location.href).href;
+    if (navigator.share) navigator.share({ title: share.dataset.title, url }).catch(() => {});
+    else copyLink(url);
+  }
+  const opener = target?.closest("[data-open]");
+  const opened = opener instanceof HTMLElement && document.getElementById(opener.dataset.open ?? "");
+  if (opened instanceof HTMLDetailsElement) { event.preventDefault(); opened.open = true; opened.querySelector("textarea")?.focus(); }
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return;
+  if (form.dataset.confirm && !confirm(form.dataset.confirm)) return event.preventDefault();
+  if (form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes"; // against double posts; aria-disabled keeps the pressed button's value in the request
+  for (const button of all("button", form)) button.setAttribute("aria-disabled", "true");
+});
+addEventListener("pageshow", () => {
+  for (const form of all("form[data-sent]")) { delete form.dataset.sent; for (const button of all("button", form)) button.removeAttribute("aria-disabled"); }
+});
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable]");
+  if (event.key === "Escape") return closeMenus(null);
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") { event.preventDefault(); all("[data-suggest] input").at(-1)?.focus(); }
+  if (event.key === "?") import("./modules/shortcuts.js").then((module) => module.showShortcuts());
+});
+
+setUpTheme();
+relativeTimes();
+for (const button of all("[data-share]")) button.hidden = !isSecureContext && !("share" in navigator);
+for (const note of all("[data-focus]")) note.focus();
+for (const box of all("[data-suggest]")) box.addEventListener("focusin", () => import("./modules/suggest.js").then((module) => module.suggest(box)), { once: true });
+if (document.querySelector("[data-dismissable]")) import("./modules/dismiss.js").then((module) => module.makeDismissable());

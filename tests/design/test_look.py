@@ -1,0 +1,143 @@
+"""The promises of the look that can be measured: contrast for every brand hue, weight, no inline code, symbols that exist."""
+
+import gzip
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "app" / "static"
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+# What this room answers for; pages of features are held by their own tests.
+FRAME = [path for path in TEMPLATES if path.parent.name in ("layouts", "components", "errors")]
+LAYERS = ("tokens", "base", "layout", "components", "pages", "print")
+Rgb = tuple[float, float, float]
+
+
+def tokens_css() -> str:
+    return (STATIC / "css" / "tokens.css").read_text()
+
+
+def tokens_of(block: str) -> dict[str, str]:
+    return dict(re.findall(r"--([\w-]+): (oklch\([^;]+\));", block))
+
+
+def schemes() -> dict[str, dict[str, str]]:
+    css = tokens_css()
+    light = css[: css.index("@media (prefers-color-scheme: dark)")]
+    return {"light": tokens_of(light), "dark": tokens_of(css[css.index('[data-theme="dark"]') :])}
+
+
+def linear_rgb(colour: str, hue: int) -> Rgb:
+    """OKLCH to linear sRGB (Ottosson 2020), clipped into gamut as browsers do in the worst case."""
+    light, chroma, angle = (float(part) for part in colour.replace("var(--brand-hue)", str(hue))[6:-1].split()[:3])
+    a, b = chroma * math.cos(math.radians(angle)), chroma * math.sin(math.radians(angle))
+    long = (light + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (light - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (light - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    rgb = (
+        4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
+    )
+    red, green, blue = (min(1.0, max(0.0, part)) for part in rgb)
+    return red, green, blue
+
+
+def contrast(front: str, back: str, hue: int = 258) -> float:
+    """WCAG 2 contrast ratio of two OKLCH colours."""
+    bright, dark = sorted(
+        (sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear_rgb(colour, hue), strict=True)) for colour in (front, back)),
+        reverse=True,
+    )
+    return (bright + 0.05) / (dark + 0.05)
+
+
+PAIRS = [
+    ("text", ("bg", "surface", "sunken", "good-soft", "wait-soft", "bad-soft"), 7.0),
+    ("text", ("kb-soft", "mark", "ins", "del", "brand-soft"), 7.0),
+    ("text-soft", ("bg", "surface", "sunken", "good-soft"), 7.0),
+    ("text-faint", ("bg", "surface", "sunken", "good-soft"), 4.5),
+    ("brand", ("bg", "surface", "sunken", "brand-soft", "good-soft"), 4.5),
+    ("on-brand", ("brand", "brand-strong"), 4.5),
+    ("good", ("bg", "surface", "good-soft"), 4.5),
+    ("wait", ("bg", "surface", "wait-soft"), 4.5),
+    ("bad", ("bg", "surface", "bad-soft"), 4.5),
+    ("kb", ("bg", "surface", "kb-soft"), 4.5),
+    ("c-key", ("sunken",), 4.5),
+    ("c-str", ("sunken",), 4.5),
+    ("c-num", ("sunken",), 4.5),
+    ("c-name", ("sunken",), 4.5),
+    ("c-note", ("sunken", "good-soft"), 4.5),
+    ("line-strong", ("bg", "surface"), 3.0),
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("front", "backs", "least"), PAIRS, ids=[f"{pair[0]} on {pair[1][0]}" for pair in PAIRS])
+def test_colours_are_readable_for_every_brand_hue(scheme: str, front: str, backs: tuple[str, ...], least: float) -> None:
+    colours = schemes()[scheme]
+    found = {(back, hue): contrast(colours[front], colours[back], hue) for back in backs for hue in range(0, 360, 15)}
+    assert {key: round(ratio, 2) for key, ratio in found.items() if ratio < least} == {}
+
+
+def test_the_two_dark_blocks_are_the_same() -> None:
+    css = tokens_css()
+    asked = css[css.index("@media (prefers-color-scheme: dark)") : css.index('[data-theme="dark"]')]
+    assert tokens_of(asked) == schemes()["dark"] and set(schemes()["dark"]) == set(schemes()["light"])
+
+
+def test_only_tokens_and_print_name_colours() -> None:
+    for name in ("base", "layout", "components", "pages"):
+        css = (STATIC / "css" / f"{name}.css").read_text()
+        found = [
+            line
+            for line in css.splitlines()
+            if re.search(r"#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(|oklch\(", line) and "::backdrop" not in line
+        ]
+        assert found == [], name
+
+
+def test_every_custom_property_is_defined() -> None:
+    css = "\n".join((STATIC / "css" / f"{name}.css").read_text() for name in LAYERS)
+    assert set(re.findall(r"var\((--[\w-]+)", css)) <= set(re.findall(r"(--[\w-]+):", css))
+
+
+def test_the_style_sheet_weighs_less_than_twelve_kilobytes() -> None:
+    css = b"".join((STATIC / "css" / f"{name}.css").read_bytes() for name in LAYERS)
+    assert len(gzip.compress(css, 6)) < 12_000
+
+
+def test_scripts_stay_small_and_are_type_checked() -> None:
+    scripts = [*(STATIC / "js").glob("*.js"), *(STATIC / "js" / "modules").glob("*.js")]
+    for path in scripts:
+        text = path.read_text()
+        assert text.startswith("// @ts-check"), path
+        assert text.count("\n") <= (100 if path.name == "site.js" else 150), path
+        assert not re.search(r"innerHTML|outerHTML|document\.write|eval\(", text), path
+
+
+@pytest.mark.parametrize("path", FRAME, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_template_of_the_frame_holds_inline_code_or_style(path: Path) -> None:
+    source = path.read_text()
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=", source)
+    assert all('src="' in tag or "ld+json" in tag for tag in re.findall(r"<script[^>]*>", source))
+    assert source.count("\n") <= (80 if path.parent.name == "components" else 120)
+
+
+def test_every_symbol_a_template_names_is_in_the_sprite() -> None:
+    known = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text()))
+    for path in TEMPLATES:
+        source = path.read_text()
+        named = set(re.findall(r"""\b(?:icon|symbol)\(["']([\w-]+)["']""", source)) | {
+            f"empty-{name}" for name in re.findall(r"""drawing\(["']([\w-]+)["']""", source)
+        }
+        assert named <= known, path
+
+
+def test_status_pills_know_every_status() -> None:
+    source = (ROOT / "templates" / "components" / "status.html").read_text()
+    for status in ("unanswered", "needs_info", "answered", "likely_solved", "solved", "disputed", "closed"):
+        assert f'"{status}": (' in source
