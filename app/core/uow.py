@@ -22,8 +22,9 @@ def unit_of_work() -> Iterator[UnitOfWork]:
     """Run the body in one write transaction: commit at its end, roll back on any exception.
 
     On SQLite the transaction begins *immediate*, so that what is read in it cannot change before it is
-    written (with the driver's default, concurrent increments are lost without an error). On PostgreSQL rows to be
-    changed must be loaded with FOR UPDATE (the `get_..._for_update` queries).
+    written (with the driver's default, concurrent increments are lost without an error). Rows to be changed must be
+    loaded through the `get_..._for_update` queries: FOR UPDATE for PostgreSQL, and `populate_existing`, because the
+    session may know an older state of the row.
     No rendering, hashing or network inside: SQLite's write lock is global.
     """
     if _current.get() is not None:

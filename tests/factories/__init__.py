@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.accounts.models import Person
 from app.core.actor import Actor, Role
@@ -100,7 +101,7 @@ def make_thread(
             db.session.add(ThreadTag(thread_id=thread.id, tag_id=tag.id, position=position))
         if thread.is_listed:
             db.session.execute(sa.update(Category).where(Category.id == category.id).values(thread_count=Category.thread_count + 1))
-    thread.category = category
+    set_committed_value(thread, "category", category)
     return thread
 
 
@@ -178,5 +179,5 @@ def make_article(
                 renderer_version=rendered.version, editor_id=article.owner_id,
             )
         )  # fmt: skip
-    article.section = section
+    set_committed_value(article, "section", section)
     return article

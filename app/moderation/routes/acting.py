@@ -1,0 +1,155 @@
+"""Decisions about threads, posts, comments and people: one address a kind of target, one service a verb."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import flash, request
+from werkzeug.wrappers import Response
+
+from app.accounts.queries import get_person
+from app.accounts.services.suspending import lift_suspension, suspend_person
+from app.accounts.urls import person_path
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.errors import Invalid, NotFound
+from app.core.uow import unit_of_work
+from app.forum.services import curating
+from app.forum.urls import comment_path, post_path
+from app.moderation.queries import find_latest_entry_id
+from app.moderation.routes.blueprint import blueprint
+from app.web.access import moderators
+from app.web.context import current_actor
+from app.web.forms import posted_line
+from app.web.redirects import local_path, see_other
+
+MAX_SUSPENSION_DAYS = 3650
+Act = Callable[[Actor, int], object]
+
+
+def _plain(service: Callable[..., object]) -> Act:
+    return lambda actor, thread_id: service(actor, thread_id=thread_id, reason=posted_line("reason"))
+
+
+def _posted_id(field: str, missing: str) -> int:
+    raw = posted_line(field)
+    digits = raw.rstrip("/").split("/questions/")[-1].split("/")[0] if "/" in raw else raw.lstrip("#")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
+        raise Invalid(missing, field=field)
+    return int(digits)
+
+
+def _move(actor: Actor, thread_id: int) -> object:
+    category_id = _posted_id("category_id", "Please choose a category.")
+    return curating.move_thread(actor, thread_id=thread_id, category_id=category_id, reason=posted_line("reason"))
+
+
+def _duplicate(actor: Actor, thread_id: int) -> object:
+    original = _posted_id("original", "Please paste the address or the number of the question that stays.")
+    return curating.close_as_duplicate(actor, thread_id=thread_id, original_id=original, reason=posted_line("reason"))
+
+
+# action -> (what it does, what is said afterwards)
+_THREAD_ACTIONS: dict[str, tuple[Act, str]] = {
+    "hide": (_plain(curating.hide_thread), "The thread is hidden."),
+    "restore": (_plain(curating.restore_thread), "The thread is visible again."),
+    "lock": (_plain(curating.lock_thread), "The thread is locked."),
+    "unlock": (_plain(curating.unlock_thread), "The thread takes new posts again."),
+    "pin": (_plain(curating.pin_thread), "The thread is pinned."),
+    "unpin": (_plain(curating.unpin_thread), "The thread is not pinned any more."),
+    "close": (_plain(curating.close_thread), "The thread is closed."),
+    "reopen": (_plain(curating.reopen_thread), "The thread is open again."),
+    "approve": (_plain(curating.approve_thread), "Approved: everybody can see it now."),
+    "reject": (_plain(curating.reject_thread), "Rejected: its author is told why."),
+    "move": (_move, "The thread is moved."),
+    "duplicate": (_duplicate, "Closed as a duplicate."),
+    "unduplicate": (_plain(curating.undo_duplicate), "The thread stands on its own again."),
+}
+_POST_ACTIONS: dict[str, tuple[Callable[..., object], str]] = {
+    "hide": (curating.hide_post, "The post is hidden."),
+    "restore": (curating.restore_post, "The post is visible again."),
+    "approve": (curating.approve_post, "Approved: everybody can see it now."),
+    "reject": (curating.reject_post, "Rejected: its author is told why."),
+}
+_COMMENT_ACTIONS: dict[str, tuple[Callable[..., object], str]] = {
+    "hide": (curating.hide_comment, "The comment is hidden."),
+    "restore": (curating.restore_comment, "The comment is visible again."),
+}
+# Decisions that take something away from people need a reason they can be told.
+_NEED_REASON = frozenset({"hide", "lock", "close", "reject", "suspend"})
+
+
+def decided(message: str, default: str) -> Response:
+    """Say what was done, with a way to undo it, and go back to where the moderator was."""
+    entry_id = find_latest_entry_id(current_actor())
+    if entry_id is None:
+        flash(message)
+    else:
+        flash((message, f"/moderation/log/{entry_id}/undo"), "undo")
+    return see_other(local_path(request.form.get("next"), default))
+
+
+def _ensure_reason(action: str) -> None:
+    if action in _NEED_REASON and not posted_line("reason"):
+        raise Invalid("Please give a reason: the author and the log will show it.", field="reason")
+
+
+@blueprint.post("/moderation/threads/<id:thread_id>/<action>")
+@moderators
+def act_on_thread(thread_id: int, action: str) -> Response:
+    """Do one thing to a thread."""
+    if action not in _THREAD_ACTIONS:
+        raise NotFound
+    _ensure_reason(action)
+    act, message = _THREAD_ACTIONS[action]
+    with unit_of_work():
+        act(current_actor(), thread_id)
+    return decided(message, f"/questions/{thread_id}")
+
+
+@blueprint.post("/moderation/posts/<id:post_id>/<action>")
+@moderators
+def act_on_post(post_id: int, action: str) -> Response:
+    """Do one thing to an answer or reply."""
+    if action not in _POST_ACTIONS:
+        raise NotFound
+    _ensure_reason(action)
+    act, message = _POST_ACTIONS[action]
+    with unit_of_work():
+        act(current_actor(), post_id=post_id, reason=posted_line("reason"))
+    return decided(message, post_path(post_id))
+
+
+@blueprint.post("/moderation/comments/<id:comment_id>/<action>")
+@moderators
+def act_on_comment(comment_id: int, action: str) -> Response:
+    """Do one thing to a comment."""
+    if action not in _COMMENT_ACTIONS:
+        raise NotFound
+    _ensure_reason(action)
+    act, message = _COMMENT_ACTIONS[action]
+    with unit_of_work():
+        act(current_actor(), comment_id=comment_id, reason=posted_line("reason"))
+    return decided(message, comment_path(comment_id))
+
+
+@blueprint.post("/moderation/people/<id:person_id>/suspend")
+@moderators
+def suspend(person_id: int) -> Response:
+    """Stop somebody from posting for a number of days."""
+    _ensure_reason("suspend")
+    days = posted_line("days")
+    if not days.isdigit() or not 1 <= int(days[:6]) <= MAX_SUSPENSION_DAYS:
+        raise Invalid(f"Please give a number of days from 1 to {MAX_SUSPENSION_DAYS}.", field="days")
+    until = now() + timedelta(days=int(days))
+    with unit_of_work():
+        suspend_person(current_actor(), person_id=person_id, until=until, reason=posted_line("reason"))
+    return decided("The account is suspended.", person_path(get_person(person_id).name))
+
+
+@blueprint.post("/moderation/people/<id:person_id>/lift")
+@moderators
+def lift(person_id: int) -> Response:
+    """Let somebody post again."""
+    with unit_of_work():
+        lift_suspension(current_actor(), person_id=person_id, reason=posted_line("reason"))
+    return decided("The suspension is lifted.", person_path(get_person(person_id).name))

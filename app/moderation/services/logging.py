@@ -1,0 +1,31 @@
+"""Writing the log of decisions. Nothing ever changes or deletes an entry."""
+
+from app.core.db import db
+from app.core.uow import require_unit_of_work
+from app.moderation.models import LogEntry
+
+REASON_MAX = 300
+
+
+def write_log(
+    actor_id: int | None,
+    action: str,
+    reason: str,
+    *,
+    thread_id: int | None = None,
+    post_id: int | None = None,
+    comment_id: int | None = None,
+    person_id: int | None = None,
+    article_id: int | None = None,
+    before: str = "",
+    undoes_id: int | None = None,
+) -> LogEntry:
+    """Add an entry about exactly one target (the table refuses any other number)."""
+    require_unit_of_work()
+    entry = LogEntry(
+        actor_id=actor_id, action=action, reason=reason[:REASON_MAX], thread_id=thread_id, post_id=post_id,
+        comment_id=comment_id, person_id=person_id, article_id=article_id, before=before[:300], undoes_id=undoes_id,
+    )  # fmt: skip
+    db.session.add(entry)
+    db.session.flush()
+    return entry

@@ -1,0 +1,154 @@
+"""Undoing a decision of the log by doing its opposite, once, with a reason."""
+
+from collections.abc import Callable
+
+from app.accounts.services.roles import set_role
+from app.accounts.services.suspending import lift_suspension
+from app.core.actor import Actor
+from app.core.errors import Conflict, NotFound
+from app.forum.models import Comment, Post, Thread
+from app.forum.policies import ensure_can_moderate
+from app.forum.queries.threads import get_comment_for_update, get_post_for_update, get_thread_for_update
+from app.forum.services import accepting, curating
+from app.kb.services.deciding import dismiss_candidate, restore_candidate
+from app.kb.services.publishing import set_article_state
+from app.moderation.models import Flag, LogEntry
+from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.queries import exists_undo, get_log_entry_for_update
+from app.moderation.services.logging import write_log
+from app.moderation.services.resolving import reopen_flags
+
+Undo = Callable[[Actor, LogEntry, str], object]
+
+
+def _thread(name: str) -> Undo:
+    def undo(actor: Actor, entry: LogEntry, reason: str) -> None:
+        getattr(curating, f"{name}_thread")(actor, thread_id=entry.thread_id, reason=reason)
+
+    return undo
+
+
+def _post(name: str) -> Undo:
+    def undo(actor: Actor, entry: LogEntry, reason: str) -> None:
+        getattr(curating, f"{name}_post")(actor, post_id=entry.post_id, reason=reason)
+
+    return undo
+
+
+def _move_back(actor: Actor, entry: LogEntry, reason: str) -> None:
+    curating.move_thread(actor, thread_id=_id(entry.thread_id), category_id=int(entry.before), reason=reason)
+
+
+def _close_again(actor: Actor, entry: LogEntry, reason: str) -> None:
+    curating.close_as_duplicate(actor, thread_id=_id(entry.thread_id), original_id=int(entry.before), reason=reason)
+
+
+def _id(value: int | None) -> int:
+    if value is None:
+        raise NotFound
+    return value
+
+
+_THREAD: dict[str, Undo] = {
+    "hide": _thread("restore"),
+    "restore": _thread("hide"),
+    "approve": _thread("hide"),
+    "reject": _thread("approve"),
+    "lock": _thread("unlock"),
+    "unlock": _thread("lock"),
+    "pin": _thread("unpin"),
+    "unpin": _thread("pin"),
+    "close": _thread("reopen"),
+    "reopen": _thread("close"),
+    "move": _move_back,
+    "duplicate": lambda actor, entry, reason: curating.undo_duplicate(actor, thread_id=_id(entry.thread_id), reason=reason),
+    "unduplicate": _close_again,
+    "dismiss": lambda actor, entry, reason: restore_candidate(actor, thread_id=_id(entry.thread_id), reason=reason),
+    "propose_again": lambda actor, entry, reason: dismiss_candidate(actor, thread_id=_id(entry.thread_id), reason=reason),
+}
+_POST: dict[str, Undo] = {
+    "hide": _post("restore"),
+    "restore": _post("hide"),
+    "approve": _post("hide"),
+    "reject": _post("approve"),
+    "accept": lambda actor, entry, reason: accepting.withdraw_acceptance(actor, post_id=_id(entry.post_id), reason=reason),
+    "withdraw": lambda actor, entry, reason: accepting.accept_answer(actor, post_id=_id(entry.post_id)),
+    "uphold": lambda actor, entry, reason: _undo_post_flags(actor, _id(entry.post_id)),
+    "decline": lambda actor, entry, reason: _undo_post_flags(actor, _id(entry.post_id)),
+}
+_COMMENT: dict[str, Undo] = {
+    "hide": lambda actor, entry, reason: curating.restore_comment(actor, comment_id=_id(entry.comment_id), reason=reason),
+    "restore": lambda actor, entry, reason: curating.hide_comment(actor, comment_id=_id(entry.comment_id), reason=reason),
+    "uphold": lambda actor, entry, reason: _undo_comment_flags(actor, _id(entry.comment_id)),
+    "decline": lambda actor, entry, reason: _undo_comment_flags(actor, _id(entry.comment_id)),
+}
+_PERSON: dict[str, Undo] = {
+    "suspend": lambda actor, entry, reason: lift_suspension(actor, person_id=_id(entry.person_id), reason=reason),
+    "role": lambda actor, entry, reason: set_role(actor, person_id=_id(entry.person_id), role=entry.before),
+}
+
+
+def _undo_post_flags(actor: Actor, post_id: int) -> None:
+    post: Post = get_post_for_update(post_id)
+    ensure_can_moderate(actor, post.thread)
+    reopen_flags(Flag.post_id == post_id)
+
+
+def _undo_comment_flags(actor: Actor, comment_id: int) -> None:
+    comment: Comment = get_comment_for_update(comment_id)
+    ensure_can_moderate(actor, comment.post.thread)
+    reopen_flags(Flag.comment_id == comment_id)
+
+
+def _undo_article_state(actor: Actor, entry: LogEntry, reason: str) -> None:
+    set_article_state(actor, article_id=_id(entry.article_id), state=entry.before, reason=reason)
+
+
+# What the log page may offer to undo: pairs of target and action; articles go back to any earlier state.
+UNDOABLE = frozenset(
+    [("thread", action) for action in _THREAD] + [("post", action) for action in _POST]
+    + [("comment", action) for action in _COMMENT] + [("person", action) for action in _PERSON]
+    + [("article", state) for state in ("draft", "in_review", "published", "archived")]
+)  # fmt: skip
+
+
+def find_undo(entry: LogEntry) -> Undo | None:
+    """Return what undoes an entry, or None for decisions that stand (a promotion, a lifted suspension)."""
+    if entry.thread_id is not None:
+        return _THREAD.get(entry.action)
+    if entry.post_id is not None:
+        return _POST.get(entry.action)
+    if entry.comment_id is not None:
+        return _COMMENT.get(entry.action)
+    if entry.person_id is not None:
+        return _PERSON.get(entry.action)
+    return _undo_article_state if entry.before else None
+
+
+def undo_decision(actor: Actor, *, entry_id: int, reason: str) -> LogEntry:
+    """Undo one entry of the log and return the entry that says so.
+
+    Raises NotFound, Forbidden, Conflict (undone already, cannot be undone, or the thing changed meanwhile).
+    """
+    ensure_can_moderate_site(actor)
+    entry = get_log_entry_for_update(entry_id)
+    if entry is None:
+        raise NotFound
+    undo = find_undo(entry)
+    if undo is None:
+        raise Conflict("This decision cannot be undone here.")
+    if exists_undo(entry.id):
+        raise Conflict("This was undone already.")
+    _ensure_known(actor, entry)
+    undo(actor, entry, reason or "Undone")
+    return write_log(
+        actor.id, "undo", reason, thread_id=entry.thread_id, post_id=entry.post_id, comment_id=entry.comment_id,
+        person_id=entry.person_id, article_id=entry.article_id, before=entry.action, undoes_id=entry.id,
+    )  # fmt: skip
+
+
+def _ensure_known(actor: Actor, entry: LogEntry) -> None:
+    """Entries about threads the moderator may not read are not theirs to undo."""
+    if entry.thread_id is not None:
+        thread: Thread = get_thread_for_update(entry.thread_id)
+        ensure_can_moderate(actor, thread)

@@ -1,0 +1,82 @@
+"""What the log hears of: decisions of moderators, staff and curators, wherever they were made."""
+
+import sqlalchemy as sa
+
+from app.accounts.events import PersonSuspended, RoleChanged, SuspensionLifted
+from app.core.db import db
+from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, CommentCurated, PostCurated, ThreadCurated
+from app.forum.models import Thread
+from app.kb.events import ArticleStateChanged, CandidateDismissed, CandidateRestored, ThreadPromoted
+from app.moderation.services.logging import write_log
+
+
+def log_thread_decision(event: ThreadCurated) -> None:
+    write_log(event.actor_id, event.action, event.reason, thread_id=event.thread_id, before=event.before)
+
+
+def log_post_decision(event: PostCurated) -> None:
+    write_log(event.actor_id, event.action, event.reason, post_id=event.post_id)
+
+
+def log_comment_decision(event: CommentCurated) -> None:
+    write_log(event.actor_id, event.action, event.reason, comment_id=event.comment_id)
+
+
+def _is_own_question(thread_id: int, actor_id: int | None) -> bool:
+    return db.session.scalar(sa.select(Thread.author_id).where(Thread.id == thread_id)) == actor_id
+
+
+def log_foreign_acceptance(event: AnswerAccepted) -> None:
+    """Acceptance by the asker is no decision of the house; for an absent asker it is."""
+    if not _is_own_question(event.thread_id, event.actor_id):
+        write_log(event.actor_id, "accept", "Accepted for the asker", post_id=event.post_id)
+
+
+def log_foreign_withdrawal(event: AcceptanceWithdrawn) -> None:
+    if not _is_own_question(event.thread_id, event.actor_id):
+        write_log(event.actor_id, "withdraw", event.reason, post_id=event.post_id)
+
+
+def log_suspension(event: PersonSuspended) -> None:
+    write_log(event.actor_id, "suspend", event.reason, person_id=event.person_id)
+
+
+def log_lifting(event: SuspensionLifted) -> None:
+    write_log(event.actor_id, "lift", event.reason, person_id=event.person_id)
+
+
+def log_role(event: RoleChanged) -> None:
+    words = f"From {event.old_role} to {event.new_role}"
+    write_log(event.actor_id, "role", words, person_id=event.person_id, before=event.old_role)
+
+
+def log_article_state(event: ArticleStateChanged) -> None:
+    write_log(event.actor_id, event.new_state, event.reason, article_id=event.article_id, before=event.old_state)
+
+
+def log_promotion(event: ThreadPromoted) -> None:
+    write_log(event.actor_id, "promote", "Built an article draft from it", thread_id=event.thread_id)
+
+
+def log_dismissal(event: CandidateDismissed) -> None:
+    write_log(event.actor_id, "dismiss", event.reason, thread_id=event.thread_id)
+
+
+def log_candidate_return(event: CandidateRestored) -> None:
+    write_log(event.actor_id, "propose_again", event.reason, thread_id=event.thread_id)
+
+
+SUBSCRIPTIONS = (
+    (ThreadCurated, log_thread_decision),
+    (PostCurated, log_post_decision),
+    (CommentCurated, log_comment_decision),
+    (AnswerAccepted, log_foreign_acceptance),
+    (AcceptanceWithdrawn, log_foreign_withdrawal),
+    (PersonSuspended, log_suspension),
+    (SuspensionLifted, log_lifting),
+    (RoleChanged, log_role),
+    (ArticleStateChanged, log_article_state),
+    (ThreadPromoted, log_promotion),
+    (CandidateDismissed, log_dismissal),
+    (CandidateRestored, log_candidate_return),
+)

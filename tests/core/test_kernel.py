@@ -1,0 +1,164 @@
+"""Unit of work, times, slugs, pages, cleaning, settings."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.accounts.models import Person
+from app.core.clock import now
+from app.core.db import db
+from app.core.errors import Invalid, NotFound
+from app.core.pagination import Page, parse_page
+from app.core.settings import Settings, SettingsError
+from app.core.slugs import slugify
+from app.core.text import clean_line, clean_text, shorten
+from app.core.uow import after_commit, require_unit_of_work, unit_of_work
+from tests.factories import make_person
+
+
+def test_a_unit_of_work_commits_at_its_end_and_rolls_back_on_errors(app: Flask):
+    make_person("kept")
+    with pytest.raises(ValueError, match="stop"), unit_of_work():
+        db.session.add(Person(name="lost", name_key="lost", display_name="Lost"))
+        raise ValueError("stop")
+    assert list(db.session.scalars(sa.select(Person.name))) == ["kept"]
+
+
+def test_units_of_work_are_never_nested(app: Flask):
+    with unit_of_work(), pytest.raises(RuntimeError), unit_of_work():
+        pass
+
+
+def test_changes_outside_a_unit_of_work_are_refused(app: Flask):
+    db.session.add(Person(name="stray", name_key="stray", display_name="Stray"))
+    with pytest.raises(RuntimeError, match="outside"), unit_of_work():
+        pass
+    db.session.rollback()
+
+
+def test_writers_insist_on_a_unit_of_work(app: Flask):
+    with pytest.raises(RuntimeError, match="unit_of_work"):
+        require_unit_of_work()
+
+
+def test_hints_run_after_the_commit_only(app: Flask):
+    calls: list[str] = []
+    with unit_of_work():
+        after_commit(lambda: calls.append("committed"))
+        assert not calls
+    assert calls == ["committed"]
+    with pytest.raises(ValueError, match="stop"), unit_of_work():
+        after_commit(lambda: calls.append("never"))
+        raise ValueError("stop")
+    assert calls == ["committed"]
+
+
+@pytest.mark.slow
+def test_concurrent_increments_lose_nothing(app: Flask):
+    person = make_person()
+
+    def work() -> None:
+        with app.app_context():
+            for _ in range(20):
+                with unit_of_work():
+                    locked = sa.select(Person).where(Person.id == person.id).with_for_update()
+                    row = db.session.scalars(locked.execution_options(populate_existing=True)).one()
+                    row.trust += 1
+            db.session.remove()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()
+    assert db.session.scalar(sa.select(Person.trust).where(Person.id == person.id)) == 120
+
+
+def test_times_come_back_aware_and_naive_ones_are_refused(app: Flask):
+    person = make_person()
+    db.session.expire_all()
+    assert db.session.get_one(Person, person.id).created_at.tzinfo is not None
+    with pytest.raises((sa.exc.StatementError, ValueError), match="naive"), unit_of_work():
+        db.session.add(Person(name="n", name_key="n", display_name="N", created_at=datetime(2026, 1, 1)))  # noqa: DTZ001
+        db.session.flush()
+    db.session.rollback()
+    assert now().tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("How do I pair the hub?", "how-do-i-pair-the-hub"),
+        ("Straße & Café", "strasse-and-cafe"),
+        ("离线浇水", "离线浇水"),
+        ("!!!", "untitled"),
+        ("a" * 200, "a" * 80),
+        ("word " * 40, "-".join(["word"] * 16)),
+    ],
+)
+def test_slugs_are_readable(text: str, slug: str):
+    assert slugify(text) == slug
+
+
+@given(st.text(max_size=400))
+def test_slugs_never_break_an_address(text: str):
+    slug = slugify(text)
+    assert slug and len(slug) <= 80 and "/" not in slug and " " not in slug and not slug.startswith("-")
+
+
+@pytest.mark.parametrize(("raw", "number"), [(None, 1), ("", 1), ("7", 7)])
+def test_page_numbers_are_read(raw: str | None, number: int):
+    assert parse_page(raw) == number
+
+
+@pytest.mark.parametrize("raw", ["0", "-1", "x", "1.5", "9" * 30, "٣", "1e3"])
+def test_other_page_numbers_do_not_exist(raw: str):
+    with pytest.raises(NotFound):
+        parse_page(raw)
+
+
+def test_a_page_knows_whether_there_is_a_next_one():
+    page = Page.from_rows([1, 2, 3], number=1, per_page=2)
+    assert page.items == (1, 2) and page.has_next
+    assert not Page.from_rows([], number=1, per_page=2).has_next
+    with pytest.raises(NotFound):
+        Page.from_rows([], number=2, per_page=2)
+    assert Page.of_total([1], number=3, per_page=2, total=5).total_pages == 3
+
+
+def test_text_is_cleaned_without_losing_what_can_be_seen():
+    assert clean_text("a\r\nb\x00\u202ec") == "a\nbc"
+    assert clean_line("  two\n words ") == "two words"
+    assert shorten("one two three", 9) == "one two…"
+
+
+def test_an_error_names_its_fields():
+    error = Invalid({"title": "Too short.", "body": "Missing."})
+    assert error.errors["title"] == "Too short." and str(error) == "Too short."
+    assert Invalid("Wrong.", field="body").errors == {"body": "Wrong."}
+
+
+def test_all_wrong_settings_are_reported_at_once():
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({"PORT": "99999", "BASE_URL": "nonsense", "SECRET_KEY": "short", "JOBS": "maybe", "DATABASE_URL": "mysql://x"})
+    for name in ("PORT", "BASE_URL", "SECRET_KEY", "JOBS", "DATABASE_URL"):
+        assert name in str(caught.value)
+
+
+def test_the_secret_key_is_made_once_and_private(tmp_path):
+    settings = Settings.from_env({"INSTANCE_PATH": str(tmp_path / "new")})
+    key = settings.ensure_instance()
+    assert len(key) >= 32 and settings.ensure_instance() == key
+    assert (tmp_path / "new" / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_postgresql_addresses_name_our_driver():
+    assert Settings.from_env({"DATABASE_URL": "postgres://u@h/d"}).database_url == "postgresql+psycopg://u@h/d"

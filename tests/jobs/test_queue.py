@@ -1,0 +1,153 @@
+"""The job table: nothing is lost, nothing is done twice, failures are seen."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.core.clock import now
+from app.core.db import db
+from app.core.uow import unit_of_work
+from app.jobs import queue, schedule, worker
+from app.jobs.models import Job
+
+
+@pytest.fixture
+def done(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Payloads of the kind `test.work`, in the order they were done; other kinds are put aside."""
+    payloads: list[dict[str, Any]] = []
+    monkeypatch.setattr(queue, "_handlers", {})
+    queue.register_handler("test.work", payloads.extend, batch=10)
+    return payloads
+
+
+def put(payload: dict[str, Any], **options: Any) -> None:
+    with unit_of_work():
+        queue.enqueue("test.work", payload, **options)
+
+
+def ready_again() -> None:
+    with unit_of_work():
+        db.session.execute(sa.update(Job).values(available_at=now() - timedelta(seconds=1), lease_until=None))
+
+
+def test_enqueued_work_is_done_once(done):
+    put({"n": 1})
+    put({"n": 2})
+    assert worker.run_until_idle() == 2
+    assert [p["n"] for p in done] == [1, 2] and queue.count_pending() == 0
+
+
+def test_a_failed_transaction_enqueues_nothing(done):
+    with pytest.raises(RuntimeError, match="no"), unit_of_work():
+        queue.enqueue("test.work", {"n": 1})
+        raise RuntimeError("no")
+    assert worker.run_until_idle() == 0
+
+
+def test_repeated_requests_become_one_job_with_the_newest_payload(done):
+    for n in range(5):
+        put({"n": n}, dedupe_key="same")
+    worker.run_until_idle()
+    assert done == [{"n": 4}]
+
+
+def test_a_request_during_the_work_is_not_lost(app: Flask, monkeypatch):
+    monkeypatch.setattr(queue, "_handlers", {})
+    seen: list[int] = []
+
+    def handler(payloads: list[dict[str, Any]]) -> None:
+        seen.append(payloads[0]["n"])
+        if len(seen) == 1:
+            put({"n": 2}, dedupe_key="same")
+
+    queue.register_handler("test.work", handler)
+    put({"n": 1}, dedupe_key="same")
+    worker.run_until_idle()
+    assert seen == [1, 2]
+
+
+def test_delayed_work_waits(done):
+    put({"n": 1}, delay=timedelta(hours=1))
+    assert worker.run_until_idle() == 0
+    ready_again()
+    assert worker.run_until_idle() == 1
+
+
+def test_a_failure_backs_off_and_ends_as_a_dead_letter_that_can_be_retried(app: Flask, monkeypatch, caplog):
+    monkeypatch.setattr(queue, "_handlers", {})
+
+    def fail(_payloads: list[dict[str, Any]]) -> None:
+        raise ValueError("broken on purpose")
+
+    queue.register_handler("test.work", fail)
+    put({"n": 1})
+    worker.run_batch()
+    waiting = db.session.scalars(sa.select(Job)).one()
+    assert waiting.attempts == 1 and waiting.available_at > now() and "broken on purpose" in waiting.last_error
+    for _ in range(queue.MAX_ATTEMPTS):
+        ready_again()
+        worker.run_batch()
+    db.session.rollback()
+    dead = queue.list_dead()
+    assert len(dead) == 1 and queue.count_pending() == 0
+    good: list[dict[str, Any]] = []
+    queue.register_handler("test.work", good.extend)
+    with unit_of_work():
+        assert queue.retry_dead(dead[0].id)
+        assert not queue.retry_dead(dead[0].id)
+    worker.run_until_idle()
+    assert good == [{"n": 1}]
+
+
+def test_a_dead_worker_gives_its_jobs_back_after_the_lease(done):
+    put({"n": 1})
+    with unit_of_work():
+        assert len(queue.claim()) == 1
+    with unit_of_work():
+        assert queue.claim() == []
+        db.session.execute(sa.update(Job).values(lease_until=now() - timedelta(seconds=1)))
+    assert worker.run_until_idle() == 1
+
+
+@pytest.mark.slow
+def test_many_workers_do_each_job_once(app: Flask, monkeypatch):
+    monkeypatch.setattr(queue, "_handlers", {})
+    seen: list[int] = []
+    lock = threading.Lock()
+
+    def handler(payloads: list[dict[str, Any]]) -> None:
+        with lock:
+            seen.extend(p["n"] for p in payloads)
+
+    queue.register_handler("test.work", handler, batch=7)
+    with unit_of_work():
+        for n in range(200):
+            queue.enqueue("test.work", {"n": n})
+
+    def work() -> None:
+        with app.app_context():
+            worker.run_until_idle()
+            db.session.remove()
+
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == list(range(200)) and queue.count_pending() == 0
+
+
+def test_periodic_work_is_enqueued_once_an_interval(done, monkeypatch):
+    monkeypatch.setattr(schedule, "_periodic", {})
+    schedule.register_periodic("test.work", timedelta(hours=1))
+    with unit_of_work():
+        assert schedule.enqueue_due() == 1
+        assert schedule.enqueue_due() == 0
+    worker.run_until_idle()
+    assert done == [{}]
