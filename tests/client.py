@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import contextvars
 from typing import Any
 
 import lxml.html
-from flask import Flask
+from flask import Flask, has_app_context, session
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Person
 from app.accounts.session import start_session
+from app.core.db import db
 from app.core.uow import unit_of_work
+
+
+class IsolatedClient(FlaskClient):
+    """A client whose requests share nothing with the test or with each other.
+
+    Flask reuses an application context that is already there, and with it `flask.g` (and so who is signed in); a real
+    server never does. Each request therefore runs in an empty context of its own, and afterwards the test's database
+    session forgets what it knew.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = contextvars.Context().run(super().open, *args, **kwargs)
+        if has_app_context():
+            db.session.rollback()
+            db.session.expire_all()
+        return response
 
 
 class Browser:
@@ -23,16 +42,17 @@ class Browser:
 
     def sign_in(self, person: Person) -> Browser:
         """Sign in without the form (the form has tests of its own)."""
-        with self.app.test_request_context("/login"):
-            from flask import session
-
-            with unit_of_work():
-                start_session(person)
-            serializer = self.app.session_interface.get_signing_serializer(self.app)
-            assert serializer is not None
-            value = serializer.dumps(dict(session))
+        value = contextvars.Context().run(self._signed_cookie, person.id)
         self.client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], value)
         return self
+
+    def _signed_cookie(self, person_id: int) -> str:
+        with self.app.test_request_context("/login"):
+            with unit_of_work():
+                start_session(db.session.get_one(Person, person_id))
+            serializer = self.app.session_interface.get_signing_serializer(self.app)
+            assert serializer is not None
+            return str(serializer.dumps(dict(session)))
 
     def get(self, path: str, status: int = 200, **options: Any) -> TestResponse:
         """Get a page and check it."""

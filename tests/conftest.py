@@ -23,7 +23,7 @@ from app.core.db import db
 from app.core.settings import Settings
 from app.factory import create_app
 from app.web.ratelimit import limiter
-from tests.client import Browser
+from tests.client import Browser, IsolatedClient
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -68,6 +68,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Set
 @pytest.fixture(scope="session")
 def application(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
+    app.test_client_class = IsolatedClient
     with app.app_context():
         db.drop_all()
         db.create_all()

@@ -1,6 +1,7 @@
 """Forms of moderation."""
 
 from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.moderation.models import FlagReason
@@ -22,7 +23,7 @@ class FlagForm(BaseForm):
     """What is wrong with a text."""
 
     reason = RadioField(
-        "What is wrong?", choices=[(str(value), label) for value, label in REASONS],
+        "What is wrong?", choices=[SelectChoice(str(value), label) for value, label in REASONS],
         validators=[InputRequired("Please choose what is wrong.")],
     )  # fmt: skip
     note = TextAreaField(

@@ -2,7 +2,9 @@
 
 from flask import Flask
 from flask_limiter import Limiter
+from limits import parse_many
 
+from app.core.errors import TooMany
 from app.core.settings import Settings
 from app.web.context import client_address, current_actor
 
@@ -12,6 +14,8 @@ RESET = "5 per minute; 20 per hour"
 POSTING = "6 per minute; 60 per hour; 200 per day"
 REACTING = "60 per minute"
 UPLOADING = "20 per minute; 100 per day"
+PER_ACCOUNT = "20 per 15 minutes; 60 per day"
+PER_RECIPIENT = "4 per 15 minutes; 10 per day"
 FEEDBACK = "10 per minute; 60 per hour"
 TYPING = "120 per minute"
 SEARCHING = "120 per minute"
@@ -34,8 +38,18 @@ limiter = Limiter(key_func=actor_key, strategy="moving-window", headers_enabled=
 def init_ratelimit(app: Flask, settings: Settings) -> None:
     """Count in Redis when there is one, in memory otherwise."""
     app.config.update(
-        RATELIMIT_ENABLED=settings.rate_limits == "on",
+        RATELIMIT_ENABLED=True,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
     )
     limiter.init_app(app)
+    limiter.enabled = settings.rate_limits == "on"
+
+
+def ensure_within(limits: str, *key: str) -> None:
+    """Count one try against a key that only the view knows (an account, a mail address); raise TooMany beyond the limit."""
+    if not limiter.enabled:
+        return
+    for limit in parse_many(limits):
+        if not limiter.limiter.hit(limit, *key):
+            raise TooMany(retry_after=limit.get_expiry())

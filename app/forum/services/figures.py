@@ -103,7 +103,7 @@ def derive_comment_counts(post_ids: Sequence[int]) -> dict[int, int]:
         .where(Comment.post_id.in_(post_ids), Comment.hidden_at.is_(None))
         .group_by(Comment.post_id)
     )
-    return {**dict.fromkeys(post_ids, 0), **dict(db.session.execute(statement).tuples())}
+    return {**dict.fromkeys(post_ids, 0), **dict(db.session.execute(statement).all())}
 
 
 def standing_facts(thread_ids: Sequence[int]) -> dict[int, list[OutcomeFact]]:
@@ -155,8 +155,8 @@ def _last_comments(thread_ids: Sequence[int]) -> dict[int, datetime]:
         .where(Post.thread_id.in_(thread_ids), LISTED_POST, Comment.hidden_at.is_(None))
         .group_by(Post.thread_id)
     )
-    return dict(db.session.execute(statement).tuples())
+    return dict(db.session.execute(statement).all())
 
 
 def _counts(column: Any, ids: Sequence[int]) -> dict[int, int]:
-    return dict(db.session.execute(sa.select(column, sa.func.count()).where(column.in_(ids)).group_by(column)).tuples())
+    return dict(db.session.execute(sa.select(column, sa.func.count()).where(column.in_(ids)).group_by(column)).all())

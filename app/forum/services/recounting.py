@@ -132,7 +132,7 @@ def _recount_tags(drift: Drift) -> None:
 
 
 def _counts(statement: sa.Select[int, int]) -> dict[int, int]:
-    return dict(db.session.execute(statement).tuples())
+    return dict(db.session.execute(statement).all())
 
 
 def recount_job(_payloads: list[dict[str, Any]]) -> None:

@@ -39,7 +39,7 @@ def normalise_tags(names: Sequence[str]) -> list[str]:
 def set_tags(thread: Thread, names: Sequence[str]) -> None:
     """Put exactly these normal tags on a locked thread, creating new ones. Counts are the caller's (see listing)."""
     upsert(Tag.__table__, [{"name": name, "description": "", "thread_count": 0} for name in sorted(names)], ["name"], [])
-    ids = dict(db.session.execute(sa.select(Tag.name, Tag.id).where(Tag.name.in_(names))).tuples())
+    ids = dict(db.session.execute(sa.select(Tag.name, Tag.id).where(Tag.name.in_(names))).all())
     db.session.execute(sa.delete(ThreadTag).where(ThreadTag.thread_id == thread.id))
     rows = [{"thread_id": thread.id, "tag_id": ids[name], "position": position} for position, name in enumerate(names)]
     if rows:

@@ -44,7 +44,7 @@ def _move(actor: Actor, thread_id: int) -> object:
 
 
 def _duplicate(actor: Actor, thread_id: int) -> object:
-    original = _posted_id("original", "Please paste the address or the number of the question that stays.")
+    original = _posted_id("original_id", "Please paste the address or the number of the question that stays.")
     return curating.close_as_duplicate(actor, thread_id=thread_id, original_id=original, reason=posted_line("reason"))
 
 

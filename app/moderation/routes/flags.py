@@ -22,7 +22,7 @@ THANKS = "Thank you. A moderator will look at it."
 
 def _form_page(form: FlagForm, what: str, text: str, back: str, status: int = 200) -> Response:
     head = Head(title=f"Report this {what}", is_indexable=False)
-    return page("moderation/flag.html", head, status=status, form=form, what=what, text=text, back=back)
+    return page("moderation/flag.html", head, status=status, form=form, what=what, text=text, back=back, action=f"{back}/flag")
 
 
 @blueprint.get("/posts/<id:post_id>/flag")

@@ -10,8 +10,9 @@ from app.forum.models import Comment, Post, Thread
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.threads import get_comment_for_update, get_post_for_update, get_thread_for_update
 from app.forum.services import accepting, curating
+from app.kb.models import ArticleState
+from app.kb.services import publishing
 from app.kb.services.deciding import dismiss_candidate, restore_candidate
-from app.kb.services.publishing import set_article_state
 from app.moderation.models import Flag, LogEntry
 from app.moderation.policies import ensure_can_moderate_site
 from app.moderation.queries import exists_undo, get_log_entry_for_update
@@ -52,8 +53,9 @@ def _id(value: int | None) -> int:
 _THREAD: dict[str, Undo] = {
     "hide": _thread("restore"),
     "restore": _thread("hide"),
-    "approve": _thread("hide"),
-    "reject": _thread("approve"),
+    "approve": _thread("hold"),
+    "hold": _thread("approve"),
+    "reject": _thread("restore"),
     "lock": _thread("unlock"),
     "unlock": _thread("lock"),
     "pin": _thread("unpin"),
@@ -61,16 +63,19 @@ _THREAD: dict[str, Undo] = {
     "close": _thread("reopen"),
     "reopen": _thread("close"),
     "move": _move_back,
-    "duplicate": lambda actor, entry, reason: curating.undo_duplicate(actor, thread_id=_id(entry.thread_id), reason=reason),
+    "duplicate": lambda actor, entry, reason: curating.undo_duplicate(
+        actor, thread_id=_id(entry.thread_id), reason=reason, give_back=entry.before
+    ),
     "unduplicate": _close_again,
-    "dismiss": lambda actor, entry, reason: restore_candidate(actor, thread_id=_id(entry.thread_id), reason=reason),
+    "dismiss": lambda actor, entry, reason: restore_candidate(actor, thread_id=_id(entry.thread_id)),
     "propose_again": lambda actor, entry, reason: dismiss_candidate(actor, thread_id=_id(entry.thread_id), reason=reason),
 }
 _POST: dict[str, Undo] = {
     "hide": _post("restore"),
     "restore": _post("hide"),
-    "approve": _post("hide"),
-    "reject": _post("approve"),
+    "approve": _post("hold"),
+    "hold": _post("approve"),
+    "reject": _post("restore"),
     "accept": lambda actor, entry, reason: accepting.withdraw_acceptance(actor, post_id=_id(entry.post_id), reason=reason),
     "withdraw": lambda actor, entry, reason: accepting.accept_answer(actor, post_id=_id(entry.post_id)),
     "uphold": lambda actor, entry, reason: _undo_post_flags(actor, _id(entry.post_id)),
@@ -101,7 +106,15 @@ def _undo_comment_flags(actor: Actor, comment_id: int) -> None:
 
 
 def _undo_article_state(actor: Actor, entry: LogEntry, reason: str) -> None:
-    set_article_state(actor, article_id=_id(entry.article_id), state=entry.before, reason=reason)
+    article_id = _id(entry.article_id)
+    if entry.before == ArticleState.PUBLISHED:
+        publishing.publish(actor, article_id=article_id)
+    elif entry.before == ArticleState.ARCHIVED:
+        publishing.archive(actor, article_id=article_id, reason=reason)
+    elif entry.before == ArticleState.IN_REVIEW:
+        publishing.submit_for_review(actor, article_id=article_id)
+    else:
+        publishing.reopen(actor, article_id=article_id)
 
 
 # What the log page may offer to undo: pairs of target and action; articles go back to any earlier state.
