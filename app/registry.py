@@ -14,6 +14,25 @@ from app.accounts.routes import signup as accounts_signup
 from app.accounts.routes.blueprint import blueprint as accounts_blueprint
 from app.accounts.session import delete_expired_sessions
 from app.core.events import subscribe
+from app.forum import indexing as forum_indexing
+from app.forum.cli import recount_command
+from app.forum.routes import accepting as forum_accepting
+from app.forum.routes import answering as forum_answering
+from app.forum.routes import asking as forum_asking
+from app.forum.routes import categories as forum_categories
+from app.forum.routes import commenting as forum_commenting
+from app.forum.routes import drafting as forum_drafting
+from app.forum.routes import editing as forum_editing
+from app.forum.routes import feeds as forum_feeds
+from app.forum.routes import following as forum_following
+from app.forum.routes import lists as forum_lists
+from app.forum.routes import permalinks as forum_permalinks
+from app.forum.routes import preview as forum_preview
+from app.forum.routes import tags as forum_tags
+from app.forum.routes import thread_page as forum_thread_page
+from app.forum.routes import voting as forum_voting
+from app.forum.routes.blueprint import blueprint as forum_blueprint
+from app.forum.services.recounting import recount_job
 from app.jobs.queue import register_handler
 from app.jobs.schedule import register_periodic
 from app.moderation import subscribers as moderation_subscribers
@@ -28,6 +47,14 @@ from app.notifications.routes import inbox as notifications_inbox
 from app.notifications.routes import preferences as notifications_preferences
 from app.notifications.routes.blueprint import blueprint as notifications_blueprint
 from app.notifications.sending import send_mails
+from app.pages import feeds as pages_feeds
+from app.pages import health as pages_health
+from app.pages import home as pages_home
+from app.pages import operations as pages_operations
+from app.pages import robots as pages_robots
+from app.pages import sitemap as pages_sitemap
+from app.pages.blueprint import blueprint as pages_blueprint
+from app.search.documents import THREAD, register_source
 from app.web.render import provide
 
 # Route modules attach themselves to their blueprint when imported.
@@ -35,18 +62,25 @@ ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
     moderation_acting, moderation_flags, moderation_log, moderation_queue,
     notifications_inbox, notifications_preferences,
+    forum_accepting, forum_answering, forum_asking, forum_commenting, forum_drafting, forum_editing, forum_following,
+    forum_preview, forum_voting,
+    forum_categories, forum_feeds, forum_lists, forum_permalinks, forum_tags, forum_thread_page,
+    pages_feeds, pages_health, pages_home, pages_operations, pages_robots, pages_sitemap,
 )  # fmt: skip
 
 
 def register_blueprints(app: Flask) -> None:
     """Add the pages of every package."""
     app.register_blueprint(accounts_blueprint)
+    app.register_blueprint(forum_blueprint)
+    app.register_blueprint(pages_blueprint)
     app.register_blueprint(notifications_blueprint)
     app.register_blueprint(moderation_blueprint)
 
 
 def register_sources(app: Flask) -> None:
     """Tell the search how to load threads and articles."""
+    register_source(THREAD, forum_indexing.load_many, forum_indexing.all_ids, forum_indexing.present)
 
 
 def register_subscribers(app: Flask) -> None:
@@ -61,12 +95,15 @@ def register_jobs(app: Flask) -> None:
     """Register handlers of background work and the periodic ones."""
     register_handler("accounts.expire_sessions", delete_expired_sessions)
     register_periodic("accounts.expire_sessions", timedelta(hours=6))
+    register_handler("forum.recount", recount_job)
+    register_periodic("forum.recount", timedelta(days=1))
     register_handler("mail.send", send_mails)
 
 
 def register_commands(app: Flask) -> None:
     """Add the commands of every package to the command line."""
     app.cli.add_command(user_commands)
+    app.cli.add_command(recount_command)
 
 
 def register_providers(app: Flask) -> None:

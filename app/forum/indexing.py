@@ -1,0 +1,218 @@
+"""What search knows of threads: documents for the index, and cards of hits for an actor. Reads only.
+
+A thread that is held or hidden has no document, so that the index drops it. Titles of duplicates are indexed as wordings of their
+original, but only where everybody who may read the original may read the duplicate too.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.accounts.models import Person
+from app.core.actor import Actor, Audience
+from app.core.db import db
+from app.forum.models import Acceptance, Category, Post, Tag, Thread, ThreadTag
+from app.forum.models.post import PostKind
+from app.forum.models.thread import Status
+from app.forum.policies import listed_threads
+from app.forum.urls import category_path, thread_path
+from app.pageviews.models import PageviewTotal
+from app.pageviews.queries import total_views
+from app.search.documents import THREAD, HitCard, SearchDocument
+
+_LISTED = sa.and_(Thread.hidden_at.is_(None), Thread.held_at.is_(None))
+_LISTED_POST = sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None))
+ANSWER_CHARS = 4_000
+"""Characters of each answer on a card, from which a snippet is cut."""
+CARD_ANSWERS = 20
+IDS_AT_ONCE = 1_000
+
+
+def load_many(ids: Sequence[int]) -> dict[int, SearchDocument]:
+    """Return the documents of the listed threads among `ids`, in five statements."""
+    rows = db.session.execute(_heads(ids)).all()
+    found = [row.id for row in rows]
+    answers, tags, wordings, views = _answers(found), _tags(found), _wordings(found), total_views(THREAD, found)
+    return {
+        row.id: SearchDocument(
+            kind=THREAD,
+            id=row.id,
+            audience=row.audience,
+            category=row.category_slug,
+            status=row.status,
+            thread_kind=row.kind,
+            tags=tuple(tags[row.id]),
+            title=row.title,
+            body=row.body_text,
+            answers="\n".join(answers[row.id]),
+            asked_as="\n".join(wordings[row.id]),
+            author=row.author or "",
+            votes=row.score,
+            views=views.get(row.id, 0),
+            created_at=row.created_at,
+            active_at=row.last_activity_at,
+            is_solved=row.status == Status.SOLVED,
+        )
+        for row in rows
+    }
+
+
+def all_ids() -> Iterator[int]:
+    """Yield the ids of all listed threads, read in portions."""
+    last = 0
+    while True:
+        statement = sa.select(Thread.id).where(_LISTED, Thread.id > last).order_by(Thread.id).limit(IDS_AT_ONCE)
+        ids = list(db.session.scalars(statement))
+        yield from ids
+        if len(ids) < IDS_AT_ONCE:
+            return
+        last = ids[-1]
+
+
+def present(ids: Sequence[int], actor: Actor) -> dict[int, HitCard]:
+    """Return cards of the threads among `ids` that the actor finds in lists, in one statement."""
+    rows = db.session.execute(_cards(ids).where(listed_threads(actor)))
+    return {row.id: _card(row) for row in rows}
+
+
+def _card(row: sa.Row[Any]) -> HitCard:
+    return HitCard(
+        kind=THREAD,
+        id=row.id,
+        title=row.title,
+        path=thread_path(row.kind, row.id, row.slug),
+        status=row.status,
+        text="\n".join(part for part in (row.body_text, row.answers) if part),
+        excerpt=row.excerpt,
+        author=row.display_name or row.author or "",
+        answer_count=row.answer_count,
+        votes=row.score,
+        views=row.views or 0,
+        created_at=row.created_at,
+        category_name=row.category_name,
+        category_path=category_path(row.category_slug),
+        tags=tuple(row.tags.split("\n")) if row.tags else (),
+        thread_kind=row.kind,
+        is_solved=row.status == Status.SOLVED,
+        answer=row.answer or "",
+        article_id=row.article_id,
+    )
+
+
+def _heads(ids: Sequence[int]) -> sa.Select[Any]:
+    return (
+        sa.select(
+            Thread.id, Thread.kind, Thread.title, Thread.status, Thread.score, Thread.created_at, Thread.last_activity_at,
+            Category.audience, Category.slug.label("category_slug"), Post.body_text, Person.name.label("author"),
+        )
+        .join(Category, Category.id == Thread.category_id)
+        .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
+        .outerjoin(Person, Person.id == Thread.author_id)
+        .where(Thread.id.in_(ids), _LISTED)
+    )  # fmt: skip
+
+
+def _cards(ids: Sequence[int]) -> sa.Select[Any]:
+    return (
+        sa.select(
+            Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.status, Thread.excerpt, Thread.score, Thread.answer_count,
+            Thread.created_at, Thread.article_id, Category.name.label("category_name"), Category.slug.label("category_slug"),
+            Post.body_text, Person.name.label("author"), Person.display_name, PageviewTotal.views,
+            _answer_text().label("answers"), _accepted_text().label("answer"), _tag_names().label("tags"),
+        )
+        .join(Category, Category.id == Thread.category_id)
+        .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
+        .outerjoin(Person, Person.id == Thread.author_id)
+        .outerjoin(PageviewTotal, sa.and_(PageviewTotal.kind == THREAD, PageviewTotal.target_id == Thread.id))
+        .where(Thread.id.in_(ids))
+    )  # fmt: skip
+
+
+def _answer_text() -> sa.ScalarSelect[str]:
+    """The starts of a thread's best answers, one a line."""
+    answer = aliased(Post)
+    is_best = sa.and_(
+        answer.thread_id == Thread.id, answer.kind != PostKind.OPENING, answer.hidden_at.is_(None), answer.held_at.is_(None)
+    )  # fmt: skip
+    best = (
+        sa.select(sa.func.substr(answer.body_text, 1, ANSWER_CHARS).label("text"))
+        .where(is_best)
+        .order_by(answer.score.desc(), answer.id)
+        .limit(CARD_ANSWERS)
+        .correlate(Thread)
+        .subquery()
+        .lateral()
+    )
+    return sa.select(sa.func.aggregate_strings(best.c.text, "\n")).scalar_subquery()
+
+
+def _accepted_text() -> sa.ScalarSelect[str]:
+    """The whole text of the main accepted answer."""
+    answer = aliased(Post)
+    return (
+        sa.select(answer.body_text)
+        .join(Acceptance, Acceptance.post_id == answer.id)
+        .where(Acceptance.thread_id == Thread.id, answer.hidden_at.is_(None), answer.held_at.is_(None))
+        .order_by(Acceptance.accepted_at, answer.id)
+        .limit(1)
+        .correlate(Thread)
+        .scalar_subquery()
+    )
+
+
+def _tag_names() -> sa.ScalarSelect[str]:
+    return (
+        sa.select(sa.func.aggregate_strings(Tag.name, "\n"))
+        .join(ThreadTag, ThreadTag.tag_id == Tag.id)
+        .where(ThreadTag.thread_id == Thread.id)
+        .correlate(Thread)
+        .scalar_subquery()
+    )
+
+
+def _answers(ids: Sequence[int]) -> dict[int, list[str]]:
+    statement = (
+        sa.select(Post.thread_id, Post.body_text)
+        .where(Post.thread_id.in_(ids), Post.kind != PostKind.OPENING, _LISTED_POST)
+        .order_by(Post.thread_id, Post.accepted_at.is_(None), Post.score.desc(), Post.id)
+    )
+    return _grouped(db.session.execute(statement))
+
+
+def _tags(ids: Sequence[int]) -> dict[int, list[str]]:
+    statement = (
+        sa.select(ThreadTag.thread_id, Tag.name)
+        .join(Tag, Tag.id == ThreadTag.tag_id)
+        .where(ThreadTag.thread_id.in_(ids))
+        .order_by(ThreadTag.thread_id, ThreadTag.position)
+    )
+    return _grouped(db.session.execute(statement))
+
+
+def _wordings(ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the titles of each thread's duplicates that all its readers may read."""
+    original, home = aliased(Thread), aliased(Category)
+    is_as_open = sa.or_(
+        Category.audience == Audience.PUBLIC,
+        Category.audience == home.audience,
+        sa.and_(Category.audience == Audience.MEMBERS, home.audience == Audience.STAFF),
+    )
+    statement = (
+        sa.select(Thread.duplicate_of_id, Thread.title)
+        .join(Category, Category.id == Thread.category_id)
+        .join(original, original.id == Thread.duplicate_of_id)
+        .join(home, home.id == original.category_id)
+        .where(Thread.duplicate_of_id.in_(ids), _LISTED, is_as_open)
+        .order_by(Thread.duplicate_of_id, Thread.id)
+    )
+    return _grouped(db.session.execute(statement))
+
+
+def _grouped(pairs: Iterable[tuple[Any, str]]) -> dict[int, list[str]]:
+    grouped: dict[int, list[str]] = defaultdict(list)
+    for key, value in pairs:
+        grouped[key].append(value)
+    return grouped
