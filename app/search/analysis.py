@@ -25,6 +25,7 @@ _LANGUAGE_OF_CODE = {"en": "english", "de": "german"}
 _WORD = re.compile(r"[^\W\d_](?:\+\+|#)(?![^\W_])|[^\W_]+(?:[.'’][^\W_]+)*")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _CJK = re.compile("[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
+_UMLAUTS = re.compile("[äöüßÄÖÜ]")
 _CONTRACTIONS = frozenset({"s", "re", "ve", "ll", "d", "m"})
 
 # Function words only. "us" stays a word, since it is also a country, and so do "about", "any", "get" and "some": leaving them out
@@ -178,9 +179,10 @@ def spelling_words(text: str) -> list[str]:
 
 
 def detect_language(text: str) -> str:
-    """English or German by the function words of the first 3,000 characters; English when nothing speaks for German."""
-    german = english = 0
-    for word in words(text[:3000]):
+    """English or German by function words and umlauts in the first 3,000 characters; English when little speaks for German."""
+    text = text[:3000]
+    german, english = len(_UMLAUTS.findall(text)), 0
+    for word in words(text):
         german += word in _GERMAN_HINTS
         english += word in _ENGLISH
     return "german" if german > english and german >= 2 else "english"

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -91,6 +92,18 @@ def _batches(documents: Iterable[SearchDocument], size: int) -> Iterator[list[Se
         yield batch
 
 
+def _abandon(writer: Any) -> None:
+    """Give up a commit; what was committed before stays. Frees Whoosh's lock even when the disk is full."""
+    if writer.is_closed:
+        return
+    try:
+        writer.cancel()
+    except Exception:  # the first error is the one to report
+        logger.warning("search.cancel_failed", exc_info=True)
+        with suppress(Exception):
+            writer.writelock.release()
+
+
 class WhooshEngine:
     """See SearchEngine."""
 
@@ -147,13 +160,13 @@ class WhooshEngine:
         return folder
 
     def _commit(self, folder: Path, upserts: Sequence[SearchDocument], deletes: Sequence[str]) -> None:
-        sweep(folder)
         newest = {document.key: document for document in upserts}
         index = FileIndex(DurableStorage(folder), schema=make_schema())
         try:
             writer = self._writer(index)
         except LockError as error:
             raise IndexBusy("Another program writes this search index.") from error
+        sweep(folder)
         try:
             for number in _open(folder, "", {}, PostingCache()).find_keys([*newest, *deletes]):
                 writer.delete_document(number)
@@ -161,8 +174,7 @@ class WhooshEngine:
                 writer.add_document(**fields_of(document))
             writer.commit(mergetype=merge_small)
         except BaseException:
-            if not writer.is_closed:
-                writer.cancel()
+            _abandon(writer)
             raise
 
     def _writer(self, index: FileIndex) -> Any:

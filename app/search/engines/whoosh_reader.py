@@ -233,17 +233,24 @@ class SnapshotCache:
         self._lock = threading.Lock()
         self._snapshot = EMPTY
         self._checked_at = float("-inf")
+        self._pointer: tuple[int, int] | None = None
         self._lists = PostingCache()
 
     def get(self) -> Snapshot:
         """The snapshot to search in; EMPTY before the first commit. At most CHECK_SECONDS older than the index."""
-        if time.monotonic() - self._checked_at < CHECK_SECONDS:
+        if not self._is_due():
             return self._snapshot
         with self._lock:
-            if time.monotonic() - self._checked_at >= CHECK_SECONDS:
+            if self._is_due():
+                self._pointer = self._store.pointer_stamp()
                 self._snapshot = self._newest()
                 self._checked_at = time.monotonic()
         return self._snapshot
+
+    def _is_due(self) -> bool:
+        if time.monotonic() - self._checked_at >= CHECK_SECONDS:
+            return True
+        return self._store.pointer_stamp() != self._pointer  # a new generation, or the folder was removed
 
     def expire(self) -> None:
         """Look again at the next search: this process wrote."""

@@ -95,7 +95,7 @@ def name_of(number: int) -> tuple[str, int]:
 
 def weigh(document: SearchDocument) -> dict[str, tuple[int, float]]:
     """The terms of a document with the number of times they occur and their weight."""
-    langs = (analysis.language_of(document.lang, document.body or document.title),)
+    langs = (analysis.language_of(document.lang, f"{document.title}\n{document.body}"),)
     places = (
         (document.title, TITLE_WEIGHT),
         (" ".join(document.tags), TAG_WEIGHT),

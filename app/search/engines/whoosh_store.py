@@ -65,8 +65,14 @@ class IndexStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        root.chmod(0o700)
+
+    def pointer_stamp(self) -> tuple[int, int] | None:
+        """Changes whenever the pointer moves; None without one. One system call, so it may be asked at every search."""
+        try:
+            found = (self.root / "CURRENT").stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
 
     def current(self) -> Path | None:
         """The folder of the generation in use, None before the first."""
@@ -147,6 +153,8 @@ class IndexStore:
     @contextmanager
     def _locked(self, name: str, wait: float) -> Iterator[None]:
         until = time.monotonic() + wait
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.chmod(0o700)
         handle = os.open(self.root / name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
             while True:
@@ -163,7 +171,9 @@ class IndexStore:
 
 
 def sweep(generation: Path) -> None:
-    """Remove what a killed writer left: unfinished tables of contents and its folder of temporary files."""
+    """Remove unfinished tables of contents that killed writers left; Whoosh removes the rest at its next commit.
+
+    Call it while holding Whoosh's lock: nobody else is writing such a file then.
+    """
     for path in generation.glob("_MAIN_*.toc.*"):
         path.unlink(missing_ok=True)
-    shutil.rmtree(generation / "MAIN.tmp", ignore_errors=True)

@@ -1,0 +1,78 @@
+"""Words, stems and their order."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.search import analysis
+
+
+def test_english_forms_of_a_word_are_one_term() -> None:
+    assert set(analysis.terms("invoices invoice invoiced", ("english",))) == {"invoic"}
+
+
+def test_case_accents_width_and_german_umlaut_spellings_are_folded() -> None:
+    assert analysis.terms("CAFÉ café ｃａｆｅ", ("english",)) == ["cafe"] * 3
+    assert len(set(analysis.terms("Rückerstattung Rueckerstattung rückerstattung", ("german",)))) == 1
+    assert len(set(analysis.terms("Häuser Haus", ("german",)))) == 1
+    assert analysis.words("Straße").__next__() == "strasse"
+
+
+def test_both_languages_give_their_stem_once() -> None:
+    assert analysis.terms("rechnungen") == ["rechnungen", "rechnung"]
+    assert analysis.terms("router") == ["router", "rout"] or analysis.terms("router") == ["router"]
+    assert analysis.terms("blog") == ["blog"]
+
+
+def test_stop_words_are_left_out_but_stay_surface_words() -> None:
+    assert analysis.terms("how to be the one") == ["one"]
+    assert analysis.terms("who are you") == []
+    assert analysis.surface_words("Who are you?") == ["who", "are", "you"]
+
+
+def test_contractions_versions_and_program_names() -> None:
+    assert list(analysis.words("it's don't l'avion")) == ["it", "dont", "l", "avion"]
+    assert list(analysis.words("version 2.7.4 of node.js in the U.S.A.")) == [
+        "version", "2.7.4", "of", "node", "js", "in", "the", "usa",
+    ]  # fmt: skip
+    assert list(analysis.words("C++ and C# but not c+")) == ["c++", "and", "c#", "but", "not", "c"]
+
+
+def test_chinese_japanese_and_korean_become_pairs_of_characters() -> None:
+    assert analysis.terms("退款政策") == ["退款", "款政", "政策"]
+    assert analysis.terms("用wifi连接") == ["用", "wifi", "连接"]
+    assert analysis.terms("がか")[0] == "がか", "voicing marks belong to the letter"
+    assert analysis.terms("한국어") == ["한국", "국어"]
+    assert analysis.surface_words("退款", single=True) == ["退款", "退", "款"]
+
+
+def test_language_is_taken_from_the_declaration_else_guessed() -> None:
+    assert analysis.language_of("de", "hello") == "german"
+    assert analysis.language_of("", "Ich habe eine Frage zu der Rechnung und finde sie nicht") == "german"
+    assert analysis.language_of("", "I was told to die another day, it was a war") == "english"
+    assert analysis.language_of("fr", "Où est la gare") == "english"
+
+
+def test_long_runs_are_cut_and_the_cache_is_bounded(monkeypatch) -> None:
+    assert [len(word) for word in analysis.words("x" * 10_000)] == [analysis.MAX_WORD]
+    monkeypatch.setattr(analysis, "CACHE_WORDS", 3)
+    stems = analysis._Stems("english")
+    for number in range(20):
+        assert stems[f"words{number}"]
+        assert len(stems) <= 3
+
+
+def test_titles_that_differ_in_case_and_punctuation_only_have_one_key() -> None:
+    assert analysis.title_key("How do I get a refund?") == analysis.title_key("how do i get a REFUND")
+    assert analysis.title_key("refund") != analysis.title_key("refunds")
+    assert analysis.title_key("???") == ""
+
+
+@given(st.text())
+def test_any_text_gives_short_terms_and_spans_inside_it(text: str) -> None:
+    for term in (*analysis.terms(text), *analysis.surface_words(text, single=True), *analysis.spelling_words(text)):
+        assert term and len(term) <= analysis.MAX_WORD * 2
+        assert not any(character.isspace() for character in term)
+    for start, end in analysis.spans(text):
+        assert 0 <= start < end <= len(text)
