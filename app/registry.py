@@ -26,6 +26,7 @@ from app.forum.routes import editing as forum_editing
 from app.forum.routes import feeds as forum_feeds
 from app.forum.routes import following as forum_following
 from app.forum.routes import lists as forum_lists
+from app.forum.routes import managing as forum_managing
 from app.forum.routes import permalinks as forum_permalinks
 from app.forum.routes import preview as forum_preview
 from app.forum.routes import tags as forum_tags
@@ -35,6 +36,19 @@ from app.forum.routes.blueprint import blueprint as forum_blueprint
 from app.forum.services.recounting import recount_job
 from app.jobs.queue import register_handler
 from app.jobs.schedule import register_periodic
+from app.kb import indexing as kb_indexing
+from app.kb import subscribers as kb_subscribers
+from app.kb.cli import promotions as promotion_commands
+from app.kb.jobs import SCAN_EVERY, SCAN_JOB, make_scan_handler
+from app.kb.routes import feedback as kb_feedback
+from app.kb.routes import history as kb_history
+from app.kb.routes import promotions as kb_promotions
+from app.kb.routes import publishing as kb_publishing
+from app.kb.routes import reading as kb_reading
+from app.kb.routes import sections as kb_sections
+from app.kb.routes import sources as kb_sources
+from app.kb.routes import writing as kb_writing
+from app.kb.routes.blueprint import blueprint as kb_blueprint
 from app.moderation import subscribers as moderation_subscribers
 from app.moderation.routes import acting as moderation_acting
 from app.moderation.routes import flags as moderation_flags
@@ -51,10 +65,11 @@ from app.pages import feeds as pages_feeds
 from app.pages import health as pages_health
 from app.pages import home as pages_home
 from app.pages import operations as pages_operations
+from app.pages import people as pages_people
 from app.pages import robots as pages_robots
 from app.pages import sitemap as pages_sitemap
 from app.pages.blueprint import blueprint as pages_blueprint
-from app.search.documents import THREAD, register_source
+from app.search.documents import ARTICLE, THREAD, register_source
 from app.web.render import provide
 
 # Route modules attach themselves to their blueprint when imported.
@@ -64,8 +79,9 @@ ROUTE_MODULES = (
     notifications_inbox, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_voting,
-    forum_categories, forum_feeds, forum_lists, forum_permalinks, forum_tags, forum_thread_page,
-    pages_feeds, pages_health, pages_home, pages_operations, pages_robots, pages_sitemap,
+    forum_categories, forum_feeds, forum_lists, forum_managing, forum_permalinks, forum_tags, forum_thread_page,
+    kb_feedback, kb_history, kb_promotions, kb_publishing, kb_reading, kb_sections, kb_sources, kb_writing,
+    pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap,
 )  # fmt: skip
 
 
@@ -73,6 +89,7 @@ def register_blueprints(app: Flask) -> None:
     """Add the pages of every package."""
     app.register_blueprint(accounts_blueprint)
     app.register_blueprint(forum_blueprint)
+    app.register_blueprint(kb_blueprint)
     app.register_blueprint(pages_blueprint)
     app.register_blueprint(notifications_blueprint)
     app.register_blueprint(moderation_blueprint)
@@ -81,10 +98,13 @@ def register_blueprints(app: Flask) -> None:
 def register_sources(app: Flask) -> None:
     """Tell the search how to load threads and articles."""
     register_source(THREAD, forum_indexing.load_many, forum_indexing.all_ids, forum_indexing.present)
+    register_source(ARTICLE, kb_indexing.load_many, kb_indexing.all_ids, kb_indexing.present)
 
 
 def register_subscribers(app: Flask) -> None:
     """Say who reacts to what: the answer to 'what happens when ...'."""
+    for event_type, handler in kb_subscribers.SUBSCRIPTIONS:
+        subscribe(event_type, handler)
     for event_type, handler in moderation_subscribers.SUBSCRIPTIONS:
         subscribe(event_type, handler)
     for event_type, handler in notification_subscribers.SUBSCRIPTIONS:
@@ -98,12 +118,15 @@ def register_jobs(app: Flask) -> None:
     register_handler("forum.recount", recount_job)
     register_periodic("forum.recount", timedelta(days=1))
     register_handler("mail.send", send_mails)
+    register_handler(SCAN_JOB, make_scan_handler(app.extensions["settings"]))
+    register_periodic(SCAN_JOB, SCAN_EVERY)
 
 
 def register_commands(app: Flask) -> None:
     """Add the commands of every package to the command line."""
     app.cli.add_command(user_commands)
     app.cli.add_command(recount_command)
+    app.cli.add_command(promotion_commands)
 
 
 def register_providers(app: Flask) -> None:

@@ -7,16 +7,13 @@ from app.core.events import Event
 
 @dataclass(frozen=True, slots=True)
 class PersonSignedUp(Event):
-    """A new account exists; its address waits for confirmation."""
+    """A new account exists; its address waits for confirmation.
+
+    Told in the same way when somebody else has confirmed that address: whether the mail is a confirmation or a word to the
+    owner is decided when it is sent, so that signing up costs the same time either way.
+    """
 
     person_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class SignupAddressTaken(Event):
-    """Somebody signed up with the confirmed address of `owner_id`."""
-
-    owner_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +24,22 @@ class AddressChangeRequested(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationRequested(Event):
+    """A person wants the link to their pending address once more."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordResetRequested(Event):
-    """A reset link is to be mailed to the person's confirmed (or `address`, set by an admin) address."""
+    """Somebody asked for a reset link to a confirmed address; None when nobody has it (the same work is done)."""
+
+    person_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimOffered(Event):
+    """An admin set the pending address of an account; whoever reads mail there may choose its password."""
 
     person_id: int
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.urls import person_path
 from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import BigId, UTCDateTime, db, one_of
@@ -42,7 +43,7 @@ class Person(db.Model):
 
     @property
     def path(self) -> str:
-        return f"/people/{self.name}"
+        return person_path(self.name)
 
     def is_suspended_at(self, moment: datetime) -> bool:
         """Return whether the person may not post at `moment`."""

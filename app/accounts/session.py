@@ -54,7 +54,9 @@ def start_session(person: Person) -> None:
     require_unit_of_work()
     token = secrets.token_urlsafe(32)
     expires = now() + timedelta(days=site_settings().session_days)
-    db.session.add(PersonSession(token_hash=hash_token(token), person_id=person.id, expires_at=expires, agent=client_agent()[:120]))
+    db.session.add(
+        PersonSession(token_hash=hash_token(token), person_id=person.id, expires_at=expires, agent=client_agent()[:120])
+    )
     db.session.flush()
     session.clear()
     session.permanent = True
@@ -80,6 +82,11 @@ def end_all_sessions(person_id: int, keep_current: bool = False) -> None:
     db.session.execute(statement)
 
 
+def current_session_hash() -> str:
+    """Return what the table keeps of this browser's sign-in, or "" for visitors."""
+    return hash_token(current_user.get_id()) if current_user.is_authenticated else ""
+
+
 def current_person() -> Person | None:
     """Return the row of who is signed in (for reading; load it for update before changing it)."""
     return cast(SignedIn, current_user).person if current_user.is_authenticated else None
@@ -87,7 +94,7 @@ def current_person() -> Person | None:
 
 def recognise_actor() -> None:
     """Before each request: find out who is asking. Static files need not know."""
-    if request.endpoint == "assets.serve" or request.endpoint is None and request.path.startswith("/assets/"):
+    if request.endpoint == "assets.serve" or (request.endpoint is None and request.path.startswith("/assets/")):
         return
     person = current_person()
     if person is not None:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 def person_path(name: str) -> str:
     """Return the path of a profile."""
-    return f"/people/{quote(name)}"
+    return f"/people/{quote(name, safe='')}"
 
 
 def confirm_path(token: str) -> str:

@@ -63,6 +63,14 @@ def _database_url(raw: str) -> str:
     return value
 
 
+def _mail_url(raw: str) -> str:
+    parts = urlsplit(raw.strip())
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("must look like smtp://user:password@mail.example.com:587")
+    parts.port  # noqa: B018 - raises ValueError when it is no port
+    return raw.strip()
+
+
 def _setting(name: str, default: Any, parse: Callable[[str], Any], sentence: str) -> Any:
     return field(default=default, metadata={"env": name, "parse": parse, "doc": sentence})
 
@@ -81,7 +89,7 @@ class Settings:
     redis_url: str = _setting("REDIS_URL", "", _text, "redis://... ; shares rate limits and view counts between processes. Default: memory.")
     search_engine: str = _setting("SEARCH_ENGINE", "auto", _choice("auto", "whoosh"), "Search engine; auto chooses the best one for the database.")
     jobs: str = _setting("JOBS", "inline", _choice("inline", "external"), "inline: background work in the web process; external: run `threadwell worker`.")
-    mail_url: str = _setting("MAIL_URL", "", _text, "smtp://user:password@host:587 or smtps://... ; default: mails are written to the instance folder.")
+    mail_url: str = _setting("MAIL_URL", "", _mail_url, "smtp://user:password@host:587 or smtps://... ; default: mails are written to the instance folder.")
     mail_from: str = _setting("MAIL_FROM", "community@localhost", _text, "Sender address of mails.")
     site_name: str = _setting("SITE_NAME", "Threadwell", _text, "Name in the top bar, titles and mails.")
     site_tagline: str = _setting("SITE_TAGLINE", "Ask, answer, and find what already works.", _text, "The sentence of welcome on the home page.")

@@ -23,7 +23,11 @@ class NotificationKind(StrEnum):
 
 
 class Notification(db.Model):
-    """One line in a person's list. One unread line a person, kind, and target."""
+    """One line in a person's list. One unread line a person, kind, and target.
+
+    `times` counts what was collapsed into the line; the ids are of the newest. `text` is the whole sentence of a moderators'
+    decision (what it is about may be out of sight by then), otherwise empty.
+    """
 
     __tablename__ = "notification"
     __table_args__ = (
@@ -40,6 +44,7 @@ class Notification(db.Model):
     post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"))
     comment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("comment.id"))
     article_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"))
+    times: Mapped[int] = mapped_column(sa.Integer, default=1)
     text: Mapped[str] = mapped_column(sa.String(300), default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

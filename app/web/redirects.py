@@ -10,7 +10,10 @@ def local_path(target: str | None, default: str = "/") -> str:
     """Return `target` as a path on this site, or `default` for anything that could lead elsewhere."""
     if not target:
         return default
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # "http://[" and the like
+        return default
     if parts.scheme or parts.netloc:
         if parts.netloc != request.host or parts.scheme not in ("http", "https"):
             return default

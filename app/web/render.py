@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, get_flashed_messages, make_response, render_template
+from flask import Flask, Response, g, get_flashed_messages, make_response, render_template
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 
@@ -45,6 +45,8 @@ def page(template: str, head: Head, status: int = 200, **values: Any) -> Respons
     """Return an HTML page. `values` go to the template beside the names every template has."""
     actor = current_actor()
     values.setdefault("show_flashes", actor.is_authenticated)
+    if values.get("needs_csrf") or values["show_flashes"]:
+        g.is_personal = True  # the page holds a token or a message of one visitor: nobody else may get a copy
     common = {name: provider(actor) for name, provider in _providers.items()}
     html = render_template(template, head=render_head(head), actor=actor, site=Site(site_settings()), now=now(), **{**common, **values})
     return make_response(html, status)

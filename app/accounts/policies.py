@@ -1,0 +1,43 @@
+"""Who may do what with accounts. `can_` is pure, `ensure_` raises."""
+
+from app.accounts.models import Person
+from app.core.actor import Actor, Role
+from app.core.errors import Forbidden, NotFound
+
+
+def can_manage_people(actor: Actor) -> bool:
+    """Admins look accounts up, change roles and hand accounts over."""
+    return actor.is_admin
+
+
+def can_suspend(actor: Actor, person: Person) -> bool:
+    """Moderators suspend members; admins everybody but themselves."""
+    if actor.id == person.id or not (actor.is_system or actor.can_write):
+        return False
+    return actor.is_admin or (actor.is_moderator and person.role == Role.MEMBER)
+
+
+def can_edit_profile(actor: Actor, person: Person) -> bool:
+    """People edit their own profile, unless they are suspended."""
+    return actor.can_write and actor.id == person.id
+
+
+def ensure_can_manage_people(actor: Actor) -> None:
+    """Raise NotFound (members need not know that this exists) unless the actor manages accounts."""
+    if not can_manage_people(actor):
+        raise NotFound
+
+
+def ensure_can_suspend(actor: Actor, person: Person) -> None:
+    """Raise Forbidden unless the actor may suspend this person."""
+    if not can_suspend(actor, person):
+        raise Forbidden("You are not allowed to suspend this person.")
+
+
+def ensure_can_edit_profile(actor: Actor, person: Person) -> None:
+    """Raise Forbidden unless the profile is the actor's own and they may write."""
+    if can_edit_profile(actor, person):
+        return
+    if actor.id == person.id and actor.is_suspended:
+        raise Forbidden("Your account is suspended, so you cannot change your profile for now.")
+    raise Forbidden("You can only change your own profile.")

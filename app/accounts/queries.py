@@ -1,0 +1,144 @@
+"""Finding people and their sign-ins. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.accounts.addresses import normal_address
+from app.accounts.models import Person, PersonSession
+from app.accounts.names import name_key
+from app.core.clock import now
+from app.core.db import db
+from app.core.errors import NotFound
+from app.core.pagination import Page, window
+
+PEOPLE_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCandidate:
+    """Whose password a sign-in is checked against."""
+
+    person_id: int
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One sign-in as its owner sees it."""
+
+    agent: str
+    created_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One account as admins see it."""
+
+    id: int
+    name: str
+    display_name: str
+    path: str
+    role: str
+    email: str | None
+    pending_email: str | None
+    has_password: bool
+    is_suspended: bool
+    created_at: datetime
+
+
+def find_person(person_id: int) -> Person | None:
+    """Return a person by id, or None."""
+    return db.session.get(Person, person_id)
+
+
+def get_person(person_id: int) -> Person:
+    """Return a person; raise NotFound."""
+    person = find_person(person_id)
+    if person is None:
+        raise NotFound("We could not find that person.")
+    return person
+
+
+def get_person_for_update(person_id: int) -> Person:
+    """Return a person whose row stays locked until the end of the transaction; raise NotFound."""
+    statement = sa.select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
+    person: Person | None = db.session.scalar(statement)
+    if person is None:
+        raise NotFound("We could not find that person.")
+    return person
+
+
+def find_person_by_name(name: str) -> Person | None:
+    """Return the person of that name in any spelling (case, width), or None."""
+    return db.session.scalar(sa.select(Person).where(Person.name_key == name_key(name)))
+
+
+def find_people_by_names(names: Sequence[str]) -> list[Person]:
+    """Return the people of those names in any spelling; unknown names are left out."""
+    keys = {name_key(name) for name in names}
+    return list(db.session.scalars(sa.select(Person).where(Person.name_key.in_(keys)))) if keys else []
+
+
+def find_person_by_email(email: str) -> Person | None:
+    """Return the person who has confirmed that address, or None."""
+    return db.session.scalar(sa.select(Person).where(Person.email == normal_address(email)))
+
+
+def find_sign_in(login: str) -> SignInCandidate | None:
+    """Return whom a name or an address means, or None.
+
+    An unconfirmed address counts while only one account waits for it and nobody has confirmed it.
+    """
+    key, address = name_key(login), normal_address(login)
+    statement = (
+        sa.select(Person.id, Person.password_hash, Person.name_key == key, Person.email == address)
+        .where(sa.or_(Person.name_key == key, Person.email == address, Person.pending_email == address))
+        .limit(20)
+    )
+    rows = db.session.execute(statement).all()
+    for column in (2, 3):
+        for row in rows:
+            if row[column]:
+                return SignInCandidate(row[0], row[1])
+    return SignInCandidate(rows[0][0], rows[0][1]) if len(rows) == 1 else None
+
+
+def list_sessions(person_id: int, current_hash: str) -> list[SessionRow]:
+    """Return the running sign-ins of a person, newest first; `current_hash` is the stored hash of this browser's token."""
+    statement = (
+        sa.select(PersonSession.agent, PersonSession.created_at, PersonSession.token_hash == current_hash)
+        .where(PersonSession.person_id == person_id, PersonSession.expires_at > now())
+        .order_by(PersonSession.created_at.desc())
+        .limit(100)
+    )
+    return [SessionRow(*row) for row in db.session.execute(statement)]
+
+
+def list_people(text: str = "", page: int = 1) -> Page[PersonRow]:
+    """Return accounts for admins, newest first; `text` is the start of a name or part of a display name or address."""
+    statement = sa.select(Person).order_by(Person.id.desc())
+    if text:
+        part = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        statement = statement.where(
+            sa.or_(
+                Person.name_key.like(f"{name_key(part)}%", escape="\\"),
+                Person.display_name.ilike(f"%{part}%", escape="\\"),
+                Person.email.ilike(f"%{part}%", escape="\\"),
+                Person.pending_email.ilike(f"%{part}%", escape="\\"),
+            )
+        )
+    offset, limit = window(page, PEOPLE_PER_PAGE)
+    people = db.session.scalars(statement.offset(offset).limit(limit))
+    return Page.from_rows([_person_row(person) for person in people], page, PEOPLE_PER_PAGE)
+
+
+def _person_row(person: Person) -> PersonRow:
+    return PersonRow(
+        id=person.id, name=person.name, display_name=person.display_name, path=person.path, role=person.role, email=person.email,
+        pending_email=person.pending_email, has_password=person.password_hash is not None,
+        is_suspended=person.is_suspended_at(now()), created_at=person.created_at,
+    )  # fmt: skip

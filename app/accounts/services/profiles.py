@@ -1,0 +1,54 @@
+"""What people say about themselves. The text comes in rendered."""
+
+from urllib.parse import urlsplit
+
+from app.accounts.models import DISPLAY_NAME_MAX, Person
+from app.accounts.policies import ensure_can_edit_profile
+from app.accounts.queries import get_person_for_update
+from app.core.actor import Actor
+from app.core.errors import Invalid
+from app.core.markup import Rendered
+from app.core.text import clean_line
+from app.core.uow import require_unit_of_work
+
+ABOUT_MAX = 2000
+WEBSITE_MAX = 200
+
+
+def update_profile(actor: Actor, *, person_id: int, display_name: str, about: Rendered, website: str = "") -> Person:
+    """Change display name, text and website. Raises NotFound, Forbidden, Invalid by field."""
+    require_unit_of_work()
+    person = get_person_for_update(person_id)
+    ensure_can_edit_profile(actor, person)
+    shown = clean_line(display_name) or person.name
+    if len(shown) > DISPLAY_NAME_MAX:
+        raise Invalid(f"Please use at most {DISPLAY_NAME_MAX} characters.", "display_name")
+    person.display_name = shown
+    person.website = checked_website(website)
+    person.about_source = about.source
+    person.about_html = str(about.html)
+    return person
+
+
+def checked_website(raw: str) -> str:
+    """Return a web address or ""; raise Invalid("website") for anything but http and https."""
+    address = clean_line(raw)
+    if not address:
+        return ""
+    if "://" not in address:
+        address = f"https://{address}"
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        host = ""
+    if (
+        not host
+        or "." not in host
+        or parts.scheme not in ("http", "https")
+        or parts.username
+        or " " in address
+        or len(address) > WEBSITE_MAX
+    ):
+        raise Invalid("This does not look like a web address. It should read like https://example.com.", "website")
+    return address

@@ -1,0 +1,173 @@
+"""Turning a queued mail into its words, at the moment it is sent: everything is loaded, and every right checked, again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import current_app, render_template
+
+from app.accounts.models import Person
+from app.accounts.queries import find_person, find_person_by_email
+from app.accounts.services.tokens import make_confirm_token, make_reset_token
+from app.accounts.urls import confirm_path, reset_path
+from app.core.clock import now
+from app.core.text import shorten
+from app.notifications.mailer import Mail
+from app.notifications.models import NotificationKind
+from app.notifications.queries import find_notification, list_refused_kinds
+from app.notifications.sentences import KIND_LABELS, lead
+from app.notifications.targets import can_see_target, load_target
+from app.notifications.tokens import make_unsubscribe_token
+from app.notifications.urls import unsubscribe_path
+from app.web.context import site_settings
+
+EXCERPT_MAX = 800
+Payload = dict[str, Any]
+
+
+def compose(payload: Payload) -> Mail | None:
+    """Return the mail of a payload, or None when it must not (or need not) be sent any more."""
+    person = find_person(payload["person_id"])
+    if person is None:
+        return None
+    account = _ACCOUNT_MAILS.get(payload["kind"])
+    if account is not None:
+        return account(person)
+    if not person.email or payload["kind"] in list_refused_kinds(person.id):
+        return None
+    if payload["kind"] == NotificationKind.MODERATION:
+        return _decision_mail(person, payload)
+    return _notification_mail(person, payload)
+
+
+def _absolute(path: str) -> str:
+    return site_settings().base_url + path
+
+
+def _secret() -> str:
+    return str(current_app.secret_key)
+
+
+def _mail(to: str, subject: str, template: str, extra: dict[str, Any] | None = None, **values: Any) -> Mail:
+    """Render both parts of a mail from `templates/email/<template>.txt` and `.html`."""
+    settings = site_settings()
+    common = {"site_name": settings.site_name, "base_url": settings.base_url, "subject": subject, **values}
+    common.setdefault("unsubscribe_url", "")
+    text = render_template(f"email/{template}.txt", **common)
+    html = render_template(f"email/{template}.html", **common)
+    return Mail(to=to, subject=subject, text=text, html=html, **(extra or {}))
+
+
+def _unsubscribe_url(person: Person, kind: str) -> str:
+    return _absolute(unsubscribe_path(make_unsubscribe_token(_secret(), person.id, kind)))
+
+
+def _notification_mail(person: Person, payload: Payload) -> Mail | None:
+    kind = payload["kind"]
+    ids = {key: payload.get(key) for key in ("thread_id", "post_id", "comment_id", "article_id")}
+    target = load_target(**ids)
+    if target is None or not can_see_target(person.as_actor(now()), target):
+        return None
+    writer = find_person(payload["actor_id"]) if payload.get("actor_id") else None
+    thread = target.thread
+    sentence = lead(
+        kind, writer.display_name if writer else None, thread_kind=thread.kind if thread else None,
+        is_own=thread is not None and thread.author_id == person.id,
+    )  # fmt: skip
+    url = _unsubscribe_url(person, kind)
+    root = f"thread.{thread.id}" if thread else f"article.{payload['article_id']}"
+    numbers = [str(ids[key] or 0) for key in ("post_id", "comment_id", "article_id")]
+    message_id = ".".join([kind, *numbers, str(person.id)])
+    return _mail(
+        person.email or "",
+        f"Re: {target.title}" if thread else target.title,
+        "notification",
+        {"message_id": message_id, "references": (root,), "unsubscribe_url": url},
+        name=person.display_name, sentence=sentence, title=target.title, excerpt=shorten(target.text, EXCERPT_MAX),
+        url=_absolute(target.path), unsubscribe_url=url, kind_label=KIND_LABELS[kind],
+    )  # fmt: skip
+
+
+def _decision_mail(person: Person, payload: Payload) -> Mail | None:
+    line = find_notification(payload["notification_id"], person.id)
+    if line is None:
+        return None
+    thread = load_target(line.thread_id)
+    if thread is None or thread.thread is None or not person.as_actor(now()).can_read(thread.thread.category.audience):
+        return None
+    url = _unsubscribe_url(person, line.kind)
+    return _mail(
+        person.email or "", f"About your post at {site_settings().site_name}", "decision",
+        {"message_id": f"decision.{line.id}", "references": (f"thread.{line.thread_id}",), "unsubscribe_url": url},
+        name=person.display_name, sentence=line.text, url=_absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
+        kind_label=KIND_LABELS[line.kind],
+    )  # fmt: skip
+
+
+def _confirm_mail(person: Person) -> Mail | None:
+    """The link for a pending address; when somebody else has confirmed it, a word to that owner instead."""
+    if person.pending_email is None:
+        return None
+    owner = find_person_by_email(person.pending_email)
+    site = site_settings().site_name
+    if owner is not None and owner.id != person.id:
+        return _mail(
+            person.pending_email, f"You already have an account at {site}", "address_taken",
+            name=owner.name, url=_absolute("/login"), reset_url=_absolute("/reset-password"),
+        )  # fmt: skip
+    link = _absolute(confirm_path(make_confirm_token(_secret(), person)))
+    return _mail(person.pending_email, f"Confirm your address for {site}", "confirm", name=person.name, url=link)
+
+
+def _address_change_mail(person: Person) -> Mail | None:
+    if not person.email or person.pending_email is None:
+        return None
+    subject = f"Your address at {site_settings().site_name} is about to change"
+    return _mail(person.email, subject, "address_change", name=person.display_name, url=_absolute("/settings/account"))
+
+
+def _reset_mail(person: Person) -> Mail | None:
+    if not person.email:
+        return None
+    link = _absolute(reset_path(make_reset_token(_secret(), person)))
+    return _mail(person.email, f"Choose a new password for {site_settings().site_name}", "reset", name=person.name, url=link)
+
+
+def _claim_mail(person: Person) -> Mail | None:
+    if person.pending_email is None:
+        return None
+    link = _absolute(reset_path(make_reset_token(_secret(), person, is_claim=True)))
+    return _mail(person.pending_email, f"Your account at {site_settings().site_name}", "claim", name=person.name, url=link)
+
+
+def _password_changed_mail(person: Person) -> Mail | None:
+    if not person.email:
+        return None
+    subject = f"Your password at {site_settings().site_name} was changed"
+    return _mail(person.email, subject, "password_changed", name=person.display_name, url=_absolute("/reset-password"))
+
+
+def _suspended_mail(person: Person) -> Mail | None:
+    if not person.email or not person.is_suspended_at(now()):
+        return None
+    return _mail(
+        person.email, f"Your account at {site_settings().site_name} is suspended", "suspended",
+        name=person.display_name, until=person.suspended_until, reason=person.suspended_reason,
+    )  # fmt: skip
+
+
+def _suspension_lifted_mail(person: Person) -> Mail | None:
+    if not person.email or person.is_suspended_at(now()):
+        return None
+    subject = f"You can post again at {site_settings().site_name}"
+    return _mail(person.email, subject, "suspension_lifted", name=person.display_name, url=_absolute("/"))
+
+
+_ACCOUNT_MAILS: dict[str, Callable[[Person], Mail | None]] = {
+    "confirm": _confirm_mail,
+    "address_change": _address_change_mail,
+    "reset": _reset_mail,
+    "claim": _claim_mail,
+    "password_changed": _password_changed_mail,
+    "suspended": _suspended_mail,
+    "suspension_lifted": _suspension_lifted_mail,
+}

@@ -1,0 +1,31 @@
+"""Notifications as the list shows them: a sentence in HTML and an icon."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from app.notifications.queries import NotificationRow
+from app.notifications.sentences import ICONS
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationView:
+    """What components/notification.html needs."""
+
+    icon: str
+    html: Markup
+    created_at: datetime
+    is_unread: bool
+
+
+def present(rows: Sequence[NotificationRow]) -> list[NotificationView]:
+    """Return the rows with their links."""
+    return [NotificationView(ICONS[row.kind], _sentence(row), row.created_at, row.is_unread) for row in rows]
+
+
+def _sentence(row: NotificationRow) -> Markup:
+    if row.title:
+        return Markup('{} <a href="{}">{}</a>').format(row.text, row.path, row.title)
+    return Markup('<a href="{}">{}</a>').format(row.path, row.text)

@@ -1,0 +1,126 @@
+"""Reading notifications and mail preferences. Rows out of sight keep their line and lose their content."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.pagination import Page, window
+from app.forum.models import Category, Comment, Post, Thread
+from app.forum.policies import visible_comments, visible_posts, visible_threads
+from app.kb.models import Article
+from app.kb.policies import visible_articles
+from app.notifications.models import MailPreference, Notification, NotificationKind
+from app.notifications.sentences import lead
+from app.notifications.urls import notification_path
+
+PER_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRow:
+    """One line: `text` says what happened, `title` names what it is about (empty when that is out of sight).
+
+    `path` marks it as read and leads there.
+    """
+
+    id: int
+    kind: str
+    text: str
+    title: str
+    path: str
+    created_at: datetime
+    is_unread: bool
+
+
+def count_unread(actor: Actor) -> int:
+    """Return the number of unread lines of a member; visitors have none and cost no query."""
+    if actor.id is None:
+        return 0
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(Notification)
+        .where(Notification.person_id == actor.id, Notification.read_at.is_(None))
+    )
+    return db.session.scalar(statement) or 0
+
+
+def list_notifications(actor: Actor, page: int = 1) -> Page[NotificationRow]:
+    """Return the lines of a member, newest first, 30 a page. Raises NotFound past the end."""
+    offset, limit = window(page, PER_PAGE)
+    statement = (
+        sa.select(
+            Notification.id, Notification.kind, Notification.times, Notification.text, Notification.created_at,
+            Notification.read_at.is_(None).label("is_unread"), Person.display_name.label("actor_name"),
+            Thread.kind.label("thread_kind"), (Thread.author_id == actor.id).label("is_own"),
+            sa.func.coalesce(Article.title, Thread.title, "").label("title"),
+            Post.kind.label("post_kind"), _is_visible(actor).label("is_visible"),
+        )
+        .outerjoin(Person, Person.id == Notification.actor_id)
+        .outerjoin(Thread, Thread.id == Notification.thread_id)
+        .outerjoin(Category, Category.id == Thread.category_id)
+        .outerjoin(Post, Post.id == Notification.post_id)
+        .outerjoin(Comment, Comment.id == Notification.comment_id)
+        .outerjoin(Article, Article.id == Notification.article_id)
+        .where(Notification.person_id == actor.id)
+        .order_by(Notification.created_at.desc(), Notification.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )  # fmt: skip
+    return Page.from_rows([_row(row) for row in db.session.execute(statement)], page, PER_PAGE)
+
+
+def _is_visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """SQL twin of `targets.can_see_target`."""
+    in_thread = sa.and_(
+        visible_threads(actor),
+        sa.or_(Notification.post_id.is_(None), visible_posts(actor)),
+        sa.or_(Notification.comment_id.is_(None), visible_comments(actor)),
+    )
+    return sa.case(
+        (Notification.article_id.is_not(None), visible_articles(actor)),
+        (Notification.thread_id.is_not(None), in_thread),
+        else_=sa.false(),
+    )
+
+
+def _row(row: Any) -> NotificationRow:
+    if row.kind == NotificationKind.MODERATION:
+        text, title = row.text, ""
+    elif row.is_visible:
+        text = lead(
+            row.kind,
+            row.actor_name,
+            thread_kind=row.thread_kind,
+            post_kind=row.post_kind,
+            is_own=bool(row.is_own),
+            times=row.times,
+        )
+        title = row.title
+    else:
+        text, title = "What this was about is no longer available.", ""
+    return NotificationRow(
+        id=row.id,
+        kind=row.kind,
+        text=text,
+        title=title,
+        path=notification_path(row.id),
+        created_at=row.created_at,
+        is_unread=bool(row.is_unread),
+    )
+
+
+def list_refused_kinds(person_id: int) -> frozenset[str]:
+    """Return the kinds of mail that a person switched off."""
+    return frozenset(db.session.scalars(sa.select(MailPreference.kind).where(MailPreference.person_id == person_id)))
+
+
+def find_notification(notification_id: int, person_id: int) -> Notification | None:
+    """Return one line of a person, or None."""
+    return db.session.scalar(
+        sa.select(Notification).where(Notification.id == notification_id, Notification.person_id == person_id)
+    )

@@ -1,0 +1,70 @@
+"""What notifications say, in words: for the list and for mails. Pure functions."""
+
+from app.notifications.models import NotificationKind
+
+KIND_LABELS: dict[str, str] = {
+    NotificationKind.ANSWER: "New answers and replies in threads you started or follow",
+    NotificationKind.COMMENT: "Comments on your posts",
+    NotificationKind.MENTION: "Somebody mentions you",
+    NotificationKind.ACCEPTED: "Your answer is marked as the solution",
+    NotificationKind.ARTICLE: "Your answer becomes part of an article",
+    NotificationKind.MODERATION: "Moderators decide about your posts",
+}
+ICONS: dict[str, str] = {
+    NotificationKind.ANSWER: "chat",
+    NotificationKind.COMMENT: "chats",
+    NotificationKind.MENTION: "person",
+    NotificationKind.ACCEPTED: "solved",
+    NotificationKind.ARTICLE: "book",
+    NotificationKind.MODERATION: "shield",
+}
+_DECISIONS = {
+    "hide": "was hidden by a moderator",
+    "restore": "is visible again",
+    "approve": "was approved and is visible now",
+    "reject": "was not approved",
+    "close": "was closed",
+    "reopen": "is open again",
+    "duplicate": "was closed, because the same was asked before",
+}
+_POSTS = {"answer": "answer to", "reply": "reply in", "opening": "text of"}
+
+
+def lead(
+    kind: str,
+    actor_name: str | None,
+    *,
+    thread_kind: str | None = None,
+    post_kind: str | None = None,
+    is_own: bool = False,
+    times: int = 1,
+) -> str:
+    """Return what happened, up to where the title of the thread or article follows."""
+    who = actor_name or "Somebody"
+    thread = thread_kind or "question"
+    owned = f"your {thread}" if is_own else f"a {thread} you follow"
+    if kind == NotificationKind.ANSWER:
+        if times > 1:
+            return f"{times} new {'answers to' if thread == 'question' else 'replies in'} {owned}, the last by {who}"
+        return f"{who} answered {owned}" if thread == "question" else f"{who} replied in {owned}"
+    if kind == NotificationKind.COMMENT:
+        return f"{times} new comments, the last by {who}, on" if times > 1 else f"{who} commented on"
+    if kind == NotificationKind.MENTION:
+        return f"{who} mentioned you in"
+    if kind == NotificationKind.ACCEPTED:
+        return f"{who} marked your answer as the solution of"
+    return "What you wrote became part of an article"
+
+
+def decision(action: str, what: str, title: str, reason: str) -> str:
+    """Return the sentence about a moderators' decision, or "" for actions that authors are not told of."""
+    done = _DECISIONS.get(action)
+    if done is None:
+        return ""
+    because = f" Reason: {reason}" if reason and action not in ("approve", "restore", "reopen") else ""
+    return f"Your {what} “{title}” {done}.{because}"
+
+
+def post_words(post_kind: str) -> str:
+    """Return how a decision names a post, before the title of its thread."""
+    return _POSTS.get(post_kind, "post in")

@@ -1,0 +1,1 @@
+"""Writes of notifications: telling, marking as read, preferences."""

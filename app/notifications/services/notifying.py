@@ -1,0 +1,153 @@
+"""Telling people: lines in their lists and mails in the queue. Says nothing to anybody who may not see what it is about."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.core.clock import now
+from app.core.db import db
+from app.core.text import shorten
+from app.core.uow import require_unit_of_work
+from app.jobs.queue import enqueue
+from app.notifications.models import MailPreference, Notification, NotificationKind
+from app.notifications.targets import Target, can_see_target, load_target
+
+MAIL_JOB = "mail.send"
+TEXT_MAX = 300
+# Kinds that tell of a text; a person hears of one text once, whatever makes it concern them.
+_OF_TEXT = (NotificationKind.ANSWER, NotificationKind.COMMENT, NotificationKind.MENTION)
+
+
+def notify(
+    person_ids: Iterable[int | None],
+    kind: NotificationKind,
+    *,
+    actor_id: int | None,
+    thread_id: int | None = None,
+    post_id: int | None = None,
+    comment_id: int | None = None,
+    article_id: int | None = None,
+) -> None:
+    """Tell people about a post, comment or article that they may see; never the actor themself.
+
+    An unread line about the same thing is renewed instead of doubled. Mails are queued for those who want that kind.
+    """
+    require_unit_of_work()
+    ids = {person_id for person_id in person_ids if person_id is not None and person_id != actor_id}
+    target = load_target(thread_id, post_id, comment_id, article_id) if ids else None
+    if target is None:
+        return
+    moment = now()
+    people = [person for person in _people(ids) if can_see_target(person.as_actor(moment), target)]
+    values = {
+        "kind": kind, "actor_id": actor_id, "thread_id": thread_id, "post_id": post_id, "comment_id": comment_id,
+        "article_id": article_id,
+    }  # fmt: skip
+    known = _lines_about(people, target)
+    told = [person for person in people if _tell(person.id, values, known.get(person.id, []))]
+    payload = {key: value for key, value in values.items() if value is not None} | {"kind": str(kind)}
+    key = f"{post_id or 0}:{comment_id or 0}:{article_id or 0}"
+    for person in _wanting_mail(told, kind):
+        enqueue(MAIL_JOB, payload | {"person_id": person.id}, dedupe_key=f"mail:{kind}:{person.id}:{key}")
+
+
+def notify_of_decision(
+    person_id: int | None,
+    sentence: str,
+    *,
+    actor_id: int | None,
+    thread_id: int,
+    post_id: int | None = None,
+    comment_id: int | None = None,
+) -> None:
+    """Tell an author what moderators decided about their text, even when they cannot see it any more.
+
+    Nothing is told about a thread in a category that the author may not read.
+    """
+    require_unit_of_work()
+    target = load_target(thread_id) if person_id is not None and person_id != actor_id else None
+    if target is None or target.thread is None or person_id is None:
+        return
+    for person in _people({person_id}):
+        if not person.as_actor(now()).can_read(target.thread.category.audience):
+            continue
+        line = Notification(
+            person_id=person.id, kind=NotificationKind.MODERATION, actor_id=actor_id, thread_id=thread_id, post_id=post_id,
+            comment_id=comment_id, text=shorten(sentence, TEXT_MAX),
+        )  # fmt: skip
+        db.session.add(line)
+        db.session.flush()
+        for reader in _wanting_mail([person], NotificationKind.MODERATION):
+            payload = {"kind": str(NotificationKind.MODERATION), "person_id": reader.id, "notification_id": line.id}
+            enqueue(MAIL_JOB, payload, dedupe_key=f"mail:moderation:{line.id}")
+
+
+def queue_account_mail(kind: str, person_id: int | None) -> None:
+    """Queue a mail about the account itself; no preference switches these off. None does the same work for nobody."""
+    enqueue(MAIL_JOB, {"kind": kind, "person_id": person_id or 0}, dedupe_key=f"mail:{kind}:{person_id or 0}")
+
+
+def _people(ids: set[int]) -> list[Person]:
+    return list(db.session.scalars(sa.select(Person).where(Person.id.in_(ids)).order_by(Person.id)))
+
+
+def _lines_about(people: list[Person], target: Target) -> dict[int, list[Notification]]:
+    """Return the lines of these people about the same thread or article that are unread or about this very text, newest first."""
+    found: dict[int, list[Notification]] = {}
+    if not people:
+        return found
+    if target.article is not None:
+        about = Notification.article_id == target.article.id
+    else:
+        about = Notification.thread_id == (target.thread.id if target.thread else None)
+    same_text = sa.and_(
+        Notification.post_id == (target.post.id if target.post else None),
+        Notification.comment_id == (target.comment.id if target.comment else None),
+    )
+    statement = sa.select(Notification).where(
+        Notification.person_id.in_([person.id for person in people]), about, sa.or_(Notification.read_at.is_(None), same_text)
+    )
+    for line in db.session.scalars(statement.order_by(Notification.id.desc())):
+        found.setdefault(line.person_id, []).append(line)
+    return found
+
+
+def _tell(person_id: int, values: dict[str, Any], lines: list[Notification]) -> bool:
+    """Write or renew a line; return False when the person was told of this very text already."""
+    text = (values["post_id"], values["comment_id"])
+    if values["kind"] in _OF_TEXT and any(line.kind in _OF_TEXT and (line.post_id, line.comment_id) == text for line in lines):
+        return False
+    for line in lines:
+        if line.read_at is None and _is_same_matter(line, values):
+            line.times += 1
+            line.created_at = now()
+            for key, value in values.items():
+                setattr(line, key, value)
+            return True
+    db.session.add(Notification(person_id=person_id, **values))
+    return True
+
+
+def _is_same_matter(line: Notification, values: dict[str, Any]) -> bool:
+    """Answers collapse by thread, comments by post, everything else by its very target."""
+    if line.kind != values["kind"]:
+        return False
+    if line.kind == NotificationKind.ANSWER:
+        return bool(line.thread_id == values["thread_id"])
+    if line.kind == NotificationKind.COMMENT:
+        return bool(line.post_id == values["post_id"])
+    return all(getattr(line, key) == values[key] for key in ("post_id", "comment_id", "article_id"))
+
+
+def _wanting_mail(people: list[Person], kind: NotificationKind) -> list[Person]:
+    """Return those with a confirmed address who did not switch this kind off."""
+    reachable = [person for person in people if person.email]
+    if not reachable:
+        return []
+    statement = sa.select(MailPreference.person_id).where(
+        MailPreference.kind == kind, MailPreference.person_id.in_([person.id for person in reachable])
+    )
+    refusing = set(db.session.scalars(statement))
+    return [person for person in reachable if person.id not in refusing]

@@ -1,0 +1,168 @@
+"""Who is told what when something happens. Handlers run in the transaction of the fact; mails are only queued here."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.events import (
+    AddressChangeRequested,
+    ClaimOffered,
+    ConfirmationRequested,
+    PasswordChanged,
+    PasswordResetRequested,
+    PersonSignedUp,
+    PersonSuspended,
+    SuspensionLifted,
+)
+from app.core.db import db
+from app.core.events import Event
+from app.forum.events import AnswerAccepted, CommentAdded, CommentCurated, PeopleMentioned, PostAdded, PostCurated, ThreadCurated
+from app.forum.models import Comment, Follow, Post, Thread
+from app.kb.events import ArticlePublished
+from app.kb.models import ArticleSource
+from app.notifications.models import NotificationKind
+from app.notifications.sentences import decision, post_words
+from app.notifications.services.notifying import notify, notify_of_decision, queue_account_mail
+
+
+def _followers(thread_id: int) -> tuple[set[int], set[int]]:
+    """Return (people who follow a thread, people who left it on purpose)."""
+    rows = db.session.execute(sa.select(Follow.person_id, Follow.is_muted).where(Follow.thread_id == thread_id)).all()
+    return {person for person, is_muted in rows if not is_muted}, {person for person, is_muted in rows if is_muted}
+
+
+def _author_of_thread(thread_id: int) -> int | None:
+    return db.session.scalar(sa.select(Thread.author_id).where(Thread.id == thread_id))
+
+
+def tell_of_post(event: PostAdded) -> None:
+    """An answer or reply: the asker and followers hear of it."""
+    followers, muted = _followers(event.thread_id)
+    people = (followers | {_author_of_thread(event.thread_id)}) - muted
+    notify(people, NotificationKind.ANSWER, actor_id=event.author_id, thread_id=event.thread_id, post_id=event.post_id)
+
+
+def tell_of_comment(event: CommentAdded) -> None:
+    """A comment: the author of the post hears of it. When they are the one who comments, those whom they talk to do:
+    earlier commenters, the asker and followers."""
+    author_id = db.session.scalar(sa.select(Post.author_id).where(Post.id == event.post_id))
+    followers, muted = _followers(event.thread_id)
+    people: set[int | None] = {author_id}
+    if author_id is not None and author_id == event.author_id:
+        commenters = sa.select(Comment.author_id).where(Comment.post_id == event.post_id, Comment.hidden_at.is_(None))
+        people = followers | set(db.session.scalars(commenters)) | {_author_of_thread(event.thread_id)}
+    notify(
+        people - muted, NotificationKind.COMMENT, actor_id=event.author_id, thread_id=event.thread_id, post_id=event.post_id,
+        comment_id=event.comment_id,
+    )  # fmt: skip
+
+
+def tell_mentioned(event: PeopleMentioned) -> None:
+    """Named people hear of it, if they can read it."""
+    notify(
+        event.person_ids, NotificationKind.MENTION, actor_id=event.author_id, thread_id=event.thread_id, post_id=event.post_id,
+        comment_id=event.comment_id,
+    )  # fmt: skip
+
+
+def tell_of_acceptance(event: AnswerAccepted) -> None:
+    """The author of an accepted answer hears of it."""
+    author_id = db.session.scalar(sa.select(Post.author_id).where(Post.id == event.post_id))
+    notify([author_id], NotificationKind.ACCEPTED, actor_id=event.actor_id, thread_id=event.thread_id, post_id=event.post_id)
+
+
+def tell_of_article(event: ArticlePublished) -> None:
+    """Authors of its sources hear of an article when it is published for the first time (drafts are not for their eyes)."""
+    if event.is_first:
+        authors = db.session.scalars(
+            sa.select(ArticleSource.author_id).where(ArticleSource.article_id == event.article_id).distinct()
+        )
+        notify(authors, NotificationKind.ARTICLE, actor_id=event.actor_id, article_id=event.article_id)
+
+
+def tell_of_thread_decision(event: ThreadCurated) -> None:
+    """The author of a thread hears what moderators decided about it."""
+    thread = db.session.get(Thread, event.thread_id)
+    sentence = decision(event.action, thread.kind, thread.title, event.reason) if thread else ""
+    if thread and sentence:
+        notify_of_decision(thread.author_id, sentence, actor_id=event.actor_id, thread_id=thread.id)
+
+
+def tell_of_post_decision(event: PostCurated) -> None:
+    """The author of a post hears what moderators decided about it."""
+    post, thread = db.session.get(Post, event.post_id), db.session.get(Thread, event.thread_id)
+    sentence = decision(event.action, post_words(post.kind), thread.title, event.reason) if post and thread else ""
+    if post and sentence:
+        notify_of_decision(post.author_id, sentence, actor_id=event.actor_id, thread_id=event.thread_id, post_id=post.id)
+
+
+def tell_of_comment_decision(event: CommentCurated) -> None:
+    """The author of a comment hears what moderators decided about it."""
+    comment, thread = db.session.get(Comment, event.comment_id), db.session.get(Thread, event.thread_id)
+    sentence = decision(event.action, "comment in", thread.title, event.reason) if comment and thread else ""
+    if comment and sentence:
+        notify_of_decision(
+            comment.author_id,
+            sentence,
+            actor_id=event.actor_id,
+            thread_id=event.thread_id,
+            post_id=event.post_id,
+            comment_id=comment.id,
+        )
+
+
+def mail_confirmation(event: PersonSignedUp | ConfirmationRequested) -> None:
+    """The pending address gets its link (or its owner a word: decided when the mail is made)."""
+    queue_account_mail("confirm", event.person_id)
+
+
+def mail_address_change(event: AddressChangeRequested) -> None:
+    """The new address gets its link, and the old one a warning."""
+    queue_account_mail("confirm", event.person_id)
+    queue_account_mail("address_change", event.person_id)
+
+
+def mail_reset(event: PasswordResetRequested) -> None:
+    """A reset link; the same work for nobody."""
+    queue_account_mail("reset", event.person_id)
+
+
+def mail_claim(event: ClaimOffered) -> None:
+    """A link that hands the account over."""
+    queue_account_mail("claim", event.person_id)
+
+
+def mail_password_changed(event: PasswordChanged) -> None:
+    """The owner is told, in case it was not them."""
+    queue_account_mail("password_changed", event.person_id)
+
+
+def mail_suspension(event: PersonSuspended) -> None:
+    """The person is told until when and why."""
+    queue_account_mail("suspended", event.person_id)
+
+
+def mail_suspension_lifted(event: SuspensionLifted) -> None:
+    """The person is told that they may post again."""
+    queue_account_mail("suspension_lifted", event.person_id)
+
+
+SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
+    (PostAdded, tell_of_post),
+    (CommentAdded, tell_of_comment),
+    (PeopleMentioned, tell_mentioned),
+    (AnswerAccepted, tell_of_acceptance),
+    (ArticlePublished, tell_of_article),
+    (ThreadCurated, tell_of_thread_decision),
+    (PostCurated, tell_of_post_decision),
+    (CommentCurated, tell_of_comment_decision),
+    (PersonSignedUp, mail_confirmation),
+    (ConfirmationRequested, mail_confirmation),
+    (AddressChangeRequested, mail_address_change),
+    (PasswordResetRequested, mail_reset),
+    (ClaimOffered, mail_claim),
+    (PasswordChanged, mail_password_changed),
+    (PersonSuspended, mail_suspension),
+    (SuspensionLifted, mail_suspension_lifted),
+)

@@ -1,0 +1,11 @@
+"""Paths of notifications, for pages and mails alike."""
+
+
+def notification_path(notification_id: int) -> str:
+    """Return the path that marks a notification as read and leads to what it is about."""
+    return f"/notifications/{notification_id}"
+
+
+def unsubscribe_path(token: str) -> str:
+    """Return the path that switches mails off, for people who are not signed in too."""
+    return f"/unsubscribe/{token}"

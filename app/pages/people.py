@@ -1,0 +1,88 @@
+"""The public page of a person: what they say about themselves and what they wrote. Joins accounts and forum, changes neither."""
+
+from typing import Any
+
+from flask import request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from app.accounts.models import Person
+from app.accounts.policies import can_suspend
+from app.accounts.queries import find_person_by_name
+from app.accounts.urls import person_path
+from app.core.clock import now
+from app.core.errors import NotFound
+from app.core.pagination import parse_page
+from app.forum.queries.contributions import Contributions, count_contributions, list_answers_of
+from app.forum.queries.lists import list_threads
+from app.pages.blueprint import blueprint
+from app.web.access import public
+from app.web.context import current_actor
+from app.web.filters import machine_date
+from app.web.redirects import moved
+from app.web.render import page
+from app.web.seo import Head, absolute
+
+TABS = ("answers", "questions")
+
+
+@blueprint.get("/people/<name>")
+@public
+def profile(name: str) -> Response:
+    """Show a person; other spellings of the name (case, width) lead to the right one for good."""
+    person = find_person_by_name(name)
+    if person is None:
+        raise NotFound("There is nobody of that name here.")
+    if person.name != name:
+        return moved(person_path(person.name))
+    actor = current_actor()
+    counts = count_contributions(actor, person.id)
+    tab = request.args.get("tab", "")
+    if tab not in TABS:
+        tab = "questions" if counts.questions and not counts.answers else "answers"
+    number = parse_page(request.args.get("page"))
+    if tab == "answers":
+        rows: Any = list_answers_of(actor, person.id, number)
+    else:
+        rows = list_threads(actor, kind="question", author=person.id, page=number)
+    return page(
+        "pages/profile.html",
+        _head(person, counts, is_plain=not request.args),
+        person=person,
+        about=Markup(person.about_html),  # noqa: S704 - sanitised when it was saved
+        counts=counts,
+        rows=rows,
+        tab=tab,
+        can_suspend=can_suspend(actor, person),
+        is_suspended=person.is_suspended_at(now()),
+    )
+
+
+def _head(person: Person, counts: Contributions, is_plain: bool) -> Head:
+    """Profiles are for search engines once the community has praised something in them, and only their first page."""
+    shown = person.display_name
+    return Head(
+        title=f"{shown} ({person.name})" if shown != person.name else shown,
+        description=f"{shown} answered {counts.answers} questions here; {counts.accepted} answers are marked as solutions.",
+        path=person.path,
+        is_indexable=counts.has_praise and is_plain,
+        jsonld=(_profile_data(person, counts),),
+        og_type="profile",
+    )
+
+
+def _profile_data(person: Person, counts: Contributions) -> dict[str, Any]:
+    written = counts.questions + counts.discussions + counts.answers + counts.replies
+    entity: dict[str, Any] = {
+        "@type": "Person",
+        "name": person.display_name,
+        "alternateName": person.name,
+        "identifier": str(person.id),
+        "url": absolute(person.path),
+        "agentInteractionStatistic": {
+            "@type": "InteractionCounter", "interactionType": "https://schema.org/WriteAction", "userInteractionCount": written,
+        },
+    }  # fmt: skip
+    if person.website:
+        entity["sameAs"] = [person.website]
+    return {"@type": "ProfilePage", "dateCreated": machine_date(person.created_at), "mainEntity": entity}
