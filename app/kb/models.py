@@ -13,6 +13,11 @@ from app.core.clock import now
 from app.core.db import BigId, UTCDateTime, db, one_of
 from app.forum.models.thread import TITLE_MAX
 
+SUMMARY_MAX = 500
+APPLIES_MAX = 300
+NOTE_MAX = 300
+SLUG_MAX = 100
+
 
 class ArticleState(StrEnum):
     """Where an article is on its way."""
@@ -31,6 +36,26 @@ class SourceRole(StrEnum):
     SOLUTION = "solution"
     CAUSE = "cause"
     OTHER = "other"
+
+
+class SourceChange(StrEnum):
+    """What happened to a source since a curator last looked; the worst counts."""
+
+    NONE = ""
+    EDITED = "edited"
+    WITHDRAWN = "withdrawn"
+    HIDDEN = "hidden"
+
+
+class FeedbackReason(StrEnum):
+    """Why an article did not help."""
+
+    NONE = ""
+    OUTDATED = "outdated"
+    OTHER_VERSION = "other_version"
+    UNCLEAR = "unclear"
+    WRONG = "wrong"
+    INCOMPLETE = "incomplete"
 
 
 class CandidateState(StrEnum):
@@ -76,10 +101,10 @@ class Article(db.Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     section_id: Mapped[int] = mapped_column(sa.ForeignKey("section.id"))
-    slug: Mapped[str] = mapped_column(sa.String(100))
+    slug: Mapped[str] = mapped_column(sa.String(SLUG_MAX))
     title: Mapped[str] = mapped_column(sa.String(TITLE_MAX))
-    summary: Mapped[str] = mapped_column(sa.String(500), default="")
-    applies_to: Mapped[str] = mapped_column(sa.String(300), default="")
+    summary: Mapped[str] = mapped_column(sa.String(SUMMARY_MAX), default="")
+    applies_to: Mapped[str] = mapped_column(sa.String(APPLIES_MAX), default="")
     asked_as: Mapped[str] = mapped_column(sa.Text, default="")
     state: Mapped[str] = mapped_column(sa.String(10), default=ArticleState.DRAFT)
     audience: Mapped[str] = mapped_column(sa.String(10), default=Audience.PUBLIC)
@@ -118,8 +143,8 @@ class ArticleRevision(db.Model):
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"))
     number: Mapped[int] = mapped_column(sa.Integer)
     title: Mapped[str] = mapped_column(sa.String(TITLE_MAX))
-    summary: Mapped[str] = mapped_column(sa.String(500), default="")
-    applies_to: Mapped[str] = mapped_column(sa.String(300), default="")
+    summary: Mapped[str] = mapped_column(sa.String(SUMMARY_MAX), default="")
+    applies_to: Mapped[str] = mapped_column(sa.String(APPLIES_MAX), default="")
     asked_as: Mapped[str] = mapped_column(sa.Text, default="")
     body_source: Mapped[str] = mapped_column(sa.Text)
     body_html: Mapped[str] = mapped_column(sa.Text)
@@ -127,7 +152,7 @@ class ArticleRevision(db.Model):
     toc: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
     renderer_version: Mapped[int] = mapped_column(sa.Integer)
     editor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    note: Mapped[str] = mapped_column(sa.String(300), default="")
+    note: Mapped[str] = mapped_column(sa.String(NOTE_MAX), default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
     editor: Mapped[Person | None] = relationship(lazy="raise_on_sql")
@@ -138,21 +163,22 @@ class ArticleSlug(db.Model):
 
     __tablename__ = "article_slug"
 
-    slug: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(SLUG_MAX), primary_key=True)
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"), index=True)
 
 
 class ArticleSource(db.Model):
     """The link from a passage of an article to the post revision it was built from.
 
-    `post_hash` is the hash of that revision's Markdown. `change` is empty while the source stands, otherwise
-    `edited`, `hidden` or `withdrawn` (no longer accepted), until a curator has looked at it.
+    `post_hash` is the hash of that revision's Markdown; `was_accepted` and `was_listed` say how the post stood when a curator
+    took it over or last looked at it. `change` is empty while the source stands, otherwise `edited`, `hidden` or `withdrawn`
+    (no longer accepted), until a curator has looked at it.
     """
 
     __tablename__ = "article_source"
     __table_args__ = (
         one_of("role", list(SourceRole)),
-        sa.CheckConstraint("change IN ('', 'edited', 'hidden', 'withdrawn')", name="change_known"),
+        one_of("change", list(SourceChange)),
         sa.UniqueConstraint("article_id", "post_id", "role"),
     )
 
@@ -165,6 +191,8 @@ class ArticleSource(db.Model):
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(sa.String(12))
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
+    was_accepted: Mapped[bool] = mapped_column(default=False)
+    was_listed: Mapped[bool] = mapped_column(default=True)
     change: Mapped[str] = mapped_column(sa.String(10), default="")
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -196,12 +224,12 @@ class Candidate(db.Model):
 
 
 class ArticleFeedback(db.Model):
-    """One reader's word on an article: helpful or not, with an optional reason. `reader_key` is a keyed hash, never an address."""
+    """One reader's word on an article: helpful or not, with an optional reason. `reader_key` is a keyed hash, no address."""
 
     __tablename__ = "article_feedback"
     __table_args__ = (
         sa.UniqueConstraint("article_id", "reader_key"),
-        sa.CheckConstraint("reason IN ('', 'outdated', 'other_version', 'unclear', 'wrong', 'incomplete')", name="reason_known"),
+        one_of("reason", list(FeedbackReason)),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

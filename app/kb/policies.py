@@ -1,12 +1,26 @@
 """Who may read, write and publish articles. `can_` is pure, `ensure_` raises, `visible_` is the SQL twin."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
-from app.core.actor import Actor
+from app.core.actor import Actor, Audience
 from app.core.errors import Forbidden, NotFound
 from app.kb.models import Article, ArticleState
 
 READABLE_STATES = (ArticleState.PUBLISHED, ArticleState.ARCHIVED)
+# From everybody to the fewest.
+NARROWING = (Audience.PUBLIC, Audience.MEMBERS, Audience.STAFF)
+
+
+def is_as_narrow(audience: str, than: str) -> bool:
+    """Return whether everybody who reads `audience` may read `than` as well, so that its text may be copied there."""
+    return NARROWING.index(Audience(audience)) >= NARROWING.index(Audience(than))
+
+
+def narrowest(audiences: Iterable[str]) -> Audience:
+    """Return the audience of the fewest readers; public for none."""
+    return max((Audience(audience) for audience in audiences), key=NARROWING.index, default=Audience.PUBLIC)
 
 
 def can_see_article(actor: Actor, article: Article) -> bool:
@@ -27,6 +41,16 @@ def visible_articles(actor: Actor) -> sa.ColumnElement[bool]:
 def listed_articles(actor: Actor) -> sa.ColumnElement[bool]:
     """Articles for lists, feeds and search: published and readable, whoever asks."""
     return sa.and_(Article.audience.in_(actor.audiences), Article.state == ArticleState.PUBLISHED)
+
+
+def public_articles() -> sa.ColumnElement[bool]:
+    """Articles for public surfaces without an actor (sitemap, feeds)."""
+    return sa.and_(Article.audience == Audience.PUBLIC, Article.state == ArticleState.PUBLISHED)
+
+
+def can_give_feedback(article: Article) -> bool:
+    """Readers judge what is published; drafts and archived articles are not asked about."""
+    return article.state == ArticleState.PUBLISHED
 
 
 def can_write_articles(actor: Actor) -> bool:
@@ -66,3 +90,9 @@ def ensure_can_write_articles(actor: Actor) -> None:
     """Raise Forbidden unless the actor looks after the knowledge base."""
     if not can_write_articles(actor):
         raise Forbidden("You are not allowed to edit the knowledge base.")
+
+
+def ensure_can_set_audience(actor: Actor, audience: str) -> None:
+    """Raise Forbidden when the actor would not be able to read their own article afterwards."""
+    if not actor.can_read(audience):
+        raise Forbidden("Only staff can write articles for staff.")

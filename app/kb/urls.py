@@ -1,4 +1,4 @@
-"""Paths of the knowledge base."""
+"""Paths of the knowledge base: pure functions for pages, mails, feeds and workers."""
 
 from urllib.parse import quote
 
@@ -8,11 +8,41 @@ def article_path(section_slug: str, slug: str) -> str:
     return f"/kb/{quote(section_slug)}/{quote(slug)}"
 
 
-def section_path(slug: str) -> str:
-    """Return the path of a section."""
-    return f"/kb/{quote(slug)}"
+def section_path(slug: str, page: int = 1) -> str:
+    """Return the path of a section; page 1 has no query string."""
+    return f"/kb/{quote(slug)}" + (f"?page={page}" if page > 1 else "")
+
+
+def article_permalink(article_id: int) -> str:
+    """Return the path that leads to an article wherever it stands now."""
+    return f"/kb/articles/{article_id}"
 
 
 def article_edit_path(article_id: int) -> str:
     """Return the path of an article's editor."""
     return f"/kb/articles/{article_id}/edit"
+
+
+def article_history_path(article_id: int) -> str:
+    """Return the path of an article's revisions."""
+    return f"/kb/articles/{article_id}/history"
+
+
+def article_sources_path(article_id: int) -> str:
+    """Return the path where an article is compared with its sources."""
+    return f"/kb/articles/{article_id}/sources"
+
+
+def articles_path(view: str = "draft") -> str:
+    """Return the path of the curators' list of articles."""
+    return f"/kb/articles?view={view}"
+
+
+def promotions_path(state: str = "proposed") -> str:
+    """Return the path of the queue of candidates."""
+    return "/moderation/promotions" + (f"?state={state}" if state != "proposed" else "")
+
+
+def promote_path(thread_id: int) -> str:
+    """Return the path where an article is built from a thread."""
+    return f"/moderation/promotions/{thread_id}/promote"

@@ -1,0 +1,66 @@
+"""Forms of the knowledge base: what is parsed, and errors that need no database. Choices of sections are set by the routes."""
+
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from app.core.actor import Actor, Audience
+from app.forum.models.thread import TITLE_MAX
+from app.kb.models import APPLIES_MAX, NOTE_MAX, SUMMARY_MAX
+from app.kb.services.sections import SECTION_TITLE_MAX
+from app.kb.services.writing import ARTICLE_MAX, ASKED_AS_MAX
+from app.web.forms import BaseForm, block, line
+
+AUDIENCES = (
+    (Audience.PUBLIC, "Everybody"),
+    (Audience.MEMBERS, "Members: people who are signed in"),
+    (Audience.STAFF, "Staff only"),
+)
+
+
+def at_most(limit: int) -> Length:
+    """Return the rule that a text has at most `limit` characters."""
+    return Length(max=limit, message=f"Please shorten this to {limit:,} characters.")
+
+
+def audience_choices(actor: Actor) -> list[tuple[str, str]]:
+    """Return the audiences that the actor may choose: those they belong to."""
+    return [(str(audience), label) for audience, label in AUDIENCES if actor.can_read(audience)]
+
+
+class PlacementForm(BaseForm):
+    """What drafts and new articles have in common: title, section, readers."""
+
+    title = StringField(
+        "Title", filters=[line], validators=[InputRequired("Please give the article a title."), at_most(TITLE_MAX)]
+    )
+    section_id = SelectField("Section", coerce=int, validators=[InputRequired("Please choose a section.")])
+    audience = SelectField("Who can read it", validators=[InputRequired("Please choose who can read it.")])
+
+
+class ArticleForm(PlacementForm):
+    """A new article or a new revision. `base_revision` is the revision that the person started from."""
+
+    slug = StringField("Address", filters=[line], validators=[at_most(80)])
+    summary = TextAreaField("Summary", filters=[line], validators=[at_most(SUMMARY_MAX)])
+    applies_to = StringField("Applies to", filters=[line], validators=[at_most(APPLIES_MAX)])
+    body = TextAreaField("Text", filters=[block], validators=[InputRequired("Please write something."), at_most(ARTICLE_MAX)])
+    asked_as = TextAreaField("Also asked as", filters=[block], validators=[at_most(ASKED_AS_MAX)])
+    note = StringField("What did you change?", filters=[line], validators=[at_most(NOTE_MAX)])
+    base_revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+
+class PromoteForm(PlacementForm):
+    """What a curator says about a new draft beside the passages, which have fields of their own."""
+
+    environment = TextAreaField("Environment", filters=[block], validators=[at_most(2000)])
+
+
+class SectionForm(BaseForm):
+    """A section. `parent_id` 0 is the top of the tree."""
+
+    title = StringField(
+        "Title", filters=[line], validators=[InputRequired("Please give the section a title."), at_most(SECTION_TITLE_MAX)]
+    )
+    description = TextAreaField("Description", filters=[line], validators=[at_most(500)])
+    parent_id = SelectField("Within", coerce=int)

@@ -1,0 +1,87 @@
+"""Articles for the search: what goes into the index, and the cards of hits. Only published articles can be found."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.text import shorten
+from app.forum.models import Tag, ThreadTag
+from app.kb.models import Article, ArticleSource, ArticleState, Section
+from app.kb.policies import listed_articles
+from app.kb.urls import article_path, section_path
+from app.pageviews.queries import total_views
+from app.search.documents import ARTICLE, HitCard, SearchDocument
+
+EXCERPT = 200
+TAGS = 8
+
+
+def load_many(ids: Sequence[int]) -> dict[int, SearchDocument]:
+    """Return the documents of published articles by id, in three statements; others are missing and leave the index."""
+    statement = (
+        sa.select(Article, Person.name)
+        .outerjoin(Person, Person.id == Article.owner_id)
+        .where(Article.id.in_(ids), Article.state == ArticleState.PUBLISHED)
+    )
+    found = db.session.execute(statement).all()
+    published = [article.id for article, _owner in found]
+    views, tags = total_views(ARTICLE, published), _tags(published)
+    return {
+        article.id: _document(article, owner or "", views.get(article.id, 0), tags.get(article.id, ()))
+        for article, owner in found
+    }
+
+
+def _document(article: Article, owner: str, views: int, tags: tuple[str, ...]) -> SearchDocument:
+    return SearchDocument(
+        kind=ARTICLE, id=article.id, audience=article.audience, category="", status=article.state, thread_kind="", tags=tags,
+        title=article.title, body=" ".join(part for part in (article.summary, article.applies_to, article.body_text) if part),
+        answers="", asked_as=article.asked_as, author=owner, votes=max(0, article.helpful_yes - article.helpful_no), views=views,
+        created_at=article.published_at or article.created_at, active_at=article.modified_at, is_solved=True,
+    )  # fmt: skip
+
+
+def _tags(article_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Return the tags of the threads that articles were built from, the most used first."""
+    uses = sa.func.count()
+    statement = (
+        sa.select(ArticleSource.article_id, Tag.name)
+        .join(ThreadTag, ThreadTag.thread_id == ArticleSource.thread_id)
+        .join(Tag, Tag.id == ThreadTag.tag_id)
+        .where(ArticleSource.article_id.in_(article_ids))
+        .group_by(ArticleSource.article_id, Tag.name)
+        .order_by(ArticleSource.article_id, uses.desc(), Tag.name)
+    )
+    tags: dict[int, tuple[str, ...]] = {}
+    for article_id, name in db.session.execute(statement):
+        tags[article_id] = (*tags.get(article_id, ()), name)[:TAGS]
+    return tags
+
+
+def all_ids() -> Iterable[int]:
+    """Return the ids of all articles that belong into the index."""
+    return db.session.scalars(sa.select(Article.id).where(Article.state == ArticleState.PUBLISHED).order_by(Article.id)).all()
+
+
+def present(ids: Sequence[int], actor: Actor) -> dict[int, HitCard]:
+    """Return the cards of articles that the actor may find, in one statement."""
+    statement = (
+        sa.select(
+            Article.id, Article.title, Article.slug, Article.summary, Article.body_text, Article.state, Article.audience,
+            Article.helpful_yes, Article.published_at, Section.title.label("section_title"), Section.slug.label("section_slug"),
+        )
+        .join(Section, Section.id == Article.section_id)
+        .where(Article.id.in_(ids), listed_articles(actor))
+    )  # fmt: skip
+    return {
+        row.id: HitCard(
+            kind=ARTICLE, id=row.id, title=row.title, path=article_path(row.section_slug, row.slug), status=row.state,
+            text=f"{row.summary}\n{row.body_text}".strip(), excerpt=row.summary or shorten(row.body_text, EXCERPT),
+            votes=row.helpful_yes, created_at=row.published_at, category_name=row.section_title,
+            category_path=section_path(row.section_slug), is_solved=True, audience=row.audience,
+        )
+        for row in db.session.execute(statement)
+    }  # fmt: skip

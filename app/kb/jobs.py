@@ -1,0 +1,61 @@
+"""Background work of the knowledge base: the scan for threads worth an article. Opens its own short units of work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.clock import now
+from app.core.db import db
+from app.core.settings import Settings
+from app.core.uow import unit_of_work
+from app.forum.models import Thread
+from app.kb.services import scanning
+
+SCAN_JOB = "kb.scan_promotions"
+SCAN_EVERY = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """What a scan did."""
+
+    read: int
+    proposed: int
+    dropped: int
+
+
+def count_threads() -> int:
+    """Return how many threads a scan will read."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Thread)) or 0
+
+
+def scan(settings: Settings, on_progress: Callable[[int], None] | None = None) -> ScanReport:
+    """Score all threads batch by batch and return what happened; `on_progress` gets the number of threads of each batch.
+
+    It may be interrupted and run again: each batch is a transaction of its own, and old proposals go only at the end.
+    """
+    started, after_id, read, proposed = now(), 0, 0, 0
+    while True:
+        batch = scanning.score_batch(settings, after_id, started)
+        if batch.last_id is None:
+            break
+        with unit_of_work():
+            scanning.store_proposals(batch.proposals, started)
+        after_id, read, proposed = batch.last_id, read + batch.read, proposed + len(batch.proposals)
+        if on_progress:
+            on_progress(batch.read)
+    with unit_of_work():
+        dropped = scanning.drop_stale(started)
+    return ScanReport(read, proposed, dropped)
+
+
+def make_scan_handler(settings: Settings) -> Callable[[list[dict[str, Any]]], None]:
+    """Return the handler of SCAN_JOB for these settings."""
+
+    def handle(_payloads: list[dict[str, Any]]) -> None:
+        scan(settings)
+
+    return handle

@@ -1,0 +1,118 @@
+"""Articles one at a time: for services (locked) and for pages of curators. Lists are in `lists`."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.errors import NotFound
+from app.forum.models import Category, Thread
+from app.forum.queries.threads import get_threads_for_update
+from app.kb.models import Article, ArticleRevision, ArticleSlug, ArticleSource
+from app.kb.policies import ensure_can_see_article
+
+
+def get_article(actor: Actor, article_id: int) -> Article:
+    """Return an article with its section and owner. Raises NotFound unless the actor may read it."""
+    options = (joinedload(Article.section, innerjoin=True), joinedload(Article.owner), joinedload(Article.verified_by))
+    article: Article | None = db.session.scalar(sa.select(Article).where(Article.id == article_id).options(*options))
+    if article is None:
+        raise NotFound
+    ensure_can_see_article(actor, article)
+    return article
+
+
+def get_article_for_update(article_id: int) -> Article:
+    """Return an article with its section, locked until the transaction ends. Raises NotFound."""
+    statement = (
+        sa.select(Article)
+        .where(Article.id == article_id)
+        .options(joinedload(Article.section, innerjoin=True))
+        .with_for_update(of=Article)
+        .execution_options(populate_existing=True)
+    )
+    article: Article | None = db.session.scalar(statement)
+    if article is None:
+        raise NotFound
+    return article
+
+
+def get_article_and_threads_for_update(article_id: int) -> Article:
+    """Lock the source threads of an article, then the article: the order in which the forum's own changes reach it."""
+    thread_ids = db.session.scalars(sa.select(ArticleSource.thread_id).where(ArticleSource.article_id == article_id).distinct())
+    if ids := sorted(thread_ids):
+        get_threads_for_update(ids)
+    return get_article_for_update(article_id)
+
+
+def get_revision(article_id: int, number: int) -> ArticleRevision:
+    """Return one revision with its editor. Raises NotFound."""
+    statement = (
+        sa.select(ArticleRevision)
+        .where(ArticleRevision.article_id == article_id, ArticleRevision.number == number)
+        .options(joinedload(ArticleRevision.editor))
+    )
+    revision: ArticleRevision | None = db.session.scalar(statement)
+    if revision is None:
+        raise NotFound
+    return revision
+
+
+def list_revisions(article_id: int) -> list[ArticleRevision]:
+    """Return all revisions with their editors, newest first, without their texts' HTML."""
+    statement = (
+        sa.select(ArticleRevision)
+        .where(ArticleRevision.article_id == article_id)
+        .options(joinedload(ArticleRevision.editor))
+        .order_by(ArticleRevision.number.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
+def find_article_by_slug(slug: str) -> Article | None:
+    """Return the article that has this slug, or had it before; with section, owner and verifier, in one statement.
+
+    The caller checks who may read it, and redirects when the slug is an old one.
+    """
+    options = (joinedload(Article.section, innerjoin=True), joinedload(Article.owner), joinedload(Article.verified_by))
+    before = sa.select(ArticleSlug.article_id).where(ArticleSlug.slug == slug).scalar_subquery()
+    statement = sa.select(Article).where(sa.or_(Article.slug == slug, Article.id == before)).options(*options)
+    found = list(db.session.scalars(statement))
+    return next((article for article in found if article.slug == slug), found[0] if found else None)
+
+
+def find_slug_owner(slug: str) -> int | None:
+    """Return the id of the article that has or had this slug."""
+    statement = sa.union_all(
+        sa.select(Article.id).where(Article.slug == slug),
+        sa.select(ArticleSlug.article_id).where(ArticleSlug.slug == slug),
+    )
+    return db.session.scalar(statement)
+
+
+def list_slugs_like(prefix: str) -> set[str]:
+    """Return the slugs, present and past, that begin with `prefix`."""
+    statement = sa.union_all(
+        sa.select(Article.slug).where(Article.slug.startswith(prefix, autoescape=True)),
+        sa.select(ArticleSlug.slug).where(ArticleSlug.slug.startswith(prefix, autoescape=True)),
+    )
+    return set(db.session.scalars(statement))
+
+
+def list_source_threads(article_id: int) -> list[tuple[int, str, int | None]]:
+    """Return (thread id, audience of its category, id of the article it is marked with) of an article's source threads."""
+    statement = (
+        sa.select(Thread.id, Category.audience, Thread.article_id)
+        .join(Category, Category.id == Thread.category_id)
+        .where(Thread.id.in_(sa.select(ArticleSource.thread_id).where(ArticleSource.article_id == article_id)))
+        .order_by(Thread.id)
+    )
+    return [(thread_id, audience, marked_with) for thread_id, audience, marked_with in db.session.execute(statement)]
+
+
+def list_article_ids_of_threads(thread_ids: Iterable[int]) -> list[int]:
+    """Return the ids of all articles built from any of these threads."""
+    statement = sa.select(ArticleSource.article_id).where(ArticleSource.thread_id.in_(list(thread_ids))).distinct()
+    return sorted(db.session.scalars(statement))

@@ -1,0 +1,104 @@
+"""The queue of threads proposed for articles, and what can be taken from one of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from app.accounts.models import Person
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.pagination import Page, window
+from app.forum.models import Category, Post, Thread
+from app.forum.models.post import PostKind
+from app.forum.policies import visible_threads
+from app.forum.urls import thread_path
+from app.kb.models import Article, Candidate, CandidateState, Section
+from app.kb.urls import article_path
+
+PER_PAGE = 25
+MOST_PASSAGES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """A candidate as the queue shows it. `parts` are the reasons in words with their points."""
+
+    thread_id: int
+    title: str
+    path: str
+    status: str
+    category_name: str
+    score: float
+    parts: tuple[tuple[str, float], ...]
+    views_30d: int
+    state: str
+    reason: str
+    decided_by: str
+    decided_at: datetime | None
+    article_title: str
+    article_path: str
+
+
+def list_candidates(actor: Actor, *, state: str, page: int = 1, per_page: int = PER_PAGE) -> Page[CandidateRow]:
+    """Return a page of candidates in a state whose threads the actor may see: best first, decided ones latest first."""
+    offset, limit = window(page, per_page)
+    decider = aliased(Person)
+    readable = sa.and_(Article.id == Candidate.article_id, Article.audience.in_(actor.audiences))
+    statement = (
+        sa.select(
+            Candidate, Thread.id, Thread.title, Thread.kind, Thread.slug, Thread.status, Category.name.label("category_name"),
+            decider.display_name.label("decided_by"), Article.title.label("article_title"), Article.slug.label("article_slug"),
+            Section.slug.label("section_slug"),
+        )
+        .join(Thread, Thread.id == Candidate.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .outerjoin(decider, decider.id == Candidate.decided_by_id)
+        .outerjoin(Article, readable)
+        .outerjoin(Section, Section.id == Article.section_id)
+        .where(Candidate.state == state, visible_threads(actor))
+    )  # fmt: skip
+    if state == CandidateState.PROPOSED:
+        statement = statement.order_by(Candidate.score.desc(), Candidate.thread_id)
+    else:
+        statement = statement.order_by(Candidate.decided_at.desc(), Candidate.thread_id)
+    return Page.from_rows([_row(row) for row in db.session.execute(statement.offset(offset).limit(limit))], page, per_page)
+
+
+def _row(row: sa.Row[*tuple[Any, ...]]) -> CandidateRow:
+    candidate: Candidate = row[0]
+    return CandidateRow(
+        thread_id=row.id, title=row.title, path=thread_path(row.kind, row.id, row.slug), status=row.status,
+        category_name=row.category_name, score=candidate.score, views_30d=candidate.views_30d,
+        parts=tuple((part["text"], part["points"]) for part in candidate.parts), state=candidate.state, reason=candidate.reason,
+        decided_by=row.decided_by or "", decided_at=candidate.decided_at, article_title=row.article_title or "",
+        article_path=article_path(row.section_slug, row.article_slug) if row.article_slug else "",
+    )  # fmt: skip
+
+
+def count_candidates(actor: Actor) -> dict[str, int]:
+    """Return how many candidates the actor sees in each state."""
+    statement = (
+        sa.select(Candidate.state, sa.func.count())
+        .join(Thread, Thread.id == Candidate.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .where(visible_threads(actor))
+        .group_by(Candidate.state)
+    )
+    counts = dict(db.session.execute(statement).all())
+    return {state.value: counts.get(state, 0) for state in CandidateState}
+
+
+def list_passages(thread_id: int) -> list[Post]:
+    """Return the listed posts of a thread with their authors: the opening, accepted answers, then the best by votes."""
+    order = (Post.kind != PostKind.OPENING, Post.accepted_at.is_(None), Post.score.desc(), Post.created_at, Post.id)
+    statement = (
+        sa.select(Post)
+        .where(Post.thread_id == thread_id, Post.hidden_at.is_(None), Post.held_at.is_(None))
+        .options(joinedload(Post.author))
+        .order_by(*order)
+        .limit(MOST_PASSAGES)
+    )
+    return list(db.session.scalars(statement))

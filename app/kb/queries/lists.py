@@ -1,0 +1,190 @@
+"""Lists of articles: rows for pages, feeds and the home page. One statement each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.pagination import Page, window
+from app.kb.models import Article, ArticleState, Section
+from app.kb.policies import listed_articles, public_articles, visible_articles
+from app.kb.urls import article_path, article_permalink, section_path
+from app.pageviews.models import PageviewTotal
+from app.pageviews.queries import views_subquery
+
+PER_PAGE = 30
+FEED_LENGTH = 30
+# Below so many voices a percentage says nothing.
+ENOUGH_VOICES = 5
+ORDERS = ("title", "newest", "popular", "changed")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article as lists show it. `views` counts all times; `has_newer_text` says that a newer revision is not published yet."""
+
+    id: int
+    title: str
+    path: str
+    summary: str
+    section_title: str
+    section_path: str
+    verified_at: datetime | None
+    helpful_yes: int
+    helpful_no: int
+    views: int
+    state: str
+    audience: str
+    published_at: datetime | None
+    updated_at: datetime
+    source_changed_at: datetime | None
+    has_newer_text: bool
+
+    @property
+    def section_name(self) -> str:
+        """The section's title, under the name that rows use."""
+        return self.section_title
+
+    @property
+    def helpful_percent(self) -> int | None:
+        """Share of readers who found it helpful, or None when too few said so."""
+        voices = self.helpful_yes + self.helpful_no
+        return round(100 * self.helpful_yes / voices) if voices >= ENOUGH_VOICES else None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedArticle:
+    """An article in a feed. `id_path` never changes; `html` is sanitised."""
+
+    id_path: str
+    path: str
+    title: str
+    author: str
+    html: str
+    published_at: datetime
+    updated_at: datetime
+    tags: tuple[str, ...] = ()
+
+
+_COLUMNS = (
+    Article.id, Article.title, Article.slug, Article.summary, Article.verified_at, Article.helpful_yes, Article.helpful_no,
+    Article.state, Article.audience, Article.published_at, Article.modified_at, Article.source_changed_at, Article.revision,
+    Article.published_revision, Section.title.label("section_title"), Section.slug.label("section_slug"),
+    sa.func.coalesce(PageviewTotal.views, 0).label("views"),
+)  # fmt: skip
+
+
+def _select() -> sa.Select[*tuple[Any, ...]]:
+    totals = sa.and_(PageviewTotal.kind == "article", PageviewTotal.target_id == Article.id)
+    return (
+        sa.select(*_COLUMNS).select_from(Article).join(Section, Section.id == Article.section_id).outerjoin(PageviewTotal, totals)
+    )
+
+
+def _row(row: sa.Row[*tuple[Any, ...]]) -> ArticleRow:
+    return ArticleRow(
+        id=row.id, title=row.title, path=article_path(row.section_slug, row.slug), summary=row.summary,
+        section_title=row.section_title, section_path=section_path(row.section_slug), verified_at=row.verified_at,
+        helpful_yes=row.helpful_yes, helpful_no=row.helpful_no, views=row.views, state=row.state, audience=row.audience,
+        published_at=row.published_at, updated_at=row.modified_at, source_changed_at=row.source_changed_at,
+        has_newer_text=row.published_revision is not None and row.revision > row.published_revision,
+    )  # fmt: skip
+
+
+def _rows(statement: sa.Select[*tuple[Any, ...]]) -> list[ArticleRow]:
+    return [_row(row) for row in db.session.execute(statement)]
+
+
+def list_articles(
+    actor: Actor, *, section_ids: Sequence[int] | None = None, order: str = "title", page: int = 1, per_page: int = PER_PAGE
+) -> Page[ArticleRow]:
+    """Return a page of published articles the actor may read, of all or some sections. Raises NotFound past the end."""
+    offset, limit = window(page, per_page)
+    statement = _ordered(_select().where(listed_articles(actor)), order)
+    if section_ids is not None:
+        statement = statement.where(Article.section_id.in_(section_ids))
+    return Page.from_rows(_rows(statement.offset(offset).limit(limit)), page, per_page)
+
+
+def list_working_articles(actor: Actor, *, view: str, page: int = 1) -> Page[ArticleRow]:
+    """Return a page of articles for curators: `view` is a state, or `changed` for those whose sources changed."""
+    offset, limit = window(page, PER_PAGE)
+    statement = _select().where(visible_articles(actor))
+    if view == "changed":
+        statement = statement.where(Article.source_changed_at.is_not(None), Article.state != ArticleState.ARCHIVED)
+    else:
+        statement = statement.where(Article.state == view)
+    return Page.from_rows(_rows(_ordered(statement, "changed").offset(offset).limit(limit)), page, PER_PAGE)
+
+
+def count_working_articles(actor: Actor) -> dict[str, int]:
+    """Return how many articles the actor sees in each state, and under `changed` those whose sources changed."""
+    changed = sa.func.count().filter(Article.source_changed_at.is_not(None), Article.state != ArticleState.ARCHIVED)
+    statement = sa.select(Article.state, sa.func.count(), changed).where(visible_articles(actor)).group_by(Article.state)
+    rows = db.session.execute(statement).all()
+    counts = {state: number for state, number, _changed in rows}
+    return {**{state.value: counts.get(state, 0) for state in ArticleState}, "changed": sum(row[2] for row in rows)}
+
+
+def list_popular_articles(actor: Actor, limit: int = 6) -> list[ArticleRow]:
+    """Return the articles read most in the last 30 days, then those that helped most."""
+    return _rows(_ordered(_select().where(listed_articles(actor)), "popular").limit(limit))
+
+
+def list_newest_articles(actor: Actor, limit: int = 6) -> list[ArticleRow]:
+    """Return the articles published last."""
+    return _rows(_ordered(_select().where(listed_articles(actor)), "newest").limit(limit))
+
+
+def list_feed_articles(limit: int = FEED_LENGTH) -> list[FeedArticle]:
+    """Return the public articles changed last, newest first."""
+    name = sa.func.coalesce(sa.func.nullif(Person.display_name, ""), Person.name).label("author")
+    statement = (
+        sa.select(
+            Article.id, Article.title, Article.slug, Section.slug.label("section_slug"), name, Article.body_html,
+            Article.published_at, Article.modified_at,
+        )
+        .join(Section, Section.id == Article.section_id)
+        .outerjoin(Person, Person.id == Article.owner_id)
+        .where(public_articles())
+        .order_by(Article.modified_at.desc(), Article.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [
+        FeedArticle(
+            id_path=article_permalink(row.id), path=article_path(row.section_slug, row.slug), title=row.title,
+            author=row.author or "", html=row.body_html, published_at=row.published_at, updated_at=row.modified_at,
+        )
+        for row in db.session.execute(statement)
+    ]  # fmt: skip
+
+
+def list_sitemap_articles(after_id: int = 0, limit: int = 10_000) -> list[tuple[int, str, datetime]]:
+    """Return (id, path, changed at) of public articles above `after_id`, by id."""
+    statement = (
+        sa.select(Article.id, Section.slug, Article.slug, Article.modified_at)
+        .join(Section, Section.id == Article.section_id)
+        .where(public_articles(), Article.id > after_id)
+        .order_by(Article.id)
+        .limit(limit)
+    )
+    return [(row_id, article_path(section, slug), changed) for row_id, section, slug, changed in db.session.execute(statement)]
+
+
+def _ordered(statement: sa.Select[*tuple[Any, ...]], order: str) -> sa.Select[*tuple[Any, ...]]:
+    if order == "newest":
+        return statement.order_by(Article.published_at.desc(), Article.id.desc())
+    if order == "changed":
+        return statement.order_by(Article.modified_at.desc(), Article.id.desc())
+    if order == "popular":
+        recent = views_subquery("article", 30)
+        views = sa.func.coalesce(recent.c.views, 0)
+        return statement.outerjoin(recent, recent.c.target_id == Article.id).order_by(
+            views.desc(), Article.helpful_yes.desc(), Article.id.desc()
+        )
+    return statement.order_by(sa.func.lower(Article.title), Article.id)

@@ -1,0 +1,115 @@
+"""The tree of sections as a reader sees it: sections without anything they may read do not exist for them."""
+
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.errors import NotFound
+from app.kb.models import Article, Section
+from app.kb.policies import listed_articles
+from app.kb.urls import section_path
+
+
+@dataclass(slots=True)
+class SectionNode:
+    """A section in the tree. `count` is the number of readable published articles in it and below; `depth` counts from 0."""
+
+    id: int
+    parent_id: int | None
+    slug: str
+    title: str
+    description: str
+    position: int
+    own_count: int = 0
+    count: int = 0
+    depth: int = 0
+    children: list["SectionNode"] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        return section_path(self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionTree:
+    """All sections an actor may know of."""
+
+    roots: tuple[SectionNode, ...]
+    by_id: dict[int, SectionNode]
+
+    def find(self, slug: str) -> SectionNode:
+        """Return the section with this slug. Raises NotFound."""
+        found = next((node for node in self.by_id.values() if node.slug == slug), None)
+        if found is None:
+            raise NotFound
+        return found
+
+    def trail(self, section_id: int) -> list[SectionNode]:
+        """Return the sections from the top down to this one."""
+        trail: list[SectionNode] = []
+        node = self.by_id.get(section_id)
+        while node is not None:
+            trail.append(node)
+            node = self.by_id.get(node.parent_id) if node.parent_id is not None else None
+        return trail[::-1]
+
+    def flat(self) -> list[SectionNode]:
+        """Return all sections in the order of the tree, each before what is below it."""
+        return [found for root in self.roots for found in _walk(root)]
+
+
+def load_tree(actor: Actor) -> SectionTree:
+    """Return the tree with counts for this actor (two statements). Curators also see empty sections."""
+    nodes = _load_nodes()
+    counts = sa.select(Article.section_id, sa.func.count()).where(listed_articles(actor)).group_by(Article.section_id)
+    for section_id, number in db.session.execute(counts):
+        nodes[section_id].own_count = number
+    roots = _link(nodes)
+    for root in roots:
+        _add_up(root)
+    if actor.is_curator:
+        return SectionTree(tuple(roots), nodes)
+    kept = {node.id: node for node in nodes.values() if node.count}
+    for node in kept.values():
+        node.children = [child for child in node.children if child.count]
+    return SectionTree(tuple(root for root in roots if root.count), kept)
+
+
+def load_trail(section_id: int) -> list[SectionNode]:
+    """Return the sections from the top down to this one, in one statement, for breadcrumbs of an article the actor may read."""
+    nodes = _load_nodes()
+    _link(nodes)
+    return SectionTree((), nodes).trail(section_id)
+
+
+def _load_nodes() -> dict[int, SectionNode]:
+    statement = sa.select(
+        Section.id, Section.parent_id, Section.slug, Section.title, Section.description, Section.position
+    ).order_by(Section.position, Section.id)
+    return {row.id: SectionNode(*row) for row in db.session.execute(statement)}
+
+
+def _link(nodes: dict[int, SectionNode]) -> list[SectionNode]:
+    """Hang the nodes on their parents and return the roots."""
+    roots = []
+    for node in nodes.values():
+        if node.parent_id is None:
+            roots.append(node)
+        else:
+            nodes[node.parent_id].children.append(node)
+    for root in roots:
+        for node in _walk(root):
+            for child in node.children:
+                child.depth = node.depth + 1
+    return roots
+
+
+def _walk(node: SectionNode) -> list[SectionNode]:
+    return [node, *(found for child in node.children for found in _walk(child))]
+
+
+def _add_up(node: SectionNode) -> int:
+    node.count = node.own_count + sum(_add_up(child) for child in node.children)
+    return node.count

@@ -1,0 +1,119 @@
+"""What an article was built from: credits for its readers, and the comparison for its curators."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.accounts.urls import person_path
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.errors import NotFound
+from app.forum.models import Category, Post, PostRevision, Thread
+from app.forum.policies import listed_threads
+from app.forum.urls import post_path, thread_path
+from app.kb.models import ArticleSource
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A passage that a reader of the article may look up. The author's name is "" for somebody who was removed."""
+
+    post_id: int
+    role: str
+    path: str
+    author_name: str
+    author_display_name: str
+    author_path: str
+    thread_id: int
+    thread_title: str
+    thread_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A source with the text it was taken from and the text that stands there now."""
+
+    id: int
+    post_id: int
+    role: str
+    path: str
+    author_display_name: str
+    author_path: str
+    thread_title: str
+    thread_path: str
+    change: str
+    changed_at: datetime | None
+    revision_then: int
+    revision_now: int
+    text_then: str
+    text_now: str
+
+
+def list_credits(actor: Actor, article_id: int) -> list[Credit]:
+    """Return the sources of an article that everybody who reads their thread can see, in the order of the article."""
+    statement = (
+        sa.select(
+            ArticleSource.post_id, ArticleSource.role, Person.name, Person.display_name, Thread.id, Thread.title, Thread.kind,
+            Thread.slug,
+        )
+        .join(Post, Post.id == ArticleSource.post_id)
+        .join(Thread, Thread.id == ArticleSource.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .outerjoin(Person, Person.id == ArticleSource.author_id)
+        .where(
+            ArticleSource.article_id == article_id, listed_threads(actor), Post.hidden_at.is_(None), Post.held_at.is_(None)
+        )
+        .order_by(ArticleSource.position, ArticleSource.id)
+    )  # fmt: skip
+    return [_credit(row) for row in db.session.execute(statement)]
+
+
+def _credit(row: sa.Row[*tuple[Any, ...]]) -> Credit:
+    post_id, role, name, display_name, thread_id, title, kind, slug = row
+    return Credit(
+        post_id=post_id, role=role, path=post_path(post_id), author_name=name or "",
+        author_display_name=display_name or name or "", author_path=person_path(name) if name else "", thread_id=thread_id, thread_title=title,
+        thread_path=thread_path(kind, thread_id, slug),
+    )  # fmt: skip
+
+
+def list_source_states(actor: Actor, article_id: int) -> list[SourceState]:
+    """Return the sources of an article with both texts, for curators; those in categories they cannot read are left out."""
+    statement = (
+        sa.select(
+            ArticleSource.id, ArticleSource.post_id, ArticleSource.role, Person.name, Person.display_name, Thread.id,
+            Thread.title, Thread.kind, Thread.slug, ArticleSource.change, ArticleSource.changed_at, ArticleSource.post_revision, Post.revision,
+            PostRevision.body_source, Post.body_source,
+        )
+        .join(Post, Post.id == ArticleSource.post_id)
+        .join(Thread, Thread.id == ArticleSource.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .outerjoin(
+            PostRevision, sa.and_(PostRevision.post_id == Post.id, PostRevision.number == ArticleSource.post_revision)
+        )
+        .outerjoin(Person, Person.id == ArticleSource.author_id)
+        .where(ArticleSource.article_id == article_id, Category.audience.in_(actor.audiences))
+        .order_by(ArticleSource.position, ArticleSource.id)
+    )  # fmt: skip
+    return [_state(row) for row in db.session.execute(statement)]
+
+
+def _state(row: sa.Row[*tuple[Any, ...]]) -> SourceState:
+    (source_id, post_id, role, name, display_name, thread_id, title, kind, slug, change, changed_at, then, now, text_then,
+     text_now) = row  # fmt: skip
+    return SourceState(
+        id=source_id, post_id=post_id, role=role, path=post_path(post_id), author_display_name=display_name or name or "",
+        author_path=person_path(name) if name else "", thread_title=title, thread_path=thread_path(kind, thread_id, slug),
+        change=change, changed_at=changed_at, revision_then=then, revision_now=now, text_then=text_then or "", text_now=text_now,
+    )  # fmt: skip
+
+
+def get_article_id_of_source(source_id: int) -> int:
+    """Return the article that a source belongs to. Raises NotFound."""
+    article_id = db.session.scalar(sa.select(ArticleSource.article_id).where(ArticleSource.id == source_id))
+    if article_id is None:
+        raise NotFound
+    return article_id

@@ -1,0 +1,60 @@
+"""The buttons of curators on an article: submit, publish, archive, reopen, still right. All are POSTs that lead back to it."""
+
+from functools import partial
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from app.kb.routes.answers import change_article
+from app.kb.routes.blueprint import blueprint
+from app.kb.services import publishing
+from app.kb.urls import article_permalink
+from app.web.access import curators
+from app.web.context import current_actor
+from app.web.forms import posted_line
+
+
+def _posted_revision() -> int | None:
+    """Return the revision that the page showed, if it said so."""
+    raw = request.form.get("revision", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
+@blueprint.post("/kb/articles/<id:article_id>/submit")
+@curators
+def submit(article_id: int) -> Response:
+    """Ask for a review."""
+    change = partial(publishing.submit_for_review, current_actor(), article_id=article_id)
+    return change_article(change, "The draft waits for a review now.", article_permalink(article_id))
+
+
+@blueprint.post("/kb/articles/<id:article_id>/publish")
+@curators
+def publish(article_id: int) -> Response:
+    """Show readers the newest revision."""
+    change = partial(publishing.publish, current_actor(), article_id=article_id, revision=_posted_revision())
+    return change_article(change, "Published. Readers see this version from now on.", article_permalink(article_id))
+
+
+@blueprint.post("/kb/articles/<id:article_id>/archive")
+@curators
+def archive(article_id: int) -> Response:
+    """Take the article out of lists and search."""
+    change = partial(publishing.archive, current_actor(), article_id=article_id, reason=posted_line("reason"))
+    return change_article(change, "Archived. Links still work; lists and search leave it out.", article_permalink(article_id))
+
+
+@blueprint.post("/kb/articles/<id:article_id>/reopen")
+@curators
+def reopen(article_id: int) -> Response:
+    """Make the article a draft again."""
+    change = partial(publishing.reopen, current_actor(), article_id=article_id)
+    return change_article(change, "This is a draft again.", article_permalink(article_id))
+
+
+@blueprint.post("/kb/articles/<id:article_id>/verify")
+@curators
+def verify(article_id: int) -> Response:
+    """Record that the article is still right."""
+    change = partial(publishing.verify, current_actor(), article_id=article_id)
+    return change_article(change, "Thank you. Readers see that it was confirmed today.", article_permalink(article_id))

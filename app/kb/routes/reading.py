@@ -1,0 +1,129 @@
+"""Pages everybody reads: the knowledge base, its sections, its articles, its feed."""
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.core.actor import Actor
+from app.core.errors import NotFound
+from app.core.pagination import parse_page
+from app.kb import jsonld, presenters
+from app.kb.models import Article, ArticleState
+from app.kb.policies import can_manage_sections, ensure_can_see_article
+from app.kb.queries import articles as article_queries
+from app.kb.queries import lists
+from app.kb.queries.related import find_related
+from app.kb.queries.sections import SectionNode, load_trail, load_tree
+from app.kb.queries.sources import Credit, list_credits
+from app.kb.routes.blueprint import blueprint
+from app.kb.urls import section_path
+from app.pageviews.recorder import record
+from app.web.access import public
+from app.web.atom import atom_feed
+from app.web.context import current_actor, site_settings
+from app.web.redirects import moved
+from app.web.render import page
+from app.web.seo import Head, absolute
+
+HOME = ("Knowledge base", "/kb")
+FEED = ("New articles", "/kb/feed.atom")
+
+
+@blueprint.get("/kb")
+@public
+def home() -> Response:
+    """Show the sections, what is read most, and what is new."""
+    actor = current_actor()
+    tree = load_tree(actor)
+    head = Head(
+        title="Knowledge base", path="/kb", feeds=(FEED,), is_indexable=bool(tree.roots),
+        description=f"Checked answers of the {site_settings().site_name} community: guides, fixes and explanations.",
+    )  # fmt: skip
+    return page(
+        "kb/home.html", head, tree=tree, popular=lists.list_popular_articles(actor), newest=lists.list_newest_articles(actor),
+        can_manage=can_manage_sections(actor),
+    )  # fmt: skip
+
+
+@blueprint.get("/kb/<section>")
+@public
+def show_section(section: str) -> Response:
+    """Show a section: what lies below it, and its own articles."""
+    actor, number = current_actor(), parse_page(request.args.get("page"))
+    tree = load_tree(actor)
+    node = tree.find(section)
+    rows = lists.list_articles(actor, section_ids=[node.id], page=number)
+    head = Head(
+        title=node.title if number == 1 else f"{node.title}, page {number}", description=node.description,
+        path=section_path(node.slug, number), is_indexable=node.count > 0, crumbs=_crumbs(tree.trail(node.id)), feeds=(FEED,),
+        prev_path=section_path(node.slug, number - 1) if number > 1 else "",
+        next_path=section_path(node.slug, number + 1) if rows.has_next else "",
+    )  # fmt: skip
+    return page("kb/section.html", head, section=node, rows=rows, can_manage=can_manage_sections(actor))
+
+
+@blueprint.get("/kb/articles/<id:article_id>")
+@public
+def permalink(article_id: int) -> AnyResponse:
+    """Lead to an article wherever it stands now."""
+    return moved(presenters.path_of(article_queries.get_article(current_actor(), article_id)))
+
+
+@blueprint.get("/kb/<section>/<slug>")
+@public
+def show_article(section: str, slug: str) -> AnyResponse:
+    """Show an article; earlier addresses of it lead to its present one for good."""
+    actor = current_actor()
+    article = article_queries.find_article_by_slug(slug)
+    if article is None:
+        raise NotFound
+    ensure_can_see_article(actor, article)
+    if (article.section.slug, article.slug) != (section, slug):
+        return moved(presenters.path_of(article))
+    response = _article_page(actor, article)
+    if article.state == ArticleState.PUBLISHED:
+        record("article", article.id, article.owner_id)
+    return response
+
+
+def _article_page(actor: Actor, article: Article) -> Response:
+    is_new = article.published_revision is None
+    view = presenters.present_article(
+        actor, article, article_queries.get_revision(article.id, article.revision) if is_new else None
+    )
+    credits = list_credits(actor, article.id)
+    related = find_related(actor, title=article.title, text=view.description, article_id=article.id)
+    return page(
+        "kb/article.html", _head(article, view, credits), view=view, article=article,
+        contributors=presenters.contributors(credits), sources=presenters.source_threads(credits),
+        related_articles=related.articles, related_threads=[card for card in related.threads if card.article_id != article.id],
+        reasons=presenters.REASONS, thanks=_thanks(),
+    )  # fmt: skip
+
+
+def _thanks() -> str:
+    said = request.args.get("thanks", "")
+    return said if said in ("yes", "no", "reason") else ""
+
+
+def _head(article: Article, view: presenters.ArticleView, credits: list[Credit]) -> Head:
+    crumbs = [*_crumbs(load_trail(article.section_id)), (article.title, view.path)]
+    site = site_settings()
+    data = jsonld.article_data(
+        article, base_url=site.base_url, site_name=site.site_name, address=absolute(view.path), description=view.description,
+        credits=credits,
+    ) if view.is_indexable else None  # fmt: skip
+    return Head(
+        title=article.title, description=view.description, path=view.path, is_indexable=view.is_indexable,
+        jsonld=(data,) if data else (), crumbs=crumbs, feeds=(FEED,), og_type="article",
+    )  # fmt: skip
+
+
+def _crumbs(trail: list[SectionNode]) -> list[tuple[str, str]]:
+    return [HOME, *((node.title, node.path) for node in trail)]
+
+
+@blueprint.get("/kb/feed.atom")
+@public
+def feed() -> Response:
+    """The public articles changed last, whoever asks."""
+    return atom_feed("Knowledge base", "/kb/feed.atom", "/kb", lists.list_feed_articles())

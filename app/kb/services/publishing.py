@@ -1,0 +1,96 @@
+"""The way of an article: draft, in review, published, archived. Owns the states; texts are written by `writing`."""
+
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.core.errors import Conflict
+from app.core.events import emit
+from app.core.uow import require_unit_of_work
+from app.kb.events import ArticlePublished, ArticleStateChanged
+from app.kb.models import Article, ArticleRevision, ArticleState
+from app.kb.policies import ensure_can_edit_article
+from app.kb.queries.articles import get_article_and_threads_for_update, get_revision
+from app.kb.services.marking import mark_threads
+from app.kb.services.writing import StaleEdit, copy_text, ensure_sources_allow
+
+
+def submit_for_review(actor: Actor, *, article_id: int) -> Article:
+    """Ask others to look at a draft before it is published."""
+    article = _load(actor, article_id)
+    _change_state(actor, article, (ArticleState.DRAFT,), ArticleState.IN_REVIEW)
+    return article
+
+
+def publish(actor: Actor, *, article_id: int, revision: int | None = None) -> Article:
+    """Show readers the newest revision; publishing counts as confirming that it is right.
+
+    Raises StaleEdit when `revision` (what the actor looked at) is not the newest, Conflict when readers see it already, and
+    Invalid when a source has fewer readers than the article would have.
+    """
+    article = _load(actor, article_id)
+    if revision is not None and revision != article.revision:
+        raise StaleEdit(article.revision)
+    if article.state == ArticleState.PUBLISHED and article.published_revision == article.revision:
+        raise Conflict("Readers see this version already.")
+    ensure_sources_allow(article, article.audience)
+    is_first = article.published_at is None
+    _show(article, get_revision(article.id, article.revision))
+    article.published_at = article.published_at or now()
+    article.modified_at = article.verified_at = now()
+    article.verified_by_id = actor.id
+    if article.state != ArticleState.PUBLISHED:
+        _change_state(actor, article, tuple(ArticleState), ArticleState.PUBLISHED)
+    db.session.flush()
+    emit(ArticlePublished(article.id, actor.id, is_first))
+    mark_threads(article)
+    return article
+
+
+def archive(actor: Actor, *, article_id: int, reason: str = "") -> Article:
+    """Take an article out of lists and search; its page stays, with a banner, for links. Its threads are on their own again."""
+    article = _load(actor, article_id)
+    allowed = (ArticleState.DRAFT, ArticleState.IN_REVIEW, ArticleState.PUBLISHED)
+    _change_state(actor, article, allowed, ArticleState.ARCHIVED, reason)
+    mark_threads(article)
+    return article
+
+
+def reopen(actor: Actor, *, article_id: int) -> Article:
+    """Make an archived article, or one in review, a draft again."""
+    article = _load(actor, article_id)
+    _change_state(actor, article, (ArticleState.IN_REVIEW, ArticleState.ARCHIVED), ArticleState.DRAFT)
+    mark_threads(article)
+    return article
+
+
+def verify(actor: Actor, *, article_id: int) -> Article:
+    """Record that the actor checked a published article today and that it is still right."""
+    article = _load(actor, article_id)
+    if article.state != ArticleState.PUBLISHED:
+        raise Conflict("Only published articles can be confirmed.")
+    article.verified_at, article.verified_by_id = now(), actor.id
+    db.session.flush()
+    return article
+
+
+def _load(actor: Actor, article_id: int) -> Article:
+    require_unit_of_work()
+    article = get_article_and_threads_for_update(article_id)
+    ensure_can_edit_article(actor, article)
+    return article
+
+
+def _change_state(actor: Actor, article: Article, allowed: tuple[ArticleState, ...], new: ArticleState, reason: str = "") -> None:
+    """Move the article to `new` and tell others. Raises Conflict when its state is not among `allowed`."""
+    if article.state not in allowed or article.state == new:
+        raise Conflict("Somebody changed the state of this article meanwhile. Please look again.")
+    old, article.state = article.state, new
+    db.session.flush()
+    emit(ArticleStateChanged(article.id, actor.id, old, new, reason))
+
+
+def _show(article: Article, revision: ArticleRevision) -> None:
+    """Make a revision the one that readers see."""
+    copy_text(article, revision)
+    article.published_revision = revision.number
+    article.body_html, article.body_text, article.toc = revision.body_html, revision.body_text, revision.toc

@@ -1,0 +1,130 @@
+"""Keeping articles true to the posts they were built from: noticing what changed, and recording that somebody looked.
+
+Owns `ArticleSource.change` and `Article.source_changed_at`. Never changes the text of an article.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.core.errors import Conflict, NotFound
+from app.core.events import emit
+from app.core.uow import require_unit_of_work
+from app.forum.models import Category, Post, Thread
+from app.kb.events import SourceChanged
+from app.kb.models import Article, ArticleSource, SourceChange
+from app.kb.policies import ensure_can_edit_article, is_as_narrow
+from app.kb.queries.articles import get_article_for_update
+
+
+@dataclass(frozen=True, slots=True)
+class PostState:
+    """How a post stands now. `audience` is that of its category; `is_listed` includes its thread."""
+
+    revision: int
+    hash: str
+    is_accepted: bool
+    is_listed: bool
+    audience: str
+
+
+def derive_change(source: ArticleSource, state: PostState, article_audience: str) -> SourceChange:
+    """Return what changed since a curator took the source over or last looked at it; the worst counts.
+
+    Text that not all readers of the article may read any more counts as hidden.
+    """
+    if source.was_listed and not is_readable(state, article_audience):
+        return SourceChange.HIDDEN
+    if source.was_accepted and not state.is_accepted:
+        return SourceChange.WITHDRAWN
+    if source.post_hash != state.hash:
+        return SourceChange.EDITED
+    return SourceChange.NONE
+
+
+def is_readable(state: PostState, article_audience: str) -> bool:
+    """Return whether everybody who reads the article may read the post."""
+    return state.is_listed and is_as_narrow(article_audience, than=state.audience)
+
+
+def refresh_sources(criterion: sa.ColumnElement[bool]) -> None:
+    """Compare the sources that match `criterion` with their posts, store what changed, and tell others of new changes.
+
+    What got better (a post became accepted, or is shown again) is taken over in silence, so that losing it counts later.
+    """
+    require_unit_of_work()
+    article_ids = db.session.scalars(sa.select(ArticleSource.article_id).where(criterion).distinct())
+    for article_id in sorted(article_ids):
+        article = get_article_for_update(article_id)
+        sources = _load_sources(sa.and_(criterion, ArticleSource.article_id == article_id))
+        states = load_states(source.post_id for source in sources)
+        for source in sources:
+            _note(article, source, states[source.post_id])
+        _sum_up(article)
+
+
+def load_states(post_ids: Iterable[int]) -> dict[int, PostState]:
+    """Return how posts stand now, in one statement."""
+    statement = (
+        sa.select(
+            Post.id, Post.revision, Post.body_hash, Post.accepted_at, Post.hidden_at, Post.held_at, Thread.hidden_at,
+            Thread.held_at, Category.audience,
+        )
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .where(Post.id.in_(list(post_ids)))
+    )  # fmt: skip
+    return {
+        post_id: PostState(revision, digest, accepted_at is not None, not any(unlisted), audience)
+        for post_id, revision, digest, accepted_at, *unlisted, audience in db.session.execute(statement)
+    }
+
+
+def acknowledge_source(actor: Actor, *, source_id: int, revision: int) -> Article:
+    """Record that the actor looked at a changed source, as it is now, and keeps the article as it is.
+
+    Raises Conflict when the post has a newer revision than the one that was looked at.
+    """
+    require_unit_of_work()
+    source = db.session.get(ArticleSource, source_id)
+    if source is None:
+        raise NotFound
+    article = get_article_for_update(source.article_id)
+    ensure_can_edit_article(actor, article)
+    state = load_states([source.post_id])[source.post_id]
+    if state.revision != revision:
+        raise Conflict("The post was edited again while you were reading. Please look at the newest change.")
+    source.post_revision, source.post_hash = state.revision, state.hash
+    source.was_accepted, source.was_listed = state.is_accepted, is_readable(state, article.audience)
+    source.change, source.changed_at = SourceChange.NONE, None
+    _sum_up(article)
+    return article
+
+
+def _load_sources(criterion: sa.ColumnElement[bool]) -> list[ArticleSource]:
+    return list(db.session.scalars(sa.select(ArticleSource).where(criterion).order_by(ArticleSource.id)))
+
+
+def _note(article: Article, source: ArticleSource, state: PostState) -> None:
+    source.was_accepted = source.was_accepted or state.is_accepted
+    source.was_listed = source.was_listed or is_readable(state, article.audience)
+    change = derive_change(source, state, article.audience)
+    if change == source.change:
+        return
+    source.change, source.changed_at = change, now() if change else None
+    if change:
+        db.session.flush()
+        emit(SourceChanged(article.id, source.post_id, change))
+
+
+def _sum_up(article: Article) -> None:
+    """Set the article's own mark from its sources."""
+    db.session.flush()
+    article.source_changed_at = db.session.scalar(
+        sa.select(sa.func.max(ArticleSource.changed_at)).where(ArticleSource.article_id == article.id, ArticleSource.change != "")
+    )
+    db.session.flush()

@@ -1,0 +1,214 @@
+"""Writing articles: new ones, new revisions, going back to an old one. Owns revisions, slugs and placement, not states.
+
+Readers keep seeing the published revision until `publishing.publish`; only section, slug and audience take effect at once.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.core.errors import Conflict, Invalid
+from app.core.markup import Rendered
+from app.core.slugs import slugify
+from app.core.uow import require_unit_of_work
+from app.forum.models.thread import TITLE_MAX
+from app.kb.models import APPLIES_MAX, NOTE_MAX, SUMMARY_MAX, Article, ArticleRevision, ArticleSlug, ArticleState, Section
+from app.kb.policies import ensure_can_edit_article, ensure_can_set_audience, ensure_can_write_articles, is_as_narrow
+from app.kb.queries.articles import (
+    find_slug_owner,
+    get_article_and_threads_for_update,
+    get_article_for_update,
+    get_revision,
+    list_slugs_like,
+    list_source_threads,
+)
+from app.kb.services.marking import mark_threads
+
+ARTICLE_MAX = 100_000
+ASKED_AS_MAX = 10_000
+SLUG_LENGTH = 80
+
+
+class StaleEdit(Conflict):
+    """Somebody saved a newer revision meanwhile. `current` is its number."""
+
+    default_message = "Somebody saved a newer version while you were writing. Your text is kept below: compare, then save again."
+
+    def __init__(self, current: int) -> None:
+        super().__init__()
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleText:
+    """What a revision holds. `asked_as` has one wording a line."""
+
+    title: str
+    body: Rendered
+    summary: str = ""
+    applies_to: str = ""
+    asked_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an article stands and who reads it. An empty slug is made from the title (new) or kept (known articles)."""
+
+    section_id: int
+    audience: str
+    slug: str = ""
+
+
+def create_article(actor: Actor, *, place: Placement, text: ArticleText, note: str = "") -> Article:
+    """Write a new draft, owned by the actor. Raises Forbidden, or Invalid for a text or place that breaks a rule."""
+    require_unit_of_work()
+    ensure_can_write_articles(actor)
+    ensure_can_set_audience(actor, place.audience)
+    _check_text(text)
+    section = _get_section(place.section_id)
+    article = Article(
+        section_id=section.id, slug=_choose_slug(place.slug, text.title), title=text.title, summary=text.summary,
+        applies_to=text.applies_to, asked_as=text.asked_as, state=ArticleState.DRAFT, audience=place.audience,
+        owner_id=actor.id, revision=1,
+    )  # fmt: skip
+    article.section = section
+    db.session.add(article)
+    db.session.flush()
+    _add_revision(actor, article, text, note)
+    return article
+
+
+def save_revision(
+    actor: Actor, *, article_id: int, base_revision: int, place: Placement, text: ArticleText, note: str = ""
+) -> Article:
+    """Add a revision written on top of `base_revision`, and move the article if its place changed.
+
+    Raises StaleEdit when a newer revision exists (nothing is written), Invalid, Forbidden or NotFound.
+    """
+    require_unit_of_work()
+    article = get_article_and_threads_for_update(article_id)
+    ensure_can_edit_article(actor, article)
+    ensure_can_set_audience(actor, place.audience)
+    if base_revision != article.revision:
+        raise StaleEdit(article.revision)
+    _check_text(text)
+    ensure_sources_allow(article, place.audience)
+    is_moved = _move(article, place)
+    if _differs(get_revision(article.id, article.revision), text):
+        article.revision += 1
+        _add_revision(actor, article, text, note)
+        if article.published_revision is None:
+            copy_text(article, text)
+    db.session.flush()
+    if is_moved:
+        mark_threads(article)
+    return article
+
+
+def restore_revision(actor: Actor, *, article_id: int, number: int, body: Rendered) -> Article:
+    """Make revision `number` the newest one again, as a revision of its own. `body` is its text, rendered anew.
+
+    Raises Conflict when it is the newest already or its text is not `body`'s.
+    """
+    require_unit_of_work()
+    article = get_article_for_update(article_id)
+    ensure_can_edit_article(actor, article)
+    old = get_revision(article_id, number)
+    if number == article.revision or old.body_source != body.source:
+        raise Conflict
+    text = ArticleText(old.title, body, old.summary, old.applies_to, old.asked_as)
+    article.revision += 1
+    _add_revision(actor, article, text, f"Restored version {number}")
+    if article.published_revision is None:
+        copy_text(article, text)
+    db.session.flush()
+    return article
+
+
+def ensure_sources_allow(article: Article, audience: str) -> None:
+    """Raise Invalid when a source of the article has fewer readers than `audience`."""
+    for _thread_id, source_audience, _marked in list_source_threads(article.id):
+        if not is_as_narrow(audience, than=source_audience):
+            who = "staff" if source_audience == "staff" else "members"
+            raise Invalid(
+                f"It was built from text that only {who} may read, so it cannot be for more people than that.", "audience"
+            )
+
+
+def copy_text(article: Article, text: ArticleText | ArticleRevision) -> None:
+    """Take title, summary and wordings over into the article's own row."""
+    article.title, article.summary = text.title, text.summary
+    article.applies_to, article.asked_as = text.applies_to, text.asked_as
+
+
+def _add_revision(actor: Actor, article: Article, text: ArticleText, note: str) -> None:
+    db.session.add(
+        ArticleRevision(
+            article_id=article.id, number=article.revision, title=text.title, summary=text.summary, applies_to=text.applies_to,
+            asked_as=text.asked_as, body_source=text.body.source, body_html=str(text.body.html), body_text=text.body.text,
+            toc=[list(item) for item in text.body.toc], renderer_version=text.body.version, editor_id=actor.id,
+            note=note[:NOTE_MAX], created_at=now(),
+        )
+    )  # fmt: skip
+
+
+def _differs(old: ArticleRevision, new: ArticleText) -> bool:
+    before = (old.title, old.summary, old.applies_to, old.asked_as, old.body_source)
+    return before != (new.title, new.summary, new.applies_to, new.asked_as, new.body.source)
+
+
+def _check_text(text: ArticleText) -> None:
+    problems: dict[str, str] = {}
+    for name, value, limit in (
+        ("title", text.title, TITLE_MAX), ("summary", text.summary, SUMMARY_MAX), ("applies_to", text.applies_to, APPLIES_MAX),
+        ("asked_as", text.asked_as, ASKED_AS_MAX), ("body", text.body.source, ARTICLE_MAX),
+    ):  # fmt: skip
+        if len(value) > limit:
+            problems[name] = f"Please shorten this to {limit:,} characters; it has {len(value):,}."
+    if not text.title.strip():
+        problems["title"] = "Please give the article a title."
+    if not text.body.text.strip() and "<img" not in text.body.html:
+        problems["body"] = "Please write something."
+    if problems:
+        raise Invalid(problems)
+
+
+def _get_section(section_id: int) -> Section:
+    section = db.session.get(Section, section_id)
+    if section is None:
+        raise Invalid("This section is gone. Please choose another one.", "section_id")
+    return section
+
+
+def _move(article: Article, place: Placement) -> bool:
+    """Apply a new section, slug or audience and return whether anything changed."""
+    before = (article.section_id, article.slug, article.audience)
+    section = _get_section(place.section_id)
+    article.section_id, article.section, article.audience = section.id, section, place.audience
+    wanted = slugify(place.slug, SLUG_LENGTH) if place.slug else article.slug
+    if wanted != article.slug:
+        _take_slug(article, wanted)
+    return before != (article.section_id, article.slug, article.audience)
+
+
+def _take_slug(article: Article, slug: str) -> None:
+    """Give the article a slug; the old one keeps leading to it. A slug that another article ever had cannot be taken."""
+    if find_slug_owner(slug) not in (None, article.id):
+        raise Invalid("Another article has or had this address. Please choose a different one.", "slug")
+    db.session.execute(sa.delete(ArticleSlug).where(ArticleSlug.slug == slug))
+    db.session.add(ArticleSlug(slug=article.slug, article_id=article.id))
+    article.slug = slug
+
+
+def _choose_slug(wanted: str, title: str) -> str:
+    """Return the slug of a new article: the wanted one if free (else Invalid), or one made from the title."""
+    slug = slugify(wanted or title, SLUG_LENGTH)
+    if wanted and find_slug_owner(slug) is not None:
+        raise Invalid("Another article has or had this address. Please choose a different one.", "slug")
+    taken = list_slugs_like(slug)
+    if slug not in taken:
+        return slug
+    return next(name for name in (f"{slug}-{number}" for number in range(2, len(taken) + 3)) if name not in taken)

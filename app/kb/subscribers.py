@@ -1,0 +1,41 @@
+"""What the knowledge base does when something happens in the forum. Listed in the registry."""
+
+import sqlalchemy as sa
+
+from app.core.db import db
+from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, PostCurated, PostEdited, ThreadCurated
+from app.kb.models import ArticleSource
+from app.kb.queries.articles import get_article_for_update, list_article_ids_of_threads
+from app.kb.services.marking import mark_threads
+from app.kb.services.refreshing import refresh_sources
+
+# What moderators do to a thread that can change who reads it.
+_WHO_READS = frozenset({"hide", "restore", "approve", "reject", "move"})
+
+
+def on_post_changed(event: PostEdited | PostCurated | AnswerAccepted | AcceptanceWithdrawn) -> None:
+    """Compare articles with a post that was edited, hidden, shown again, accepted, or is no longer accepted."""
+    refresh_sources(ArticleSource.post_id == event.post_id)
+
+
+def on_thread_curated(event: ThreadCurated) -> None:
+    """Compare articles with a thread that other people read now than before; a moved one may not name its article any more."""
+    if event.action not in _WHO_READS or not _is_source(event.thread_id):
+        return
+    refresh_sources(ArticleSource.thread_id == event.thread_id)
+    if event.action == "move":
+        for article_id in list_article_ids_of_threads([event.thread_id]):
+            mark_threads(get_article_for_update(article_id))
+
+
+def _is_source(thread_id: int) -> bool:
+    return db.session.scalar(sa.select(ArticleSource.id).where(ArticleSource.thread_id == thread_id).limit(1)) is not None
+
+
+SUBSCRIPTIONS = (
+    (PostEdited, on_post_changed),
+    (PostCurated, on_post_changed),
+    (AnswerAccepted, on_post_changed),
+    (AcceptanceWithdrawn, on_post_changed),
+    (ThreadCurated, on_thread_curated),
+)
