@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Flask
 
 from app.accounts.cli import user as user_commands
+from app.accounts.models import Person
 from app.accounts.routes import admin as accounts_admin
 from app.accounts.routes import confirming as accounts_confirming
 from app.accounts.routes import reset as accounts_reset
@@ -16,6 +17,7 @@ from app.accounts.session import delete_expired_sessions
 from app.core.events import subscribe
 from app.forum import indexing as forum_indexing
 from app.forum.cli import recount_command
+from app.forum.models import Draft, PostRevision
 from app.forum.routes import accepting as forum_accepting
 from app.forum.routes import answering as forum_answering
 from app.forum.routes import asking as forum_asking
@@ -40,6 +42,7 @@ from app.kb import indexing as kb_indexing
 from app.kb import subscribers as kb_subscribers
 from app.kb.cli import promotions as promotion_commands
 from app.kb.jobs import SCAN_EVERY, SCAN_JOB, make_scan_handler
+from app.kb.models import ArticleRevision
 from app.kb.routes import feedback as kb_feedback
 from app.kb.routes import history as kb_history
 from app.kb.routes import promotions as kb_promotions
@@ -70,6 +73,9 @@ from app.pages import robots as pages_robots
 from app.pages import sitemap as pages_sitemap
 from app.pages.blueprint import blueprint as pages_blueprint
 from app.search.documents import ARTICLE, THREAD, register_source
+from app.uploads.routes import images as uploads_images
+from app.uploads.routes.blueprint import blueprint as uploads_blueprint
+from app.uploads.services.cleaning import delete_orphans, register_texts
 from app.web.render import provide
 
 # Route modules attach themselves to their blueprint when imported.
@@ -78,7 +84,7 @@ ROUTE_MODULES = (
     moderation_acting, moderation_flags, moderation_log, moderation_queue,
     notifications_inbox, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_commenting, forum_drafting, forum_editing, forum_following,
-    forum_preview, forum_voting,
+    forum_preview, forum_voting, uploads_images,
     forum_categories, forum_feeds, forum_lists, forum_managing, forum_permalinks, forum_tags, forum_thread_page,
     kb_feedback, kb_history, kb_promotions, kb_publishing, kb_reading, kb_sections, kb_sources, kb_writing,
     pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap,
@@ -89,6 +95,7 @@ def register_blueprints(app: Flask) -> None:
     """Add the pages of every package."""
     app.register_blueprint(accounts_blueprint)
     app.register_blueprint(forum_blueprint)
+    app.register_blueprint(uploads_blueprint)
     app.register_blueprint(kb_blueprint)
     app.register_blueprint(pages_blueprint)
     app.register_blueprint(notifications_blueprint)
@@ -115,6 +122,9 @@ def register_jobs(app: Flask) -> None:
     """Register handlers of background work and the periodic ones."""
     register_handler("accounts.expire_sessions", delete_expired_sessions)
     register_periodic("accounts.expire_sessions", timedelta(hours=6))
+    register_texts((PostRevision.body_source, ArticleRevision.body_source, Person.about_source, Draft.fields))
+    register_handler("uploads.delete_orphans", lambda _payloads: delete_orphans(app.extensions["settings"].instance_path))
+    register_periodic("uploads.delete_orphans", timedelta(days=1))
     register_handler("forum.recount", recount_job)
     register_periodic("forum.recount", timedelta(days=1))
     register_handler("mail.send", send_mails)

@@ -78,7 +78,7 @@ def present(ids: Sequence[int], actor: Actor) -> dict[int, HitCard]:
     return {row.id: _card(row) for row in rows}
 
 
-def _card(row: sa.Row[Any]) -> HitCard:
+def _card(row: sa.Row[*tuple[Any, ...]]) -> HitCard:
     return HitCard(
         kind=THREAD,
         id=row.id,
@@ -102,7 +102,7 @@ def _card(row: sa.Row[Any]) -> HitCard:
     )
 
 
-def _heads(ids: Sequence[int]) -> sa.Select[Any]:
+def _heads(ids: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Thread.id, Thread.kind, Thread.title, Thread.status, Thread.score, Thread.created_at, Thread.last_activity_at,
@@ -115,7 +115,7 @@ def _heads(ids: Sequence[int]) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def _cards(ids: Sequence[int]) -> sa.Select[Any]:
+def _cards(ids: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.status, Thread.excerpt, Thread.score, Thread.answer_count,
@@ -144,7 +144,6 @@ def _answer_text() -> sa.ScalarSelect[str]:
         .limit(CARD_ANSWERS)
         .correlate(Thread)
         .subquery()
-        .lateral()
     )
     return sa.select(sa.func.aggregate_strings(best.c.text, "\n")).scalar_subquery()
 

@@ -10,7 +10,10 @@ from app.core.db import BigId, UTCDateTime, db
 
 
 class Upload(db.Model):
-    """One image. `name` is its address under /uploads/ (random, with the ending of its real format)."""
+    """One image. `name` is its address under /uploads/ (random, with the ending of its real format).
+
+    `is_used`: a text was found that shows it, so it is kept for good (see services/cleaning).
+    """
 
     __tablename__ = "upload"
 
@@ -22,3 +25,4 @@ class Upload(db.Model):
     height: Mapped[int] = mapped_column(sa.Integer)
     size_bytes: Mapped[int] = mapped_column(sa.Integer)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    is_used: Mapped[bool] = mapped_column(default=False)

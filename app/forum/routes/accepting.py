@@ -55,7 +55,7 @@ def withdraw(post_id: int) -> Response:
 def report_outcome(thread_id: int) -> Response:
     """Say how it ended: kind=..., or worked=yes|no; post_id names the answer that is meant."""
     actor = current_actor()
-    kind = request.form.get("kind") or _WORKED.get(request.form.get("worked", ""), "")
+    kind: str = request.form.get("kind", "") or _WORKED.get(request.form.get("worked", ""), "")
     with unit_of_work():
         record_outcome(actor, thread_id=thread_id, kind=kind, post_id=_post_id(), reason=posted_line("reason"))
     flash(_THANKS.get(OutcomeKind(kind), "Thank you for coming back to say so."), "success")
