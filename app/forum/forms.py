@@ -1,7 +1,8 @@
 """Forms of the write side: what is parsed, and the errors that need no database. Choices are set by the routes."""
 
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core.markup import MAX_BODY
@@ -66,3 +67,31 @@ class EditOpeningForm(EditPostForm):
 
     title = StringField("Title", filters=[line], validators=_TITLE_RULES)
     tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
+
+
+class CategoryForm(BaseForm):
+    """A category, new or changed. The rules are those of the service; the form only parses."""
+
+    name = StringField("Name", filters=[line], validators=[InputRequired("Please give it a name.")])
+    description = StringField("Description", filters=[line])
+    audience = RadioField(
+        "Who may read it?",
+        default="public",
+        choices=[
+            SelectChoice("public", "Everybody, and search engines"),
+            SelectChoice("members", "People who are signed in"),
+            SelectChoice("staff", "Staff only"),
+        ],
+    )
+    needs_approval = BooleanField("New threads wait until a moderator has approved them")
+    position = IntegerField("Position in the list", default=0, validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")])
+
+    def values(self) -> dict[str, object]:
+        """Return the fields as the service takes them."""
+        return {
+            "name": self.name.data or "",
+            "description": self.description.data or "",
+            "audience": self.audience.data or "",
+            "needs_approval": bool(self.needs_approval.data),
+            "position": self.position.data or 0,
+        }

@@ -1,0 +1,87 @@
+"""Keeping the list of categories: admins only."""
+
+import sqlalchemy as sa
+
+from app.core.actor import Actor, Audience
+from app.core.db import db
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.slugs import slugify
+from app.forum.models import Category, Thread
+from app.forum.queries.threads import get_categories_for_update
+
+NAME_MAX = 80
+DESCRIPTION_MAX = 300
+
+
+def _ensure_admin(actor: Actor) -> None:
+    if not actor.is_admin:
+        raise Forbidden("Only admins keep the categories.")
+
+
+def _check(name: str, description: str, audience: str) -> None:
+    errors = {}
+    if not 2 <= len(name) <= NAME_MAX:
+        errors["name"] = f"Please use 2 to {NAME_MAX} characters."
+    if len(description) > DESCRIPTION_MAX:
+        errors["description"] = f"Please use at most {DESCRIPTION_MAX} characters."
+    if audience not in list(Audience):
+        errors["audience"] = "Please choose who may read it."
+    if errors:
+        raise Invalid(errors)
+
+
+def create_category(
+    actor: Actor, *, name: str, description: str = "", audience: str = Audience.PUBLIC, needs_approval: bool = False, position: int = 0
+) -> Category:
+    """Add a category. Its address is made from its name and stays, whatever the name becomes.
+
+    Raises Forbidden, Invalid (also when the name gives an address that is taken).
+    """
+    _ensure_admin(actor)
+    _check(name, description, audience)
+    slug = slugify(name)
+    if db.session.scalar(sa.select(Category.id).where(Category.slug == slug)) is not None:
+        raise Invalid("There is a category of this name already.", field="name")
+    category = Category(
+        slug=slug, name=name, description=description, audience=audience, needs_approval=needs_approval, position=position
+    )
+    db.session.add(category)
+    db.session.flush()
+    return category
+
+
+def update_category(
+    actor: Actor, *, category_id: int, name: str, description: str, audience: str, needs_approval: bool, position: int
+) -> Category:
+    """Change a category. Who may read it changes only while it is empty: what was public has been read and indexed.
+
+    Raises Forbidden, NotFound, Invalid.
+    """
+    _ensure_admin(actor)
+    category = _locked(category_id)
+    _check(name, description, audience)
+    if audience != category.audience and _has_threads(category_id):
+        raise Invalid("Who may read it can be changed only while it is empty. Make a new category and move the threads.", field="audience")
+    category.name, category.description, category.audience = name, description, audience
+    category.needs_approval, category.position = needs_approval, position
+    return category
+
+
+def delete_category(actor: Actor, *, category_id: int) -> None:
+    """Remove an empty category. Raises Forbidden, NotFound, Conflict while it holds threads."""
+    _ensure_admin(actor)
+    category = _locked(category_id)
+    if _has_threads(category_id):
+        raise Conflict("This category still holds threads (perhaps hidden ones). Move them first.")
+    db.session.delete(category)
+
+
+def _locked(category_id: int) -> Category:
+    category = get_categories_for_update([category_id]).get(category_id)
+    if category is None:
+        raise NotFound
+    return category
+
+
+def _has_threads(category_id: int) -> bool:
+    return bool(db.session.scalar(sa.select(sa.exists().where(Thread.category_id == category_id))))

@@ -1,0 +1,181 @@
+"""The real server: nobody gets somebody else's page, acknowledged posts survive a kill, rude clients change nothing."""
+
+from __future__ import annotations
+
+import re
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.running import Server, Visitor
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A new production site with one public category."""
+    running = Server(tmp_path_factory.mktemp("served") / "instance", extra={"RATE_LIMITS": "off"})
+    running.run("init")
+    with sqlite3.connect(running.instance / "threadwell.sqlite3") as connection:
+        connection.execute(
+            "INSERT INTO category (slug, name, description, position, audience, needs_approval, thread_count)"
+            " VALUES ('help', 'Help', '', 1, 'public', 0, 0)"
+        )
+    yield running.start()
+    running.kill()
+
+
+def ask(person: Visitor, title: str) -> tuple[int, str, str]:
+    token = person.token("/ask")
+    text = person.fetch("/ask")[2]
+    category = re.search(r'<option[^>]*value="(\d+)"', text)
+    assert category, text[:2000]
+    data = {"csrf_token": token, "title": title, "body": "The pump hums, but no water comes out of it.", "category_id": category.group(1), "tags": "pump"}
+    return person.fetch("/ask", data)
+
+
+def test_nobody_is_taken_for_the_one_before(server: Server):
+    """`flask.g` of one request must never reach the next one on the same thread or connection."""
+    canaries = [f"canary{i}" for i in range(4)]
+    people = [Visitor(server).sign_up(name) for name in canaries]
+    wrong: list[str] = []
+
+    def visit(name: str | None, visitor: Visitor) -> None:
+        for _ in range(25):
+            _status, _url, text = visitor.fetch("/questions")
+            seen = {canary for canary in canaries if f"/people/{canary}" in text}
+            if seen != ({name} if name else set()):
+                wrong.append(f"{name} saw {seen}")
+
+    threads = [threading.Thread(target=visit, args=(n, p)) for n, p in zip(canaries, people, strict=True)]
+    threads += [threading.Thread(target=visit, args=(None, Visitor(server))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_an_old_cookie_is_worthless_after_signing_out(server: Server):
+    person = Visitor(server).sign_up("leaving")
+    cookies = [(cookie.name, cookie.value) for cookie in person.jar]
+    assert "/people/leaving" in person.fetch("/questions")[2]
+    person.fetch("/logout", {"csrf_token": person.token("/ask")})
+    stolen = Visitor(server)
+    stolen.opener.addheaders.append(("Cookie", "; ".join(f"{n}={v}" for n, v in cookies)))
+    assert "/people/leaving" not in stolen.fetch("/questions")[2]
+
+
+def test_acknowledged_posts_survive_a_kill_and_are_found(server: Server):
+    person = Visitor(server).sign_up("stubborn")
+    acknowledged: list[str] = []
+
+    def post() -> None:
+        for number in range(40):
+            title = f"Zebrafish question number {number} about pumps"
+            try:
+                status, url, _text = ask(person, title)
+            except (OSError, AssertionError):
+                return
+            if status == 200 and "/questions/" in url:
+                acknowledged.append(title)
+
+    thread = threading.Thread(target=post)
+    thread.start()
+    while len(acknowledged) < 5 and thread.is_alive():
+        time.sleep(0.02)
+    server.kill()
+    thread.join()
+    server.start()
+    with sqlite3.connect(server.instance / "threadwell.sqlite3") as connection:
+        titles = {row[0] for row in connection.execute("SELECT title FROM thread")}
+    assert len(acknowledged) >= 5 and set(acknowledged) <= titles
+    deadline = time.monotonic() + 20
+    wanted = acknowledged[-1]
+    while time.monotonic() < deadline:
+        text = Visitor(server).fetch(f"/search?q=zebrafish+{len(acknowledged) - 1}")[2]
+        if re.sub(r"<[^>]+>", "", text).find(wanted) >= 0:
+            break
+        time.sleep(0.3)
+    else:
+        pytest.fail("the last acknowledged question cannot be found")
+
+
+def test_a_new_question_is_searchable_within_seconds(server: Server):
+    person = Visitor(server).sign_up("prompt")
+    ask(person, "Quetzalcoatlus feeding schedule for the greenhouse")
+    started = time.monotonic()
+    while time.monotonic() - started < 10:
+        if "Quetzalcoatlus" in re.sub(r"<[^>]+>", "", Visitor(server).fetch("/search?q=feeding+schedule")[2]):
+            return
+        time.sleep(0.1)
+    pytest.fail("not searchable after ten seconds")
+
+
+def raw(server: Server, data: bytes, wait: float = 5) -> bytes:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=wait) as connection:
+        connection.sendall(data)
+        chunks = []
+        try:
+            while chunk := connection.recv(65536):
+                chunks.append(chunk)
+        except TimeoutError:
+            pass
+        return b"".join(chunks)
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        b"GET /questions/99999999999999999999999 HTTP/1.1",
+        b"GET /questions?page=99999999999999999999999 HTTP/1.1",
+        b"GET /search?q=%00 HTTP/1.1",
+        b"GET /search?q=%ff%fe%80 HTTP/1.1",
+        b"GET /%ff%fe HTTP/1.1",
+        b"GET /questions/1/%00 HTTP/1.1",
+        b"GET /tags/%2e%2e%2f%2e%2e HTTP/1.1",
+        b"GET /people/%F0%9F%8C%B1 HTTP/1.1",
+        b"GET /search?q=" + b"a" * 10_000 + b" HTTP/1.1",
+        b"DELETE /questions HTTP/1.1",
+        b"BREW /coffee HTTP/1.1",
+        b"POST /login HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 4",
+        b"POST /ask HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 2",
+        b"GET /uploads/../../secret_key HTTP/1.1",
+        b"GET /assets/x/..%2f..%2fcore/settings.py HTTP/1.1",
+    ],
+)
+def test_rubbish_is_answered_and_never_breaks_anything(server: Server, request_line: bytes):
+    answer = raw(server, request_line + b"\r\nHost: x\r\nConnection: close\r\n\r\n{}{}", wait=10)
+    status = int(answer.split(b" ", 2)[1])
+    assert 200 <= status < 500, answer[:500]
+    assert b"Traceback" not in answer
+
+
+def test_half_open_connections_do_not_stop_the_others(server: Server):
+    idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(60)]
+    for number, connection in enumerate(idle):
+        if number % 2:
+            connection.sendall(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc")
+        else:
+            connection.sendall(b"GET / HTT")
+    started = time.monotonic()
+    assert Visitor(server).fetch("/questions", timeout=10)[0] == 200
+    assert time.monotonic() - started < 8
+    for connection in idle:
+        connection.close()
+    assert Visitor(server).fetch("/questions")[0] == 200
+
+
+def test_a_body_that_is_too_large_is_refused(server: Server):
+    status, _url, text = Visitor(server).fetch("/login", {"name": "x" * 3_000_000})
+    assert status in (400, 413) and "Traceback" not in text
+
+
+def test_the_log_of_the_server_holds_no_stack_trace(server: Server):
+    assert "Traceback" not in Path(server.instance / "server.log").read_text()
