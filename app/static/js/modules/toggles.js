@@ -37,7 +37,7 @@ function apply(form, state) {
     const own = voteOf(button, form);
     const isOn = form.matches("[data-vote]") ? Number(state.pressed) === Number(own) : Boolean(state.pressed);
     button.setAttribute("aria-pressed", String(isOn));
-    if (form.matches("[data-vote]")) button.value = isOn ? "0" : own;
+    button.value = isOn ? "0" : form.matches("[data-vote]") ? own : "1";
     const label = button.querySelector("[data-label]");
     if (label instanceof HTMLElement) label.textContent = (isOn ? label.dataset.labelPressed : label.dataset.label) ?? "";
   }

@@ -1,0 +1,243 @@
+"""From rows to what templates print: posts and comments with what the actor may do to them. Pure; knows no request.
+
+Rows carry the attributes that the policies look at, so the same policies decide here and in the services.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from markupsafe import Markup
+
+from app.core.actor import Actor
+from app.forum import policies
+from app.forum.models import Comment, Post, Thread
+from app.forum.models.post import PostKind
+from app.forum.models.resolution import OutcomeKind
+from app.forum.queries.people import PersonCard
+from app.forum.queries.resolution import AcceptanceRow, OutcomeRow
+from app.forum.queries.thread_page import ThreadPage
+from app.forum.queries.thread_rows import CommentRow, PostRow, ThreadHead
+from app.forum.urls import history_path, post_path
+
+# Value and label of the reasons in moderation.models.FlagReason (a test holds them together).
+FLAG_REASONS = (
+    ("spam", "It is spam or advertising"),
+    ("rude", "It is rude or hurtful"),
+    ("off_topic", "It is not about this topic"),
+    ("wrong", "It is wrong or could do harm"),
+    ("duplicate", "It was asked before"),
+    ("outdated", "It is out of date"),
+    ("other", "Something else"),
+)
+_CONFIRMS = (OutcomeKind.ACCEPTED, OutcomeKind.CONFIRMED_BY_ASKER, OutcomeKind.CONFIRMED_BY_OTHER, OutcomeKind.JUDGED_BY_STAFF)
+
+
+@dataclass(frozen=True, slots=True)
+class PostRights:
+    """What the actor may do to a post."""
+
+    vote: bool = False
+    accept: bool = False
+    unaccept: bool = False
+    edit: bool = False
+    comment: bool = False
+    flag: bool = False
+    hide: bool = False
+    restore: bool = False
+    approve: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """A comment as a page shows it."""
+
+    id: int
+    author: PersonCard | None
+    html: Markup
+    created_at: datetime
+    is_hidden: bool
+    can_edit: bool = False
+    can_flag: bool = False
+    can_hide: bool = False
+
+    @property
+    def anchor(self) -> str:
+        return f"comment-{self.id}"
+
+    @property
+    def edit_url(self) -> str:
+        return f"/comments/{self.id}/edit"
+
+    @property
+    def flag_url(self) -> str:
+        return f"/comments/{self.id}/flag"
+
+    @property
+    def hide_url(self) -> str:
+        return f"/moderation/comments/{self.id}/hide"
+
+    @property
+    def restore_url(self) -> str:
+        return f"/moderation/comments/{self.id}/restore"
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post as a page shows it. `comment_text` and `comment_error` are those of a comment that could not be posted."""
+
+    id: int
+    kind: str
+    author: PersonCard | None
+    html: Markup
+    created_at: datetime
+    edited_at: datetime | None
+    revision: int
+    score: int
+    comment_count: int
+    is_official: bool
+    accepted_at: datetime | None
+    is_hidden: bool
+    is_held: bool
+    hidden_reason: str
+    accepted_by: PersonCard | None
+    my_vote: int
+    can: PostRights
+    comments: tuple[CommentView, ...]
+    comment_text: str
+    comment_error: str
+    urls: Mapping[str, str]
+
+    @property
+    def anchor(self) -> str:
+        return f"post-{self.id}"
+
+    @property
+    def path(self) -> str:
+        return post_path(self.id)
+
+    @property
+    def history_path(self) -> str:
+        return history_path(self.id)
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.accepted_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionView:
+    """An accepted answer with the evidence for it. `confirmed_count` counts people; `feedback_url` is empty: nobody is asked."""
+
+    post: PostView
+    by: PersonCard | None
+    by_asker: bool
+    at: datetime
+    confirmed_count: int
+    last_confirmed_at: datetime | None
+    feedback_url: str = ""
+
+
+def post_urls(post_id: int) -> dict[str, str]:
+    """Return the addresses of the actions on a post."""
+    own = {name: f"/posts/{post_id}/{name}" for name in ("vote", "accept", "edit", "flag")}
+    moderators = {name: f"/moderation/posts/{post_id}/{name}" for name in ("hide", "restore", "approve", "reject")}
+    return {**own, **moderators, "unaccept": f"/posts/{post_id}/withdraw", "comment": f"/posts/{post_id}/comments"}
+
+
+def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
+    """Return what the actor may do to a post that they see."""
+    if not actor.is_authenticated:
+        return PostRights()
+    post, thread = cast(Post, row), cast(Thread, head)
+    is_answer = row.kind == PostKind.ANSWER
+    moderates = policies.can_moderate(actor, thread) and row.kind != PostKind.OPENING
+    judges = is_answer and policies.can_accept(actor, thread)
+    return PostRights(
+        vote=policies.can_vote(actor, post, thread),
+        accept=judges and row.is_listed and row.accepted_at is None,
+        unaccept=judges and row.accepted_at is not None,
+        edit=policies.can_edit_post(actor, post, thread),
+        comment=policies.can_comment(actor, post, thread),
+        flag=row.is_listed and row.author_id != actor.id and policies.can_flag(actor, thread),
+        hide=moderates and row.is_listed,
+        restore=moderates and row.hidden_at is not None,
+        approve=moderates and row.held_at is not None and row.hidden_at is None,
+    )
+
+
+def present_comments(actor: Actor, rows: Sequence[CommentRow], head: ThreadHead, moment: datetime) -> tuple[CommentView, ...]:
+    """Return the comments of a post."""
+    thread = cast(Thread, head)
+    is_member = actor.is_authenticated
+    flags = is_member and policies.can_flag(actor, thread)
+    moderates = is_member and policies.can_moderate(actor, thread)
+    return tuple(
+        CommentView(
+            id=row.id,
+            author=row.author,
+            html=row.html,
+            created_at=row.created_at,
+            is_hidden=row.hidden_at is not None,
+            can_edit=is_member and policies.can_edit_comment(actor, cast(Comment, row), thread, moment),
+            can_flag=flags and row.author_id != actor.id and row.hidden_at is None,
+            can_hide=moderates,
+        )
+        for row in rows
+    )
+
+
+def _credit(count: int) -> str:
+    return f"{count:,} solution{'' if count == 1 else 's'}" if count else ""
+
+
+def present_post(
+    actor: Actor, page: ThreadPage, row: PostRow, moment: datetime, comment: tuple[int, str, str] | None = None
+) -> PostView:
+    """Return a post of the page; `comment` is (post id, text, error) of a comment that could not be posted."""
+    acceptance = page.acceptances.get(row.id)
+    credit = _credit(page.solutions.get(row.author_id or 0, 0)) if row.kind != PostKind.OPENING else ""
+    failed = comment if comment and comment[0] == row.id else None
+    return PostView(
+        id=row.id,
+        kind=row.kind,
+        html=row.html,
+        created_at=row.created_at,
+        edited_at=row.edited_at,
+        revision=row.revision,
+        score=row.score,
+        comment_count=row.comment_count,
+        is_official=row.is_official,
+        accepted_at=row.accepted_at,
+        is_hidden=row.hidden_at is not None,
+        is_held=row.held_at is not None and row.hidden_at is None,
+        hidden_reason=row.hidden_reason,
+        author=row.author.with_credit(credit) if row.author and credit else row.author,
+        accepted_by=acceptance.by if acceptance else None,
+        my_vote=page.own.votes.get(row.id, 0) if page.own else 0,
+        can=post_rights(actor, row, page.head),
+        comments=present_comments(actor, page.comments.get(row.id, ()), page.head, moment),
+        comment_text=failed[1] if failed else "",
+        comment_error=failed[2] if failed else "",
+        urls=post_urls(row.id) if actor.is_authenticated else {},
+    )
+
+
+def present_solution(page: ThreadPage, post: PostView) -> SolutionView:
+    """Return the evidence for an accepted answer: who accepted it, and who else said that it worked."""
+    acceptance = page.acceptances.get(post.id) or AcceptanceRow(None, None, post.accepted_at or post.created_at)
+    said = [o for o in page.outcomes if o.kind in _CONFIRMS and o.post_id == post.id]
+    last = max((outcome.created_at for outcome in said), default=None)
+    return SolutionView(
+        post=post,
+        by=acceptance.by,
+        by_asker=acceptance.by_id is not None and acceptance.by_id == page.head.author_id,
+        at=acceptance.at,
+        confirmed_count=len(_people(said)),
+        last_confirmed_at=last if last and last.date() > acceptance.at.date() else None,
+    )
+
+
+def _people(outcomes: Sequence[OutcomeRow]) -> set[int]:
+    return {outcome.actor_id for outcome in outcomes if outcome.actor_id is not None}

@@ -1,0 +1,208 @@
+"""Lists of threads: one page of rows for every view, for whoever asks. Statements are built once a role and view."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.accounts.urls import person_path
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.core.pagination import Page, window
+from app.forum.models import Category, Thread, ThreadTag
+from app.forum.models.thread import Status, ThreadKind
+from app.forum.policies import listed_threads
+from app.forum.queries.categories import reader_of
+from app.forum.queries.tags import tags_of_threads
+from app.forum.urls import category_path, thread_path
+from app.pageviews.queries import total_views, views_subquery
+
+PER_PAGE = 25
+PINNED_LIMIT = 5
+QUESTION_VIEWS = ("newest", "active", "popular", "unanswered", "unsolved", "solved")
+DISCUSSION_VIEWS = ("newest", "active", "popular")
+# Nobody said that these are solved; "probably solved" ones need no helper either.
+UNSOLVED = (Status.UNANSWERED, Status.NEEDS_INFO, Status.ANSWERED, Status.DISPUTED)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A thread as lists show it. `views` counts all times, `answer_count` the visible answers or replies."""
+
+    id: int
+    kind: str
+    title: str
+    path: str
+    excerpt: str
+    status: str
+    answer_count: int
+    accepted_count: int
+    score: int
+    me_too_count: int
+    views: int
+    tags: tuple[str, ...]
+    category_name: str
+    category_path: str
+    author_name: str
+    author_display_name: str
+    author_path: str
+    created_at: datetime
+    last_activity_at: datetime
+    is_pinned: bool
+    is_locked: bool
+    is_held: bool
+    article_path: str
+
+    @property
+    def affected_count(self) -> int:
+        """The asker and everybody who said me-too."""
+        return self.me_too_count + 1
+
+    @property
+    def category(self) -> tuple[str, str]:
+        """Label and path of the category."""
+        return self.category_name, self.category_path
+
+
+ROW_COLUMNS = (
+    Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.excerpt, Thread.status, Thread.answer_count, Thread.accepted_count,
+    Thread.score, Thread.me_too_count, Thread.created_at, Thread.last_activity_at, Thread.is_pinned, Thread.locked_at,
+    Thread.held_at, Thread.article_path, Category.name.label("category_name"), Category.slug.label("category_slug"),
+    Person.name.label("author_name"), Person.display_name.label("author_display_name"),
+)  # fmt: skip
+
+
+def base_select(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+    """Return the select of rows that `reader` may find in lists, without an order."""
+    return (
+        sa.select(*ROW_COLUMNS)
+        .select_from(Thread)
+        .join(Category, Category.id == Thread.category_id)
+        .outerjoin(Person, Person.id == Thread.author_id)
+        .where(listed_threads(reader))
+    )
+
+
+def rows_of(found: Sequence[sa.Row[*tuple[Any, ...]]], with_views: bool = True) -> list[ThreadRow]:
+    """Return list rows with their tags and, if asked for, their views (two statements for any number of rows)."""
+    ids = [row.id for row in found]
+    tags = tags_of_threads(ids)
+    views = total_views("thread", ids) if with_views and ids else {}
+    return [_row(row, tags.get(row.id, ()), views.get(row.id, 0)) for row in found]
+
+
+def _row(row: sa.Row[*tuple[Any, ...]], tags: tuple[str, ...], views: int) -> ThreadRow:
+    return ThreadRow(
+        id=row.id, kind=row.kind, title=row.title, path=thread_path(row.kind, row.id, row.slug), excerpt=row.excerpt,
+        status=row.status, answer_count=row.answer_count, accepted_count=row.accepted_count, score=row.score,
+        me_too_count=row.me_too_count, views=views, tags=tags, category_name=row.category_name,
+        category_path=category_path(row.category_slug), author_name=row.author_name or "",
+        author_display_name=row.author_display_name or "", author_path=person_path(row.author_name) if row.author_name else "",
+        created_at=row.created_at, last_activity_at=row.last_activity_at, is_pinned=row.is_pinned,
+        is_locked=row.locked_at is not None, is_held=row.held_at is not None, article_path=row.article_path,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What decides the statement of a list, apart from its parameters. `day` is set for the popular view only."""
+
+    reader: Actor
+    view: str
+    kind: str | None
+    by_category: bool
+    by_tag: bool
+    by_author: bool
+    day: date | None
+
+
+@lru_cache(maxsize=512)
+def _statement(shape: _Shape) -> sa.Select[*tuple[Any, ...]]:
+    statement = base_select(shape.reader)
+    if shape.kind:
+        statement = statement.where(Thread.kind == shape.kind)
+    if shape.by_category:
+        statement = statement.where(Thread.category_id == sa.bindparam("category_id"))
+    if shape.by_author:
+        statement = statement.where(Thread.author_id == sa.bindparam("author_id"))
+    if shape.by_tag:
+        statement = statement.join(
+            ThreadTag, sa.and_(ThreadTag.thread_id == Thread.id, ThreadTag.tag_id == sa.bindparam("tag_id"))
+        )
+    return _ordered(statement, shape.view).offset(sa.bindparam("offset")).limit(sa.bindparam("limit"))
+
+
+def _ordered(statement: sa.Select[*tuple[Any, ...]], view: str) -> sa.Select[*tuple[Any, ...]]:
+    """Add what a view filters by and orders by."""
+    if view == "active":
+        return statement.order_by(Thread.last_activity_at.desc(), Thread.id.desc())
+    if view == "popular":
+        recent = views_subquery("thread", 30)
+        views = sa.func.coalesce(recent.c.views, 0)
+        statement = statement.outerjoin(recent, recent.c.target_id == Thread.id)
+        return statement.order_by(views.desc(), Thread.last_activity_at.desc(), Thread.id.desc())
+    if view == "unanswered":
+        statement = statement.where(Thread.kind == ThreadKind.QUESTION, Thread.answer_count == 0, Thread.status != Status.CLOSED)
+    elif view == "unsolved":
+        statement = statement.where(Thread.kind == ThreadKind.QUESTION, Thread.status.in_(UNSOLVED))
+    elif view == "solved":
+        statement = statement.where(Thread.status == Status.SOLVED)
+        return statement.order_by(Thread.last_activity_at.desc(), Thread.id.desc())
+    elif view != "newest":
+        raise ValueError(f"There is no view {view!r}.")
+    return statement.order_by(Thread.created_at.desc(), Thread.id.desc())
+
+
+def _find(
+    actor: Actor, view: str, kind: str | None, category: int | None, tag: int | None, author: int | None, offset: int, limit: int
+) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    day = now().date() if view == "popular" else None
+    shape = _Shape(reader_of(actor), view, kind, category is not None, tag is not None, author is not None, day)
+    given = {"category_id": category, "tag_id": tag, "author_id": author}
+    parameters = {"offset": offset, "limit": limit, **{key: value for key, value in given.items() if value is not None}}
+    return db.session.execute(_statement(shape), parameters).all()
+
+
+def list_threads(
+    actor: Actor,
+    *,
+    view: str = "newest",
+    category: int | None = None,
+    tag: int | None = None,
+    kind: str | None = None,
+    author: int | None = None,
+    page: int = 1,
+) -> Page[ThreadRow]:
+    """Return one numbered page of listed threads (three statements). `category`, `tag` and `author` are ids.
+
+    Views: newest, active, popular (deduplicated views of 30 days), unanswered, unsolved, solved. Raises NotFound past the end.
+    """
+    offset, limit = window(page, PER_PAGE)
+    found = _find(actor, view, kind, category, tag, author, offset, limit)
+    return Page.from_rows(rows_of(found[: PER_PAGE + 1]), page, PER_PAGE)
+
+
+def list_first_threads(actor: Actor, *, view: str, kind: str | None = None, limit: int = 5) -> tuple[ThreadRow, ...]:
+    """Return the first threads of a view, for boxes on other pages (two statements, no views)."""
+    return tuple(rows_of(_find(actor, view, kind, None, None, None, 0, limit), with_views=False))
+
+
+@lru_cache(maxsize=8)
+def _pinned(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        base_select(reader)
+        .where(Thread.category_id == sa.bindparam("category_id"), Thread.is_pinned)
+        .order_by(Thread.created_at.desc(), Thread.id.desc())
+        .limit(PINNED_LIMIT)
+    )
+
+
+def list_pinned_threads(actor: Actor, category: int) -> tuple[ThreadRow, ...]:
+    """Return the threads that moderators pinned to the top of a category, newest first."""
+    found = db.session.execute(_pinned(reader_of(actor)), {"category_id": category}).all()
+    return tuple(rows_of(found, with_views=False)) if found else ()

@@ -1,0 +1,50 @@
+"""The page of a category."""
+
+from dataclasses import replace
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotFound
+from app.core.pagination import parse_page
+from app.forum.indexability import is_list_indexable
+from app.forum.queries.categories import find_category
+from app.forum.queries.lists import QUESTION_VIEWS, list_pinned_threads, list_threads
+from app.forum.routes.blueprint import blueprint
+from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
+from app.web.access import public
+from app.web.context import current_actor
+from app.web.redirects import moved
+from app.web.render import page
+
+
+@blueprint.get("/c/<slug>")
+@public
+def category_page(slug: str) -> Response:
+    """List the threads of a category, pinned ones first."""
+    actor = current_actor()
+    number = parse_page(request.args.get("page"))
+    category = find_category(actor, slug)
+    if category is None:
+        raise NotFound("There is no such category.")
+    address = ListAddress(category.path, asked_view(QUESTION_VIEWS))
+    if asks_for_first_page():
+        return moved(address.with_page(1))
+    rows = list_threads(actor, view=address.view, category=category.id, page=number)
+    head = list_head(category.name, category.description, address, rows, False)
+    is_public = category.audience == "public"
+    return page(
+        "forum/category.html",
+        replace(
+            head,
+            is_indexable=is_public and is_list_indexable(category.thread_count, address.is_plain),
+            crumbs=[("Questions", "/questions"), (category.name, category.path)],
+            feeds=[(f"New in {category.name}", f"{category.path}/feed.atom")] if is_public else [],
+        ),
+        category=category,
+        view=address.view,
+        rows=rows,
+        pinned=list_pinned_threads(actor, category.id) if address.is_plain and number == 1 else (),
+        tabs_links=address.view_links(QUESTION_VIEWS),
+        list_url=address.with_page,
+    )

@@ -1,0 +1,49 @@
+"""Atom feeds of a thread, a category and a tag: public text only, whoever asks, and the same for everybody."""
+
+from flask import Response
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.actor import ANONYMOUS
+from app.core.errors import NotFound
+from app.forum.queries.categories import find_category
+from app.forum.queries.feeds import list_feed_posts, list_feed_threads
+from app.forum.queries.tags import find_tag
+from app.forum.routes.blueprint import blueprint
+from app.forum.routes.thread_page import visible_head
+from app.web.access import public
+from app.web.atom import atom_feed
+from app.web.redirects import moved
+
+
+@blueprint.get("/questions/<id:thread_id>/feed.atom", defaults={"kind": "question"})
+@blueprint.get("/discussions/<id:thread_id>/feed.atom", defaults={"kind": "discussion"})
+@public
+def thread_feed(thread_id: int, kind: str) -> BaseResponse:
+    """New posts of a thread."""
+    head = visible_head(ANONYMOUS, thread_id)
+    path = f"/{head.kind}s/{head.id}/feed.atom"
+    if head.kind != kind:
+        return moved(path)
+    return atom_feed(head.title, path, head.path, list_feed_posts(head))
+
+
+@blueprint.get("/c/<slug>/feed.atom")
+@public
+def category_feed(slug: str) -> Response:
+    """New threads of a category."""
+    category = find_category(ANONYMOUS, slug)
+    if category is None:
+        raise NotFound("There is no such category.")
+    entries = list_feed_threads(category=category.id)
+    return atom_feed(f"New in {category.name}", f"{category.path}/feed.atom", category.path, entries)
+
+
+@blueprint.get("/tags/<name>/feed.atom")
+@public
+def tag_feed(name: str) -> Response:
+    """New threads with a tag."""
+    tag = find_tag(name)
+    entries = list_feed_threads(tag=tag.id) if tag else ()
+    if tag is None or not entries:
+        raise NotFound("There is no such tag.")
+    return atom_feed(f"New about {tag.name}", f"{tag.path}/feed.atom", tag.path, entries)

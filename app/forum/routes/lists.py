@@ -1,0 +1,169 @@
+"""The lists of questions and discussions, with their views as links and their filters in the address."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from flask import Response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.errors import NotFound
+from app.core.pagination import Page, parse_page
+from app.forum.models.thread import ThreadKind
+from app.forum.queries.categories import CategoryRow, list_categories
+from app.forum.queries.lists import DISCUSSION_VIEWS, QUESTION_VIEWS, ThreadRow, list_threads
+from app.forum.queries.tags import find_tag, list_popular_tags
+from app.forum.routes.blueprint import blueprint
+from app.web.access import public
+from app.web.context import current_actor
+from app.web.forms import query_line
+from app.web.redirects import moved
+from app.web.render import page
+from app.web.seo import Head
+
+VIEW_LABELS = {
+    "newest": "Newest",
+    "active": "Active",
+    "popular": "Popular",
+    "unanswered": "Unanswered",
+    "unsolved": "Not solved yet",
+    "solved": "Solved",
+}
+Link = tuple[str, str, int | None, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ListAddress:
+    """The address of one list: its path and the choices in its query string, `newest` and page 1 left out."""
+
+    path: str
+    view: str = "newest"
+    category: str = ""
+    tag: str = ""
+
+    def with_page(self, number: int) -> str:
+        """Return the path of page `number`."""
+        query = {
+            "view": self.view if self.view != "newest" else "",
+            "category": self.category,
+            "tag": self.tag,
+            "page": number if number > 1 else "",
+        }
+        given = {key: value for key, value in query.items() if value}
+        return self.path + (f"?{urlencode(given)}" if given else "")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether this is the list itself, and no variant that search engines should leave alone."""
+        return self.with_page(1) == self.path
+
+    def view_links(self, views: tuple[str, ...]) -> list[Link]:
+        """Return the tabs of the list."""
+        return [(VIEW_LABELS[view], replace(self, view=view).with_page(1), None, view == self.view) for view in views]
+
+
+def asked_view(views: tuple[str, ...]) -> str:
+    """Return the view in the query string. Raises NotFound for one that the list does not have."""
+    view = request.args.get("view", "newest") or "newest"
+    if view not in views:
+        raise NotFound("There is no such view.")
+    return view
+
+
+def asks_for_first_page() -> bool:
+    """Whether the address spells out page 1, which has an address without a number."""
+    return request.args.get("page") == "1"
+
+
+def list_head(title: str, description: str, address: ListAddress, rows: Page[ThreadRow], is_indexable: bool) -> Head:
+    """Return the head of a list page: canonical to itself, with its neighbours."""
+    number = rows.number
+    return Head(
+        title=title if number == 1 else f"{title} (page {number})",
+        description=description,
+        path=address.with_page(number),
+        is_indexable=is_indexable,
+        prev_path=address.with_page(number - 1) if rows.has_previous else "",
+        next_path=address.with_page(number + 1) if rows.has_next else "",
+        feeds=[("Newest threads", "/feed.atom")],
+    )
+
+
+@blueprint.get("/questions")
+@public
+def questions() -> BaseResponse:
+    """List questions."""
+    return _list_page(ThreadKind.QUESTION, "/questions", "Questions", QUESTION_VIEWS)
+
+
+@blueprint.get("/discussions")
+@public
+def discussions() -> BaseResponse:
+    """List discussions."""
+    return _list_page(ThreadKind.DISCUSSION, "/discussions", "Discussions", DISCUSSION_VIEWS)
+
+
+def _list_page(kind: str, path: str, title: str, views: tuple[str, ...]) -> BaseResponse:
+    actor = current_actor()
+    number = parse_page(request.args.get("page"))
+    address = ListAddress(path, asked_view(views), query_line("category", 80), query_line("tag", 60))
+    if asks_for_first_page():
+        return moved(address.with_page(1))
+    categories = list_categories(actor)
+    category = _asked_category(categories, address.category)
+    tag_id = _asked_tag(address.tag)
+    rows = list_threads(actor, view=address.view, category=category.id if category else None, tag=tag_id, kind=kind, page=number)
+    return _render(kind, title, views, address, rows, categories, category)
+
+
+def _asked_category(categories: tuple[CategoryRow, ...], slug: str) -> CategoryRow | None:
+    if not slug:
+        return None
+    for category in categories:
+        if category.slug == slug:
+            return category
+    raise NotFound("There is no such category.")
+
+
+def _asked_tag(name: str) -> int | None:
+    if not name:
+        return None
+    tag = find_tag(name)
+    if tag is None or not tag.thread_count:
+        raise NotFound("There is no such tag.")
+    return tag.id
+
+
+def _render(
+    kind: str,
+    title: str,
+    views: tuple[str, ...],
+    address: ListAddress,
+    rows: Page[ThreadRow],
+    categories: tuple[CategoryRow, ...],
+    category: CategoryRow | None,
+) -> Response:
+    parts = [title, f"in {category.name}" if category else "", f"tagged {address.tag}" if address.tag else ""]
+    full_title = " ".join(part for part in parts if part)
+    description = f"{VIEW_LABELS[address.view]} {title.lower()} of the community, with their answers."
+    return page(
+        "forum/list.html",
+        list_head(full_title, description, address, rows, address.is_plain),
+        heading=full_title,
+        kind=kind,
+        view=address.view,
+        rows=rows,
+        tabs_links=address.view_links(views),
+        list_url=address.with_page,
+        is_filtered=bool(address.category or address.tag),
+        plain_path=address.path,
+        category_links=_category_links(address, categories),
+        tag_rows=list_popular_tags(),
+        current_tag=address.tag,
+        without_tag=replace(address, tag="").with_page(1),
+        tag_url=lambda name: replace(address, tag=name).with_page(1),
+    )
+
+
+def _category_links(address: ListAddress, categories: tuple[CategoryRow, ...]) -> list[Link]:
+    choices = [("All categories", ""), *((row.name, row.slug) for row in categories)]
+    return [(name, replace(address, category=slug).with_page(1), None, slug == address.category) for name, slug in choices]

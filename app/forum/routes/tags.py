@@ -1,0 +1,94 @@
+"""The list of tags and the page of each."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotFound
+from app.core.pagination import parse_page
+from app.forum.indexability import is_list_indexable
+from app.forum.queries.lists import QUESTION_VIEWS, list_threads
+from app.forum.queries.tags import find_tag, list_tags
+from app.forum.routes.blueprint import blueprint
+from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
+from app.forum.urls import tag_path
+from app.web.access import public
+from app.web.context import current_actor
+from app.web.forms import query_line
+from app.web.redirects import moved
+from app.web.render import page
+from app.web.seo import Head
+
+_SORT_LABELS = (("popular", "Popular"), ("name", "By name"))
+
+
+def _tags_path(sort: str, prefix: str, number: int) -> str:
+    query = {"sort": sort if sort != "popular" else "", "q": prefix, "page": number if number > 1 else ""}
+    given = {key: value for key, value in query.items() if value}
+    return "/tags" + (f"?{urlencode(given)}" if given else "")
+
+
+@blueprint.get("/tags")
+@public
+def tags() -> Response:
+    """List tags by number of threads or by name, or those that begin with what was typed."""
+    number = parse_page(request.args.get("page"))
+    sort = request.args.get("sort", "popular") or "popular"
+    if sort not in ("popular", "name"):
+        raise NotFound("There is no such order.")
+    prefix = query_line("q", 40)
+    if asks_for_first_page():
+        return moved(_tags_path(sort, prefix, 1))
+    rows = list_tags(prefix=prefix, by_name=sort == "name", page=number)
+    return page(
+        "forum/tags.html",
+        Head(
+            title="Tags" if number == 1 else f"Tags (page {number})",
+            description="All topics of the community, from the most used to the rarest.",
+            path=_tags_path(sort, prefix, number),
+            is_indexable=sort == "popular" and not prefix and bool(rows.items),
+            prev_path=_tags_path(sort, prefix, number - 1) if rows.has_previous else "",
+            next_path=_tags_path(sort, prefix, number + 1) if rows.has_next else "",
+        ),
+        rows=rows,
+        prefix=prefix,
+        sort=sort,
+        sort_links=[(label, _tags_path(key, prefix, 1), None, key == sort) for key, label in _SORT_LABELS],
+        list_url=lambda wanted: _tags_path(sort, prefix, wanted),
+    )
+
+
+@blueprint.get("/tags/<name>")
+@public
+def tag_page(name: str) -> Response:
+    """List the threads with a tag. A tag that the actor finds no thread for does not exist for them."""
+    actor = current_actor()
+    number = parse_page(request.args.get("page"))
+    tag = find_tag(name)
+    if tag is None and name != name.lower() and find_tag(name.lower()):
+        return moved(tag_path(name.lower()))
+    if tag is None:
+        raise NotFound("There is no such tag.")
+    address = ListAddress(tag.path, asked_view(QUESTION_VIEWS))
+    if asks_for_first_page():
+        return moved(address.with_page(1))
+    rows = list_threads(actor, view=address.view, tag=tag.id, page=number)
+    if not rows.items and not tag.thread_count:
+        raise NotFound("There is no such tag.")
+    head = list_head(f"Tag: {tag.name}", tag.description or f"Questions and answers about {tag.name}.", address, rows, False)
+    return page(
+        "forum/tag.html",
+        replace(
+            head,
+            is_indexable=is_list_indexable(tag.thread_count, address.is_plain),
+            crumbs=[("Tags", "/tags"), (tag.name, tag.path)],
+            feeds=[(f"New about {tag.name}", f"{tag.path}/feed.atom")] if tag.thread_count else [],
+        ),
+        tag=tag,
+        view=address.view,
+        rows=rows,
+        tabs_links=address.view_links(QUESTION_VIEWS),
+        list_url=address.with_page,
+    )

@@ -1,0 +1,165 @@
+"""The page of a question or discussion, for readers and for the write side when something typed was not accepted."""
+
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from flask import Response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.errors import Gone, NotFound
+from app.core.pagination import parse_page
+from app.forum import indexability, jsonld, thread_tools
+from app.forum.forms import AnswerForm
+from app.forum.models import Thread
+from app.forum.policies import can_see_thread
+from app.forum.presenters import FLAG_REASONS, present_post, present_solution
+from app.forum.queries.categories import list_categories
+from app.forum.queries.related import list_related
+from app.forum.queries.thread_page import SORTS, ThreadPage, find_thread_head, load_thread_page
+from app.forum.queries.thread_rows import ThreadHead
+from app.forum.routes.blueprint import blueprint
+from app.forum.services.drafting import find_draft
+from app.forum.urls import ask_path, thread_path
+from app.pageviews.recorder import record
+from app.web.access import public
+from app.web.context import current_actor, site_settings
+from app.web.redirects import login_path, moved
+from app.web.render import page
+from app.web.seo import Head
+
+FailedComment = tuple[int, str, str]
+
+
+def visible_head(actor: Actor, thread_id: int) -> ThreadHead:
+    """Return the head of a thread. Raises Gone for one that was hidden, NotFound for what the actor may not know of."""
+    head = find_thread_head(thread_id)
+    if head is None or not actor.can_read(head.category.audience):
+        raise NotFound
+    if can_see_thread(actor, cast(Thread, head)):
+        return head
+    if head.hidden_at and not head.held_at:
+        raise Gone("A moderator removed this thread.")
+    raise NotFound
+
+
+@blueprint.get("/questions/<id:thread_id>")
+@blueprint.get("/discussions/<id:thread_id>")
+@blueprint.get("/questions/<id:thread_id>/<slug>")
+@blueprint.get("/discussions/<id:thread_id>/<slug>")
+@public
+def thread_page(thread_id: int, slug: str = "") -> BaseResponse:
+    """Show a thread; another slug or kind than its own is redirected for good, in one hop."""
+    actor = current_actor()
+    number = parse_page(request.args.get("page"))
+    sort = request.args.get("sort", "best")
+    if sort not in SORTS:
+        raise NotFound("There is no such order.")
+    head = visible_head(actor, thread_id)
+    if (request.path, slug) != (f"/{head.kind}s/{head.id}/{head.slug}", head.slug) or request.args.get("page") == "1":
+        return moved(_address(head, sort, number))
+    response = _render(actor, load_thread_page(actor, head, sort, number), 200, None, None)
+    record("thread", head.id, head.author_id)
+    return response
+
+
+def render_thread(
+    actor: Actor,
+    thread_id: int,
+    page: int = 1,
+    status: int = 200,
+    answer_form: AnswerForm | None = None,
+    comment: FailedComment | None = None,
+) -> Response:
+    """Return the page of a thread, with what was typed in a form that was not accepted.
+
+    `comment` is (post id, text, error). Raises NotFound or Gone like the page itself.
+    """
+    return _render(actor, load_thread_page(actor, visible_head(actor, thread_id), "best", page), status, answer_form, comment)
+
+
+def _address(head: ThreadHead, sort: str, number: int) -> str:
+    query = {"sort": sort if sort != "best" else "", "page": number if number > 1 else ""}
+    given = {key: value for key, value in query.items() if value}
+    return thread_path(head.kind, head.id, head.slug) + (f"?{urlencode(given)}" if given else "")
+
+
+def _render(
+    actor: Actor, found: ThreadPage, status: int, answer_form: AnswerForm | None, comment: FailedComment | None
+) -> Response:
+    head, number = found.head, found.posts.number
+    moment = now()
+    posts = [present_post(actor, found, row, moment, comment) for row in found.posts.items]
+    leads = [post for post in posts if post.is_accepted] if number == 1 and found.sort == "best" else []
+    rights = thread_tools.thread_rights(actor, head)
+    return page(
+        "forum/thread.html",
+        _head(found),
+        status,
+        thread=head,
+        posts=found.posts,
+        tags=found.tags,
+        sort=found.sort,
+        opening=present_post(actor, found, head.opening, moment, comment) if number == 1 else None,
+        solutions=[present_solution(found, post) for post in leads],
+        answers=[post for post in posts if post not in leads],
+        notices=thread_tools.notices(found),
+        rights=rights,
+        own=found.own,
+        new_answers=found.new_answers,
+        flag_reasons=FLAG_REASONS,
+        related=list_related(head, found.tags, actor),
+        tools=thread_tools.thread_tools(head, list_categories(actor)) if rights.moderate else [],
+        login_path=login_path(head.path),
+        ask_path=ask_path(),
+        list_url=lambda wanted: _address(head, found.sort, wanted),
+        sort_links=[(label, _address(head, key, 1), None, key == found.sort) for key, label in _SORT_LABELS],
+        **_answering(actor, head, rights.answer, answer_form),
+    )
+
+
+_SORT_LABELS = (("best", "Best first"), ("newest", "Newest"), ("oldest", "Oldest"))
+
+
+def _answering(actor: Actor, head: ThreadHead, may_answer: bool, form: AnswerForm | None) -> dict[str, Any]:
+    """Return the answer form (with the draft of this thread in it), or why there is none."""
+    key = f"answer:{head.id}"
+    if may_answer and form is None:
+        draft = find_draft(actor, key)
+        form = AnswerForm(formdata=None, data={"body": draft.fields.get("body", "")} if draft else None)
+    if form is not None and not head.is_question:
+        form.body.label.text = "Your reply"
+    return {"answer_form": form if may_answer else None, "draft_key": key, "why_not": thread_tools.why_not_answer(actor, head)}
+
+
+def _head(found: ThreadPage) -> Head:
+    head, number = found.head, found.posts.number
+    settings = site_settings()
+    decision = indexability.decide_thread(indexability.facts_of(head), now(), settings.index_unanswered_days)
+    is_indexable = decision.is_indexable and found.sort == "best"
+    place = ("Questions", "/questions") if head.is_question else ("Discussions", "/discussions")
+    is_public = head.category.audience == "public" and head.is_listed
+    feed = [(f"New posts in: {head.title}", f"/{head.kind}s/{head.id}/feed.atom")] if is_public else []
+    return Head(
+        title=head.title if number == 1 else f"{head.title} (page {number})",
+        description=head.excerpt,
+        path=_address(head, found.sort, number),
+        is_indexable=is_indexable,
+        jsonld=_structured_data(found, settings.base_url) if is_indexable else (),
+        crumbs=[place, (head.category.name, head.category.path), (head.title, head.path)],
+        feeds=feed,
+        prev_path=_address(head, found.sort, number - 1) if found.posts.has_previous else "",
+        next_path=_address(head, found.sort, number + 1) if found.posts.has_next else "",
+        og_type="article",
+    )
+
+
+def _structured_data(found: ThreadPage, base_url: str) -> list[dict[str, Any]]:
+    """Return QAPage data for the first page of a question that takes answers, or the posting of a discussion."""
+    head, number = found.head, found.posts.number
+    if not head.is_question:
+        return [jsonld.discussion_page(base_url, head, found.posts.items, found.comments, number)]
+    if number == 1 and head.is_open:
+        return [jsonld.question_page(base_url, head, found.posts.items, found.comments, found.tags)]
+    return []

@@ -1,0 +1,153 @@
+"""What stands round the posts of a thread: notices, the asker's box, why one cannot answer, moderators' tools. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from app.core.actor import Actor
+from app.forum import policies
+from app.forum.models import Thread
+from app.forum.models.resolution import OutcomeKind
+from app.forum.models.thread import Status
+from app.forum.queries.categories import CategoryRow
+from app.forum.queries.thread_page import ThreadPage
+from app.forum.queries.thread_rows import ThreadHead
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line of news above a thread. `tone`: kb, wait, bad, good or empty."""
+
+    text: str
+    tone: str = ""
+    symbol: str = "info"
+    link_label: str = ""
+    link_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadTool:
+    """Something moderators do to a thread, with a reason: its address, label, and the choices of its one extra field, if any."""
+
+    action: str
+    label: str
+    icon: str
+    url: str
+    field: str = ""
+    field_label: str = ""
+    choices: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether the people concerned deserve an explanation."""
+        return self.action in ("hide", "reject", "close", "lock")
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRights:
+    """What the actor may do to a thread as a whole."""
+
+    answer: bool
+    me_too: bool
+    follow: bool
+    moderate: bool
+
+
+def thread_rights(actor: Actor, head: ThreadHead) -> ThreadRights:
+    """Return what the actor may do to a thread that they see."""
+    thread = cast(Thread, head)
+    return ThreadRights(
+        answer=policies.can_add_post(actor, thread),
+        me_too=policies.can_say_me_too(actor, thread),
+        follow=policies.can_follow(actor, thread),
+        moderate=actor.is_authenticated and policies.can_moderate(actor, thread),
+    )
+
+
+def notices(page: ThreadPage) -> list[Notice]:
+    """Return what readers must know before they read on, the most important first."""
+    head = page.head
+    found: list[Notice] = []
+    if head.hidden_at:
+        found.append(Notice(_with("Hidden from everybody but moderators", head.hidden_reason), "bad", "eye-off"))
+    elif head.held_at:
+        found.append(Notice("This waits for a moderator. Only the author and the moderators see it.", "wait", "clock"))
+    if page.original:
+        text = "The same question was asked before. Follow it there:"
+        found.append(Notice(text, "", "merge", page.original.title, page.original.path))
+    elif head.closed_at:
+        found.append(Notice(_with("Closed: no new answers here", head.close_reason), "", "lock"))
+    if head.locked_at:
+        found.append(Notice(_with("Locked by a moderator: no new posts here", head.lock_note), "", "lock"))
+    if head.article_path:
+        found.append(Notice("This answer is kept up to date in the article", "kb", "book", head.article_title, head.article_path))
+    return found + _outcome_notices(page)
+
+
+def _with(text: str, reason: str) -> str:
+    return f"{text}. Reason: {reason}" if reason else f"{text}."
+
+
+def _outcome_notices(page: ThreadPage) -> list[Notice]:
+    """Return how the question ended, where no answer on the page tells it."""
+    last = {outcome.kind: outcome for outcome in page.outcomes}
+    if page.head.status == Status.SOLVED and not page.head.accepted_count:
+        for kind, text in (
+            (OutcomeKind.SOLVED_ELSEWHERE, "Solved: the person who asked found another way"),
+            (OutcomeKind.WORKAROUND, "Solved with a workaround"),
+        ):
+            if kind in last:
+                return [Notice(_with(text, last[kind].reason), "good", "solved")]
+    if page.head.status == Status.CLOSED and OutcomeKind.NO_LONGER_RELEVANT in last:
+        return [Notice("The person who asked does not need an answer any more.", "", "info")]
+    if page.head.status == Status.DISPUTED and OutcomeKind.REFUTED in last:
+        refuted = last[OutcomeKind.REFUTED]
+        by_asker = refuted.actor_id is not None and refuted.actor_id == page.head.author_id
+        text = "The person who asked is still stuck" if by_asker else "Somebody says that the solution does not work for them"
+        return [Notice(_with(text, refuted.reason), "wait", "warning")]
+    return []
+
+
+def why_not_answer(actor: Actor, head: ThreadHead) -> str:
+    """Return why a signed-in actor finds no answer form, or '' where the notices say it already or they may answer."""
+    if not actor.is_authenticated or policies.can_add_post(actor, cast(Thread, head)):
+        return ""
+    if actor.is_suspended:
+        return "Your account is suspended, so you cannot post for now."
+    if head.held_at or head.hidden_at:
+        return "Nobody can answer before a moderator has approved this."
+    return ""
+
+
+def thread_tools(head: ThreadHead, categories: Sequence[CategoryRow]) -> list[ThreadTool]:
+    """Return what a moderator can do with the thread in its state."""
+    wanted: list[tuple[str, str, str]] = []
+    if head.hidden_at:
+        wanted.append(("restore", "Restore", "undo"))
+    elif head.held_at:
+        wanted += [("approve", "Approve", "check"), ("reject", "Reject", "close")]
+    else:
+        wanted.append(("hide", "Hide", "eye-off"))
+        wanted.append(("unlock", "Unlock", "lock") if head.locked_at else ("lock", "Lock", "lock"))
+        wanted.append(("unpin", "Unpin", "pin") if head.is_pinned else ("pin", "Pin", "pin"))
+        if head.duplicate_of_id:
+            wanted.append(("unduplicate", "Not a duplicate", "undo"))
+        else:
+            wanted.append(("reopen", "Reopen", "undo") if head.closed_at else ("close", "Close", "lock"))
+    tools = [ThreadTool(action, label, icon, _tool_url(head, action)) for action, label, icon in wanted]
+    if head.is_listed:
+        tools.append(_move(head, categories))
+        if head.is_question and not head.duplicate_of_id:
+            url = _tool_url(head, "duplicate")
+            label = "Number of the original question"
+            tools.append(ThreadTool("duplicate", "Close as duplicate", "merge", url, "original_id", label))
+    return tools
+
+
+def _move(head: ThreadHead, categories: Sequence[CategoryRow]) -> ThreadTool:
+    others = tuple((category.id, category.name) for category in categories if category.id != head.category.id)
+    return ThreadTool("move", "Move", "folder", _tool_url(head, "move"), "category_id", "To", others)
+
+
+def _tool_url(head: ThreadHead, action: str) -> str:
+    return f"/moderation/threads/{head.id}/{action}"

@@ -1,0 +1,63 @@
+"""The home page: search first, then topics, articles and questions that were solved or need somebody."""
+
+from typing import Any
+
+from flask import Response
+
+from app.core.settings import Settings
+from app.forum.queries.categories import list_categories
+from app.forum.queries.lists import list_first_threads
+from app.forum.urls import list_path
+from app.kb.queries import list_popular_articles
+from app.pages.blueprint import blueprint
+from app.web.access import public
+from app.web.context import current_actor, site_settings
+from app.web.render import page
+from app.web.seo import Head
+
+ARTICLES = 6
+THREADS = 6
+
+
+def website_data(settings: Settings) -> dict[str, Any]:
+    """Return WebSite data that names the site and its search."""
+    return {
+        "@type": "WebSite",
+        "name": settings.site_name,
+        "url": f"{settings.base_url}/",
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": f"{settings.base_url}/search?q={{search_term_string}}"},
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+@blueprint.get("/")
+@public
+def home() -> Response:
+    """Show the way to an answer."""
+    actor, settings = current_actor(), site_settings()
+    categories = list_categories(actor)
+    articles = list_popular_articles(actor, ARTICLES)
+    solved = list_first_threads(actor, view="solved", kind="question", limit=THREADS)
+    unanswered = list_first_threads(actor, view="unanswered", limit=THREADS)
+    newest = () if unanswered else list_first_threads(actor, view="newest", kind="question", limit=THREADS)
+    return page(
+        "pages/home.html",
+        Head(
+            title=settings.site_name,
+            description=settings.site_tagline,
+            path="/",
+            jsonld=[website_data(settings)],
+            feeds=[("Newest threads", "/feed.atom")],
+        ),
+        categories=categories,
+        articles=articles,
+        solved=solved,
+        unanswered=unanswered,
+        newest=newest,
+        is_empty=not (articles or solved or unanswered or newest or any(row.thread_count for row in categories)),
+        solved_path=list_path(view="solved"),
+        unanswered_path=list_path(view="unanswered"),
+    )

@@ -1,0 +1,97 @@
+"""The page for whoever runs the installation: versions, background work with its failures, index, mails."""
+
+import platform
+import sqlite3
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from flask import Response, flash
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.db import db
+from app.core.errors import NotFound
+from app.core.settings import Settings
+from app.core.uow import unit_of_work
+from app.jobs.queue import list_dead, retry_dead
+from app.pages.blueprint import blueprint
+from app.pages.queries import count_everything, job_figures
+from app.search.engines import current_engine
+from app.search.engines.base import EngineStats
+from app.web.access import admins
+from app.web.context import site_settings
+from app.web.redirects import see_other
+from app.web.render import page
+from app.web.seo import Head
+
+_PACKAGES = ("flask", "sqlalchemy", "whoosh", "markdown", "bleach", "granian")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A part of the installation and its version."""
+
+    name: str
+    number: str
+
+
+def installed_versions() -> list[Version]:
+    """Return the versions of the program, Python, the database and the libraries that matter."""
+    dialect = db.engine.dialect
+    server = sqlite3.sqlite_version if dialect.name == "sqlite" else ".".join(map(str, dialect.server_version_info or ()))
+    names = [Version("Threadwell", _version_of("threadwell")), Version("Python", platform.python_version())]
+    return [*names, Version(dialect.name, server), *(Version(name, _version_of(name)) for name in _PACKAGES)]
+
+
+def _version_of(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _index_stats() -> EngineStats | None:
+    try:
+        return current_engine().stats()
+    except (RuntimeError, OSError):
+        return None
+
+
+def _mail_folder(settings: Settings) -> str:
+    """Return where mails are written when no mail server is set, or ''."""
+    return "" if settings.mail_url else str(settings.instance_path / "mail")
+
+
+@blueprint.get("/admin")
+@admins
+def operations() -> Response:
+    """Show how the installation is doing."""
+    settings = site_settings()
+    counts = count_everything()
+    return page(
+        "pages/operations.html",
+        Head(title="Administration", path="/admin", is_indexable=False),
+        jobs=job_figures(),
+        dead=list_dead(),
+        index=_index_stats(),
+        versions=installed_versions(),
+        thread_count=sum(counts.threads.values()),
+        article_count=sum(counts.articles.values()),
+        post_count=counts.posts,
+        people_count=counts.people,
+        mail_folder=_mail_folder(settings),
+        jobs_mode=settings.jobs,
+        database="SQLite in the instance folder" if settings.is_sqlite else "PostgreSQL",
+        instance_path=str(settings.instance_path),
+    )
+
+
+@blueprint.post("/admin/jobs/<id:job_id>/retry")
+@admins
+def retry_job(job_id: int) -> BaseResponse:
+    """Put a failed job back into the queue."""
+    with unit_of_work():
+        is_there = retry_dead(job_id)
+    if not is_there:
+        raise NotFound("That job is gone: it was done or retried meanwhile.")
+    flash("The job is in the queue again.", "success")
+    return see_other("/admin")

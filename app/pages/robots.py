@@ -1,0 +1,70 @@
+"""What crawlers and browsers look for at fixed addresses: robots, search description, web manifest, icon."""
+
+import json
+
+from flask import Response, redirect, render_template
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.pages.blueprint import blueprint
+from app.web.access import public
+from app.web.assets import asset_url
+from app.web.context import site_settings
+from app.web.seo import absolute
+
+# Addresses that only write, only answer scripts, or belong to people who are signed in. Pages that are merely not to be
+# indexed are not here: a crawler must be able to read their `noindex`.
+_CLOSED = (
+    "/admin", "/api/", "/ask/similar", "/comments/", "/desk", "/drafts/", "/insights", "/metrics", "/moderation",
+    "/notifications", "/preview", "/search/suggest", "/settings", "/threads/", "/unsubscribe/",
+)  # fmt: skip
+_DAY = "public, max-age=86400"
+
+
+@blueprint.get("/robots.txt")
+@public
+def robots() -> Response:
+    """Say where crawlers have no business, and where the sitemap is."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in _CLOSED), "", f"Sitemap: {absolute('/sitemap.xml')}", ""]
+    return Response("\n".join(lines), mimetype="text/plain")
+
+
+@blueprint.get("/opensearch.xml")
+@public
+def opensearch() -> Response:
+    """Describe the search for browsers."""
+    xml = render_template("feeds/opensearch.xml", site_name=site_settings().site_name, absolute=absolute, asset_url=asset_url)
+    return Response(xml, mimetype="application/opensearchdescription+xml")
+
+
+@blueprint.get("/site.webmanifest")
+@public
+def manifest() -> Response:
+    """Describe the site as something that can be put on a home screen."""
+    name = site_settings().site_name
+    icons = [
+        {"src": asset_url("icon-192.png"), "sizes": "192x192", "type": "image/png"},
+        {"src": asset_url("icon-512.png"), "sizes": "512x512", "type": "image/png"},
+        {"src": asset_url("favicon.svg"), "sizes": "any", "type": "image/svg+xml"},
+    ]
+    data = {
+        "name": name,
+        "short_name": name[:12],
+        "start_url": "/",
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#fdfcfb",
+        "theme_color": "#fdfcfb",
+        "icons": icons,
+    }
+    response = Response(json.dumps(data, ensure_ascii=False), mimetype="application/manifest+json")
+    response.headers["Cache-Control"] = _DAY
+    return response
+
+
+@blueprint.get("/favicon.ico")
+@public
+def favicon() -> BaseResponse:
+    """Lead browsers that ask for the old address to the icon."""
+    response = redirect(asset_url("icon-192.png"), 302)
+    response.headers["Cache-Control"] = _DAY
+    return response
