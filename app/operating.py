@@ -16,6 +16,7 @@ from granian.log import LogLevels
 
 from app.core.settings import PROJECT_ROOT, Settings
 from app.jobs.worker import run_forever
+from app.search.sync import needs_rebuild, rebuild
 
 # Threads that run Python for one web process; more only queue for the interpreter's lock.
 BLOCKING_THREADS = 8
@@ -33,6 +34,8 @@ def init_command() -> None:
     """Create or upgrade the database and the search index. Safe to run again."""
     settings = _settings()
     upgrade(directory=str(PROJECT_ROOT / "migrations"))
+    if needs_rebuild():
+        rebuild()
     click.echo(f"Ready: database and search index in {settings.instance_path}.")
 
 

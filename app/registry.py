@@ -18,6 +18,7 @@ from app.core.events import subscribe
 from app.forum import indexing as forum_indexing
 from app.forum.cli import recount_command
 from app.forum.models import Draft, PostRevision
+from app.forum.queries.categories import category_names
 from app.forum.routes import accepting as forum_accepting
 from app.forum.routes import answering as forum_answering
 from app.forum.routes import asking as forum_asking
@@ -72,7 +73,11 @@ from app.pages import people as pages_people
 from app.pages import robots as pages_robots
 from app.pages import sitemap as pages_sitemap
 from app.pages.blueprint import blueprint as pages_blueprint
-from app.search.documents import ARTICLE, THREAD, register_source
+from app.search import sync as search_sync
+from app.search.cli import reindex, search_group
+from app.search.documents import ARTICLE, SYNC_JOB, THREAD, register_category_names, register_source
+from app.search.engines import create_engine, use_engine
+from app.search.routes import blueprint as search_blueprint
 from app.uploads.routes import images as uploads_images
 from app.uploads.routes.blueprint import blueprint as uploads_blueprint
 from app.uploads.services.cleaning import delete_orphans, register_texts
@@ -100,10 +105,14 @@ def register_blueprints(app: Flask) -> None:
     app.register_blueprint(pages_blueprint)
     app.register_blueprint(notifications_blueprint)
     app.register_blueprint(moderation_blueprint)
+    app.register_blueprint(search_blueprint)
 
 
 def register_sources(app: Flask) -> None:
-    """Tell the search how to load threads and articles."""
+    """Choose the search engine and tell it how to load threads and articles."""
+    settings = app.extensions["settings"]
+    use_engine(create_engine(settings.search_engine, settings.instance_path))
+    register_category_names(category_names)
     register_source(THREAD, forum_indexing.load_many, forum_indexing.all_ids, forum_indexing.present)
     register_source(ARTICLE, kb_indexing.load_many, kb_indexing.all_ids, kb_indexing.present)
 
@@ -128,6 +137,10 @@ def register_jobs(app: Flask) -> None:
     register_handler("forum.recount", recount_job)
     register_periodic("forum.recount", timedelta(days=1))
     register_handler("mail.send", send_mails)
+    register_handler(SYNC_JOB, search_sync.sync_documents, batch=search_sync.SYNC_BATCH)
+    register_handler(search_sync.REBUILD_JOB, search_sync.rebuild_index)
+    register_handler(search_sync.VERIFY_JOB, search_sync.verify_index)
+    register_periodic(search_sync.VERIFY_JOB, timedelta(days=1))
     register_handler(SCAN_JOB, make_scan_handler(app.extensions["settings"]))
     register_periodic(SCAN_JOB, SCAN_EVERY)
 
@@ -137,6 +150,8 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(user_commands)
     app.cli.add_command(recount_command)
     app.cli.add_command(promotion_commands)
+    app.cli.add_command(reindex)
+    app.cli.add_command(search_group)
 
 
 def register_providers(app: Flask) -> None:

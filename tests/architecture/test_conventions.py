@@ -77,7 +77,8 @@ def test_templates_stay_small():
 
 def test_templates_carry_no_inline_code():
     pattern = re.compile(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]*(src=|application/ld\+json))", re.IGNORECASE)
-    assert not [names(t) for t in TEMPLATES if pattern.search(t.read_text())]
+    pages = [t for t in TEMPLATES if t.parent.name != "email"]  # mail programs know no style sheets
+    assert not [names(t) for t in pages if pattern.search(t.read_text())]
 
 
 def test_text_is_called_safe_only_where_it_was_sanitised():

@@ -56,3 +56,8 @@ def find_category(actor: Actor, slug: str) -> CategoryRow | None:
     """Return a category the actor may read, or None."""
     row = db.session.execute(_visible(reader_of(actor)).where(Category.slug == slug)).first()
     return CategoryRow(*row) if row else None
+
+
+def category_names(actor: Actor) -> dict[str, str]:
+    """Return names by slug of the categories the actor may read, in one statement."""
+    return {row.slug: row.name for row in list_categories(actor)}
