@@ -13,12 +13,28 @@ import re
 import xml.etree.ElementTree as etree
 from collections.abc import Callable, Sequence
 
-from markdown import Markdown
-from markdown.blockparser import BlockParser
-from markdown.util import AtomicString
+from markdown import Markdown  # type: ignore[import-untyped]
+from markdown.blockparser import BlockParser  # type: ignore[import-untyped]
+from markdown.util import AtomicString  # type: ignore[import-untyped]
 
+from app.core.markup_lines import (
+    FENCE,
+    HEADING,
+    QUOTE,
+    REFERENCE,
+    SETEXT,
+    TAB,
+    Lines,
+    closes_fence,
+    columns,
+    drop_columns,
+    fence_after,
+    is_rule,
+    list_marker,
+    split_row,
+    table_header,
+)
 from app.core.markup_state import (
-    MAX_COLUMNS,
     MAX_DEPTH,
     MAX_PARAGRAPH_LINES,
     MAX_REFERENCES,
@@ -27,20 +43,8 @@ from app.core.markup_state import (
     RenderState,
 )
 
-TAB = 4
-FENCE = re.compile(r" {0,3}(`{3,}+|~{3,}+)[ \t]*+([^`]*)$")
-HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
-SETEXT = re.compile(r" {0,3}(={3,}|-{3,})[ \t]*$")
-QUOTE = re.compile(r" {0,3}> ?")
-MARKER = re.compile(r"[ \t]*([-*+]|(\d{1,9})[.)])(?:([ \t]+)(?=\S)|[ \t]*$)")
-REFERENCE = re.compile(
-    r" {0,3}\[([^\[\]\n]{1,200})\]:[ \t]*(?:<([^<>\n]*)>|(\S+))"
-    r"(?:[ \t]+(?:\"([^\"]*)\"|'([^']*)'|\(([^()]*)\)))?[ \t]*$"
-)
-CELL_BORDER = re.compile(r"(?<!\\)\|")
 SPECIAL = re.compile(r"[\\`\[\]<>&*_~@]|https?:|www\.")
 
-Lines = Sequence[str]
 Handler = Callable[[Lines, int, etree.Element, int], int]
 
 
@@ -102,7 +106,7 @@ class BlockReader:
             return at
         mark, indent = opening[1], columns(lines[at])
         end = at + 1
-        while end < len(lines) and not _closes(lines[end], mark):
+        while end < len(lines) and not closes_fence(lines[end], mark):
             end += 1
         code = "\n".join(drop_columns(line, indent) for line in lines[at + 1 : end])
         self._add_code(parent, code, opening[2].split(" ")[0].strip("{}.") if opening[2] else "")
@@ -123,7 +127,7 @@ class BlockReader:
 
     def _heading(self, lines: Lines, at: int, parent: etree.Element, depth: int) -> int:
         opening = HEADING.match(lines[at])
-        if not opening:
+        if not opening or not lines[at][opening.end() :].strip():
             return at
         text = lines[at][opening.end() :].rstrip()
         without_close = text.rstrip("#")
@@ -148,9 +152,9 @@ class BlockReader:
             if not mark and (fence or not inner[-1].strip() or self._ends_paragraph(lines, end)):
                 break
             inner.append(lines[end][mark.end() :] if mark else lines[end])
-            fence = _fence_after(fence, inner[-1])
+            fence = fence_after(fence, inner[-1])
             end += 1
-        spoiler = all(line.startswith("!") for line in inner if line.strip())
+        spoiler = all(line.startswith("!") and line[1:2] != "[" for line in inner if line.strip())
         quote = etree.SubElement(parent, "details" if spoiler else "blockquote")
         if spoiler:
             etree.SubElement(quote, "summary").text = "Spoiler"
@@ -222,7 +226,7 @@ class BlockReader:
         """Add a row as wide as the header; what does not fit joins the last cell, so that no text is lost."""
         width = len(aligns)
         self.state.cells_left -= width
-        shown = cells[: width - 1] + [" ".join(cells[width - 1 :])]
+        shown = [*cells[: width - 1], " ".join(cells[width - 1 :])]
         row = etree.SubElement(parent, "tr")
         for index, align in enumerate(aligns):
             cell = self._add_text(row, tag, shown[index] if index < len(shown) else "")
@@ -268,84 +272,6 @@ class BlockReader:
         element = etree.SubElement(parent, tag)
         element.text = text
         return element
-
-
-def columns(line: str) -> int:
-    """Return the width of the indent of `line`, tabs counted to the next multiple of four."""
-    width = 0
-    for character in line:
-        if character == " ":
-            width += 1
-        elif character == "\t":
-            width += TAB - width % TAB
-        else:
-            break
-    return width
-
-
-def drop_columns(line: str, count: int) -> str:
-    """Return `line` without at most `count` columns of indent; a tab is split only when it straddles the border."""
-    width = 0
-    for index, character in enumerate(line):
-        if width >= count or character not in " \t":
-            return " " * (width - count) + line[index:]
-        width += 1 if character == " " else TAB - width % TAB
-    return " " * (width - count)
-
-
-def is_rule(line: str) -> bool:
-    """Return whether `line` is a thematic break: three or more of one of `*`, `-`, `_`."""
-    marks = line.replace(" ", "").replace("\t", "")
-    return len(marks) >= 3 and marks[0] in "*-_" and marks == marks[0] * len(marks) and columns(line) < TAB
-
-
-def list_marker(line: str, indent_limit: int = TAB) -> re.Match[str] | None:
-    """Return the match of a bullet or number that starts `line`, or None."""
-    marker = MARKER.match(line)
-    if not marker or columns(line) >= indent_limit or is_rule(line):
-        return None
-    return marker
-
-
-def split_row(line: str) -> list[str]:
-    """Return the cells of a table row; `\\|` is a literal bar."""
-    inner = line.strip().removeprefix("|")
-    cells = CELL_BORDER.split(inner)
-    if len(cells) > 1 and not cells[-1].strip():
-        cells.pop()
-    return [cell.strip().replace("\\|", "|") for cell in cells]
-
-
-def table_header(lines: Lines, at: int) -> tuple[list[str], list[str]] | None:
-    """Return (names, alignment classes) when a table starts at this line, otherwise None."""
-    if at + 1 >= len(lines) or "|" not in lines[at]:
-        return None
-    under = lines[at + 1]
-    if "|" not in under or "-" not in under or under.strip(" \t|:-"):
-        return None
-    names, marks = split_row(lines[at]), split_row(under)
-    if len(names) != len(marks) or len(names) > MAX_COLUMNS or not all("-" in mark for mark in marks):
-        return None
-    return names, [_alignment(mark) for mark in marks]
-
-
-def _alignment(mark: str) -> str:
-    if mark.endswith(":"):
-        return "align-center" if mark.startswith(":") else "align-right"
-    return ""
-
-
-def _closes(line: str, mark: str) -> bool:
-    bare = line.strip()
-    return len(bare) >= len(mark) and bare == mark[0] * len(bare) and columns(line) < TAB
-
-
-def _fence_after(fence: str, line: str) -> str:
-    """Return the mark of the fence that is open after `line`, or ""."""
-    if fence:
-        return "" if _closes(line, fence) else fence
-    opening = FENCE.match(line)
-    return opening[1] if opening else ""
 
 
 def _tighten(holder: etree.Element) -> None:

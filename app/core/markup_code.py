@@ -4,24 +4,70 @@ Owns which languages are highlighted. Must not produce inline styles. Only lexer
 hundreds, some with patterns that take minutes on hostile text; these were measured (`tests/core/test_markup_hostile.py`).
 """
 
+import re
 from functools import lru_cache
 from html import escape
 
-from pygments import lex
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.token import STANDARD_TYPES, _TokenType
-from pygments.util import ClassNotFound
+from pygments import lex  # type: ignore[import-untyped]
+from pygments.lexer import Lexer  # type: ignore[import-untyped]
+from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+from pygments.token import STANDARD_TYPES, _TokenType  # type: ignore[import-untyped]
+from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
 LANGUAGES = frozenset(
-    """bash batch c cmake cpp csharp css dart diff docker elixir go graphql groovy haskell html http ini
-    java javascript json kotlin lua make nginx objective-c perl php powershell properties python ruby rust
-    scala scss sql swift toml typescript xml yaml""".split()
+    [
+        "bash",
+        "batch",
+        "c",
+        "cmake",
+        "cpp",
+        "csharp",
+        "css",
+        "dart",
+        "diff",
+        "docker",
+        "elixir",
+        "go",
+        "graphql",
+        "groovy",
+        "haskell",
+        "html",
+        "http",
+        "ini",
+        "java",
+        "javascript",
+        "json",
+        "kotlin",
+        "lua",
+        "make",
+        "nginx",
+        "objective-c",
+        "perl",
+        "php",
+        "powershell",
+        "properties",
+        "python",
+        "ruby",
+        "rust",
+        "scala",
+        "scss",
+        "sql",
+        "swift",
+        "toml",
+        "typescript",
+        "xml",
+        "yaml",
+    ]
 )
 """Names as Pygments knows them; its aliases (`js`, `py`, `sh`, `yml`) are understood too."""
 MAX_LINE = 1_000
 """A longer line (minified code, a log) makes the block plain."""
 MAX_TOKENS = 4_000
+BACKTRACKING = frozenset({"c", "cpp", "csharp", "groovy", "java", "objective-c"})
+"""Lexers whose pattern for a function's head tries every split of a run of words and white space: 12,000 characters
+of empty lines take 5 seconds, of one-letter lines over 10 in C#. They see no longer run than `MAX_RUN`."""
+MAX_RUN = 300
+_RUN = re.compile(r"[\w\s.*&<>\[\]:,~?@]+")
 
 
 def code_html(code: str, language: str, may_highlight: bool = True) -> str:
@@ -49,7 +95,7 @@ def _lexer(name: str) -> Lexer | None:
 
 def _highlighted(code: str, lexer: Lexer) -> str | None:
     """Return the spans of `code`, or None when it has too long lines or too many tokens."""
-    if any(len(line) > MAX_LINE for line in code.split("\n")):
+    if any(len(line) > MAX_LINE for line in code.split("\n")) or _would_backtrack(code, lexer):
         return None
     parts: list[str] = []
     count, last = 0, ""
@@ -62,6 +108,11 @@ def _highlighted(code: str, lexer: Lexer) -> str | None:
         shown = escape(text, quote=False)
         parts.append(f'<span class="{css}">{shown}</span>' if css else shown)
     return "".join(parts)
+
+
+def _would_backtrack(code: str, lexer: Lexer) -> bool:
+    risky = BACKTRACKING.intersection(lexer.aliases)
+    return bool(risky) and any(len(run[0]) > MAX_RUN for run in _RUN.finditer(code))
 
 
 def _css_class(kind: _TokenType) -> str:

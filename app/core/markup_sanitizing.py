@@ -9,12 +9,46 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from bleach.html5lib_shim import Filter
-from bleach.sanitizer import Cleaner
+from bleach.html5lib_shim import Filter  # type: ignore[import-untyped]
+from bleach.sanitizer import Cleaner  # type: ignore[import-untyped]
 
 TAGS = frozenset(
-    """a blockquote br code del details em h2 h3 h4 h5 h6 hr img ins kbd li mark ol p pre small span strong sub
-    summary sup table tbody td th thead tr ul""".split()
+    [
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "details",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 PROTOCOLS = frozenset({"http", "https", "mailto"})
 UPLOADS = "/uploads/"
@@ -42,7 +76,7 @@ def sanitize(html: str, own_host: str = "") -> str:
         protocols=PROTOCOLS,
         filters=[lambda source: _LinkFilter(source, own_host)],
     )
-    return cleaner.clean(html)
+    return str(cleaner.clean(html))
 
 
 def is_shown_image(source: str) -> bool:

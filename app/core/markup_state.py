@@ -29,10 +29,10 @@ MAX_ELEMENTS = 8_000
 MAX_REFERENCES = 300
 MAX_REFERENCE_CHARACTERS = 100_000
 MAX_URL = 2_048
-MAX_LABEL = 1_000
+MAX_LABEL = 3_000
 MAX_LABEL_DEPTH = 20
 MAX_CODE_SPAN_RUNS = 60
-MAX_HIGHLIGHTED = 12_000
+MAX_HIGHLIGHTED = 10_000
 """Characters of code in one text that are highlighted; code beyond is shown plain."""
 
 
