@@ -37,6 +37,7 @@ from app.forum.routes import thread_page as forum_thread_page
 from app.forum.routes import voting as forum_voting
 from app.forum.routes.blueprint import blueprint as forum_blueprint
 from app.forum.services.recounting import recount_job
+from app.importing.cli import demo_command, import_group
 from app.jobs.queue import register_handler
 from app.jobs.schedule import register_periodic
 from app.kb import indexing as kb_indexing
@@ -152,6 +153,8 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(promotion_commands)
     app.cli.add_command(reindex)
     app.cli.add_command(search_group)
+    app.cli.add_command(demo_command)
+    app.cli.add_command(import_group)
 
 
 def register_providers(app: Flask) -> None:

@@ -7,7 +7,11 @@ from app.core.db import BigId, db
 
 
 class ImportRecord(db.Model):
-    """One imported thing: `source` is the site, `kind` one of person question answer comment tag votes link, `external_id` its id there."""
+    """One imported thing: `source` is the site, `external_id` its id there, `local_id` the row it became here.
+
+    `kind` is one of person, tag, question (local: thread), answer (local: post), comment and link (local: the duplicate's
+    thread); `state` says that an import was begun and has not ended.
+    """
 
     __tablename__ = "import_record"
     __table_args__ = (sa.Index("ix_import_record_local", "kind", "local_id"),)
