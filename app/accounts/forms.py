@@ -1,6 +1,7 @@
 """Forms of accounts: fields, cleaning and lengths. Rules of state live in services."""
 
 from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from app.accounts.models import DISPLAY_NAME_MAX, EMAIL_MAX
@@ -70,7 +71,7 @@ class ChangeAddressForm(BaseForm):
 
 
 class RoleForm(BaseForm):
-    role = SelectField("Role", choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    role = SelectField("Role", choices=[SelectChoice(role.value, label) for role, label in ROLE_LABELS.items()])
 
 
 class ClaimForm(BaseForm):

@@ -1,5 +1,6 @@
 """Hashing and checking passwords (argon2id), and what a password must be. Slow on purpose: never call it in a unit of work."""
 
+import secrets
 import unicodedata
 from functools import lru_cache
 
@@ -39,8 +40,9 @@ def check_password_rules(password: str, name: str, address: str = "", field: str
     if len(password) > MAX_LENGTH:
         raise Invalid(f"Please use at most {MAX_LENGTH} characters.", field)
     key = name_key(password)
-    own = {name_key(name), name_key(address), name_key(address.partition("@")[0])}
-    if key in own or (len(key.strip()) - len(name_key(name)) < 3 and name and name_key(name) in key):
+    own_name = name_key(name)
+    own = {own_name, name_key(address), name_key(address.partition("@")[0])}
+    if key in own or (own_name in key and len(key.replace(own_name, "")) < 3):
         raise Invalid("This is too close to your name or address. Please choose something else.", field)
     if key in COMMONEST or len(set(key)) < 4:
         raise Invalid("This is one of the first passwords anybody would try. Please choose something else.", field)
@@ -53,7 +55,8 @@ def hash_password(password: str) -> str:
 
 @lru_cache(maxsize=1)
 def _dummy_hash() -> str:
-    return _hasher.hash(b"nobody has this password")
+    """A hash of something nobody knows, for logins that nobody has."""
+    return _hasher.hash(secrets.token_bytes(16))
 
 
 def verify_password(stored_hash: str | None, password: str) -> bool:
@@ -64,7 +67,7 @@ def verify_password(stored_hash: str | None, password: str) -> bool:
         matches = _hasher.verify(stored_hash or _dummy_hash(), given)
     except (VerificationError, InvalidHashError):
         return False
-    return matches and stored_hash is not None and len(password) <= MAX_LENGTH
+    return matches and bool(stored_hash) and len(password) <= MAX_LENGTH
 
 
 def needs_rehash(stored_hash: str) -> bool:
