@@ -75,8 +75,8 @@ def _credit(row: sa.Row[*tuple[Any, ...]]) -> Credit:
     post_id, role, name, display_name, thread_id, title, kind, slug = row
     return Credit(
         post_id=post_id, role=role, path=post_path(post_id), author_name=name or "",
-        author_display_name=display_name or name or "", author_path=person_path(name) if name else "", thread_id=thread_id, thread_title=title,
-        thread_path=thread_path(kind, thread_id, slug),
+        author_display_name=display_name or name or "", author_path=person_path(name) if name else "",
+        thread_id=thread_id, thread_title=title, thread_path=thread_path(kind, thread_id, slug),
     )  # fmt: skip
 
 
@@ -85,8 +85,8 @@ def list_source_states(actor: Actor, article_id: int) -> list[SourceState]:
     statement = (
         sa.select(
             ArticleSource.id, ArticleSource.post_id, ArticleSource.role, Person.name, Person.display_name, Thread.id,
-            Thread.title, Thread.kind, Thread.slug, ArticleSource.change, ArticleSource.changed_at, ArticleSource.post_revision, Post.revision,
-            PostRevision.body_source, Post.body_source,
+            Thread.title, Thread.kind, Thread.slug, ArticleSource.change, ArticleSource.changed_at, ArticleSource.post_revision,
+            Post.revision, PostRevision.body_source, Post.body_source,
         )
         .join(Post, Post.id == ArticleSource.post_id)
         .join(Thread, Thread.id == ArticleSource.thread_id)

@@ -74,28 +74,29 @@ def restore_dismissed(thread_id: int) -> AnyResponse:
     return see_other(promotions_path())
 
 
-@blueprint.route("/moderation/promotions/<id:thread_id>/promote", methods=["GET", "POST"])
+@blueprint.get("/moderation/promotions/<id:thread_id>/promote")
 @curators
-def promote(thread_id: int) -> AnyResponse:
-    """Choose what of a thread becomes an article, and build the draft."""
+def show_promotion(thread_id: int) -> AnyResponse:
+    """Show the passages of a thread with a proposal of what to take; a thread that has its article leads there."""
     actor = current_actor()
-    ensure_can_write_articles(actor)
-    thread = get_thread(actor, thread_id)
-    form = PromoteForm()
-    fill_choices(form, actor)
-    posts = list_passages(thread_id)
-    if request.method == "POST":
-        return _promote(actor, thread, form, posts)
+    thread, form = get_thread(actor, thread_id), _form(actor)
     known = find_article_of(thread_id)
     if known is not None:
         flash("An article was already built from this thread.", "info")
         return see_other(article_permalink(known))
+    posts = list_passages(thread_id)
     form.title.data, form.audience.data = thread.title, thread.category.audience
     form.environment.data = guess_environment(posts[0].body_source) if posts else ""
     return _choosing(thread, form, presenters.propose_passages(posts))
 
 
-def _promote(actor: Actor, thread: Thread, form: PromoteForm, posts: list[Post]) -> AnyResponse:
+@blueprint.post("/moderation/promotions/<id:thread_id>/promote")
+@curators
+def promote(thread_id: int) -> AnyResponse:
+    """Build the draft from what was chosen, and lead to its editor."""
+    actor = current_actor()
+    thread, form = get_thread(actor, thread_id), _form(actor)
+    posts = list_passages(thread_id)
     roles = _posted_roles(posts)
     try:
         form.ensure_valid()
@@ -105,6 +106,13 @@ def _promote(actor: Actor, thread: Thread, form: PromoteForm, posts: list[Post])
         return _choosing(thread, form, presenters.keep_passages(posts, roles), 400 if isinstance(error, Invalid) else 409)
     flash("Here is the draft. Edit it until it stands on its own, then publish it.", "success")
     return see_other(article_edit_path(article.id))
+
+
+def _form(actor: Actor) -> PromoteForm:
+    ensure_can_write_articles(actor)
+    form = PromoteForm()
+    fill_choices(form, actor)
+    return form
 
 
 def _build(actor: Actor, thread: Thread, form: PromoteForm, taken: list[tuple[Post, SourceRole]]) -> Article:

@@ -1,14 +1,14 @@
 """Managing the tree of sections. For curators."""
 
+from typing import Any
+
 from flask import Response, flash, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.kb.forms import SectionForm
-from app.kb.policies import ensure_can_write_articles
-from app.kb.queries.sections import SectionTree, load_tree
+from app.kb.queries.sections import SectionNode, SectionTree, load_tree
 from app.kb.routes.blueprint import blueprint
 from app.kb.services import sections
 from app.web.access import curators
@@ -27,22 +27,26 @@ def _form(tree: SectionTree) -> SectionForm:
     return form
 
 
-@blueprint.route("/kb/sections", methods=["GET", "POST"])
+@blueprint.get("/kb/sections")
 @curators
-def manage_sections() -> AnyResponse:
-    """Show the tree, and add a section to it."""
+def show_sections() -> Response:
+    """Show the tree and the form for a new section."""
+    tree = load_tree(current_actor())
+    return _page(tree, _form(tree))
+
+
+@blueprint.post("/kb/sections")
+@curators
+def create_section() -> AnyResponse:
+    """Add a section."""
     actor = current_actor()
-    ensure_can_write_articles(actor)
     tree = load_tree(actor)
     form = _form(tree)
-    if request.method == "GET":
-        return _page(tree, form)
     try:
         form.ensure_valid()
+        values = _values(form)
         with unit_of_work():
-            sections.create_section(
-                actor, title=form.title.data, parent_id=form.parent_id.data or None, description=form.description.data or ""
-            )
+            sections.create_section(actor, **values)
     except Invalid as error:
         form.add_errors(error)
         return _page(tree, form, 400)
@@ -50,43 +54,51 @@ def manage_sections() -> AnyResponse:
     return see_other(PATH)
 
 
+def _values(form: SectionForm) -> dict[str, Any]:
+    description = form.description.data or ""
+    return {"title": form.title.data, "description": description, "parent_id": form.parent_id.data or None}
+
+
 def _page(tree: SectionTree, form: SectionForm, status: int = 200) -> Response:
     return page("kb/sections.html", Head(title="Sections", is_indexable=False), status=status, tree=tree, form=form)
 
 
-@blueprint.route("/kb/sections/<id:section_id>", methods=["GET", "POST"])
+def _find(tree: SectionTree, section_id: int) -> SectionNode:
+    if section_id not in tree.by_id:
+        raise NotFound
+    return tree.by_id[section_id]
+
+
+@blueprint.get("/kb/sections/<id:section_id>")
 @curators
-def edit_section(section_id: int) -> AnyResponse:
+def show_section_editor(section_id: int) -> Response:
+    """Show the form of one section."""
+    tree = load_tree(current_actor())
+    node, form = _find(tree, section_id), _form(tree)
+    form.title.data, form.description.data, form.parent_id.data = node.title, node.description, node.parent_id or 0
+    return _edit_page(node, form)
+
+
+@blueprint.post("/kb/sections/<id:section_id>")
+@curators
+def update_section(section_id: int) -> AnyResponse:
     """Rename a section, describe it, or put it somewhere else."""
     actor = current_actor()
     tree = load_tree(actor)
-    node = tree.by_id.get(section_id)
-    if node is None:
-        raise NotFound
-    form = _form(tree)
-    if request.method == "POST":
-        return _update(actor, node.id, form, tree)
-    form.title.data, form.description.data, form.parent_id.data = node.title, node.description, node.parent_id or 0
-    return _edit_page(tree, node.id, form)
-
-
-def _update(actor: Actor, section_id: int, form: SectionForm, tree: SectionTree) -> AnyResponse:
+    node, form = _find(tree, section_id), _form(tree)
     try:
         form.ensure_valid()
+        values = _values(form)
         with unit_of_work():
-            sections.update_section(
-                actor, section_id=section_id, title=form.title.data, description=form.description.data or "",
-                parent_id=form.parent_id.data or None,
-            )  # fmt: skip
+            sections.update_section(actor, section_id=node.id, **values)
     except Invalid as error:
         form.add_errors(error)
-        return _edit_page(tree, section_id, form, 400)
+        return _edit_page(node, form, 400)
     flash("Saved.", "success")
     return see_other(PATH)
 
 
-def _edit_page(tree: SectionTree, section_id: int, form: SectionForm, status: int = 200) -> Response:
-    node = tree.by_id[section_id]
+def _edit_page(node: SectionNode, form: SectionForm, status: int = 200) -> Response:
     head = Head(title=f"Section “{node.title}”", is_indexable=False)
     return page("kb/section_edit.html", head, status=status, section=node, form=form)
 

@@ -57,61 +57,56 @@ def list_own() -> Response:
     return page("kb/articles.html", head, rows=rows, view=view, counts=count_working_articles(actor))
 
 
-@blueprint.route("/kb/articles/new", methods=["GET", "POST"])
+@blueprint.get("/kb/articles/new")
 @curators
-def new_article() -> AnyResponse:
-    """Write an article from scratch."""
+def show_new_article() -> Response:
+    """Show the editor for an article from scratch."""
     actor = current_actor()
-    ensure_can_write_articles(actor)
-    form = ArticleForm()
-    fill_choices(form, actor)
-    if request.method == "POST":
-        try:
-            form.ensure_valid()
-            text, place = _posted(form)
-            with unit_of_work():
-                article = writing.create_article(actor, place=place, text=text, note=form.note.data)
-                _finish(actor, article, "article:new")
-            return see_other(presenters.path_of(article))
-        except Invalid as error:
-            form.add_errors(error)
-            return _editor(form, None, status=400)
+    form = _form(actor)
     _prefill(form, actor, "article:new", None)
     return _editor(form, None)
 
 
-@blueprint.route("/kb/articles/<id:article_id>/edit", methods=["GET", "POST"])
+@blueprint.post("/kb/articles/new")
 @curators
-def edit_article(article_id: int) -> AnyResponse:
-    """Write the next revision of an article. What somebody else saved meanwhile is shown, never overwritten unseen."""
+def create_article() -> AnyResponse:
+    """Write a new draft, or publish it at once if the button said so."""
     actor = current_actor()
-    article = article_queries.get_article(actor, article_id)
-    ensure_can_edit_article(actor, article)
-    form = ArticleForm()
-    fill_choices(form, actor)
-    if request.method == "POST":
-        return _save(actor, article, form)
-    newest = article_queries.get_revision(article.id, article.revision)
-    _fill(form, article, newest)
-    _prefill(form, actor, f"article:{article.id}", article.revision)
-    return _editor(form, article)
-
-
-def _save(actor: Actor, article: Article, form: ArticleForm) -> AnyResponse:
+    form = _form(actor)
     try:
         form.ensure_valid()
         text, place = _posted(form)
         with unit_of_work():
-            saved = writing.save_revision(
-                actor,
-                article_id=article.id,
-                base_revision=form.base_revision.data or 0,
-                place=place,
-                text=text,
-                note=form.note.data,
-            )
-            _finish(actor, saved, f"article:{saved.id}")
-        return see_other(presenters.path_of(saved))
+            article = writing.create_article(actor, place=place, text=text, note=form.note.data)
+            _finish(actor, article, "article:new")
+    except Invalid as error:
+        form.add_errors(error)
+        return _editor(form, None, status=400)
+    return see_other(presenters.path_of(article))
+
+
+@blueprint.get("/kb/articles/<id:article_id>/edit")
+@curators
+def show_article_editor(article_id: int) -> Response:
+    """Show the editor with the newest revision, or with what the actor typed last time and did not save."""
+    actor = current_actor()
+    article = _article_to_edit(actor, article_id)
+    form = _form(actor)
+    _fill(form, article, article_queries.get_revision(article.id, article.revision))
+    _prefill(form, actor, f"article:{article.id}", article.revision)
+    return _editor(form, article)
+
+
+@blueprint.post("/kb/articles/<id:article_id>/edit")
+@curators
+def edit_article(article_id: int) -> AnyResponse:
+    """Write the next revision. What somebody else saved meanwhile is shown beside, never overwritten unseen."""
+    actor = current_actor()
+    article = _article_to_edit(actor, article_id)
+    form = _form(actor)
+    try:
+        form.ensure_valid()
+        saved = _save(actor, article.id, form)
     except StaleEdit as stale:
         newest = article_queries.get_revision(article.id, stale.current)
         form.base_revision.raw_data = [str(stale.current)]
@@ -120,6 +115,31 @@ def _save(actor: Actor, article: Article, form: ArticleForm) -> AnyResponse:
     except Invalid as error:
         form.add_errors(error)
         return _editor(form, article, status=400)
+    return see_other(presenters.path_of(saved))
+
+
+def _save(actor: Actor, article_id: int, form: ArticleForm) -> Article:
+    text, place = _posted(form)
+    base = form.base_revision.data or 0
+    with unit_of_work():
+        saved = writing.save_revision(
+            actor, article_id=article_id, base_revision=base, place=place, text=text, note=form.note.data
+        )
+        _finish(actor, saved, f"article:{saved.id}")
+    return saved
+
+
+def _form(actor: Actor) -> ArticleForm:
+    ensure_can_write_articles(actor)
+    form = ArticleForm()
+    fill_choices(form, actor)
+    return form
+
+
+def _article_to_edit(actor: Actor, article_id: int) -> Article:
+    article = article_queries.get_article(actor, article_id)
+    ensure_can_edit_article(actor, article)
+    return article
 
 
 def _posted(form: ArticleForm) -> tuple[ArticleText, Placement]:

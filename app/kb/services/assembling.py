@@ -98,7 +98,7 @@ def demote_headings(source: str) -> str:
 
 def guess_environment(source: str) -> str:
     """Return the lines of a question that name product, version or platform, as a list; "" when there are none."""
-    found = [line.strip(" \t>*-") for line in source.splitlines() if _ENVIRONMENT.match(line)]
+    found = [line.replace("**", "").strip(" \t>*-") for line in source.splitlines() if _ENVIRONMENT.match(line)]
     return "\n".join(f"- {line}" for line in found[:ENVIRONMENT_LINES])
 
 

@@ -28,9 +28,8 @@ def give_feedback(
     ensure_can_see_article(actor, article)
     if not can_give_feedback(article):
         raise Conflict("This article is not published, so there is nothing to judge yet.")
-    known = db.session.scalar(
-        sa.select(ArticleFeedback).where(ArticleFeedback.article_id == article_id, ArticleFeedback.reader_key == reader_key)
-    )
+    mine = sa.select(ArticleFeedback).where(ArticleFeedback.article_id == article_id, ArticleFeedback.reader_key == reader_key)
+    known = db.session.scalar(mine.with_for_update().execution_options(populate_existing=True))
     if known is None:
         known = ArticleFeedback(article_id=article_id, reader_key=reader_key, is_helpful=is_helpful)
         db.session.add(known)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict
 from app.core.events import emit
 from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Post, Thread
@@ -19,6 +19,7 @@ from app.kb.events import SourceChanged
 from app.kb.models import Article, ArticleSource, SourceChange
 from app.kb.policies import ensure_can_edit_article, is_as_narrow
 from app.kb.queries.articles import get_article_for_update
+from app.kb.queries.sources import get_article_id_of_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,12 @@ def load_states(post_ids: Iterable[int]) -> dict[int, PostState]:
 def acknowledge_source(actor: Actor, *, source_id: int, revision: int) -> Article:
     """Record that the actor looked at a changed source, as it is now, and keeps the article as it is.
 
-    Raises Conflict when the post has a newer revision than the one that was looked at.
+    Raises NotFound, Forbidden, or Conflict when the post has a newer revision than the one that was looked at.
     """
     require_unit_of_work()
-    source = db.session.get(ArticleSource, source_id)
-    if source is None:
-        raise NotFound
-    article = get_article_for_update(source.article_id)
+    article = get_article_for_update(get_article_id_of_source(source_id))
     ensure_can_edit_article(actor, article)
+    source = _load_sources(ArticleSource.id == source_id)[0]
     state = load_states([source.post_id])[source.post_id]
     if state.revision != revision:
         raise Conflict("The post was edited again while you were reading. Please look at the newest change.")
@@ -106,7 +105,8 @@ def acknowledge_source(actor: Actor, *, source_id: int, revision: int) -> Articl
 
 
 def _load_sources(criterion: sa.ColumnElement[bool]) -> list[ArticleSource]:
-    return list(db.session.scalars(sa.select(ArticleSource).where(criterion).order_by(ArticleSource.id)))
+    statement = sa.select(ArticleSource).where(criterion).order_by(ArticleSource.id)
+    return list(db.session.scalars(statement.with_for_update().execution_options(populate_existing=True)))
 
 
 def _note(article: Article, source: ArticleSource, state: PostState) -> None:

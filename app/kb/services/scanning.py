@@ -89,8 +89,9 @@ def _facts(row: sa.Row[*tuple[Any, ...]], views: dict[int, int], covered: set[in
      locked_at, duplicate_of_id, article_id) = row  # fmt: skip
     return ThreadFacts(
         thread_id=thread_id, kind=kind, audience=audience, status=status, created_at=created_at,
-        views_30d=views.get(thread_id, 0), answer_count=answers, accepted_count=accepted, question_score=score, best_answer_score=best or 0, me_too_count=me_toos,
-        duplicate_count=duplicates, is_listed=hidden_at is None and held_at is None, is_locked=locked_at is not None,
+        views_30d=views.get(thread_id, 0), answer_count=answers, accepted_count=accepted, question_score=score,
+        best_answer_score=best or 0, me_too_count=me_toos, duplicate_count=duplicates,
+        is_listed=hidden_at is None and held_at is None, is_locked=locked_at is not None,
         is_duplicate=duplicate_of_id is not None, has_article=article_id is not None or thread_id in covered,
     )  # fmt: skip
 

@@ -1,0 +1,239 @@
+"""Pages for readers: addresses, what they show to whom, structured data, the feed, and what they cost."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import lxml.etree
+import lxml.html
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.core.db import db
+from app.core.uow import unit_of_work
+from app.jobs.worker import run_until_idle
+from app.kb.models import Article
+from app.kb.services.writing import save_revision
+from app.pageviews.queries import total_views
+from app.pageviews.recorder import flush
+from tests.asserts import assert_queries
+from tests.client import Browser
+from tests.factories import make_article, make_category, make_person, make_question, make_section
+from tests.kb.conftest import Crew
+from tests.kb.samples import FIREFOX, add_views, change, make_solved, place, promote_and_publish, text
+
+LONG_TEXT = "## First\n\nOne.\n\n## Second\n\nTwo.\n\n### Third\n\nThree.\n\n![photo](/uploads/a.png)"
+
+
+def path_of(article: Article) -> str:
+    return f"/kb/{article.section.slug}/{article.slug}"
+
+
+def data_of(page: str, kind: str) -> dict[str, Any]:
+    document = lxml.html.document_fromstring(page)
+    found = [json.loads(node.text_content()) for node in document.xpath("//script[@type='application/ld+json']")]
+    return next(data for data in found if data["@type"] == kind)
+
+
+def test_an_article_shows_everything_a_reader_needs(browser: Browser, crew: Crew):
+    top = make_section("guides", title="Guides")
+    section = make_section("pumps", title="Pumps", parent_id=top.id)
+    thread, answer = make_solved("Why does the pump hum?", author=make_person("asker"))
+    article = promote_and_publish(crew.curator, thread, [answer], section.id, title="Silence a noisy pump")
+    change(article, summary="For everybody with an AB-1.", applies_to="AB-1, all versions")
+    browser.get(path_of(article))
+    words = browser.text()
+    for expected in (
+        "Silence a noisy pump", "For everybody with an AB-1.", "AB-1, all versions", "last confirmed", "Built from answers by",
+        "Also asked as", "Why does the pump hum?", "Was this helpful?", "Still stuck?", "Guides", "Pumps",
+    ):  # fmt: skip
+        assert expected in words, expected
+    assert browser.page is not None
+    assert browser.page.xpath(f"//footer//a[@href='/posts/{answer.id}']")
+    assert not browser.page.xpath("//a[contains(@href, '/edit')]")
+
+
+def test_three_headings_make_a_table_of_contents_and_two_do_not(browser: Browser):
+    browser.get(path_of(make_article(text=LONG_TEXT)))
+    assert browser.page is not None
+    anchors = [a.get("href") for a in browser.page.xpath("//nav[contains(@class, 'toc-wide')]//a")]
+    assert anchors == ["#first", "#second", "#third"] and browser.page.get_element_by_id("second") is not None
+    browser.get(path_of(make_article(text="## First\n\nOne.\n\n## Second\n\nTwo.")))
+    assert not browser.page.xpath("//nav[contains(@class, 'toc')]")
+
+
+def test_structured_data_names_the_people_and_the_way_here(browser: Browser, crew: Crew):
+    top = make_section("guides", title="Guides")
+    section = make_section("pumps", title="Pumps", parent_id=top.id)
+    thread, answer = make_solved(author=make_person("asker"))
+    article = promote_and_publish(crew.curator, thread, [answer], section.id, title="Silence </script> a noisy pump")
+    page = browser.get(path_of(article)).text
+    data = data_of(page, "Article")
+    helpers = {person["name"] for person in data["author"]}
+    assert data["headline"] == "Silence </script> a noisy pump" and helpers >= {"Asker"} and len(helpers) == 2
+    assert data["dateModified"].endswith("Z") and data["datePublished"].endswith("Z")
+    assert data["mainEntityOfPage"] == f"http://community.test{path_of(article)}"
+    crumbs = data_of(page, "BreadcrumbList")["itemListElement"]
+    assert [item["name"] for item in crumbs] == ["Knowledge base", "Guides", "Pumps", article.title]
+
+
+def test_old_addresses_lead_to_the_present_one_for_good(client: FlaskClient, crew: Crew):
+    article = make_article("Priming the pump")
+    old = path_of(article)
+    other = make_section("other")
+    with unit_of_work():
+        save_revision(
+            crew.agent, article_id=article.id, base_revision=1, place=place(other.id, slug="priming"), text=text("Priming the pump")
+        )
+    for address in (old, f"/kb/other/{old.rsplit('/', 1)[1]}", f"/kb/{article.section.slug}/priming", f"/kb/articles/{article.id}"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.location) == (301, "/kb/other/priming"), address
+    assert client.get("/kb/other/priming").status_code == 200
+
+
+def test_an_old_address_of_a_hidden_article_tells_nothing(client: FlaskClient, crew: Crew):
+    article = make_article("Secret runbook", audience="staff")
+    other = make_section("other")
+    with unit_of_work():
+        save_revision(
+            crew.agent, article_id=article.id, base_revision=1, place=place(other.id, "staff", "moved"), text=text("Secret runbook")
+        )
+    for address in (path_of(article), "/kb/other/moved", f"/kb/x/{'moved'}", f"/kb/articles/{article.id}"):
+        assert client.get(address).status_code == 404, address
+
+
+@pytest.mark.parametrize("address", ["/kb/nothing", "/kb/nothing/here", "/kb/a/b/c", "/kb/guides?page=2", "/kb/guides?page=x", "/kb/articles/99999999999999999999"])
+def test_what_is_not_there_is_not_found(client: FlaskClient, address: str):
+    make_article(section=make_section("guides"))
+    assert client.get(address).status_code == 404
+
+
+def test_an_archived_article_says_so_and_stays_out_of_search_engines(browser: Browser):
+    article = make_article(state="archived")
+    page = browser.get(path_of(article)).text
+    assert "This article is archived" in page and 'content="noindex' in page and "application/ld+json" not in page
+    assert "Was this helpful?" not in page
+    browser.get("/kb/" + article.section.slug, status=404)
+
+
+def test_the_home_of_the_knowledge_base_shows_tree_popular_and_new(browser: Browser):
+    top = make_section("guides", title="Guides")
+    below = make_section("pumps", title="Pumps", parent_id=top.id)
+    popular = make_article("Read by many", section=below)
+    make_article("Brand new", section=top)
+    add_views(popular, 500, kind="article")
+    browser.get("/kb")
+    words = browser.text()
+    assert "Guides" in words and "2 articles" in words and "Pumps" in words and "Brand new" in words
+    assert browser.page is not None
+    assert browser.page.xpath("//aside//a")[0].text_content() == "Read by many"
+
+
+def test_an_empty_knowledge_base_explains_itself(browser: Browser):
+    browser.get("/kb")
+    assert "No articles yet" in browser.text()
+
+
+def test_long_sections_have_pages(browser: Browser):
+    section = make_section("guides")
+    for number in range(31):
+        make_article(f"Guide {number:02}", section=section)
+    browser.get("/kb/guides")
+    assert "Guide 29" in browser.text()
+    browser.get("/kb/guides?page=2")
+    assert "Guide 30" in browser.text() and "Guide 00" not in browser.text()
+    browser.get("/kb/guides?page=3", status=404)
+
+
+def test_visitors_get_an_article_in_five_statements(client: FlaskClient, crew: Crew):
+    for number in range(4):
+        make_article(f"Pump guide {number} about humming")
+        make_question(title=f"Pump number {number} is humming again")
+    thread, answer = make_solved("Why does the pump hum?")
+    article = promote_and_publish(crew.curator, thread, [answer], make_section().id, title="Silence a humming pump")
+    run_until_idle()
+    db.session.remove()
+    with assert_queries(at_most=5):
+        page = client.get(path_of(article), headers=FIREFOX)
+    assert "Related articles" in page.text and "Related questions" in page.text
+
+
+def test_lists_cost_a_fixed_number_of_statements(client: FlaskClient):
+    section = make_section("guides")
+    for _ in range(8):
+        make_article(section=section)
+    db.session.remove()
+    with assert_queries(at_most=6):
+        client.get("/kb")
+    with assert_queries(at_most=6):
+        client.get("/kb/guides")
+
+
+def test_readers_are_counted_but_not_the_owner_nor_programs(client: FlaskClient, crew: Crew):
+    article = make_article(owner=crew.staff)
+    client.get(path_of(article), headers=FIREFOX)
+    client.get(path_of(article), headers=FIREFOX)
+    client.get(path_of(article), headers={"User-Agent": "Googlebot"})
+    browser = Browser(client.application).sign_in(crew.staff)
+    browser.get(path_of(article), headers=FIREFOX)
+    flush()
+    assert total_views("article", [article.id]) == {article.id: 1}
+
+
+def test_a_visitor_is_told_when_nothing_changed(client: FlaskClient):
+    article = make_article()
+    first = client.get(path_of(article))
+    assert client.get(path_of(article), headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_the_feed_is_valid_atom_with_whole_texts(client: FlaskClient):
+    make_article("Bread & <butter>", text="## One\n\nTwo & three.")
+    answer = client.get("/kb/feed.atom")
+    assert answer.mimetype == "application/atom+xml"
+    root = lxml.etree.fromstring(answer.data)
+    name = {"a": "http://www.w3.org/2005/Atom"}
+    assert root.xpath("a:entry/a:title/text()", namespaces=name) == ["Bread & <butter>"]
+    assert "Two &amp; three." in root.xpath("a:entry/a:content/text()", namespaces=name)[0]
+    assert len(root.xpath("a:entry/a:id", namespaces=name)) == 1
+
+
+CANARY = "Zanzibarquokka"
+
+
+def every_page(article: Article, section: str, thread_path: str) -> list[str]:
+    return [
+        "/", "/kb", f"/kb/{section}", f"/kb/{section}/{article.slug}", f"/kb/articles/{article.id}", "/kb/feed.atom", "/feed.atom",
+        "/sitemap.xml", f"/search?q={CANARY}", f"/search/suggest?q={CANARY}", thread_path, "/kb/other/public-guide",
+        f"/kb/{section}/{article.slug}?thanks=no", f"/kb/articles/{article.id}/history", f"/kb/articles/{article.id}/sources",
+        f"/kb/articles/{article.id}/edit", "/moderation/promotions", "/kb/articles", "/kb/sections",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("audience", ["staff", "members"])
+@pytest.mark.parametrize("state", ["published", "archived", "draft"])
+def test_text_for_few_appears_nowhere_for_others(app: Flask, crew: Crew, audience: str, state: str):
+    make_article("Public guide", text="About pumps.", section=make_section("other", title="Other"), slug="public-guide")
+    section = make_section("runbooks", title=f"{CANARY} section")
+    thread, answer = make_solved(f"{CANARY} question", text=f"{CANARY} asks", category=make_category(audience=audience))
+    article = promote_and_publish(crew.agent, thread, [answer], section.id, title=f"{CANARY} title", audience=audience)
+    change(article, summary=f"{CANARY} summary", state=state)
+    run_until_idle()
+    outsiders = [Browser(app), *([Browser(app).sign_in(crew.member), Browser(app).sign_in(crew.moderator)] if audience == "staff" else [])]
+    for outsider in outsiders:
+        for path in every_page(article, section.slug, thread.path):
+            answer_ = outsider.client.get(path, headers=FIREFOX)
+            title_for_moderators = path == "/kb/sections" and outsider is outsiders[-1]
+            assert answer_.status_code < 500, path
+            assert title_for_moderators or CANARY not in answer_.text.replace(f"q={CANARY}", "").replace(f'"{CANARY}"', ""), path
+            assert CANARY not in (answer_.headers.get("Location") or "")
+
+
+def test_a_source_that_readers_cannot_see_is_not_credited(browser: Browser, crew: Crew):
+    thread, answer = make_solved("A question with a telling title")
+    article = promote_and_publish(crew.curator, thread, [answer], make_section().id, title="Silence a noisy pump")
+    change(article, asked_as="")
+    change(thread, category_id=make_category(audience="staff").id)
+    page = browser.get(path_of(article)).text
+    assert "telling title" not in page and "Built from answers" not in page
