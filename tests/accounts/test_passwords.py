@@ -41,7 +41,10 @@ def test_hashes_of_other_costs_are_due_for_renewal() -> None:
     assert not passwords.needs_rehash(passwords.hash_password("x"))
 
 
-@pytest.mark.parametrize("password", ["short", "x" * 201, "1234567890", "Password123", "aaaaaaaaaaaa", "qwertyuiop", "miraculous9", "MIRACULOUS9", "someone@x.io"])
+@pytest.mark.parametrize(
+    "password",
+    ["short", "x" * 201, "1234567890", "Password123", "aaaaaaaaaaaa", "qwertyuiop", "miraculous9", "MIRACULOUS9", "someone@x.io"],
+)
 def test_weak_passwords_are_refused_at_their_field(password: str) -> None:
     with pytest.raises(Invalid) as refusal:
         passwords.check_password_rules(password, "miraculous9", "someone@x.io")

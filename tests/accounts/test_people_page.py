@@ -6,11 +6,14 @@ import json
 
 import lxml.html
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from app.core.clock import now
+from app.core.db import db
+from app.forum.queries.contributions import count_contributions, list_answers_of
 from tests.client import Browser
 from tests.factories import accept, actor_of, make_answer, make_category, make_person, make_question
-from app.forum.queries.contributions import count_contributions, list_answers_of
 
 
 def data_of(browser: Browser) -> list[dict]:  # type: ignore[type-arg]
@@ -65,24 +68,32 @@ def test_search_engines_index_a_profile_once_something_in_it_was_praised_in_publ
 def test_counts_and_lists_hold_what_the_reader_may_see_and_agree(app: Flask, role: str) -> None:
     mira = make_person("mira")
     for audience in ("public", "members", "staff"):
-        make_answer(make_question(category=make_category(audience=audience), title=f"for {audience}"), author=mira, text=f"canary {audience}")
+        make_answer(
+            make_question(category=make_category(audience=audience), title=f"for {audience}"),
+            author=mira,
+            text=f"canary {audience}",
+        )
     browser = Browser(app)
     reader = None if role == "visitor" else make_person(role=role)
     if reader:
         browser.sign_in(reader)
     browser.get("/people/mira")
-    visible = {"visitor": ["public"], "staff": ["public", "members", "staff"], "admin": ["public", "members", "staff"]}.get(role, ["public", "members"])
+    visible = {"visitor": ["public"], "staff": ["public", "members", "staff"], "admin": ["public", "members", "staff"]}.get(
+        role, ["public", "members"]
+    )
     text = browser.text()
     for audience in ("public", "members", "staff"):
         assert (f"canary {audience}" in text) is (audience in visible)
         assert (f"for {audience}" in text) is (audience in visible)
     if reader:
-        assert count_contributions(actor_of(reader), mira.id).answers == len(list_answers_of(actor_of(reader), mira.id).items) == len(visible)
+        assert (
+            count_contributions(actor_of(reader), mira.id).answers
+            == len(list_answers_of(actor_of(reader), mira.id).items)
+            == len(visible)
+        )
 
 
 def test_hidden_and_held_posts_are_on_no_profile(app: Flask, browser: Browser) -> None:
-    from app.core.clock import now
-
     mira = make_person("mira")
     make_answer(make_question(), author=mira, text="hidden canary", hidden_at=now())
     make_answer(make_question(hidden_at=now()), author=mira, text="buried canary")
@@ -118,10 +129,6 @@ def test_moderators_may_suspend_from_the_profile_and_members_see_no_form(app: Fl
 
 
 def test_a_profile_costs_at_most_six_statements_for_a_visitor(app: Flask, browser: Browser) -> None:
-    import sqlalchemy as sa
-
-    from app.core.db import db
-
     mira = make_person("mira")
     for _ in range(5):
         make_answer(make_question(author=mira, tags=("pump",)), author=mira)

@@ -181,7 +181,9 @@ def test_reset_is_limited_by_address_and_by_recipient(app: Flask, limits: None, 
     codes = [client.post("/reset-password", data={"email": f"a{n}@example.com"}, headers=forged[n]).status_code for n in range(7)]
     assert codes == [303] * 5 + [429] * 2
     many = [
-        app.test_client().post("/reset-password", data={"email": "b@example.com"}, environ_base={"REMOTE_ADDR": f"10.3.0.{n}"}).status_code
+        app.test_client()
+        .post("/reset-password", data={"email": "b@example.com"}, environ_base={"REMOTE_ADDR": f"10.3.0.{n}"})
+        .status_code
         for n in range(6)
     ]
     assert many == [303] * 4 + [429] * 2

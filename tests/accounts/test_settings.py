@@ -28,7 +28,10 @@ def test_the_profile_is_saved_rendered_once_and_shown(app: Flask, browser: Brows
     person = make_member("mira")
     browser.sign_in(person)
     browser.get("/settings/profile")
-    browser.submit("/settings/profile", {"display_name": "Mira  Lund", "website": "mira.example", "about": "I **like** pumps. <script>x</script>"})
+    browser.submit(
+        "/settings/profile",
+        {"display_name": "Mira  Lund", "website": "mira.example", "about": "I **like** pumps. <script>x</script>"},
+    )
     db.session.refresh(person)
     assert (person.display_name, person.website) == ("Mira Lund", "https://mira.example")
     assert "<strong>like</strong>" in person.about_html and "<script" not in person.about_html
@@ -70,7 +73,10 @@ def test_a_new_password_needs_the_old_one_and_ends_all_other_sessions(app: Flask
     make_member("mira")
     here, elsewhere = sign_in(app, "mira"), sign_in(app, "mira")
     here.get("/settings/account")
-    assert "This is not your password" in here.submit("/settings/password", {"old_password": "wrong wrong", "password": NEW}, status=400).text
+    assert (
+        "This is not your password"
+        in here.submit("/settings/password", {"old_password": "wrong wrong", "password": NEW}, status=400).text
+    )
     close = here.submit("/settings/password", {"old_password": PASSWORD, "password": "miramiramira"}, status=400)
     assert "too close to your name" in close.text
     here.submit("/settings/password", {"old_password": PASSWORD, "password": NEW})
@@ -113,8 +119,14 @@ def test_a_new_address_counts_once_confirmed_and_the_old_one_is_warned(app: Flas
     person = make_member("mira")
     browser = sign_in(app, "mira")
     browser.get("/settings/account")
-    assert "not your password" in browser.submit("/settings/address", {"email": "new@example.com", "current_password": "wrong wrong"}, status=400).text
-    assert "your address already" in browser.submit("/settings/address", {"email": "mira@example.com", "current_password": PASSWORD}, status=400).text
+    assert (
+        "not your password"
+        in browser.submit("/settings/address", {"email": "new@example.com", "current_password": "wrong wrong"}, status=400).text
+    )
+    assert (
+        "your address already"
+        in browser.submit("/settings/address", {"email": "mira@example.com", "current_password": PASSWORD}, status=400).text
+    )
     browser.submit("/settings/address", {"email": "New@example.com", "current_password": PASSWORD})
     db.session.refresh(person)
     assert (person.email, person.pending_email) == ("mira@example.com", "new@example.com")

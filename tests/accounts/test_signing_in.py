@@ -40,9 +40,18 @@ def test_an_unconfirmed_address_works_until_it_is_ambiguous(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("login", "password"),
-    [("mira", "wrong wrong wrong"), ("nobody", PASSWORD), ("nobody@example.com", PASSWORD), ("imported", PASSWORD), ("mira", "x" * 100_000), ("n" * 254, PASSWORD)],
+    [
+        ("mira", "wrong wrong wrong"),
+        ("nobody", PASSWORD),
+        ("nobody@example.com", PASSWORD),
+        ("imported", PASSWORD),
+        ("mira", "x" * 100_000),
+        ("n" * 254, PASSWORD),
+    ],
 )
-def test_every_failure_gives_one_message_and_costs_exactly_one_verification(app: Flask, monkeypatch, login: str, password: str) -> None:  # type: ignore[no-untyped-def]
+def test_every_failure_gives_one_message_and_costs_exactly_one_verification(
+    app: Flask, monkeypatch, login: str, password: str
+) -> None:  # type: ignore[no-untyped-def]
     make_member("mira")
     make_person("imported", email=None)
     calls: list[bytes] = []
@@ -111,7 +120,15 @@ def test_suspended_people_may_sign_in_and_read(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("target", "expected"),
-    [("/questions?x=1", "/questions?x=1"), ("https://evil.test/a", "/"), ("//evil.test", "/"), ("/\\evil.test", "/"), ("javascript:alert(1)", "/"), ("/login", "/"), ("", "/")],
+    [
+        ("/questions?x=1", "/questions?x=1"),
+        ("https://evil.test/a", "/"),
+        ("//evil.test", "/"),
+        ("/\\evil.test", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/login", "/"),
+        ("", "/"),
+    ],
 )
 def test_next_leads_only_within_the_site(app: Flask, target: str, expected: str) -> None:
     make_member("mira")
@@ -202,14 +219,18 @@ def test_sign_in_is_limited_by_address_and_a_forged_forwarding_header_does_not_h
     assert codes == [400] * 10 + [429] * 2
 
 
-def test_one_account_is_guarded_against_many_addresses_by_name_and_address_together(app: Flask, limits: None, without_tokens: None, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_one_account_is_guarded_against_many_addresses_by_name_and_address_together(
+    app: Flask, limits: None, without_tokens: None, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
     make_member("mira")
     monkeypatch.setattr(passwords, "verify_password", lambda stored, given: False)
     codes = []
     for number in range(22):
         login = "mira" if number % 2 else "mira@example.com"
         base = {"REMOTE_ADDR": f"10.2.0.{number}"}
-        codes.append(app.test_client().post("/login", data={"login": login, "password": "a wrong password"}, environ_base=base).status_code)
+        codes.append(
+            app.test_client().post("/login", data={"login": login, "password": "a wrong password"}, environ_base=base).status_code
+        )
     assert codes == [400] * 20 + [429] * 2
 
 

@@ -100,7 +100,9 @@ def test_signing_up_costs_one_hash_and_the_same_statements_for_known_and_unknown
         ({"name": "n" * 100_000}, "at most 40"),
     ],
 )
-def test_a_refused_form_says_why_keeps_what_was_typed_and_never_the_password(browser: Browser, changes: dict[str, str], words: str) -> None:
+def test_a_refused_form_says_why_keeps_what_was_typed_and_never_the_password(
+    browser: Browser, changes: dict[str, str], words: str
+) -> None:
     make_person("taken")
     response = fill(browser, status=400, **changes)
     assert words in response.text
@@ -110,7 +112,9 @@ def test_a_refused_form_says_why_keeps_what_was_typed_and_never_the_password(bro
 
 
 def test_after_signing_up_one_is_back_where_one_came_from_and_never_elsewhere(app: Flask) -> None:
-    for number, (target, expected) in enumerate([("/questions?tag=x", "/questions?tag=x"), ("https://evil.test/", "/"), ("//evil.test", "/"), ("http://[", "/")]):
+    for number, (target, expected) in enumerate(
+        [("/questions?tag=x", "/questions?tag=x"), ("https://evil.test/", "/"), ("//evil.test", "/"), ("http://[", "/")]
+    ):
         browser = Browser(app)
         browser.get("/signup", query_string={"next": target})
         answer = browser.submit("/signup", GOOD | {"name": f"mira{number}", "email": f"m{number}@example.com"})
@@ -154,7 +158,12 @@ def test_a_confirmation_link_is_worthless_for_another_address_and_when_forged(ap
     person_id, fingerprint = tokens.read_confirm_token(secret, token)
     with pytest.raises(Gone), unit_of_work():
         credentials.confirm_address(person_id, fingerprint=fingerprint, secret=secret)
-    for forged in (token[:-2], "x" * 5000, tokens.make_confirm_token("another secret", person), tokens.make_reset_token(secret, person)):
+    for forged in (
+        token[:-2],
+        "x" * 5000,
+        tokens.make_confirm_token("another secret", person),
+        tokens.make_reset_token(secret, person),
+    ):
         with pytest.raises(Gone):
             tokens.read_confirm_token(secret, forged)
 
@@ -185,9 +194,7 @@ def test_an_unconfirmed_address_can_be_dropped_only_while_there_is_another(app: 
         credentials.drop_pending_address(actor_of(lonely))
 
 
-def test_sign_up_is_limited_and_a_forged_forwarding_header_does_not_help(
-    app: Flask, limits: None, without_tokens: None
-) -> None:
+def test_sign_up_is_limited_and_a_forged_forwarding_header_does_not_help(app: Flask, limits: None, without_tokens: None) -> None:
     client = app.test_client()
     codes = [client.post("/signup", data={}, headers={"X-Forwarded-For": f"10.0.0.{n}"}).status_code for n in range(8)]
     assert codes == [400] * 6 + [429] * 2

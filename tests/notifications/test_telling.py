@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.models import Person
+from app.core.actor import ANONYMOUS
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
@@ -14,12 +15,19 @@ from app.forum.events import AnswerAccepted, CommentCurated, PeopleMentioned, Po
 from app.forum.models import Category, Post, Thread
 from app.kb.events import ArticlePublished, ThreadPromoted
 from app.kb.models import ArticleSource
-from app.notifications.models import Notification
+from app.notifications.models import Notification, NotificationKind
 from app.notifications.queries import count_unread, list_notifications
 from app.notifications.services.notifying import notify
-from app.notifications.models import NotificationKind
-from app.core.actor import ANONYMOUS
-from tests.factories import actor_of, make_answer, make_article, make_category, make_person, make_question, make_thread, opening_of
+from tests.factories import (
+    actor_of,
+    make_answer,
+    make_article,
+    make_category,
+    make_person,
+    make_question,
+    make_thread,
+    opening_of,
+)
 from tests.notifications.happenings import answer, comment, follow, tell
 
 
