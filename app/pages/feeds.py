@@ -6,7 +6,7 @@ from app.forum.queries.feeds import list_feed_threads
 from app.kb.queries import list_feed_articles
 from app.pages.blueprint import blueprint
 from app.web.access import public
-from app.web.atom import atom_feed
+from app.web.atom import Entry, atom_feed
 
 LENGTH = 30
 
@@ -15,6 +15,6 @@ LENGTH = 30
 @public
 def site_feed() -> Response:
     """The newest threads and articles, whichever came last."""
-    entries = [*list_feed_threads(), *list_feed_articles(LENGTH)]
+    entries: list[Entry] = [*list_feed_threads(), *list_feed_articles(LENGTH)]
     newest = sorted(entries, key=lambda entry: (entry.published_at, entry.id_path), reverse=True)[:LENGTH]
     return atom_feed("Newest", "/feed.atom", "/", newest)

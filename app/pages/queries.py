@@ -47,7 +47,8 @@ class SitemapEntry:
 
 
 def _block_of(column: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
-    return ((column - 1) // BLOCK).label("block")
+    # Literal numbers: with parameters PostgreSQL does not see that the grouped expression is the selected one.
+    return ((column - sa.literal_column("1", sa.Integer)) // sa.literal_column(str(BLOCK), sa.Integer)).label("block")
 
 
 def list_sitemap_files() -> list[SitemapFile]:
@@ -121,7 +122,7 @@ def count_everything() -> SiteCounts:
     articles = db.session.execute(sa.select(Article.state, sa.func.count()).group_by(Article.state))
     return SiteCounts(
         threads={(kind, status): count for kind, status, count in threads},
-        articles=dict(articles.tuples().all()),
+        articles={state: int(count) for state, count in articles},
         posts=db.session.scalar(sa.select(sa.func.count()).select_from(Post)) or 0,
         people=db.session.scalar(sa.select(sa.func.count()).select_from(Person)) or 0,
     )

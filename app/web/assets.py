@@ -5,7 +5,6 @@ import mimetypes
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request
-from werkzeug.utils import safe_join
 
 from app.core.errors import NotFound
 from app.core.settings import Settings
@@ -55,16 +54,15 @@ def asset_url(path: str) -> str:
 def serve_asset(version: str, path: str) -> Response:
     """Answer with a static file; other versions than today's get it too, but with a short life."""
     store = _store()
-    name = safe_join("", path)
-    if name is None or name not in store.files:
+    if path not in store.files:
         raise NotFound
-    kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    response = Response(store.files[name], mimetype=kind)
+    kind = _TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    response = Response(store.files[path], mimetype=kind)
     if version == store.version:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "public, max-age=60"
-    response.set_etag(hashlib.blake2b(store.files[name], digest_size=12).hexdigest())
+    response.set_etag(hashlib.blake2b(store.files[path], digest_size=12).hexdigest())
     return response.make_conditional(request)  # type: ignore[return-value]
 
 

@@ -15,10 +15,10 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.models import Acceptance, Comment, Outcome, Post, Thread
-from app.moderation.models import FlagReason
 from app.forum.presenters import FLAG_REASONS
-from app.pageviews.recorder import flush
+from app.moderation.models import FlagReason
 from app.pageviews.queries import total_views
+from app.pageviews.recorder import flush
 from tests.asserts import assert_queries, count_queries
 from tests.client import Browser
 from tests.factories import accept, body, make_answer, make_category, make_person, make_question, make_thread, opening_of
@@ -30,8 +30,9 @@ def make_comment(post: Post, author: Person, text: str = "Which pump is it?", **
     rendered = body(text)
     with unit_of_work():
         comment = Comment(
-            post_id=post.id, author_id=author.id, body_source=text, body_html=str(rendered.html), body_text=rendered.text, **values
-        )
+            post_id=post.id, author_id=author.id, body_source=text, body_html=str(rendered.html), body_text=rendered.text,
+            **values,
+        )  # fmt: skip
         db.session.add(comment)
         db.session.get_one(Post, post.id).comment_count += 1
     return comment
@@ -273,13 +274,19 @@ def test_permalinks_of_what_is_hidden_or_not_public_are_not_found(client: FlaskC
         ({}, "public", {"visitor": 200, "author": 200, "member": 200, "staff": 200, "moderator": 200}),
         ({"held_at": 1}, "public", {"visitor": 404, "author": 200, "member": 404, "staff": 404, "moderator": 200}),
         ({"hidden_at": 1}, "public", {"visitor": 410, "author": 410, "member": 410, "staff": 410, "moderator": 200}),
-        ({"hidden_at": 1, "held_at": 1}, "public", {"visitor": 404, "author": 404, "member": 404, "staff": 404, "moderator": 200}),
+        (
+            {"hidden_at": 1, "held_at": 1},
+            "public",
+            {"visitor": 404, "author": 404, "member": 404, "staff": 404, "moderator": 200},
+        ),
         ({}, "members", {"visitor": 404, "author": 200, "member": 200, "staff": 200, "moderator": 200}),
         ({"hidden_at": 1}, "members", {"visitor": 404, "author": 410, "member": 410, "staff": 410, "moderator": 200}),
         ({}, "staff", {"visitor": 404, "author": 404, "member": 404, "staff": 200, "moderator": 404}),
     ],
 )
-def test_who_gets_a_thread_in_each_state(browser: Browser, state: dict[str, int], audience: str, expected: dict[str, int]) -> None:
+def test_who_gets_a_thread_in_each_state(
+    browser: Browser, state: dict[str, int], audience: str, expected: dict[str, int]
+) -> None:
     author = make_person("author")
     times = {name: now() for name in state}
     path = make_question(author=author, category=make_category(audience=audience), **times).path

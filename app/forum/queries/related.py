@@ -57,7 +57,7 @@ def related_by_tags(head: ThreadHead, tags: tuple[str, ...], actor: Actor) -> tu
     """Return threads that share the rarest tags of the thread, solved ones first (one statement)."""
     if not tags:
         return ()
-    rarest = sa.select(Tag.id).where(Tag.name.in_(tags)).order_by(Tag.thread_count, Tag.name).limit(RAREST_TAGS)
+    rarest = sa.select(Tag.id).where(Tag.name.in_(tags), Tag.thread_count > 1).order_by(Tag.thread_count, Tag.name).limit(RAREST_TAGS)
     sharing = sa.select(ThreadTag.thread_id).where(ThreadTag.tag_id.in_(rarest.scalar_subquery()))
     statement = (
         base_select(reader_of(actor))

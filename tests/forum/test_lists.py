@@ -1,0 +1,221 @@
+"""Lists of questions and discussions, categories and tags: views, filters, pages, and what never appears in them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.core.actor import ANONYMOUS
+from app.core.clock import now
+from app.core.db import db
+from app.core.uow import unit_of_work
+from app.forum.models import Tag, Thread
+from app.forum.queries.lists import list_threads
+from app.pageviews.models import PageviewDay
+from tests.asserts import assert_queries
+from tests.client import Browser
+from tests.factories import accept, actor_of, make_answer, make_category, make_person, make_question, make_thread
+
+
+def titles(view: str, **options: Any) -> list[str]:
+    return [row.title for row in list_threads(ANONYMOUS, view=view, **options).items]
+
+
+def make_many(count: int, **values: Any) -> None:
+    """Many questions of one category, without their opening texts: lists do not read them."""
+    category, author = values.pop("category", None) or make_category(), make_person()
+    start = now() - timedelta(days=1)
+    with unit_of_work():
+        db.session.add_all(
+            Thread(
+                kind="question", title=f"Question {number:03}", slug=f"question-{number}", category_id=category.id,
+                author_id=author.id, status="unanswered", created_at=start + timedelta(minutes=number),
+                last_activity_at=start + timedelta(minutes=number), **values,
+            )
+            for number in range(count)
+        )  # fmt: skip
+
+
+def test_each_view_holds_and_orders_what_its_name_says(app: Any) -> None:
+    start = now() - timedelta(days=10)
+    old = make_question(title="Old and solved", created_at=start)
+    accept(make_answer(old, created_at=now() - timedelta(hours=1)))
+    middle = make_question(title="Middle and answered", created_at=start + timedelta(days=1))
+    make_answer(middle, created_at=start + timedelta(days=2))
+    make_question(title="New and unanswered", created_at=start + timedelta(days=3))
+    make_question(title="Closed without answer", created_at=start - timedelta(days=9), closed_at=now())
+    with unit_of_work():
+        closed = db.session.query(Thread).filter_by(title="Closed without answer").one()
+        closed.status = "closed"
+        db.session.add(PageviewDay(kind="thread", target_id=middle.id, day=now().date(), views=7))
+        db.session.add(PageviewDay(kind="thread", target_id=old.id, day=now().date() - timedelta(days=40), views=900))
+    assert titles("newest")[:3] == ["New and unanswered", "Middle and answered", "Old and solved"]
+    assert titles("active")[0] == "Old and solved"
+    assert titles("popular")[0] == "Middle and answered"
+    assert titles("unanswered") == ["New and unanswered"]
+    assert titles("unsolved") == ["New and unanswered", "Middle and answered"]
+    assert titles("solved") == ["Old and solved"]
+
+
+def test_lists_filter_by_kind_category_tag_and_author(app: Any) -> None:
+    author, category = make_person(), make_category()
+    tagged = make_question(title="Tagged one", tags=("pump",))
+    make_thread(kind="discussion", title="A discussion")
+    make_question(title="In the category", category=category)
+    make_question(title="By the author", author=author)
+    tag_id = db.session.query(Tag).filter_by(name="pump").one().id
+    assert titles("newest", tag=tag_id) == [tagged.title]
+    assert titles("newest", kind="discussion") == ["A discussion"]
+    assert titles("newest", category=category.id) == ["In the category"]
+    assert titles("active", author=author.id) == ["By the author"]
+
+
+@pytest.mark.parametrize("role", ["visitor", "member", "staff", "moderator"])
+def test_nobody_finds_held_or_hidden_threads_in_lists_and_only_readers_find_inner_ones(app: Any, role: str) -> None:
+    make_question(title="Public")
+    make_question(title="Members", category=make_category(audience="members"))
+    make_question(title="Staff", category=make_category(audience="staff"))
+    make_question(title="Held", held_at=now())
+    make_question(title="Hidden", hidden_at=now())
+    actor = ANONYMOUS if role == "visitor" else actor_of(make_person(role=role))
+    expected = {"visitor": {"Public"}, "member": {"Public", "Members"}, "moderator": {"Public", "Members"}}
+    found = {row.title for row in list_threads(actor).items}
+    assert found == expected.get(role, {"Public", "Members", "Staff"})
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/questions", "/questions?view=popular&tag=pump", "/questions?category=boards&tag=pump", "/discussions", "/tags/pump"],
+)
+def test_a_list_takes_at_most_six_statements(client: FlaskClient, path: str) -> None:
+    category = make_category("boards")
+    for number in range(30):
+        make_question(title=f"Question number {number}", category=category, tags=("pump", "hose"))
+    make_thread(kind="discussion")
+    client.get(path)
+    with assert_queries(at_most=6):
+        assert client.get(path).status_code == 200
+
+
+def test_a_category_page_takes_at_most_six_statements(client: FlaskClient) -> None:
+    category = make_category("boards")
+    for number in range(5):
+        make_question(title=f"Question number {number}", category=category, is_pinned=number < 2)
+    with assert_queries(at_most=6):
+        response = client.get("/c/boards")
+    assert "Pinned" in response.text
+
+
+def test_pages_follow_each_other_and_end_with_404(browser: Browser) -> None:
+    make_many(60)
+    response = browser.get("/questions")
+    assert "Question 059" in browser.text() and "Question 034" not in browser.text()
+    assert 'rel="next" href="http://community.test/questions?page=2"' in response.text
+    response = browser.get("/questions?page=3")
+    assert "Question 000" in browser.text()
+    assert 'rel="canonical" href="http://community.test/questions?page=3"' in response.text
+    browser.get("/questions?page=4", status=404)
+    assert browser.client.get("/questions?page=1").location == "/questions"
+    assert browser.client.get("/questions?view=active&page=1").location == "/questions?view=active"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/questions?page=0", 404), ("/questions?page=99999999999999999999", 404), ("/questions?page=a", 404),
+        ("/questions?view=nothing", 404), ("/questions?tag=unknown", 404), ("/questions?category=unknown", 404),
+        ("/questions?tag=%00", 400), ("/discussions?view=unanswered", 404), ("/tags/unknown", 404), ("/tags?sort=x", 404),
+        ("/tags?page=2", 404), ("/c/unknown", 404), ("/c/a%00b", 400), ("/tags/%FF%FE", 404), ("/tags?q=%25", 200),
+        ("/tags?q=" + "x" * 10_000, 200), ("/questions?tag=" + "x" * 10_000, 404),
+    ],
+)  # fmt: skip
+def test_bad_addresses_of_lists_get_a_clear_answer(client: FlaskClient, path: str, status: int) -> None:
+    assert client.get(path).status_code == status
+
+
+def test_variants_of_lists_ask_search_engines_to_stay_out(browser: Browser) -> None:
+    category = make_category("boards")
+    for number in range(3):
+        make_question(title=f"Question {number} here", category=category, tags=("pump",))
+    for path in ("/questions", "/c/boards", "/tags/pump", "/tags"):
+        assert "noindex" not in browser.get(path).text, path
+    for path in (
+        "/questions?view=active", "/questions?tag=pump", "/questions?category=boards", "/c/boards?view=active",
+        "/tags/pump?view=popular", "/tags?sort=name", "/tags?q=p",
+    ):  # fmt: skip
+        assert 'content="noindex,follow"' in browser.get(path).text, path
+
+
+def test_categories_and_tags_with_little_in_them_are_not_indexed(browser: Browser) -> None:
+    category = make_category("boards")
+    make_question(category=category, tags=("pump",))
+    assert "noindex" in browser.get("/c/boards").text
+    assert "noindex" in browser.get("/tags/pump").text
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/questions", "No questions yet"), ("/questions?view=unanswered", "Everything has an answer"),
+        ("/questions?view=unsolved", "Everything is solved"), ("/questions?view=solved", "Nothing is solved yet"),
+        ("/discussions", "No discussions yet"), ("/tags", "No tags yet"), ("/tags?q=zzz", "No tag begins with"),
+        ("/c/empty", "Nothing here yet"),
+    ],
+)  # fmt: skip
+def test_empty_lists_teach_the_next_step(browser: Browser, path: str, words: str) -> None:
+    make_category("empty")
+    browser.get(path)
+    assert words in browser.text()
+
+
+def test_categories_of_an_inner_audience_do_not_exist_for_others(browser: Browser) -> None:
+    make_question(title="Canary of the staff", category=make_category("inner", audience="staff", name="Canary room"))
+    browser.get("/c/inner", status=404)
+    Browser(browser.app).sign_in(make_person()).get("/c/inner", status=404)
+    staff = Browser(browser.app).sign_in(make_person(role="staff"))
+    staff.get("/c/inner")
+    assert "Canary of the staff" in staff.text()
+    assert "noindex" in staff.get("/c/inner").text
+
+
+def test_tags_of_inner_threads_alone_are_not_listed_and_have_no_page(browser: Browser) -> None:
+    make_question(category=make_category(audience="staff"), tags=("canary-tag",))
+    with unit_of_work():
+        db.session.query(Tag).filter_by(name="canary-tag").one().thread_count = 0
+    for path in ("/tags", "/tags?q=canary", "/questions"):
+        assert "canary-tag" not in browser.get(path).text.replace('value="canary"', "")
+    browser.get("/tags/canary-tag", status=404)
+    staff = Browser(browser.app).sign_in(make_person(role="staff"))
+    staff.get("/tags/canary-tag")
+
+
+def test_tags_are_found_by_their_beginning_and_sorted_by_use_or_name(browser: Browser) -> None:
+    make_question(tags=("pump", "hose"))
+    make_question(tags=("pump",))
+    make_question(tags=("adapter",))
+    browser.get("/tags")
+    text = browser.text()
+    assert text.index("pump 2") < text.index("adapter 1")
+    browser.get("/tags?sort=name")
+    text = browser.text()
+    assert text.index("adapter 1") < text.index("pump 2")
+    browser.get("/tags?q=ho")
+    assert "hose 1" in browser.text() and "pump 2" not in browser.text()
+
+
+def test_a_tag_in_capitals_leads_to_its_page(client: FlaskClient) -> None:
+    make_question(tags=("c++",))
+    response = client.get("/tags/C%2B%2B")
+    assert (response.status_code, response.location) == (301, "/tags/c%2B%2B")
+    assert client.get(response.location).status_code == 200
+
+
+def test_rows_show_status_answers_and_affected_people(browser: Browser) -> None:
+    thread = make_question(title="It leaks at the valve", me_too_count=4)
+    accept(make_answer(thread))
+    browser.get("/questions")
+    text = browser.text()
+    assert "It leaks at the valve" in text and "Solved" in text and "1 answer" in text and "5 affected" in text
