@@ -95,7 +95,8 @@ def test_a_suspension_ends_by_itself(app: Flask) -> None:
 @pytest.mark.parametrize(("actor_role", "person_role", "is_allowed"), [
     ("member", "member", False), ("staff", "member", False),
     ("moderator", "member", True), ("moderator", "staff", False), ("moderator", "moderator", False),
-    ("moderator", "admin", False), ("admin", "member", True), ("admin", "staff", True), ("admin", "moderator", True), ("admin", "admin", True),
+    ("moderator", "admin", False), ("admin", "member", True), ("admin", "staff", True),
+    ("admin", "moderator", True), ("admin", "admin", True),
 ])  # fmt: skip
 def test_who_may_suspend_whom(app: Flask, actor_role: str, person_role: str, is_allowed: bool) -> None:
     actor, person = make_person(role=actor_role), make_person(role=person_role)
