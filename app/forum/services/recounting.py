@@ -58,7 +58,6 @@ def recount_all(progress: Progress | None = None) -> Drift:
         with unit_of_work():
             ids = list(db.session.scalars(sa.select(Thread.id).where(Thread.id > last).order_by(Thread.id).limit(BATCH)))
             _recount_threads(ids, drift)
-        db.session.expunge_all()
         if not ids:
             break
         last, done = ids[-1], done + len(ids)

@@ -1,7 +1,7 @@
 """From untrusted bytes to an image that is safe to keep: recognised by content, bounded, turned upright, encoded anew.
 
 Encoding anew drops everything that is not picture: places and cameras (EXIF), comments, and whatever hides behind the last pixel.
-Pictures are scaled to at most 2,560 pixels a side. Animations (GIF, WebP, PNG) keep all their frames while frames times pixels stay
+Pictures are scaled to at most 2,560 pixels a side. Animations keep all their frames while frames times pixels stay
 bounded; a longer one is refused rather than cut, since the cut part may be the point. Takes up to a second or two: call it
 before a unit of work. Touches neither disk nor database.
 """

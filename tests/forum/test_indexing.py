@@ -1,0 +1,96 @@
+"""What the search gets to know of threads, and what it may show."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.actor import ANONYMOUS
+from app.core.clock import now
+from app.forum import indexing
+from app.forum.services import curating
+from tests.factories import accept, actor_of, make_answer, make_category, make_person, make_question
+from tests.forum.services.acting import do
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def test_a_document_holds_everything_that_can_be_found():
+    mira = make_person("mira")
+    thread = make_question(author=mira, title="Why does the pump hum?", text="It *hums*.", tags=("pump", "drip"))
+    weak, best = make_answer(thread, text="Wait."), make_answer(thread, text="Prime it.")
+    make_answer(thread, text="Hidden advice", hidden_at=now())
+    accept(best)
+    document = indexing.load_many([thread.id])[thread.id]
+    assert (document.title, document.body, document.answers) == ("Why does the pump hum?", "It hums.", "Prime it.\nWait.")
+    assert (document.tags, document.author, document.status, document.is_solved) == (("pump", "drip"), "mira", "solved", True)
+    assert (document.audience, document.category, document.thread_kind) == ("public", thread.category.slug, "question")
+    assert weak.id
+
+
+def test_held_and_hidden_threads_have_no_document():
+    threads = [make_question(held_at=now()), make_question(hidden_at=now()), make_question()]
+    ids = [thread.id for thread in threads]
+    assert list(indexing.load_many(ids)) == [ids[2]] and list(indexing.all_ids()) == [ids[2]]
+
+
+def test_every_listed_thread_is_among_all_ids(monkeypatch):
+    monkeypatch.setattr(indexing, "IDS_AT_ONCE", 2)
+    ids = [make_question().id for _ in range(5)]
+    assert list(indexing.all_ids()) == ids
+
+
+def test_titles_of_duplicates_are_wordings_of_their_original():
+    mod = make_person(role="moderator")
+    original, duplicate, hidden = make_question(), make_question(title="Water does not arrive"), make_question()
+    for thread in (duplicate, hidden):
+        do(curating.close_as_duplicate, mod, thread_id=thread.id, original_id=original.id)
+    do(curating.hide_thread, mod, thread_id=hidden.id, reason="Spam")
+    assert indexing.load_many([original.id])[original.id].asked_as == "Water does not arrive"
+
+
+def test_the_title_of_a_more_secret_duplicate_is_no_wording():
+    admin = make_person(role="admin")
+    original = make_question()
+    secret = make_question(category=make_category(audience="staff"), title="Secret customer complaint")
+    do(curating.close_as_duplicate, admin, thread_id=secret.id, original_id=original.id)
+    assert indexing.load_many([original.id])[original.id].asked_as == ""
+
+
+def test_cards_are_shown_to_whoever_finds_the_thread_in_lists_only():
+    public, members, staff = (make_question(category=make_category(audience=audience)) for audience in ("public", "members", "staff"))
+    hidden = make_question(hidden_at=now())
+    ids = [thread.id for thread in (public, members, staff, hidden)]
+    seen = {
+        name: set(indexing.present(ids, actor))
+        for name, actor in {
+            "visitor": ANONYMOUS, "member": actor_of(make_person()), "moderator": actor_of(make_person(role="moderator")),
+            "staff": actor_of(make_person(role="staff")),
+        }.items()
+    }  # fmt: skip
+    assert seen["visitor"] == {public.id}
+    assert seen["member"] == seen["moderator"] == {public.id, members.id}
+    assert seen["staff"] == {public.id, members.id, staff.id}
+
+
+def test_a_card_holds_text_for_snippets_and_the_solution():
+    thread = make_question(text="It hums.", tags=("pump", "drip"))
+    make_answer(thread, text="Wait.")
+    make_answer(thread, text="Hidden advice", hidden_at=now())
+    best = make_answer(thread, text="Prime it.", score=3)
+    accept(best)
+    card = indexing.present([thread.id], ANONYMOUS)[thread.id]
+    assert card.text == "It hums.\nPrime it.\nWait." and card.answer == "Prime it."
+    assert set(card.tags) == {"pump", "drip"} and card.path == thread.path and card.is_solved
+
+
+def test_cards_take_one_statement(app):
+    import sqlalchemy as sa
+
+    from app.core.db import db
+
+    ids = [make_question().id for _ in range(3)]
+    seen: list[str] = []
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    db.session.rollback()
+    indexing.present(ids, ANONYMOUS)
+    assert sum(statement.lstrip().startswith("SELECT") for statement in seen) == 1
