@@ -49,6 +49,4 @@ class Crew:
 @pytest.fixture
 def crew(app: Flask) -> Crew:
     """People in every role."""
-    return Crew(
-        make_person("mia"), make_person("stan", "staff"), make_person("moe", "moderator"), make_person("ada", "admin")
-    )
+    return Crew(make_person("mia"), make_person("stan", "staff"), make_person("moe", "moderator"), make_person("ada", "admin"))

@@ -7,17 +7,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.markup import render_markdown
 from app.core.uow import unit_of_work
 from app.forum.models import Post, Thread
-from app.kb.models import Article, ArticleSource, SourceRole
+from app.kb.models import Article, ArticleSource, Section, SourceRole
 from app.kb.services.promoting import Chosen, promote_thread
 from app.kb.services.publishing import publish
 from app.kb.services.scoring import ThreadFacts
 from app.kb.services.writing import ArticleText, Placement
-from app.core.actor import Actor
 from app.pageviews.models import PageviewDay
 from tests.factories import accept, make_answer, make_question, opening_of
 
@@ -25,7 +25,9 @@ FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/201001
 LONG_AGO = datetime.fromisoformat("2026-01-05T10:00:00+00:00")
 
 
-def text(title: str = "How to prime the pump", source: str = "## Solution\n\nFill it with water first.", **values: Any) -> ArticleText:
+def text(
+    title: str = "How to prime the pump", source: str = "## Solution\n\nFill it with water first.", **values: Any
+) -> ArticleText:
     return ArticleText(title, render_markdown(source, top_level=2), **values)
 
 
@@ -64,11 +66,16 @@ def change(entity: Any, **values: Any) -> None:
             setattr(row, name, value)
 
 
-def promote(actor: Actor, thread: Thread, answers: list[Post], section_id: int, audience: str = "public", **values: Any) -> Article:
+def promote(
+    actor: Actor, thread: Thread, answers: list[Post], section_id: int, audience: str = "public", **values: Any
+) -> Article:
     """Build a draft from the question and some answers, as the page does."""
     posts = [(opening_of(thread), SourceRole.PROBLEM), *((answer, SourceRole.SOLUTION) for answer in answers)]
     chosen = [Chosen(post.id, post.revision, role) for post, role in posts]
-    draft = text(values.pop("title", thread.title), "\n\n".join(["## Problem", posts[0][0].body_source, "## Solution", *(p.body_source for p in answers)]))
+    draft = text(
+        values.pop("title", thread.title),
+        "\n\n".join(["## Problem", posts[0][0].body_source, "## Solution", *(p.body_source for p in answers)]),
+    )
     with unit_of_work():
         return promote_thread(actor, thread_id=thread.id, chosen=chosen, place=place(section_id, audience), text=draft)
 
@@ -85,9 +92,16 @@ def fresh(entity: Any) -> Any:
     return db.session.get_one(type(entity), entity.id, populate_existing=True)
 
 
+def path_of(article: Article) -> str:
+    """Where the article is read, from the database."""
+    statement = (
+        sa.select(Section.slug, Article.slug).join(Section, Section.id == Article.section_id).where(Article.id == article.id)
+    )
+    section, slug = db.session.execute(statement).one()
+    return f"/kb/{section}/{slug}"
+
+
 def source_of(article: Article, post: Post) -> ArticleSource:
     db.session.rollback()
     statement = sa.select(ArticleSource).where(ArticleSource.article_id == article.id, ArticleSource.post_id == post.id)
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
-
-

@@ -36,7 +36,9 @@ def test_empty_parts_have_no_heading():
 def test_headings_of_passages_go_below_those_of_the_article():
     source = "# Step\n\nDo.\n\nFirst\n=====\n\nx\n\n```\n# a comment\n```\n\n##### Deep"
     assert demote_headings(source) == "### Step\n\nDo.\n\n### First\n\nx\n\n```\n# a comment\n```\n\n###### Deep"
-    levels = [level for level, _id, _text in render_markdown(assemble_body([passage(SourceRole.SOLUTION, source)]), top_level=2).toc]
+    levels = [
+        level for level, _id, _text in render_markdown(assemble_body([passage(SourceRole.SOLUTION, source)]), top_level=2).toc
+    ]
     assert levels[0] == 2 and min(levels[1:]) == 3
 
 
@@ -47,9 +49,10 @@ def test_rules_tables_and_hashtags_are_no_headings():
 
 @given(st.text(alphabet="#=-`~ ab\n|>", max_size=80))
 def test_demoting_never_fails_and_keeps_every_word(source: str):
-    assert demote_headings(source).replace("#", "").replace("=", "").replace("-", "").split() == source.replace("#", "").replace(
-        "=", ""
-    ).replace("-", "").split()
+    assert (
+        demote_headings(source).replace("#", "").replace("=", "").replace("-", "").split()
+        == source.replace("#", "").replace("=", "").replace("-", "").split()
+    )
 
 
 def test_a_name_cannot_smuggle_markdown_in():

@@ -52,7 +52,8 @@ def test_a_reason_told_later_is_added_to_the_no(app: Flask):
 
 def test_drafts_archived_and_unreadable_articles_are_not_judged(app: Flask):
     for article, error in (
-        (make_article(state="draft"), NotFound), (make_article(audience="staff"), NotFound), (make_article(state="archived"), Conflict),
+        (make_article(state="draft"), NotFound), (make_article(audience="staff"), NotFound),
+        (make_article(state="archived"), Conflict),
     ):  # fmt: skip
         with pytest.raises(error):
             say(article, True)
@@ -93,7 +94,12 @@ def test_who_says_no_is_asked_why(client: FlaskClient):
 
 def test_the_address_of_a_reader_is_not_stored(client: FlaskClient):
     article = make_article()
-    client.post(f"/kb/articles/{article.id}/feedback", data={"helpful": "yes"}, headers=FIREFOX, environ_base={"REMOTE_ADDR": "198.51.100.7"})
+    client.post(
+        f"/kb/articles/{article.id}/feedback",
+        data={"helpful": "yes"},
+        headers=FIREFOX,
+        environ_base={"REMOTE_ADDR": "198.51.100.7"},
+    )
     key = db.session.scalars(sa.select(ArticleFeedback.reader_key)).one()
     other = client.post(f"/kb/articles/{article.id}/feedback", data={"helpful": "yes"}, headers=FIREFOX)
     assert len(key) == 48 and key.isalnum() and other.status_code == 303 and voices(article) == (2, 0)
@@ -117,7 +123,8 @@ def test_other_sites_cannot_send_the_form(client: FlaskClient):
 def test_nobody_votes_more_than_ten_times_a_minute(client: FlaskClient, limits: None):
     articles = [make_article() for _ in range(11)]
     answers = [
-        client.post(f"/kb/articles/{article.id}/feedback", data={"helpful": "yes"}, headers=FIREFOX).status_code for article in articles
+        client.post(f"/kb/articles/{article.id}/feedback", data={"helpful": "yes"}, headers=FIREFOX).status_code
+        for article in articles
     ]
     assert answers == [303] * 10 + [429]
 

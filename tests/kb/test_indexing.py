@@ -31,7 +31,9 @@ def test_an_article_carries_wordings_and_tags_of_its_threads(app: Flask, crew: C
     thread, answer = make_solved("Why does the pump hum?", tags=("pump", "noise"))
     article = promote_and_publish(crew.curator, thread, [answer], make_section().id, title="Silence a noisy pump")
     document = indexing.load_many([article.id])[article.id]
-    assert document.asked_as == "Why does the pump hum?" and sorted(document.tags) == ["noise", "pump"] and document.author == "moe"
+    assert (
+        document.asked_as == "Why does the pump hum?" and sorted(document.tags) == ["noise", "pump"] and document.author == "moe"
+    )
 
 
 def test_cards_are_for_those_who_may_read_and_take_one_statement(app: Flask, crew: Crew):

@@ -18,17 +18,14 @@ from app.kb.models import Article
 from app.kb.services.writing import save_revision
 from app.pageviews.queries import total_views
 from app.pageviews.recorder import flush
+from app.search.sync import rebuild
 from tests.asserts import assert_queries
 from tests.client import Browser
 from tests.factories import make_article, make_category, make_person, make_question, make_section
 from tests.kb.conftest import Crew
-from tests.kb.samples import FIREFOX, add_views, change, make_solved, place, promote_and_publish, text
+from tests.kb.samples import FIREFOX, add_views, change, make_solved, path_of, place, promote_and_publish, text
 
 LONG_TEXT = "## First\n\nOne.\n\n## Second\n\nTwo.\n\n### Third\n\nThree.\n\n![photo](/uploads/a.png)"
-
-
-def path_of(article: Article) -> str:
-    return f"/kb/{article.section.slug}/{article.slug}"
 
 
 def data_of(page: str, kind: str) -> dict[str, Any]:
@@ -59,7 +56,7 @@ def test_three_headings_make_a_table_of_contents_and_two_do_not(browser: Browser
     browser.get(path_of(make_article(text=LONG_TEXT)))
     assert browser.page is not None
     anchors = [a.get("href") for a in browser.page.xpath("//nav[contains(@class, 'toc-wide')]//a")]
-    assert anchors == ["#first", "#second", "#third"] and browser.page.get_element_by_id("second") is not None
+    assert anchors == ["#h-first", "#h-second", "#h-third"] and browser.page.get_element_by_id("h-second") is not None
     browser.get(path_of(make_article(text="## First\n\nOne.\n\n## Second\n\nTwo.")))
     assert not browser.page.xpath("//nav[contains(@class, 'toc')]")
 
@@ -80,42 +77,61 @@ def test_structured_data_names_the_people_and_the_way_here(browser: Browser, cre
 
 
 def test_old_addresses_lead_to_the_present_one_for_good(client: FlaskClient, crew: Crew):
-    article = make_article("Priming the pump")
+    article = make_article("Priming the pump", section=make_section("first"))
     old = path_of(article)
     other = make_section("other")
     with unit_of_work():
         save_revision(
-            crew.agent, article_id=article.id, base_revision=1, place=place(other.id, slug="priming"), text=text("Priming the pump")
+            crew.agent,
+            article_id=article.id,
+            base_revision=1,
+            place=place(other.id, slug="priming"),
+            text=text("Priming the pump"),
         )
-    for address in (old, f"/kb/other/{old.rsplit('/', 1)[1]}", f"/kb/{article.section.slug}/priming", f"/kb/articles/{article.id}"):
+    for address in (old, f"/kb/other/{old.rsplit('/', 1)[1]}", "/kb/first/priming", f"/kb/articles/{article.id}"):
         answer = client.get(address)
         assert (answer.status_code, answer.location) == (301, "/kb/other/priming"), address
     assert client.get("/kb/other/priming").status_code == 200
 
 
 def test_an_old_address_of_a_hidden_article_tells_nothing(client: FlaskClient, crew: Crew):
-    article = make_article("Secret runbook", audience="staff")
+    article = make_article("Secret runbook", audience="staff", section=make_section("first"))
+    old = path_of(article)
     other = make_section("other")
     with unit_of_work():
         save_revision(
-            crew.agent, article_id=article.id, base_revision=1, place=place(other.id, "staff", "moved"), text=text("Secret runbook")
+            crew.agent,
+            article_id=article.id,
+            base_revision=1,
+            place=place(other.id, "staff", "moved"),
+            text=text("Secret runbook"),
         )
-    for address in (path_of(article), "/kb/other/moved", f"/kb/x/{'moved'}", f"/kb/articles/{article.id}"):
+    for address in (old, "/kb/other/moved", "/kb/first/moved", f"/kb/articles/{article.id}"):
         assert client.get(address).status_code == 404, address
 
 
-@pytest.mark.parametrize("address", ["/kb/nothing", "/kb/nothing/here", "/kb/a/b/c", "/kb/guides?page=2", "/kb/guides?page=x", "/kb/articles/99999999999999999999"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/kb/nothing",
+        "/kb/nothing/here",
+        "/kb/a/b/c",
+        "/kb/guides?page=2",
+        "/kb/guides?page=x",
+        "/kb/articles/99999999999999999999",
+    ],
+)
 def test_what_is_not_there_is_not_found(client: FlaskClient, address: str):
     make_article(section=make_section("guides"))
     assert client.get(address).status_code == 404
 
 
 def test_an_archived_article_says_so_and_stays_out_of_search_engines(browser: Browser):
-    article = make_article(state="archived")
+    article = make_article(state="archived", section=make_section("first"))
     page = browser.get(path_of(article)).text
     assert "This article is archived" in page and 'content="noindex' in page and "application/ld+json" not in page
     assert "Was this helpful?" not in page
-    browser.get("/kb/" + article.section.slug, status=404)
+    browser.get("/kb/first", status=404)
 
 
 def test_the_home_of_the_knowledge_base_shows_tree_popular_and_new(browser: Browser):
@@ -153,10 +169,11 @@ def test_visitors_get_an_article_in_five_statements(client: FlaskClient, crew: C
         make_question(title=f"Pump number {number} is humming again")
     thread, answer = make_solved("Why does the pump hum?")
     article = promote_and_publish(crew.curator, thread, [answer], make_section().id, title="Silence a humming pump")
-    run_until_idle()
+    rebuild()
+    path = path_of(article)
     db.session.remove()
     with assert_queries(at_most=5):
-        page = client.get(path_of(article), headers=FIREFOX)
+        page = client.get(path, headers=FIREFOX)
     assert "Related articles" in page.text and "Related questions" in page.text
 
 
@@ -200,12 +217,14 @@ def test_the_feed_is_valid_atom_with_whole_texts(client: FlaskClient):
 
 
 CANARY = "Zanzibarquokka"
+BAIT = "lighthousekeeping"
 
 
 def every_page(article: Article, section: str, thread_path: str) -> list[str]:
     return [
-        "/", "/kb", f"/kb/{section}", f"/kb/{section}/{article.slug}", f"/kb/articles/{article.id}", "/kb/feed.atom", "/feed.atom",
-        "/sitemap.xml", f"/search?q={CANARY}", f"/search/suggest?q={CANARY}", thread_path, "/kb/other/public-guide",
+        "/", "/kb", f"/kb/{section}", f"/kb/{section}/{article.slug}", f"/kb/articles/{article.id}", "/kb/feed.atom",
+        "/feed.atom",
+        "/sitemap.xml", f"/search?q={BAIT}", f"/search/suggest?q={BAIT}", thread_path, "/kb/other/public-guide",
         f"/kb/{section}/{article.slug}?thanks=no", f"/kb/articles/{article.id}/history", f"/kb/articles/{article.id}/sources",
         f"/kb/articles/{article.id}/edit", "/moderation/promotions", "/kb/articles", "/kb/sections",
     ]  # fmt: skip
@@ -216,17 +235,22 @@ def every_page(article: Article, section: str, thread_path: str) -> list[str]:
 def test_text_for_few_appears_nowhere_for_others(app: Flask, crew: Crew, audience: str, state: str):
     make_article("Public guide", text="About pumps.", section=make_section("other", title="Other"), slug="public-guide")
     section = make_section("runbooks", title=f"{CANARY} section")
-    thread, answer = make_solved(f"{CANARY} question", text=f"{CANARY} asks", category=make_category(audience=audience))
-    article = promote_and_publish(crew.agent, thread, [answer], section.id, title=f"{CANARY} title", audience=audience)
+    thread, answer = make_solved(
+        f"{CANARY} question", text=f"{CANARY} asks about {BAIT}", category=make_category(audience=audience)
+    )
+    article = promote_and_publish(crew.agent, thread, [answer], section.id, title=f"{CANARY} {BAIT}", audience=audience)
     change(article, summary=f"{CANARY} summary", state=state)
     run_until_idle()
-    outsiders = [Browser(app), *([Browser(app).sign_in(crew.member), Browser(app).sign_in(crew.moderator)] if audience == "staff" else [])]
+    outsiders = [
+        Browser(app),
+        *([Browser(app).sign_in(crew.member), Browser(app).sign_in(crew.moderator)] if audience == "staff" else []),
+    ]
     for outsider in outsiders:
         for path in every_page(article, section.slug, thread.path):
             answer_ = outsider.client.get(path, headers=FIREFOX)
-            title_for_moderators = path == "/kb/sections" and outsider is outsiders[-1]
+            title_for_moderators = path in ("/kb/sections", "/kb/runbooks") and outsider is outsiders[-1]
             assert answer_.status_code < 500, path
-            assert title_for_moderators or CANARY not in answer_.text.replace(f"q={CANARY}", "").replace(f'"{CANARY}"', ""), path
+            assert title_for_moderators or CANARY not in answer_.text, path
             assert CANARY not in (answer_.headers.get("Location") or "")
 
 

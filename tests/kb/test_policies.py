@@ -15,7 +15,8 @@ from app.kb.models import Article, ArticleState
 from tests.factories import make_article
 
 ACTORS = {
-    "visitor": ANONYMOUS, **{role.value: Actor(id=number, name=role.value, role=role) for number, role in enumerate(Role, start=1)},
+    "visitor": ANONYMOUS,
+    **{role.value: Actor(id=number, name=role.value, role=role) for number, role in enumerate(Role, start=1)},
     "suspended": Actor(id=9, name="s", role=Role.STAFF, is_suspended=True),
 }  # fmt: skip
 
@@ -34,7 +35,12 @@ def test_page_and_list_agree_for_every_state_and_audience(app: Flask, name: str)
 
 @pytest.mark.parametrize(
     ("name", "readable"),
-    [("visitor", {"public"}), ("member", {"public", "members"}), ("moderator", {"public", "members"}), ("staff", {"public", "members", "staff"})],
+    [
+        ("visitor", {"public"}),
+        ("member", {"public", "members"}),
+        ("moderator", {"public", "members"}),
+        ("staff", {"public", "members", "staff"}),
+    ],
 )
 def test_each_role_reads_its_audiences(name: str, readable: set[str]):
     articles = [Article(state="published", audience=audience, published_revision=1) for audience in Audience]
@@ -43,7 +49,12 @@ def test_each_role_reads_its_audiences(name: str, readable: set[str]):
 
 def test_drafts_are_for_curators_and_edits_for_those_who_may_write():
     draft = Article(state="draft", audience="public", published_revision=None)
-    assert {name for name, actor in ACTORS.items() if policies.can_see_article(actor, draft)} == {"staff", "moderator", "admin", "suspended"}
+    assert {name for name, actor in ACTORS.items() if policies.can_see_article(actor, draft)} == {
+        "staff",
+        "moderator",
+        "admin",
+        "suspended",
+    }
     assert {name for name, actor in ACTORS.items() if policies.can_edit_article(actor, draft)} == {"staff", "moderator", "admin"}
 
 

@@ -24,7 +24,9 @@ def curator(app: Flask, crew: Crew) -> Browser:
     return Browser(app).sign_in(crew.moderator)
 
 
-def test_a_popular_thread_becomes_an_article_that_search_finds_first(app: Flask, curator: Browser, crew: Crew, settings: Settings):
+def test_a_popular_thread_becomes_an_article_that_search_finds_first(
+    app: Flask, curator: Browser, crew: Crew, settings: Settings
+):
     section = make_section("guides")
     thread, answer = make_solved("Why does the pump hum but no water comes?", text="It hums.\n\nVersion: 4.2", views=812)
     make_question(title="Humming pump without water", duplicate_of_id=thread.id)
@@ -38,12 +40,21 @@ def test_a_popular_thread_becomes_an_article_that_search_finds_first(app: Flask,
     ticked = {box.get("value") for box in curator.page.xpath("//input[@name='take'][@checked]")}
     assert ticked == {str(opening_of(thread).id), str(answer.id)} and str(other.id) not in ticked
     assert "Version: 4.2" in curator.page.xpath("//textarea[@name='environment']")[0].text_content()
-    done = curator.submit("/promote", {"title": "A humming pump that moves no water", "section_id": str(section.id)})
+    taken = {"take": sorted(ticked), "environment": "- Version: 4.2"}
+    done = curator.submit("/promote", {**taken, "title": "A humming pump that moves no water", "section_id": str(section.id)})
 
     curator.get(done.location)
     assert curator.page is not None
     body = curator.page.xpath("//textarea[@name='body']")[0].text_content()
-    for part in ("## Problem", "It hums.", "## Environment", "- Version: 4.2", "## Solution", "Clean the intake filter", f"(/posts/{answer.id})"):
+    for part in (
+        "## Problem",
+        "It hums.",
+        "## Environment",
+        "- Version: 4.2",
+        "## Solution",
+        "Clean the intake filter",
+        f"(/posts/{answer.id})",
+    ):
         assert part in body, part
     assert curator.page.xpath("//textarea[@name='asked_as']")[0].text_content().split("\n")[-1] == "Humming pump without water"
     visitor = Browser(app)
@@ -93,7 +104,13 @@ def test_a_choice_that_does_not_hold_keeps_what_was_chosen(curator: Browser, cre
     curator.get(f"/moderation/promotions/{thread.id}/promote")
     question = str(opening_of(thread).id)
     path = f"/moderation/promotions/{thread.id}/promote"
-    given = {"title": "My own title", "section_id": str(section.id), "audience": "public", "take": question, f"revision-{question}": "1"}
+    given = {
+        "title": "My own title",
+        "section_id": str(section.id),
+        "audience": "public",
+        "take": question,
+        f"revision-{question}": "1",
+    }
     response = curator.post(path, given, status=400)
     assert "My own title" in response.text and "at least one passage as the solution" in response.text
     change(answer, revision=2)

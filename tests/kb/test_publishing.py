@@ -20,10 +20,17 @@ from tests.kb.conftest import Crew
 from tests.kb.samples import change, fresh
 
 ACTIONS = {
-    "submit_for_review": ("draft",), "publish": ("draft", "in_review", "archived"), "archive": ("draft", "in_review", "published"),
+    "submit_for_review": ("draft",), "publish": ("draft", "in_review", "archived"),
+    "archive": ("draft", "in_review", "published"),
     "reopen": ("in_review", "archived"), "verify": ("published",),
 }  # fmt: skip
-RESULT = {"submit_for_review": "in_review", "publish": "published", "archive": "archived", "reopen": "draft", "verify": "published"}
+RESULT = {
+    "submit_for_review": "in_review",
+    "publish": "published",
+    "archive": "archived",
+    "reopen": "draft",
+    "verify": "published",
+}
 seen: list[object] = []
 
 
@@ -59,7 +66,9 @@ def test_publishing_confirms_and_tells_others(app: Flask, crew: Crew):
     with unit_of_work():
         publishing.publish(crew.curator, article_id=article.id, revision=1)
     now = fresh(article)
-    assert now.published_at and now.verified_at and now.verified_by_id == crew.moderator.id and "Clean the intake" in now.body_html
+    assert (
+        now.published_at and now.verified_at and now.verified_by_id == crew.moderator.id and "Clean the intake" in now.body_html
+    )
     assert seen == [
         ArticleStateChanged(article.id, crew.moderator.id, "in_review", "published", ""),
         ArticlePublished(article.id, crew.moderator.id, True),

@@ -75,7 +75,10 @@ def test_what_is_not_there_is_not_mentioned():
 
 def test_each_doubling_of_many_views_gives_the_weight_in_points():
     settings = replace(SETTINGS, promotion_view_weight=6.0)
-    gain = score_thread(facts(views_30d=200_000), settings, MOMENT).total - score_thread(facts(views_30d=100_000), settings, MOMENT).total
+    gain = (
+        score_thread(facts(views_30d=200_000), settings, MOMENT).total
+        - score_thread(facts(views_30d=100_000), settings, MOMENT).total
+    )
     assert gain == pytest.approx(6.0, abs=0.02)
 
 
@@ -85,7 +88,8 @@ def test_each_doubling_of_many_views_gives_the_weight_in_points():
         ({"has_article": True}, "article"), ({"kind": "discussion"}, "discussion"), ({"is_listed": False}, "hidden"),
         ({"audience": "staff"}, "staff"), ({"is_duplicate": True}, "duplicate"), ({"status": "closed"}, "closed"),
         ({"status": "disputed"}, "disputed"), ({"answer_count": 0}, "answered"),
-        ({"is_locked": True, "accepted_count": 0}, "locked"), ({"created_at": MOMENT - MIN_AGE + timedelta(seconds=1)}, "two days"),
+        ({"is_locked": True, "accepted_count": 0}, "locked"),
+        ({"created_at": MOMENT - MIN_AGE + timedelta(seconds=1)}, "two days"),
     ],
 )  # fmt: skip
 def test_what_speaks_against_an_article_is_named(values: dict[str, object], word: str):

@@ -18,7 +18,9 @@ from tests.kb.conftest import Crew
 from tests.kb.samples import fresh, make_solved, place, promote, text
 
 
-def create(crew: Crew, section_id: int, title: str = "How to prime the pump", slug: str = "", audience: str = "public") -> Article:
+def create(
+    crew: Crew, section_id: int, title: str = "How to prime the pump", slug: str = "", audience: str = "public"
+) -> Article:
     with unit_of_work():
         return create_article(crew.agent, place=place(section_id, audience, slug), text=text(title), note="First")
 
@@ -33,7 +35,12 @@ def save(crew: Crew, article: Article, base: int, new: ArticleText, **where: str
 
 def test_a_new_article_is_a_draft_of_its_writer(app: Flask, crew: Crew):
     article = create(crew, make_section().id)
-    assert (article.state, article.slug, article.revision, article.owner_id) == ("draft", "how-to-prime-the-pump", 1, crew.staff.id)
+    assert (article.state, article.slug, article.revision, article.owner_id) == (
+        "draft",
+        "how-to-prime-the-pump",
+        1,
+        crew.staff.id,
+    )
     assert get_revision(article.id, 1).note == "First"
 
 

@@ -49,7 +49,7 @@ def home() -> Response:
 def show_section(section: str) -> Response:
     """Show a section: what lies below it, and its own articles."""
     actor, number = current_actor(), parse_page(request.args.get("page"))
-    tree = load_tree(actor)
+    tree = load_tree(actor, with_empty=can_manage_sections(actor))
     node = tree.find(section)
     rows = lists.list_articles(actor, section_ids=[node.id], page=number)
     head = Head(

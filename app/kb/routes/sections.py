@@ -31,7 +31,7 @@ def _form(tree: SectionTree) -> SectionForm:
 @curators
 def show_sections() -> Response:
     """Show the tree and the form for a new section."""
-    tree = load_tree(current_actor())
+    tree = load_tree(current_actor(), with_empty=True)
     return _page(tree, _form(tree))
 
 
@@ -40,7 +40,7 @@ def show_sections() -> Response:
 def create_section() -> AnyResponse:
     """Add a section."""
     actor = current_actor()
-    tree = load_tree(actor)
+    tree = load_tree(actor, with_empty=True)
     form = _form(tree)
     try:
         form.ensure_valid()
@@ -73,7 +73,7 @@ def _find(tree: SectionTree, section_id: int) -> SectionNode:
 @curators
 def show_section_editor(section_id: int) -> Response:
     """Show the form of one section."""
-    tree = load_tree(current_actor())
+    tree = load_tree(current_actor(), with_empty=True)
     node, form = _find(tree, section_id), _form(tree)
     form.title.data, form.description.data, form.parent_id.data = node.title, node.description, node.parent_id or 0
     return _edit_page(node, form)
@@ -84,7 +84,7 @@ def show_section_editor(section_id: int) -> Response:
 def update_section(section_id: int) -> AnyResponse:
     """Rename a section, describe it, or put it somewhere else."""
     actor = current_actor()
-    tree = load_tree(actor)
+    tree = load_tree(actor, with_empty=True)
     node, form = _find(tree, section_id), _form(tree)
     try:
         form.ensure_valid()

@@ -41,7 +41,7 @@ def render_article(source: str) -> Rendered:
 
 def fill_choices(form: PlacementForm, actor: Actor) -> None:
     """Give a form the sections and audiences that the actor may choose."""
-    form.section_id.choices = [(node.id, "– " * node.depth + node.title) for node in load_tree(actor).flat()]
+    form.section_id.choices = [(node.id, "– " * node.depth + node.title) for node in load_tree(actor, with_empty=True).flat()]
     form.audience.choices = audience_choices(actor)
 
 
