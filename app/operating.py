@@ -58,7 +58,6 @@ def serve_command() -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=20,
         log_level=LogLevels.warning,
-        process_name="threadwell",
     )
     server.serve()
 
