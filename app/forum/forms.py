@@ -2,7 +2,7 @@
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core.markup import MAX_BODY
@@ -22,12 +22,18 @@ _BODY_RULES = [
 _TAGS_RULES = [Length(max=300, message="These are too many letters for five tags.")]
 
 
+def chosen_id(value: object) -> int | None:
+    """Return the id that a choice stands for; None for the line that says to choose, and for anything that is no id."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
 class ThreadForm(BaseForm):
     """A new question or discussion. `category` gets its choices from the route."""
 
     title = StringField("Title", filters=[line], validators=_TITLE_RULES)
     body = TextAreaField("Details", filters=[block], validators=_BODY_RULES)
-    category = SelectField("Category", coerce=int, validators=[InputRequired("Please choose a category.")])
+    category = SelectField("Category", coerce=chosen_id, validators=[DataRequired("Please choose a category.")])
     tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
 
 
@@ -84,7 +90,9 @@ class CategoryForm(BaseForm):
         ],
     )
     needs_approval = BooleanField("New threads wait until a moderator has approved them")
-    position = IntegerField("Position in the list", default=0, validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")])
+    position = IntegerField(
+        "Position in the list", default=0, validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")]
+    )
 
     def values(self) -> dict[str, object]:
         """Return the fields as the service takes them."""

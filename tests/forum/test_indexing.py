@@ -57,7 +57,9 @@ def test_the_title_of_a_more_secret_duplicate_is_no_wording():
 
 
 def test_cards_are_shown_to_whoever_finds_the_thread_in_lists_only():
-    public, members, staff = (make_question(category=make_category(audience=audience)) for audience in ("public", "members", "staff"))
+    public, members, staff = (
+        make_question(category=make_category(audience=audience)) for audience in ("public", "members", "staff")
+    )
     hidden = make_question(hidden_at=now())
     ids = [thread.id for thread in (public, members, staff, hidden)]
     seen = {

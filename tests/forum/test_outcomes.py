@@ -29,7 +29,9 @@ def logs(draw: st.DrawFn) -> list[OutcomeFact]:
 
 
 @given(logs(), st.integers(0, 3), st.booleans(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_does_not_matter_only_that_of_ids(facts: list[OutcomeFact], answers: int, closed: bool, rnd: random.Random):
+def test_the_order_of_rows_does_not_matter_only_that_of_ids(
+    facts: list[OutcomeFact], answers: int, closed: bool, rnd: random.Random
+):
     shuffled = list(facts)
     rnd.shuffle(shuffled)
     assert derive_status(shuffled, answers, closed) == derive_status(facts, answers, closed)

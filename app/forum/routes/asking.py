@@ -7,7 +7,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.actor import Actor
-from app.core.errors import Invalid
+from app.core.errors import Forbidden, Invalid
 from app.core.text import shorten
 from app.core.uow import unit_of_work
 from app.forum.forms import ThreadForm
@@ -60,6 +60,8 @@ def new_thread(kind: ThreadKind) -> Response:
 @limit_posting
 def start(kind: ThreadKind) -> BaseResponse:
     """Post a thread, or show the form again: with similar threads, with a preview, or with what to correct."""
+    if not current_actor().can_write:
+        raise Forbidden("Your account is suspended, so you cannot post for now.")
     form = ThreadForm()
     _offer_categories(form, current_actor())
     if is_asked_for("check"):

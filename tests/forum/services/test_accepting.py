@@ -138,7 +138,12 @@ def test_a_hidden_accepted_answer_stays_accepted_but_does_not_count(mira, thread
 
 @pytest.mark.parametrize(
     ("kind", "status"),
-    [("solved_elsewhere", "solved"), ("workaround", "solved"), ("no_longer_relevant", "closed"), ("confirmed_by_asker", "solved")],
+    [
+        ("solved_elsewhere", "solved"),
+        ("workaround", "solved"),
+        ("no_longer_relevant", "closed"),
+        ("confirmed_by_asker", "solved"),
+    ],
 )
 def test_the_asker_says_how_it_ended(mira, thread, kind, status):
     make_answer(thread)

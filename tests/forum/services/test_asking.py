@@ -35,7 +35,12 @@ def test_a_question_is_stored_with_text_tags_revision_and_counts(told):
     assert thread.excerpt == "No water." and "<strong>water</strong>" in opening.body_html
     assert list_tag_names(thread.id) == ["pump", "drip-duo"]
     revision = db.session.scalars(sa.select(PostRevision)).one()
-    assert (revision.number, revision.title, revision.tags, revision.body_source) == (1, thread.title, "pump drip-duo", "No **water**.")
+    assert (revision.number, revision.title, revision.tags, revision.body_source) == (
+        1,
+        thread.title,
+        "pump drip-duo",
+        "No **water**.",
+    )
     assert count_in(category) == 1 and tag_counts() == {"pump": 1, "drip-duo": 1}
     assert is_sync_requested(thread)
     assert told == [ThreadStarted(thread.id, opening.id, mira.id)]
@@ -146,5 +151,3 @@ def test_typed_tags_are_split_at_commas_or_spaces():
     assert split_tags("pump  drip") == ["pump", "drip"]
     assert split_tags("garden hose, pump ,, ") == ["garden-hose", "pump"]
     assert normalise_tags(["C++", ".NET", "überlauf", "c++", "水泵"]) == ["c++", ".net", "überlauf", "水泵"]
-
-

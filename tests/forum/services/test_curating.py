@@ -170,7 +170,11 @@ def test_a_hidden_post_is_not_counted_and_comes_back(mod, told):
     thread = make_question()
     post = make_answer(thread)
     do(curating.hide_post, mod, post_id=post.id, reason="Dangerous")
-    assert (thread_now(thread).answer_count, thread_now(thread).status, post_now(post).hidden_reason) == (0, "unanswered", "Dangerous")
+    assert (thread_now(thread).answer_count, thread_now(thread).status, post_now(post).hidden_reason) == (
+        0,
+        "unanswered",
+        "Dangerous",
+    )
     with pytest.raises(Conflict):
         do(curating.hide_post, mod, post_id=post.id, reason="Again")
     do(curating.restore_post, mod, post_id=post.id)
@@ -228,7 +232,10 @@ def test_a_duplicate_is_closed_counted_and_opened_again(mod, told):
     do(curating.undo_duplicate, mod, thread_id=thread.id)
     after = thread_now(thread)
     assert (after.duplicate_of_id, after.status, thread_now(original).duplicate_count) == (None, "unanswered", 0)
-    assert [(event.action, event.before) for event in told.of(ThreadCurated)] == [("duplicate", ""), ("unduplicate", str(original.id))]
+    assert [(event.action, event.before) for event in told.of(ThreadCurated)] == [
+        ("duplicate", ""),
+        ("unduplicate", str(original.id)),
+    ]
 
 
 def test_duplicates_follow_to_the_original_and_come_back_with_undo(mod, told):

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 def revisions(post):
-    return db.session.scalars(sa.select(PostRevision.body_source).where(PostRevision.post_id == post.id).order_by(PostRevision.number)).all()
+    return db.session.scalars(
+        sa.select(PostRevision.body_source).where(PostRevision.post_id == post.id).order_by(PostRevision.number)
+    ).all()
 
 
 def test_every_text_is_kept_and_the_newest_equals_the_post(told):
@@ -33,7 +35,10 @@ def test_every_text_is_kept_and_the_newest_equals_the_post(told):
     assert (after.revision, after.body_source, after.edited_by_id) == (2, "Second", tom.id)
     assert revisions(post) == ["First", "Second"]
     assert told == [PostEdited(post.thread_id, post.id, 2, tom.id, "Typo")]
-    assert [(row.number, row.reason, row.editor.name) for row in list_revisions(post.id)] == [(2, "Typo", tom.name), (1, "", tom.name)]
+    assert [(row.number, row.reason, row.editor.name) for row in list_revisions(post.id)] == [
+        (2, "Typo", tom.name),
+        (1, "", tom.name),
+    ]
 
 
 def test_saving_the_same_again_adds_no_revision(told):
@@ -58,9 +63,20 @@ def test_an_opening_changes_with_title_slug_tags_and_excerpt():
     mira = make_person()
     thread = make_question(author=mira, tags=("pump", "old"))
     opening = opening_of(thread)
-    do(edit_post, mira, post_id=opening.id, body=text("Quite another text"), title="Why is the pump so loud?", tags=["pump", "noise"])
+    do(
+        edit_post,
+        mira,
+        post_id=opening.id,
+        body=text("Quite another text"),
+        title="Why is the pump so loud?",
+        tags=["pump", "noise"],
+    )
     after = thread_now(thread)
-    assert (after.title, after.slug, after.excerpt) == ("Why is the pump so loud?", "why-is-the-pump-so-loud", "Quite another text")
+    assert (after.title, after.slug, after.excerpt) == (
+        "Why is the pump so loud?",
+        "why-is-the-pump-so-loud",
+        "Quite another text",
+    )
     assert list_tag_names(thread.id) == ["pump", "noise"] and tag_counts() == {"pump": 1, "old": 0, "noise": 1}
     assert is_sync_requested(thread)
     assert load_texts(opening.id, 2)[2].tags == ("pump", "noise")

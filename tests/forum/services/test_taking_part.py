@@ -17,7 +17,7 @@ from app.forum.services.drafting import DRAFTS_KEPT, discard_draft, find_draft, 
 from app.forum.services.following import follow, follow_own, list_follower_ids
 from app.forum.services.voting import cast_vote, say_me_too
 from tests.factories import actor_of, make_answer, make_category, make_person, make_question, make_thread, opening_of
-from tests.forum.services.acting import do, is_sync_requested, post_now, thread_now
+from tests.forum.services.acting import do, is_sync_requested, thread_now
 
 pytestmark = pytest.mark.usefixtures("app")
 
