@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVarTuple
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -10,6 +10,9 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.selectable import TypedReturnsRows
+
+Columns = TypeVarTuple("Columns")
 
 # Constraints need names, or a later migration cannot drop them on SQLite.
 NAMING = {
@@ -84,6 +87,14 @@ def upsert(
     else:
         statement = statement.on_conflict_do_nothing(index_elements=list(keys))
     db.session.execute(statement)
+
+
+def read(statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any] | None = None) -> sa.CursorResult[*Columns]:
+    """Run a prebuilt select of columns on the session's connection: the same transaction, without the ORM's work for each call.
+
+    Changes of entities that were not flushed yet are not seen; for pages that only read.
+    """
+    return db.session.connection().execute(statement, parameters or {})
 
 
 def prepare_engine(engine: Engine) -> None:

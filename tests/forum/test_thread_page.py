@@ -16,12 +16,23 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.models import Acceptance, Comment, Outcome, Post, Thread
 from app.forum.presenters import FLAG_REASONS
+from app.forum.services.drafting import save_draft
 from app.moderation.models import FlagReason
 from app.pageviews.queries import total_views
 from app.pageviews.recorder import flush
 from tests.asserts import assert_queries, count_queries
 from tests.client import Browser
-from tests.factories import accept, body, make_answer, make_category, make_person, make_question, make_thread, opening_of
+from tests.factories import (
+    accept,
+    actor_of,
+    body,
+    make_answer,
+    make_category,
+    make_person,
+    make_question,
+    make_thread,
+    opening_of,
+)
 
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
@@ -497,3 +508,61 @@ def test_text_that_closes_a_script_element_stays_inside_the_data(browser: Browse
     response = browser.get(thread.path)
     assert "<script>alert" not in response.text
     assert _structured(browser)[0]["mainEntity"]["name"] == "</script><script>alert(1)</script> breaks"
+
+
+def test_an_answer_that_was_refused_is_shown_again_with_its_error(browser: Browser) -> None:
+    thread = make_question()
+    path, action = thread.path, f"/questions/{thread.id}/answers"
+    browser.sign_in(make_person()).get(path)
+    response = browser.submit(action, {"body": "   "}, status=400)
+    assert "Please write something." in response.text
+    response = browser.submit(action, {"body": "y" * 100_000}, status=400)
+    assert "y" * 100_000 in response.text
+
+
+def test_a_comment_that_was_refused_is_shown_again_under_its_post(browser: Browser) -> None:
+    thread = make_question()
+    answer = make_answer(thread)
+    browser.sign_in(make_person()).get(f"/questions/{thread.id}/{thread.slug}")
+    response = browser.submit(f"/posts/{answer.id}/comments", {"body": "z" * 2_001}, status=400)
+    assert "z" * 2_001 in response.text
+    assert f'id="comment-error-{answer.id}"' in response.text
+    assert f'<details class="fold comment-form" id="comment-on-{answer.id}" open>' in response.text
+
+
+def test_what_was_typed_before_is_in_the_form_again(browser: Browser) -> None:
+    person, thread = make_person(), make_question()
+    path = thread.path
+    with unit_of_work():
+        save_draft(actor_of(person), key=f"answer:{thread.id}", fields={"body": "Half an answer about <valves>"})
+    browser.sign_in(person).get(path)
+    assert browser.page is not None
+    assert browser.page.xpath("string(//form//textarea[@id='body'])").strip() == "Half an answer about <valves>"
+
+
+def test_related_threads_share_tags_and_are_never_inner_ones(browser: Browser) -> None:
+    thread = make_question(tags=("pump", "valve"))
+    path = thread.path
+    make_question(title="A neighbour with the same tag", tags=("pump",))
+    make_question(title="Canary of the staff", tags=("pump",), category=make_category(audience="staff"))
+    make_question(title="Canary held", tags=("pump",), held_at=now())
+    response = browser.get(path)
+    assert "A neighbour with the same tag" in browser.text()
+    assert "Canary" not in response.text
+
+
+@pytest.mark.parametrize("role", ["visitor", "member", "moderator"])
+def test_text_of_an_inner_category_is_on_no_page_of_the_read_side(browser: Browser, role: str) -> None:
+    thread = make_question(title="Canary title", text="Canary text", category=make_category("inner", audience="staff"))
+    ids = (thread.id, opening_of(thread).id, make_answer(thread, text="Canary answer").id)
+    if role != "visitor":
+        browser.sign_in(make_person(role=role))
+    paths = [
+        "/", "/questions", "/questions?view=popular", "/discussions", "/tags", "/feed.atom", "/sitemap.xml",
+        f"/questions/{ids[0]}", f"/questions/{ids[0]}/canary-title", f"/questions/{ids[0]}/feed.atom", f"/posts/{ids[1]}", f"/posts/{ids[2]}", "/c/inner",
+        "/c/inner/feed.atom",
+    ]  # fmt: skip
+    for path in paths:
+        response = browser.client.get(path)
+        assert "Canary" not in response.text, path
+        assert "canary" not in response.headers.get("Location", ""), path

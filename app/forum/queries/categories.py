@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import read
 from app.forum.models import Category
 from app.forum.policies import visible_categories
 from app.forum.urls import category_path
@@ -49,12 +49,12 @@ def reader_of(actor: Actor) -> Actor:
 
 def list_categories(actor: Actor) -> tuple[CategoryRow, ...]:
     """Return the categories the actor may read, in their set order."""
-    return tuple(CategoryRow(*row) for row in db.session.execute(_visible(reader_of(actor))))
+    return tuple(CategoryRow(*row) for row in read(_visible(reader_of(actor))))
 
 
 def find_category(actor: Actor, slug: str) -> CategoryRow | None:
     """Return a category the actor may read, or None."""
-    row = db.session.execute(_visible(reader_of(actor)).where(Category.slug == slug)).first()
+    row = read(_visible(reader_of(actor)).where(Category.slug == slug)).first()
     return CategoryRow(*row) if row else None
 
 

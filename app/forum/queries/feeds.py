@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.accounts.models import Person
-from app.core.db import db
+from app.core.db import read
 from app.core.text import shorten
 from app.forum.models import Category, Post, Thread, ThreadTag
 from app.forum.models.post import PostKind
@@ -66,11 +66,11 @@ _POSTS = (
 def list_feed_threads(category: int | None = None, tag: int | None = None) -> tuple[FeedEntry, ...]:
     """Return the newest public threads, of one category or tag (ids) if asked for."""
     if category is not None:
-        found = db.session.execute(_BY_CATEGORY, {"category_id": category}).all()
+        found = read(_BY_CATEGORY, {"category_id": category}).all()
     elif tag is not None:
-        found = db.session.execute(_BY_TAG, {"tag_id": tag}).all()
+        found = read(_BY_TAG, {"tag_id": tag}).all()
     else:
-        found = db.session.execute(_THREADS).all()
+        found = read(_THREADS).all()
     return _thread_entries(found)
 
 
@@ -93,7 +93,7 @@ def _thread_entries(rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> tuple[FeedEntry
 
 def list_feed_posts(head: ThreadHead) -> tuple[FeedEntry, ...]:
     """Return the newest posts of a public thread, its opening text among them."""
-    rows = db.session.execute(_POSTS, {"thread_id": head.id}).all()
+    rows = read(_POSTS, {"thread_id": head.id}).all()
     return tuple(
         FeedEntry(
             id_path=post_path(row.id),

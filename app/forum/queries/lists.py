@@ -12,7 +12,7 @@ from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import read
 from app.core.pagination import Page, window
 from app.forum.models import Category, Thread, ThreadTag
 from app.forum.models.thread import Status, ThreadKind
@@ -165,7 +165,7 @@ def _find(
     shape = _Shape(reader_of(actor), view, kind, category is not None, tag is not None, author is not None, day)
     given = {"category_id": category, "tag_id": tag, "author_id": author}
     parameters = {"offset": offset, "limit": limit, **{key: value for key, value in given.items() if value is not None}}
-    return db.session.execute(_statement(shape), parameters).all()
+    return read(_statement(shape), parameters).all()
 
 
 def list_threads(
@@ -204,5 +204,5 @@ def _pinned(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
 
 def list_pinned_threads(actor: Actor, category: int) -> tuple[ThreadRow, ...]:
     """Return the threads that moderators pinned to the top of a category, newest first."""
-    found = db.session.execute(_pinned(reader_of(actor)), {"category_id": category}).all()
+    found = read(_pinned(reader_of(actor)), {"category_id": category}).all()
     return tuple(rows_of(found, with_views=False)) if found else ()

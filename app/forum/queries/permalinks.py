@@ -5,7 +5,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import read
 from app.forum.models import Comment, Post
 from app.forum.policies import visible_comments, visible_posts
 
@@ -21,7 +21,7 @@ class PostPlace(NamedTuple):
 def find_post_place(actor: Actor, post_id: int) -> PostPlace | None:
     """Return the place of a post, or None for one the actor does not see."""
     statement = sa.select(Post.id, Post.thread_id, Post.kind).where(Post.id == post_id, visible_posts(actor))
-    row = db.session.execute(statement).first()
+    row = read(statement).first()
     return PostPlace(*row) if row else None
 
 
@@ -32,5 +32,5 @@ def find_comment_place(actor: Actor, comment_id: int) -> PostPlace | None:
         .join(Comment, Comment.post_id == Post.id)
         .where(Comment.id == comment_id, visible_posts(actor), visible_comments(actor))
     )
-    row = db.session.execute(statement).first()
+    row = read(statement).first()
     return PostPlace(*row) if row else None

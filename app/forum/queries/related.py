@@ -1,11 +1,13 @@
 """Threads and articles like a thread: from the search index where there is one, otherwise by its rarest tags."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import read
 from app.forum.models import Tag, Thread, ThreadTag
 from app.forum.models.thread import Status
 from app.forum.queries.categories import reader_of
@@ -53,17 +55,22 @@ def _link(card: HitCard) -> RelatedLink:
     return RelatedLink(card.title, card.path, kind, "" if kind == ARTICLE else card.status)
 
 
+@lru_cache(maxsize=8)
+def _sharing_tags(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+    names: sa.BindParameter[Any] = sa.bindparam("names", expanding=True)
+    rarest = sa.select(Tag.id).where(Tag.name.in_(names), Tag.thread_count > 1).order_by(Tag.thread_count, Tag.name)
+    sharing = sa.select(ThreadTag.thread_id).where(ThreadTag.tag_id.in_(rarest.limit(RAREST_TAGS).scalar_subquery()))
+    return (
+        base_select(reader)
+        .where(Thread.id.in_(sharing), Thread.id != sa.bindparam("thread_id"), Thread.duplicate_of_id.is_(None))
+        .order_by(sa.case((Thread.status == Status.SOLVED, 0), else_=1), Thread.score.desc(), Thread.id.desc())
+        .limit(BY_TAG_LIMIT)
+    )
+
+
 def related_by_tags(head: ThreadHead, tags: tuple[str, ...], actor: Actor) -> tuple[RelatedLink, ...]:
     """Return threads that share the rarest tags of the thread, solved ones first (one statement)."""
     if not tags:
         return ()
-    rarest = sa.select(Tag.id).where(Tag.name.in_(tags), Tag.thread_count > 1).order_by(Tag.thread_count, Tag.name).limit(RAREST_TAGS)
-    sharing = sa.select(ThreadTag.thread_id).where(ThreadTag.tag_id.in_(rarest.scalar_subquery()))
-    statement = (
-        base_select(reader_of(actor))
-        .where(Thread.id.in_(sharing), Thread.id != head.id, Thread.duplicate_of_id.is_(None))
-        .order_by(sa.case((Thread.status == Status.SOLVED, 0), else_=1), Thread.score.desc(), Thread.id.desc())
-        .limit(BY_TAG_LIMIT)
-    )
-    rows = db.session.execute(statement)
+    rows = read(_sharing_tags(reader_of(actor)), {"names": list(tags), "thread_id": head.id})
     return tuple(RelatedLink(row.title, thread_path(row.kind, row.id, row.slug), row.kind, row.status) for row in rows)

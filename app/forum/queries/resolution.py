@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.accounts.models import Person
-from app.core.db import db
+from app.core.db import read
 from app.forum.models import Acceptance, Follow, MeToo, Outcome, Post, Vote
 from app.forum.models.thread import Status
 from app.forum.outcomes import OutcomeFact, standing_events
@@ -57,7 +57,7 @@ _ACCEPTANCES = (
 
 def acceptances_of(thread_id: int) -> dict[int, AcceptanceRow]:
     """Return who accepted which answer of a thread, the main solution first."""
-    rows = db.session.execute(_ACCEPTANCES, {"thread_id": thread_id})
+    rows = read(_ACCEPTANCES, {"thread_id": thread_id})
     return {post_id: AcceptanceRow(by_id, person_card(person), at) for post_id, by_id, at, *person in rows}
 
 
@@ -75,7 +75,7 @@ _OUTCOMES = (
 
 def outcomes_of(thread_id: int) -> tuple[OutcomeRow, ...]:
     """Return the events of evidence that nobody took back, oldest first."""
-    rows = db.session.execute(_OUTCOMES, {"thread_id": thread_id}).all()
+    rows = read(_OUTCOMES, {"thread_id": thread_id}).all()
     standing = {fact.id for fact in standing_events(OutcomeFact(row.id, row.kind, row.withdraws_id) for row in rows)}
     return tuple(
         OutcomeRow(row.id, row.kind, row.post_id, row.actor_id, person_card(row[-PERSON_WIDTH:]), row.reason, row.created_at)
@@ -96,7 +96,7 @@ def solutions_by(person_ids: Sequence[int]) -> dict[int, int]:
     """Return how many answers of each person were accepted."""
     if not person_ids:
         return {}
-    return {row[0]: row[1] for row in db.session.execute(_SOLUTIONS, {"ids": list(person_ids)}) if row[0] is not None}
+    return {row[0]: row[1] for row in read(_SOLUTIONS, {"ids": list(person_ids)}) if row[0] is not None}
 
 
 def own_marks(person_id: int, thread_id: int, post_ids: Sequence[int]) -> OwnMarks:
@@ -110,7 +110,7 @@ def own_marks(person_id: int, thread_id: int, post_ids: Sequence[int]) -> OwnMar
     follow = sa.select(sa.literal("follow"), Follow.thread_id, sa.literal(1)).where(
         Follow.person_id == person_id, Follow.thread_id == thread_id, sa.not_(Follow.is_muted)
     )
-    rows = db.session.execute(sa.union_all(votes, me_too, follow)).all()
+    rows = read(sa.union_all(votes, me_too, follow)).all()
     return OwnMarks(
         votes={target: value for name, target, value in rows if name == "vote"},
         said_me_too=any(name == "me_too" for name, _, _ in rows),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.core.db import db
+from app.core.db import read
 from app.core.pagination import Page, window
 from app.forum.models import Tag, ThreadTag
 from app.forum.urls import tag_path
@@ -42,7 +42,7 @@ _OF_THREADS = (
 
 def list_popular_tags(limit: int = 15) -> tuple[TagRow, ...]:
     """Return the tags with the most public threads."""
-    return tuple(TagRow(*row) for row in db.session.execute(_POPULAR, {"limit": limit}))
+    return tuple(TagRow(*row) for row in read(_POPULAR, {"limit": limit}))
 
 
 def list_tags(*, prefix: str = "", by_name: bool = False, page: int = 1) -> Page[TagRow]:
@@ -52,13 +52,13 @@ def list_tags(*, prefix: str = "", by_name: bool = False, page: int = 1) -> Page
     if prefix:
         statement = statement.where(Tag.name.startswith(prefix.lower(), autoescape=True))
     order = (Tag.name,) if by_name else (Tag.thread_count.desc(), Tag.name)
-    rows = db.session.execute(statement.order_by(*order).offset(offset).limit(limit))
+    rows = read(statement.order_by(*order).offset(offset).limit(limit))
     return Page.from_rows([TagRow(*row) for row in rows], page, PER_PAGE)
 
 
 def find_tag(name: str) -> TagRow | None:
     """Return a tag by its exact name."""
-    row = db.session.execute(_BY_NAME, {"name": name}).first()
+    row = read(_BY_NAME, {"name": name}).first()
     return TagRow(*row) if row else None
 
 
@@ -67,6 +67,6 @@ def tags_of_threads(thread_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     if not thread_ids:
         return {}
     found: dict[int, list[str]] = {}
-    for thread_id, name in db.session.execute(_OF_THREADS, {"ids": list(thread_ids)}):
+    for thread_id, name in read(_OF_THREADS, {"ids": list(thread_ids)}):
         found.setdefault(thread_id, []).append(name)
     return {thread_id: tuple(names) for thread_id, names in found.items()}

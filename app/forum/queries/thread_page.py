@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import Person
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, read
 from app.core.pagination import Page
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
@@ -74,7 +74,7 @@ def _post_row(values: Sequence[Any], author: PersonCard | None) -> PostRow:
 
 def find_thread_head(thread_id: int) -> ThreadHead | None:
     """Return a thread whoever asks (the caller checks the policy), or None."""
-    row = db.session.execute(_HEAD, {"thread_id": thread_id}).first()
+    row = read(_HEAD, {"thread_id": thread_id}).first()
     if row is None:
         return None
     values = tuple(row)
@@ -129,7 +129,7 @@ def list_posts(actor: Actor, head: ThreadHead, sort: str, page: int) -> tuple[Po
     else:
         statement = _posts_statement(visible_posts(actor), sort, head.is_question)
     parameters = {"thread_id": head.id, "offset": (page - 1) * PER_PAGE, "limit": PER_PAGE}
-    found = [tuple(row) for row in db.session.execute(statement, parameters)]
+    found = [tuple(row) for row in read(statement, parameters)]
     return tuple(_post_row(row[: len(_POST)], person_card(row[-PERSON_WIDTH:])) for row in found)
 
 
@@ -172,7 +172,7 @@ def comments_of(actor: Actor, post_ids: Sequence[int]) -> dict[int, list[Comment
     if not post_ids:
         return found
     statement = _COMMENTS if actor.is_moderator else _LISTED_COMMENTS
-    for row in db.session.execute(statement, {"ids": list(post_ids)}):
+    for row in read(statement, {"ids": list(post_ids)}):
         comment_id, post_id, author_id, html, text, created_at, hidden_at, *person = row
         comment = CommentRow(comment_id, post_id, author_id, person_card(person), Markup(html), text, created_at, hidden_at)  # noqa: S704
         found.setdefault(post_id, []).append(comment)
@@ -241,5 +241,5 @@ def _new_answers(actor: Actor, head: ThreadHead, outcomes: Sequence[OutcomeRow])
         Post.created_at > last_word.scalar_subquery(),
         *([Post.created_at > said_at] if said_at else []),
     )
-    found = [tuple(row) for row in db.session.execute(statement, {"thread_id": head.id, "offset": 0, "limit": 5})]
+    found = [tuple(row) for row in read(statement, {"thread_id": head.id, "offset": 0, "limit": 5})]
     return tuple(_post_row(row[: len(_POST)], person_card(row[-PERSON_WIDTH:])) for row in found)
