@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from app.accounts.agents import describe_agent
 from app.accounts.models import Person, PersonSession
 from app.core.clock import now
 from app.core.db import db
@@ -55,7 +56,7 @@ def start_session(person: Person) -> None:
     token = secrets.token_urlsafe(32)
     expires = now() + timedelta(days=site_settings().session_days)
     db.session.add(
-        PersonSession(token_hash=hash_token(token), person_id=person.id, expires_at=expires, agent=client_agent()[:120])
+        PersonSession(token_hash=hash_token(token), person_id=person.id, expires_at=expires, agent=describe_agent(client_agent()))
     )
     db.session.flush()
     session.clear()

@@ -45,7 +45,7 @@ def lead(
     owned = f"your {thread}" if is_own else f"a {thread} you follow"
     if kind == NotificationKind.ANSWER:
         if times > 1:
-            return f"{times} new {'answers to' if thread == 'question' else 'replies in'} {owned}, the last by {who}"
+            return f"{times} new {'answers to' if thread == 'question' else 'replies in'} {owned}, the last by {who}:"
         return f"{who} answered {owned}" if thread == "question" else f"{who} replied in {owned}"
     if kind == NotificationKind.COMMENT:
         return f"{times} new comments, the last by {who}, on" if times > 1 else f"{who} commented on"

@@ -10,6 +10,7 @@ import time_machine
 from argon2 import PasswordHasher
 from flask import Flask
 
+from app.accounts.agents import describe_agent
 from app.accounts.models import Person, PersonSession
 from app.accounts.queries import SignInCandidate, find_sign_in
 from app.accounts.services import passwords, signing_in
@@ -249,3 +250,16 @@ def test_the_site_has_no_more_statements_for_known_than_for_unknown_logins(app: 
 
     assert statements("mira") == statements("nobody")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 1
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on iPhone"),
+        ("rubbish <b>", ""),
+    ],
+)
+def test_a_browser_is_called_as_people_call_it(agent: str, words: str) -> None:
+    assert describe_agent(agent) == words

@@ -61,7 +61,7 @@ def test_unread_answers_to_one_thread_are_one_line_and_read_ones_begin_a_new_one
     thread = make_question(author=asker, title="Why?")
     answer(thread, ann)
     answer(thread, ben)
-    assert heard(asker) == ["2 new answers to your question, the last by Ben Why?"]
+    assert heard(asker) == ["2 new answers to your question, the last by Ben: Why?"]
     assert count_unread(actor_of(asker)) == 1
     with unit_of_work():
         db.session.execute(sa.update(Notification).values(read_at=now()))
