@@ -95,3 +95,10 @@ def retry_job(job_id: int) -> BaseResponse:
         raise NotFound("That job is gone: it was done or retried meanwhile.")
     flash("The job is in the queue again.", "success")
     return see_other("/admin")
+
+
+@blueprint.get("/style")
+@admins
+def style_page() -> BaseResponse:
+    """Show every component with its states, for whoever writes a page."""
+    return page("pages/style.html", Head(title="Style", path="/style", is_indexable=False))

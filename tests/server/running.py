@@ -112,7 +112,7 @@ class Visitor:
         return self
 
     def sign_in(self, name: str, password: str) -> Visitor:
-        data = {"csrf_token": self.token("/login"), "name": name, "password": password}
+        data = {"csrf_token": self.token("/login"), "login": name, "password": password}
         status, url, text = self.fetch("/login", data)
         assert status == 200 and "/login" not in url, f"sign-in failed: {status} {text[:2000]}"
         return self
