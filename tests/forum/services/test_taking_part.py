@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.forum.models import Draft, Follow, ImportedVotes, Vote
+from app.forum.services import drafting
 from app.forum.services.drafting import DRAFTS_KEPT, discard_draft, find_draft, save_draft
 from app.forum.services.following import follow, follow_own, list_follower_ids
 from app.forum.services.voting import cast_vote, say_me_too
@@ -150,7 +151,7 @@ def test_only_forms_that_exist_have_drafts(key):
 
 def test_a_draft_has_limits():
     with pytest.raises(Invalid):
-        do(save_draft, make_person(), key="ask", fields={"body": "x" * 80_001})
+        do(save_draft, make_person(), key="ask", fields={"body": "x" * (drafting._FIELDS["body"] + 1)})
 
 
 def test_the_newest_drafts_are_kept():
