@@ -1,6 +1,6 @@
 """Many people at one thread at the same moment: nothing is lost, nothing counted twice, nobody waits for ever.
 
-Runs on SQLite and on PostgreSQL alike (see tests/conftest.py). Every worker has an application context, so a connection, of its own.
+Runs on SQLite and on PostgreSQL alike (see tests/conftest.py). Every worker has its own application context and connection.
 """
 
 from __future__ import annotations
