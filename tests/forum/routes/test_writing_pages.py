@@ -161,6 +161,7 @@ def test_any_two_revisions_are_compared_in_two_ways(browser, tom):
     browser.get(f"/posts/{post.id}/history?from=1&to=3&view=sides")
     assert browser.page.xpath("//td[@class='was']//del/text()") == ["Two"]
     browser.get(f"/posts/{post.id}/history?from=2&to=2")
+    assert browser.page.xpath("//input[@type='search']/@value") == [""]
     assert "say the same" in browser.text()
     for query in ("from=0", "to=4", "from=x", "to=" + "9" * 30):
         browser.get(f"/posts/{post.id}/history?{query}", 404)
