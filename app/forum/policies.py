@@ -102,7 +102,9 @@ def can_vote(actor: Actor, post: Post, thread: Thread) -> bool:
 
 def can_say_me_too(actor: Actor, thread: Thread) -> bool:
     """Everybody but the asker may have the same problem."""
-    return actor.can_write and thread.is_question and thread.is_listed and can_see_thread(actor, thread) and thread.author_id != actor.id
+    if not actor.can_write or thread.author_id == actor.id:
+        return False
+    return thread.is_question and thread.is_listed and can_see_thread(actor, thread)
 
 
 def can_follow(actor: Actor, thread: Thread) -> bool:
