@@ -43,7 +43,8 @@ from app.jobs.schedule import register_periodic
 from app.kb import indexing as kb_indexing
 from app.kb import subscribers as kb_subscribers
 from app.kb.cli import promotions as promotion_commands
-from app.kb.jobs import SCAN_EVERY, SCAN_JOB, make_scan_handler
+from app.kb.jobs import RECOUNT_EVERY, RECOUNT_JOB, SCAN_EVERY, SCAN_JOB, make_scan_handler
+from app.kb.jobs import recount_job as kb_recount_job
 from app.kb.models import ArticleRevision
 from app.kb.routes import feedback as kb_feedback
 from app.kb.routes import history as kb_history
@@ -144,6 +145,8 @@ def register_jobs(app: Flask) -> None:
     register_periodic(search_sync.VERIFY_JOB, timedelta(days=1))
     register_handler(SCAN_JOB, make_scan_handler(app.extensions["settings"]))
     register_periodic(SCAN_JOB, SCAN_EVERY)
+    register_handler(RECOUNT_JOB, kb_recount_job)
+    register_periodic(RECOUNT_JOB, RECOUNT_EVERY)
 
 
 def register_commands(app: Flask) -> None:

@@ -1,5 +1,6 @@
-"""Background work of the knowledge base: the scan for threads worth an article. Opens its own short units of work."""
+"""Background work of the knowledge base: the scan for threads worth an article, and the recount, each in short units of work."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +14,13 @@ from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
 from app.kb.services import scanning
+from app.kb.services.feedback import recount_feedback
 
+logger = logging.getLogger(__name__)
 SCAN_JOB = "kb.scan_promotions"
 SCAN_EVERY = timedelta(hours=6)
+RECOUNT_JOB = "kb.recount"
+RECOUNT_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +64,11 @@ def make_scan_handler(settings: Settings) -> Callable[[list[dict[str, Any]]], No
         scan(settings)
 
     return handle
+
+
+def recount_job(_payloads: list[dict[str, Any]]) -> None:
+    """Correct the helpful counts of articles, and log how many were wrong (which should be none)."""
+    with unit_of_work():
+        wrong = recount_feedback()
+    if wrong:
+        logger.warning("kb.recounted", extra={"articles": wrong})
