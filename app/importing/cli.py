@@ -7,6 +7,7 @@ from typing import cast
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import IntegrityError
 
 from app.core.errors import AppError
 from app.core.settings import Settings
@@ -61,6 +62,8 @@ def stackexchange_command(directory: Path, category: str | None, site: str | Non
         report = _import(directory, source, parse_destination(category, source), is_quiet=as_json)
     except AppError as error:
         raise click.ClickException(error.message) from error
+    except IntegrityError as error:
+        raise click.ClickException(f"Somebody else is importing {source} right now. Please run this again later.") from error
     if as_json:
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
         return

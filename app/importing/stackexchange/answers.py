@@ -34,7 +34,7 @@ def import_answers(run: Import) -> None:
     for rows in run.batches(run.dump.posts(), "", lambda row: row.kind is RowKind.ANSWER):
         known = find_local(run.source, ANSWER, [row.id for row in rows])
         report.known += len(known)
-        accepted.known += sum(run.accepted.pop(answer_id, None) is not None for answer_id in known)
+        accepted.known += sum(_take_acceptance(run, row) for row in rows if row.id in known)
         account_for_votes(run, list(known), are_new=False)
         threads = find_local(run.source, QUESTION, [row.parent_id for row in rows])
         fresh = [row for row in rows if row.id not in known and _has_question(run, row, threads)]
@@ -49,7 +49,7 @@ def import_answers(run: Import) -> None:
         report.imported += len(fresh)
         accepted.imported += sum(answer.accepted_at is not None for answer in answers)
         account_for_votes(run, [row.id for row in fresh], are_new=True)
-    for answer_id, question_id in run.accepted.items():
+    for answer_id, question_id in sorted(run.accepted):
         accepted.skip("accepted answers that are not in the dump, or not to that question", f"{question_id} -> {answer_id}")
 
 
@@ -61,11 +61,19 @@ def _has_question(run: Import, row: PostRow, threads: dict[int, int]) -> bool:
     return False
 
 
+def _take_acceptance(run: Import, row: PostRow) -> bool:
+    """Return whether the answer's own question accepted it; each acceptance is taken once."""
+    pair = (row.id, row.parent_id or 0)
+    if pair not in run.accepted:
+        return False
+    run.accepted.remove(pair)
+    return True
+
+
 def _accepted_at(run: Import, row: PostRow) -> datetime | None:
     """Return when an answer was accepted: the day of the vote, but not before the answer was there; without a vote, at once."""
-    if run.accepted.get(row.id) != row.parent_id or row.parent_id is None:
+    if not _take_acceptance(run, row):
         return None
-    del run.accepted[row.id]
     totals = run.votes.get(row.id)
     voted_at = totals.accepted_at if totals else None
     return max(row.created_at, voted_at) if voted_at else row.created_at

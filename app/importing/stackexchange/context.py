@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from app.core.uow import unit_of_work
 from app.importing.reader import Dump, Skipped, VoteTotals
@@ -11,15 +11,24 @@ from app.importing.stackexchange.records import note_begun
 from app.importing.stackexchange.report import ImportReport
 
 BATCH = 500
-Row = TypeVar("Row")
+
+
+class _HasId(Protocol):
+    """A row of any file."""
+
+    @property
+    def id(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=_HasId)
 
 
 @dataclass
 class Import:
     """One run of an import.
 
-    `source` is the site's name in the records, `own_host` the host of this site. `accepted` maps an accepted answer to
-    its question, both by their ids there; it is filled while questions are read.
+    `source` is the site's name in the records, `own_host` the host of this site. `accepted` holds (answer, question), by their
+    ids there, of acceptances that were read and not written yet.
     """
 
     dump: Dump
@@ -29,7 +38,7 @@ class Import:
     report: ImportReport
     has_begun: bool = False
     votes: dict[int, VoteTotals] = field(default_factory=dict)
-    accepted: dict[int, int] = field(default_factory=dict)
+    accepted: set[tuple[int, int]] = field(default_factory=set)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -43,17 +52,20 @@ class Import:
     def batches(
         self, rows: Iterable[Row | Skipped], kind: str, wanted: Callable[[Row], bool] = lambda row: True
     ) -> Iterator[list[Row]]:
-        """Yield the wanted rows by the batch; what could not be read goes into the report as `kind` ("" for nowhere)."""
-        batch: list[Row] = []
+        """Yield the wanted rows by the batch, no Id twice; the report tells of unreadable ones as `kind` ("": it does not)."""
+        batch: dict[int, Row] = {}
         for row in rows:
             if isinstance(row, Skipped):
                 if kind:
                     self.report.unreadable(kind, row)
                 continue
-            if wanted(row):
-                batch.append(row)
+            if not wanted(row):
+                continue
+            if row.id in batch:
+                self.report.of(kind or "posts").skip("rows that repeat the Id of another", row.id)
+            batch.setdefault(row.id, row)
             if len(batch) >= BATCH:
-                yield batch
-                batch = []
+                yield list(batch.values())
+                batch = {}
         if batch:
-            yield batch
+            yield list(batch.values())

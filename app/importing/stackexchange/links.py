@@ -1,6 +1,6 @@
 """Duplicates of the other site. Groups here are one level deep, so chains lead straight to their end."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 
 import sqlalchemy as sa
@@ -16,23 +16,25 @@ from app.importing.stackexchange_rows import LinkRow
 def import_links(run: Import) -> None:
     """Close duplicates in favour of their originals. Other links between posts stay what they are: links in texts."""
     report = run.report.of("links")
-    duplicates = []
+    duplicates: dict[int, LinkRow] = {}
     for row in run.dump.links():
         if isinstance(row, Skipped):
             run.report.unreadable("links", row)
+        elif row.id in duplicates:
+            report.skip("rows that repeat the Id of another", row.id)
         elif row.is_duplicate:
-            duplicates.append(row)
+            duplicates[row.id] = row
         else:
             report.skip("links to related questions; texts keep their own links", row.id)
-    threads = _find_threads(run.source, duplicates)
-    usable = [row for row in sorted(duplicates, key=lambda row: row.id) if _is_usable(run, row, threads)]
+    threads = _find_threads(run.source, duplicates.values())
+    usable = [row for _, row in sorted(duplicates.items()) if _is_usable(run, row, threads)]
     originals = _choose(run, usable)
     rows = iter(row for row in usable if row.id in originals)
     while batch := list(islice(rows, BATCH)):
         _close(run, batch, originals, threads)
 
 
-def _find_threads(source: str, rows: Sequence[LinkRow]) -> dict[int, int]:
+def _find_threads(source: str, rows: Collection[LinkRow]) -> dict[int, int]:
     wanted = sorted({row.post_id for row in rows} | {row.related_id for row in rows})
     found: dict[int, int] = {}
     for start in range(0, len(wanted), BATCH):

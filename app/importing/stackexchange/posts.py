@@ -9,16 +9,21 @@ import sqlalchemy as sa
 from app.core.db import db
 from app.core.markup import Rendered
 from app.forum.models import ImportedVotes, Post, PostRevision
-from app.importing.reader import Skipped
+from app.importing.reader import Dump, Skipped, VoteTotals
 from app.importing.stackexchange.bodies import render_body
 from app.importing.stackexchange.context import Import
 from app.importing.stackexchange.records import PERSON, find_local
+from app.importing.stackexchange.report import ImportReport
 from app.importing.stackexchange_rows import PostRow
 
 PLAIN = "posts are kept as plain text because their formatting nests too deeply"
 NO_AUTHOR = "posts have no author: the account is gone, or not in Users.xml"
 OTHER_SCORE = "posts have a Score in Posts.xml that differs from their votes in Votes.xml; the votes count"
 NO_VOTES = "posts have a Score but no votes in Votes.xml; the Score counts"
+
+
+# No post has more votes or views; a larger number in a file is a mistake that no column would hold.
+MOST = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ def _votes(run: Import, row: PostRow) -> tuple[int, int]:
         return totals.up, totals.down
     if row.score and "Votes" in run.dump.files:
         run.report.notes[NO_VOTES] += 1
-    return max(0, row.score), max(0, -row.score)
+    score = max(-MOST, min(MOST, row.score))
+    return max(0, score), max(0, -score)
 
 
 def insert_posts(posts: Sequence[tuple[Prepared, dict[str, Any]]]) -> list[int]:
@@ -98,19 +104,21 @@ def _revision_values(post_id: int, post: Prepared, more: dict[str, Any]) -> dict
     }  # fmt: skip
 
 
-def read_votes(run: Import) -> None:
-    """Add up the votes of all posts before the posts are written. Only their totals are known: nobody's vote is imported."""
+def read_votes(dump: Dump, report: ImportReport) -> dict[int, VoteTotals]:
+    """Return the votes on each post, added up. Only totals come in: nobody's vote is imported."""
+    votes: dict[int, VoteTotals] = {}
     favourites = close_votes = 0
-    for totals in run.dump.vote_totals():
+    for totals in dump.vote_totals():
         if isinstance(totals, Skipped):
-            run.report.unreadable("votes", totals)
+            report.unreadable("votes", totals)
             continue
-        run.votes[totals.post_id] = totals
+        votes[totals.post_id] = totals
         favourites += totals.favourites
         close_votes += totals.close_votes
     for name, count in (("favourites", favourites), ("votes to close", close_votes)):
         if count:
-            run.report.notes[f"{name} have no counterpart here"] += count
+            report.notes[f"{name} have no counterpart here"] += count
+    return votes
 
 
 def account_for_votes(run: Import, post_ids: Sequence[int], *, are_new: bool) -> None:

@@ -12,9 +12,9 @@ from app.forum.models import Thread, ThreadTag
 from app.forum.models.post import PostKind
 from app.forum.models.thread import TITLE_MAX, Status, ThreadKind
 from app.importing.stackexchange.context import Import
-from app.importing.stackexchange.posts import Prepared, account_for_votes, insert_posts, prepare_posts
+from app.importing.stackexchange.posts import MOST, Prepared, account_for_votes, insert_posts, prepare_posts
 from app.importing.stackexchange.records import QUESTION, add_records, find_local
-from app.importing.stackexchange.tags import ensure_tags, normal_tag
+from app.importing.stackexchange.tags import ensure_tags, find_tags, normal_tag
 from app.importing.stackexchange_rows import PostKind as RowKind
 from app.importing.stackexchange_rows import PostRow
 from app.pageviews.importing import import_views
@@ -27,7 +27,7 @@ def import_questions(run: Import) -> None:
     """Import all questions, and note which answers they accepted."""
     report = run.report.of("questions")
     for rows in run.batches(run.dump.posts(), "posts", lambda row: row.kind is RowKind.QUESTION):
-        run.accepted.update((row.accepted_answer_id, row.id) for row in rows if row.accepted_answer_id is not None)
+        run.accepted |= {(row.accepted_answer_id, row.id) for row in rows if row.accepted_answer_id is not None}
         known = find_local(run.source, QUESTION, [row.id for row in rows])
         report.known += len(known)
         account_for_votes(run, list(known), are_new=False)
@@ -58,8 +58,8 @@ def _insert_threads(run: Import, prepared: Sequence[Prepared], tags: Sequence[li
         for thread_id, post, names in zip(ids, prepared, tags, strict=True)
     ]
     insert_posts(openings)
-    _insert_tags(ids, tags)
-    views = [(thread_id, post.row.views, post.row.created_at) for thread_id, post in zip(ids, prepared, strict=True)]
+    _insert_tags(run, ids, tags)
+    views = [(thread_id, min(MOST, post.row.views), post.row.created_at) for thread_id, post in zip(ids, prepared, strict=True)]
     import_views("thread", views)
     return ids
 
@@ -84,8 +84,11 @@ def _joined(names: list[str]) -> str:
     return shorten(" ".join(names), REVISION_TAGS_MAX)
 
 
-def _insert_tags(thread_ids: Sequence[int], tags: Sequence[list[str]]) -> None:
-    ids = ensure_tags(name for names in tags for name in names)
+def _insert_tags(run: Import, thread_ids: Sequence[int], tags: Sequence[list[str]]) -> None:
+    used = {name for names in tags for name in names}
+    if missing := len(used) - len(find_tags(used)):
+        run.report.notes["tags of questions are not in Tags.xml; they come in all the same"] += missing
+    ids = ensure_tags(used)
     rows = [
         {"thread_id": thread_id, "tag_id": ids[name], "position": position}
         for thread_id, names in zip(thread_ids, tags, strict=True)

@@ -73,11 +73,12 @@ def run_import(
     dump = Dump(directory, meter.at)
     _look_into(dump)
     meter.begin({name: file.size * PASSES[name] for name, file in dump.files.items()})
+    report = ImportReport(source)
+    votes = read_votes(dump, report)
     run = Import(
-        dump=dump, source=source, category_id=_ensure_category(destination), report=ImportReport(source),
-        has_begun=is_begun(source), own_host=urlsplit(settings.base_url).netloc,
+        dump=dump, source=source, category_id=_ensure_category(destination), own_host=urlsplit(settings.base_url).netloc,
+        report=report, votes=votes, has_begun=is_begun(source),
     )  # fmt: skip
-    read_votes(run)
     import_people(run)
     described = import_tags(run)
     import_questions(run)
@@ -88,12 +89,12 @@ def run_import(
     import_links(run)
     if run.has_begun:
         _finish(run)
-    run.report.seconds = time.monotonic() - started
-    return run.report
+    report.seconds = time.monotonic() - started
+    return report
 
 
 def _look_into(dump: Dump) -> None:
-    """Open each file up to its first row, so that an attack is refused before anything is written (votes are read first)."""
+    """Open each file up to its first row (votes were read whole), so that an attack is refused before anything is written."""
     for rows in (dump.users(), dump.posts(), dump.comments(), dump.links(), dump.tags()):
         next(rows, None)
 

@@ -1,6 +1,6 @@
 """Tags of the other site and the texts that describe them. A tag that exists here already is shared; its description stays."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
@@ -29,7 +29,12 @@ def ensure_tags(names: Iterable[str]) -> dict[str, int]:
     """Return the ids of tags by their normal names, creating those that are missing. Needs a unit of work."""
     wanted = sorted(set(names))
     upsert(Tag.__table__, [{"name": name, "description": "", "thread_count": 0} for name in wanted], ["name"], [])
-    return dict(db.session.execute(sa.select(Tag.name, Tag.id).where(Tag.name.in_(wanted))).all())
+    return find_tags(wanted)
+
+
+def find_tags(names: Collection[str]) -> dict[str, int]:
+    """Return the ids of the tags that exist, by their normal names."""
+    return dict(db.session.execute(sa.select(Tag.name, Tag.id).where(Tag.name.in_(names))).all())
 
 
 def import_tags(run: Import) -> dict[int, int]:
