@@ -1,7 +1,6 @@
 """The `threadwell` command: a Flask command group. Each feature adds its own commands in `<feature>/cli.py`."""
 
 import sys
-from functools import partial
 
 import click
 from flask.cli import FlaskGroup
@@ -10,14 +9,27 @@ from app.core.settings import SettingsError
 from app.factory import create_app
 from app.operating import init_command, serve_command, worker_command
 
-
-@click.group(cls=partial(FlaskGroup, create_app=create_app, add_default_commands=False, add_version_option=False))
-def cli() -> None:
-    """Threadwell: a community forum that measures what gets solved and turns it into knowledge."""
+# Commands that come with libraries and are none of ours.
+FOREIGN = frozenset({"limiter"})
 
 
-for command in (init_command, serve_command, worker_command):
-    cli.add_command(command)
+class ThreadwellGroup(FlaskGroup):
+    """Lists our own commands only."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in super().list_commands(ctx) if name not in FOREIGN]
+
+
+cli = ThreadwellGroup(
+    name="threadwell",
+    help="Threadwell: a community forum that measures what gets solved and turns it into knowledge.",
+    create_app=create_app,
+    add_default_commands=False,
+    add_version_option=False,
+    set_debug_flag=False,
+    load_dotenv=False,
+    commands={command.name or "": command for command in (init_command, serve_command, worker_command)},
+)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from app.jobs.worker import run_forever
 from app.search.sync import needs_rebuild, rebuild
 
 # Threads that run Python for one web process; more only queue for the interpreter's lock.
-BLOCKING_THREADS = 8
+BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 # A connection that has not sent its request line and headers by then is closed (milliseconds).
 HEADER_TIMEOUT_MS = 15_000
 

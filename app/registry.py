@@ -1,6 +1,8 @@
 """Which parts the application is made of: blueprints, search sources, subscribers, jobs, commands. Read by the factory only."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 
@@ -14,7 +16,7 @@ from app.accounts.routes import signin as accounts_signin
 from app.accounts.routes import signup as accounts_signup
 from app.accounts.routes.blueprint import blueprint as accounts_blueprint
 from app.accounts.session import delete_expired_sessions
-from app.core.events import subscribe
+from app.core.events import Event, subscribe
 from app.forum import indexing as forum_indexing
 from app.forum.cli import recount_command
 from app.forum.models import Draft, PostRevision
@@ -85,6 +87,8 @@ from app.uploads.routes.blueprint import blueprint as uploads_blueprint
 from app.uploads.services.cleaning import delete_orphans, register_texts
 from app.web.render import provide
 
+Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
+
 # Route modules attach themselves to their blueprint when imported.
 ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
@@ -121,12 +125,14 @@ def register_sources(app: Flask) -> None:
 
 def register_subscribers(app: Flask) -> None:
     """Say who reacts to what: the answer to 'what happens when ...'."""
-    for event_type, handler in kb_subscribers.SUBSCRIPTIONS:
-        subscribe(event_type, handler)
-    for event_type, handler in moderation_subscribers.SUBSCRIPTIONS:
-        subscribe(event_type, handler)
-    for event_type, handler in notification_subscribers.SUBSCRIPTIONS:
-        subscribe(event_type, handler)
+    packages: tuple[Subscriptions, ...] = (
+        kb_subscribers.SUBSCRIPTIONS,
+        moderation_subscribers.SUBSCRIPTIONS,
+        notification_subscribers.SUBSCRIPTIONS,
+    )
+    for subscriptions in packages:
+        for event_type, handler in subscriptions:
+            subscribe(event_type, handler)
 
 
 def register_jobs(app: Flask) -> None:

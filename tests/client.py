@@ -84,7 +84,7 @@ class Browser:
         assert self.page is not None, "get a page first"
         forms = [form for form in self.page.forms if action in (form.action or "")]
         assert forms, f"no form for {action} on the page"
-        values = {k: v for k, v in forms[0].form_values()}
+        values = dict(forms[0].form_values())
         values.update(data)
         response = self.client.post(forms[0].action, data=values)
         assert response.status_code == status, f"{action}: {response.status_code}\n{response.text[:3000]}"

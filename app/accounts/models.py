@@ -8,14 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.urls import person_path
 from app.core.actor import Actor, Role
 from app.core.clock import now
-from app.core.db import BigId, UTCDateTime, db, one_of
+from app.core.db import BigId, Model, UTCDateTime, one_of
 
 NAME_MAX = 60
 DISPLAY_NAME_MAX = 60
 EMAIL_MAX = 254
 
 
-class Person(db.Model):
+class Person(Model):
     """Somebody with an account, or an imported author who has not claimed theirs (no password, no address).
 
     `email` is verified and unique; `pending_email` is what was typed and not confirmed yet.
@@ -61,7 +61,7 @@ class Person(db.Model):
         )
 
 
-class PersonSession(db.Model):
+class PersonSession(Model):
     """One sign-in. The cookie holds a random token, the table only its hash; deleting the row ends the session."""
 
     __tablename__ = "person_session"

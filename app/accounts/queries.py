@@ -89,22 +89,17 @@ def find_person_by_email(email: str) -> Person | None:
 
 
 def find_sign_in(login: str) -> SignInCandidate | None:
-    """Return whom a name or an address means, or None.
+    """Return whom a name or a confirmed address means, or None.
 
-    An unconfirmed address counts while only one account waits for it and nobody has confirmed it.
+    An unconfirmed address never counts: whether it does could only depend on other people's accounts, and so would tell
+    that they exist.
     """
     key, address = name_key(login), normal_address(login)
-    statement = (
-        sa.select(Person.id, Person.password_hash, Person.name_key == key, Person.email == address)
-        .where(sa.or_(Person.name_key == key, Person.email == address, Person.pending_email == address))
-        .limit(20)
+    statement = sa.select(Person.id, Person.password_hash, Person.name_key == key).where(
+        sa.or_(Person.name_key == key, Person.email == address)
     )
-    rows = db.session.execute(statement).all()
-    for column in (2, 3):
-        for row in rows:
-            if row[column]:
-                return SignInCandidate(row[0], row[1])
-    return SignInCandidate(rows[0][0], rows[0][1]) if len(rows) == 1 else None
+    rows = sorted(db.session.execute(statement), key=lambda row: not row[2])
+    return SignInCandidate(rows[0][0], rows[0][1]) if rows else None
 
 
 def list_sessions(person_id: int, current_hash: str) -> list[SessionRow]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -34,6 +34,12 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+# The base class of all tables. Flask-SQLAlchemy makes it at run time; type checkers see what it is made of.
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):
@@ -121,6 +127,8 @@ def prepare_engine(engine: Engine) -> None:
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return the engine options for a database URL."""
+    # Values of statements (addresses, texts) must not reach logs through the messages of errors.
+    common: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 32, "max_overflow": 32}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+        return {**common, "connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 32, "max_overflow": 32}
+    return {**common, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}

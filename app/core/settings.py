@@ -80,33 +80,79 @@ class Settings:
     """The settings of one installation. Build it with `Settings.from_env`."""
 
     secret_key: str = _setting("SECRET_KEY", "", _text, "Signs cookies and links. Generated into the instance folder when unset.")
-    base_url: str = _setting("BASE_URL", "", _base_url, "The public address, without a slash at the end. Default: http://127.0.0.1:PORT.")
-    instance_path: Path = _setting("INSTANCE_PATH", PROJECT_ROOT / "instance", lambda raw: Path(raw).resolve(), "Folder of the database, search index, uploads and mails.")
+    base_url: str = _setting(
+        "BASE_URL", "", _base_url, "The public address, without a slash at the end. Default: http://127.0.0.1:PORT."
+    )
+    instance_path: Path = _setting(
+        "INSTANCE_PATH",
+        PROJECT_ROOT / "instance",
+        lambda raw: Path(raw).resolve(),
+        "Folder of the database, search index, uploads and mails.",
+    )
     host: str = _setting("HOST", "127.0.0.1", _text, "Address the web server listens on.")
     port: int = _setting("PORT", 8000, _integer(1, 65535), "Port the web server listens on.")
-    workers: int = _setting("WORKERS", 1, _integer(1, 64), "Web server processes. Above 1, set REDIS_URL so that limits and view counts are shared.")
+    workers: int = _setting(
+        "WORKERS", 1, _integer(1, 64), "Web server processes. Above 1, set REDIS_URL so that limits and view counts are shared."
+    )
     database_url: str = _setting("DATABASE_URL", "", _database_url, "postgresql://... ; default: SQLite in the instance folder.")
-    redis_url: str = _setting("REDIS_URL", "", _text, "redis://... ; shares rate limits and view counts between processes. Default: memory.")
-    search_engine: str = _setting("SEARCH_ENGINE", "auto", _choice("auto", "whoosh"), "Search engine; auto chooses the best one for the database.")
-    jobs: str = _setting("JOBS", "inline", _choice("inline", "external"), "inline: background work in the web process; external: run `threadwell worker`.")
-    mail_url: str = _setting("MAIL_URL", "", _mail_url, "smtp://user:password@host:587 or smtps://... ; default: mails are written to the instance folder.")
+    redis_url: str = _setting(
+        "REDIS_URL", "", _text, "redis://... ; shares rate limits and view counts between processes. Default: memory."
+    )
+    search_engine: str = _setting(
+        "SEARCH_ENGINE", "auto", _choice("auto", "whoosh"), "Search engine; auto chooses the best one for the database."
+    )
+    jobs: str = _setting(
+        "JOBS",
+        "inline",
+        _choice("inline", "external"),
+        "inline: background work in the web process; external: run `threadwell worker`.",
+    )
+    mail_url: str = _setting(
+        "MAIL_URL",
+        "",
+        _mail_url,
+        "smtp://user:password@host:587 or smtps://... ; default: mails are written to the instance folder.",
+    )
     mail_from: str = _setting("MAIL_FROM", "community@localhost", _text, "Sender address of mails.")
     site_name: str = _setting("SITE_NAME", "Threadwell", _text, "Name in the top bar, titles and mails.")
-    site_tagline: str = _setting("SITE_TAGLINE", "Ask, answer, and find what already works.", _text, "The sentence of welcome on the home page.")
+    site_tagline: str = _setting(
+        "SITE_TAGLINE", "Ask, answer, and find what already works.", _text, "The sentence of welcome on the home page."
+    )
     brand_hue: int = _setting("BRAND_HUE", 250, _integer(0, 360), "Hue of the brand colour (OKLCH degrees).")
     logo_url: str = _setting("LOGO_URL", "", _text, "Path or address of a logo shown in place of our mark.")
-    rate_limits: str = _setting("RATE_LIMITS", "on", _choice("on", "off"), "off only for load tests and audits; announced at start.")
-    trusted_proxies: int = _setting("TRUSTED_PROXIES", 0, _integer(0, 10), "How many proxies in front set X-Forwarded-For; 0 ignores that header.")
+    rate_limits: str = _setting(
+        "RATE_LIMITS", "on", _choice("on", "off"), "off only for load tests and audits; announced at start."
+    )
+    trusted_proxies: int = _setting(
+        "TRUSTED_PROXIES", 0, _integer(0, 10), "How many proxies in front set X-Forwarded-For; 0 ignores that header."
+    )
     log_level: str = _setting("LOG_LEVEL", "INFO", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "Least level that is logged.")
     max_upload_mb: int = _setting("MAX_UPLOAD_MB", 5, _integer(1, 100), "Largest image, in MiB.")
     session_days: int = _setting("SESSION_DAYS", 30, _integer(1, 365), "Days after which a sign-in ends.")
-    index_unanswered_days: int = _setting("INDEX_UNANSWERED_DAYS", 30, _integer(0, 3650), "After so many days an unanswered question asks search engines not to index it.")
-    promotion_min_views: int = _setting("PROMOTION_MIN_VIEWS", 30, _integer(0, 1_000_000), "Human views in 30 days from which a thread can become a candidate.")
-    promotion_min_score: float = _setting("PROMOTION_MIN_SCORE", 20.0, _decimal, "Score from which a thread is proposed for promotion.")
-    promotion_view_weight: float = _setting("PROMOTION_VIEW_WEIGHT", 6.0, _decimal, "Points for each doubling of views in 30 days.")
-    promotion_outcome_weight: float = _setting("PROMOTION_OUTCOME_WEIGHT", 10.0, _decimal, "Points for a solved question; half for one merely answered with votes.")
-    promotion_vote_weight: float = _setting("PROMOTION_VOTE_WEIGHT", 3.0, _decimal, "Points for each doubling of votes on question and best answer.")
-    promotion_me_too_weight: float = _setting("PROMOTION_ME_TOO_WEIGHT", 4.0, _decimal, "Points for each doubling of people with the same problem.")
+    index_unanswered_days: int = _setting(
+        "INDEX_UNANSWERED_DAYS",
+        30,
+        _integer(0, 3650),
+        "After so many days an unanswered question asks search engines not to index it.",
+    )
+    promotion_min_views: int = _setting(
+        "PROMOTION_MIN_VIEWS", 30, _integer(0, 1_000_000), "Human views in 30 days from which a thread can become a candidate."
+    )
+    promotion_min_score: float = _setting(
+        "PROMOTION_MIN_SCORE", 20.0, _decimal, "Score from which a thread is proposed for promotion."
+    )
+    promotion_view_weight: float = _setting(
+        "PROMOTION_VIEW_WEIGHT", 6.0, _decimal, "Points for each doubling of views in 30 days."
+    )
+    promotion_outcome_weight: float = _setting(
+        "PROMOTION_OUTCOME_WEIGHT", 10.0, _decimal, "Points for a solved question; half for one merely answered with votes."
+    )
+    promotion_vote_weight: float = _setting(
+        "PROMOTION_VOTE_WEIGHT", 3.0, _decimal, "Points for each doubling of votes on question and best answer."
+    )
+    promotion_me_too_weight: float = _setting(
+        "PROMOTION_ME_TOO_WEIGHT", 4.0, _decimal, "Points for each doubling of people with the same problem."
+    )
     promotion_duplicate_weight: float = _setting("PROMOTION_DUPLICATE_WEIGHT", 5.0, _decimal, "Points for each duplicate.")
     is_testing: bool = False
 

@@ -1,5 +1,7 @@
 """Forms of the write side: what is parsed, and the errors that need no database. Choices are set by the routes."""
 
+from typing import Any
+
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
@@ -94,7 +96,7 @@ class CategoryForm(BaseForm):
         "Position in the list", default=0, validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")]
     )
 
-    def values(self) -> dict[str, object]:
+    def values(self) -> dict[str, Any]:
         """Return the fields as the service takes them."""
         return {
             "name": self.name.data or "",

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.db import BigId, UTCDateTime, db
+from app.core.db import BigId, Model, UTCDateTime
 
 
-class Job(db.Model):
+class Job(Model):
     """One piece of work. `dedupe_key` makes repeated requests one row; each request raises `revision`."""
 
     __tablename__ = "job"
@@ -23,13 +23,14 @@ class Job(db.Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     available_at: Mapped[datetime] = mapped_column(UTCDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    lease_owner: Mapped[str] = mapped_column(sa.String(120), default="")
     attempts: Mapped[int] = mapped_column(sa.Integer, default=0)
     revision: Mapped[int] = mapped_column(sa.Integer, default=1)
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
     dead_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class PeriodicRun(db.Model):
+class PeriodicRun(Model):
     """When a periodic job was last put into the queue, so that many processes enqueue it once."""
 
     __tablename__ = "periodic_run"

@@ -1,6 +1,8 @@
 """Putting work into the job table, taking it, finishing it. Handlers are registered once, in the factory."""
 
+import os
 import secrets
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +17,7 @@ from app.jobs.models import Job
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
-Handler = Callable[[list[dict[str, Any]]], None]
+Handler = Callable[[list[dict[str, Any]]], object]
 
 _handlers: dict[str, tuple[Handler, int]] = {}
 _listeners: list[Callable[[], None]] = []
@@ -69,7 +71,7 @@ def enqueue(kind: str, payload: dict[str, Any], dedupe_key: str | None = None, d
     excluded = sa.literal_column
     row = {
         "kind": kind, "dedupe_key": key, "payload": payload, "created_at": now(), "available_at": now() + delay,
-        "attempts": 0, "revision": 1, "last_error": "",
+        "attempts": 0, "revision": 1, "last_error": "", "lease_owner": "",
     }  # fmt: skip
     upsert(
         table,
@@ -109,11 +111,40 @@ def claim(limit: int = 50) -> list[Claimed]:
     statement = (
         sa.update(Job)
         .where(Job.id.in_(picked.scalar_subquery()))
-        .values(lease_until=now() + LEASE, attempts=Job.attempts + 1)
+        .values(lease_until=now() + LEASE, lease_owner=_owner(), attempts=Job.attempts + 1)
         .returning(Job.id, Job.kind, Job.payload, Job.revision, Job.attempts)
         .execution_options(synchronize_session=False)
     )
     return [Claimed(*row) for row in db.session.execute(statement)]
+
+
+def _owner(pid: int | None = None) -> str:
+    """Return the name of a process on this host."""
+    return f"{socket.gethostname()[:90]}:{pid if pid is not None else os.getpid()}"
+
+
+def _is_alive(owner: str) -> bool:
+    pid = owner.rpartition(":")[2]
+    if not pid.isdigit() or owner != _owner(int(pid)):
+        return True  # on another host: only its lease tells
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def release_dead() -> int:
+    """Take leases back from processes of this host that are gone (killed, crashed); return how many jobs came back."""
+    require_unit_of_work()
+    held = sa.select(Job.lease_owner).where(Job.lease_until > now()).distinct()
+    dead = [owner for owner in db.session.scalars(held) if owner and not _is_alive(owner)]
+    if not dead:
+        return 0
+    freed = db.session.execute(sa.update(Job).where(Job.lease_owner.in_(dead)).values(lease_until=None, lease_owner=""))
+    return int(freed.rowcount)  # type: ignore[attr-defined]
 
 
 def finish(jobs: Sequence[Claimed]) -> None:

@@ -32,7 +32,7 @@ def enqueue_due() -> int:
     """Enqueue all periodic jobs that are due and return how many."""
     require_unit_of_work()
     moment = now()
-    last = {kind: at for kind, at in db.session.execute(sa.select(PeriodicRun.kind, PeriodicRun.enqueued_at))}
+    last = dict(db.session.execute(sa.select(PeriodicRun.kind, PeriodicRun.enqueued_at)).all())
     due = [p for p in _periodic.values() if p.kind not in last or moment - last[p.kind] >= p.every]
     for periodic in due:
         upsert(PeriodicRun.__table__, [{"kind": periodic.kind, "enqueued_at": moment}], ["kind"], ["enqueued_at"])

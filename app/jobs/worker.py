@@ -57,6 +57,7 @@ def run_forever(app: Flask, stop: threading.Event, wake: threading.Event) -> Non
             with app.app_context():
                 if time.monotonic() >= next_periodic:
                     with unit_of_work():
+                        queue.release_dead()
                         enqueue_due()
                     next_periodic = time.monotonic() + PERIODIC_SECONDS
                 worked = run_batch()

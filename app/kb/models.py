@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Person
 from app.core.actor import Audience
 from app.core.clock import now
-from app.core.db import BigId, UTCDateTime, db, one_of
+from app.core.db import BigId, Model, UTCDateTime, one_of
 from app.forum.models.thread import TITLE_MAX
 
 SUMMARY_MAX = 500
@@ -66,7 +66,7 @@ class CandidateState(StrEnum):
     PROMOTED = "promoted"
 
 
-class Section(db.Model):
+class Section(Model):
     """A shelf of the knowledge base; sections form a tree. Slugs are unique over the whole tree."""
 
     __tablename__ = "section"
@@ -84,7 +84,7 @@ class Section(db.Model):
         return f"/kb/{self.slug}"
 
 
-class Article(db.Model):
+class Article(Model):
     """A page of the knowledge base. The text readers see is the revision `published_revision`;
     `revision` is the newest one, which may be a draft of the next version.
 
@@ -133,7 +133,7 @@ class Article(db.Model):
         return tuple(line for line in self.asked_as.splitlines() if line.strip())
 
 
-class ArticleRevision(db.Model):
+class ArticleRevision(Model):
     """What an article said at one moment; number 1 is the first text."""
 
     __tablename__ = "article_revision"
@@ -158,7 +158,7 @@ class ArticleRevision(db.Model):
     editor: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
-class ArticleSlug(db.Model):
+class ArticleSlug(Model):
     """A slug that an article had before; its old addresses redirect for good."""
 
     __tablename__ = "article_slug"
@@ -167,7 +167,7 @@ class ArticleSlug(db.Model):
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"), index=True)
 
 
-class ArticleSource(db.Model):
+class ArticleSource(Model):
     """The link from a passage of an article to the post revision it was built from.
 
     `post_hash` is the hash of that revision's Markdown; `was_accepted` and `was_listed` say how the post stood when a curator
@@ -199,7 +199,7 @@ class ArticleSource(db.Model):
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
-class Candidate(db.Model):
+class Candidate(Model):
     """A thread the system proposes for an article: its score in explained parts, and what was decided.
 
     `parts` is a list of {"key", "points", "text"} in the order shown.
@@ -223,7 +223,7 @@ class Candidate(db.Model):
     scanned_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 
-class ArticleFeedback(db.Model):
+class ArticleFeedback(Model):
     """One reader's word on an article: helpful or not, with an optional reason. `reader_key` is a keyed hash, no address."""
 
     __tablename__ = "article_feedback"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.core.clock import now
-from app.core.db import BigId, UTCDateTime, db, one_of
+from app.core.db import BigId, Model, UTCDateTime, one_of
 
 
 class FlagReason(StrEnum):
@@ -31,7 +31,7 @@ class FlagState(StrEnum):
     DECLINED = "declined"
 
 
-class Flag(db.Model):
+class Flag(Model):
     """A member's report about a post or a comment. One open report a person and target."""
 
     __tablename__ = "flag"
@@ -59,7 +59,7 @@ class Flag(db.Model):
     reporter: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[reporter_id])
 
 
-class LogEntry(db.Model):
+class LogEntry(Model):
     """One decision with actor, reason and exactly one target. Append-only: undoing writes another entry.
 
     `before` is what undo needs (for example the id of the old category); `undoes_id` names the entry that was undone.

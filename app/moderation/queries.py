@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from markupsafe import Markup
@@ -128,7 +129,7 @@ def _flags_by(target: sa.ColumnElement[int]) -> dict[int, list[FlagRow]]:
     return grouped
 
 
-def _item(kind: str, row: sa.Row[tuple[object, ...]], path: str, since: datetime, flags: tuple[FlagRow, ...] = ()) -> QueueItem:
+def _item(kind: str, row: sa.Row[*tuple[Any, ...]], path: str, since: datetime, flags: tuple[FlagRow, ...] = ()) -> QueueItem:
     r = row._mapping
     return QueueItem(
         kind=kind, id=r["id"], thread_id=r["thread_id"], thread_title=r["title"], path=path, category=r["category"],
@@ -138,7 +139,7 @@ def _item(kind: str, row: sa.Row[tuple[object, ...]], path: str, since: datetime
     )  # fmt: skip
 
 
-def _post_statement(actor: Actor) -> sa.Select[tuple[object, ...]]:
+def _post_statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(Post.id, Post.body_text, Post.body_html, Post.hidden_at, Post.held_at, Post.created_at, *_THREAD_COLUMNS)
         .join(Thread, Thread.id == Post.thread_id)
@@ -227,7 +228,7 @@ def list_log(actor: Actor, *, page: int = 1, action: str = "", by: str = "", thr
     return Page.from_rows([_log_row(row) for row in rows], page, LOG_PER_PAGE)
 
 
-def _log_row(row: sa.Row[tuple[object, ...]]) -> LogRow:
+def _log_row(row: sa.Row[*tuple[Any, ...]]) -> LogRow:
     r = row._mapping
     kind, text, path = _target(r)
     return LogRow(

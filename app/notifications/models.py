@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.core.clock import now
-from app.core.db import BigId, UTCDateTime, db, one_of
+from app.core.db import BigId, Model, UTCDateTime, one_of
 
 
 class NotificationKind(StrEnum):
@@ -22,7 +22,7 @@ class NotificationKind(StrEnum):
     MODERATION = "moderation"
 
 
-class Notification(db.Model):
+class Notification(Model):
     """One line in a person's list. One unread line a person, kind, and target.
 
     `times` counts what was collapsed into the line; the ids are of the newest. `text` is the whole sentence of a moderators'
@@ -52,7 +52,7 @@ class Notification(db.Model):
     actor: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[actor_id])
 
 
-class MailPreference(db.Model):
+class MailPreference(Model):
     """A kind of mail that a person switched off. No row: mails are sent."""
 
     __tablename__ = "mail_preference"

@@ -5,10 +5,10 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import BigId, db
+from app.core.db import BigId, Model
 
 
-class PageviewDay(db.Model):
+class PageviewDay(Model):
     """Deduplicated human views of one target on one UTC day. `kind` is `thread` or `article`.
 
     Days before an import hold the monthly average of the imported lifetime views, spread evenly.
@@ -23,7 +23,7 @@ class PageviewDay(db.Model):
     views: Mapped[int] = mapped_column(sa.Integer, default=0)
 
 
-class PageviewTotal(db.Model):
+class PageviewTotal(Model):
     """All views of one target: those counted here plus the lifetime views it was imported with."""
 
     __tablename__ = "pageview_total"

@@ -33,4 +33,4 @@ def total_views(kind: str, ids: Iterable[int]) -> dict[int, int]:
     statement = sa.select(PageviewTotal.target_id, PageviewTotal.views).where(
         PageviewTotal.kind == kind, PageviewTotal.target_id.in_(list(ids))
     )
-    return {target_id: views for target_id, views in db.session.execute(statement)}
+    return dict(db.session.execute(statement).all())

@@ -61,12 +61,19 @@ def flush() -> int:
     for (kind, target_id, _day), views in counts.items():
         totals[kind, target_id] = totals.get((kind, target_id), 0) + views
     rows = [{"kind": k, "target_id": t, "views": n, "imported_views": 0} for (k, t), n in totals.items()]
-    added = sa.literal_column("excluded.views")
+    added = sa.literal_column("excluded.views", sa.Integer)
     with unit_of_work():
         for start in range(0, len(days), 500):
-            upsert(PageviewDay.__table__, days[start : start + 500], ["kind", "target_id", "day"], {"views": PageviewDay.views + added})
+            upsert(
+                PageviewDay.__table__,
+                days[start : start + 500],
+                ["kind", "target_id", "day"],
+                {"views": PageviewDay.views + added},
+            )
         for start in range(0, len(rows), 500):
-            upsert(PageviewTotal.__table__, rows[start : start + 500], ["kind", "target_id"], {"views": PageviewTotal.views + added})
+            upsert(
+                PageviewTotal.__table__, rows[start : start + 500], ["kind", "target_id"], {"views": PageviewTotal.views + added}
+            )
     return len(rows)
 
 

@@ -17,8 +17,8 @@ import Stemmer
 
 ANALYSIS_VERSION = 1
 LANGUAGES = ("english", "german")
-MAX_WORD = 64          # characters; a longer run is cut, it is a key or a hash and nobody types it whole
-MAX_TEXT = 150_000     # characters of one text that are looked at, about 20,000 words
+MAX_WORD = 64  # characters; a longer run is cut, it is a key or a hash and nobody types it whole
+MAX_TEXT = 150_000  # characters of one text that are looked at, about 20,000 words
 CACHE_WORDS = 200_000  # stems remembered for a language before the cache starts again
 
 _LANGUAGE_OF_CODE = {"en": "english", "de": "german"}

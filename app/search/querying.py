@@ -26,9 +26,7 @@ AGES = {"any": None, "day": 1, "week": 7, "month": 30, "year": 365}
 _KNOWLEDGE_BASE = frozenset({"kb", "articles", "article"})
 _FORUM = frozenset({"forum", "threads", "thread"})
 STATUSES = ("solved", "likely_solved", "answered", "unanswered", "needs_info", "disputed", "closed")
-_TOKEN = re.compile(
-    r'(?P<minus>(?<!\S)-)?(?:(?P<name>tag|is|in|user):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))', re.IGNORECASE
-)
+_TOKEN = re.compile(r'(?P<minus>(?<!\S)-)?(?:(?P<name>tag|is|in|user):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from app.search.suggest import load_cards
 
 PER_PAGE = 10
 MOST_PAGES = 50
-VERIFIED = 200    # best hits whose text is read for a phrase
-FEW = 3           # results below which a correction is offered for any word
+VERIFIED = 200  # best hits whose text is read for a phrase
+FEW = 3  # results below which a correction is offered for any word
 SHORT_ANSWER = 280
 
 

@@ -14,8 +14,8 @@ from app.search import analysis
 from app.search.engines.base import Word
 
 LOOKED_AT = 20_000  # characters of a text that may become a snippet
-LENGTH = 220        # characters of a snippet
-LEAD = 40           # of them before the first marked word
+LENGTH = 220  # characters of a snippet
+LEAD = 40  # of them before the first marked word
 MOST_HITS = 200
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-COMPARED = 8        # letters of a word that are indexed by deletions; later letters are compared only
-SHORT = 5           # words shorter than this are corrected by one edit, longer ones by two
+COMPARED = 8  # letters of a word that are indexed by deletions; later letters are compared only
+SHORT = 5  # words shorter than this are corrected by one edit, longer ones by two
 FIRST_LETTER = 0.3  # of an edit: people rarely get the first letter wrong
 
 

@@ -11,8 +11,8 @@ from app.search.documents import ARTICLE, HitCard, registered_kinds, source_of
 from app.search.engines.base import Scored, SearchEngine, Word
 
 LEAST_LETTERS = 2
-LEAST_WORDS = 2          # of a title, before similar questions mean anything
-BODY_CHARS = 2_000       # of a draft that count
+LEAST_WORDS = 2  # of a title, before similar questions mean anything
+BODY_CHARS = 2_000  # of a draft that count
 SUGGESTIONS = 8
 
 

@@ -26,8 +26,8 @@ REBUILD_JOB = "search.rebuild"
 VERIFY_JOB = "search.verify"
 SYNC_BATCH = 500
 LOAD_BATCH = 500
-MOST_SEGMENTS = 24        # each costs a query about 0.1 ms
-MOST_DELETED = 0.2        # share of deleted documents that bends idf and wastes memory
+MOST_SEGMENTS = 24  # each costs a query about 0.1 ms
+MOST_DELETED = 0.2  # share of deleted documents that bends idf and wastes memory
 
 Progress = Callable[[int, int], None]
 

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.db import BigId, UTCDateTime, db
+from app.core.db import BigId, Model, UTCDateTime
 
 
-class Upload(db.Model):
+class Upload(Model):
     """One image. `name` is its address under /uploads/ (random, with the ending of its real format).
 
     `is_used`: a text was found that shows it, so it is kept for good (see services/cleaning).

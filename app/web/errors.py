@@ -50,7 +50,11 @@ def error_answer(status: int, message: str) -> Response:
         response.mimetype = "application/problem+json"
         return response
     template = f"errors/{status}.html" if status in _TEMPLATES else "errors/400.html"
-    kept = [(name, request.form[name]) for name in _KEPT if status != 413 and request.form.get(name)] if request.method == "POST" else []
+    kept = (
+        [(name, request.form[name]) for name in _KEPT if status != 413 and request.form.get(name)]
+        if request.method == "POST"
+        else []
+    )
     return page(template, Head(title=title, is_indexable=False), status=status, message=message, kept=kept, error_title=title)
 
 
@@ -82,7 +86,10 @@ def _app_error(error: errors.AppError) -> Response:
 
 
 def _csrf_error(_error: CSRFError) -> Response:
-    return error_answer(400, "Your sign-in ended or the page was open for too long. Your text is kept below: copy it, reload the form and send it again.")
+    return error_answer(
+        400,
+        "Your sign-in ended or the page was open for too long. Your text is kept below: copy it, reload the form and send it again.",
+    )
 
 
 def _rate_limited(error: RateLimitExceeded) -> Response:
@@ -103,20 +110,20 @@ def _http_error(error: HTTPException) -> Response:
 
 def _conflict(_error: IntegrityError) -> Response:
     db.session.rollback()
-    logger.warning("request.conflict", extra={"path": request.path})
+    logger.warning("request.conflict", extra={"endpoint": request.endpoint})
     return error_answer(409, "Somebody did the same at the same moment. Please look again; your text is kept below.")
 
 
-def _unavailable(_error: OperationalError) -> Response:
+def _unavailable(error: OperationalError) -> Response:
     db.session.rollback()
-    logger.exception("request.database_unavailable", extra={"path": request.path})
+    logger.error("request.database_unavailable", extra={"endpoint": request.endpoint}, exc_info=error)
     response = error_answer(500, "The database is busy or away. Please try again in a moment; your text is kept below.")
     response.status_code = 503
     response.headers["Retry-After"] = "5"
     return response
 
 
-def _crash(_error: Exception) -> Response:
+def _crash(error: Exception) -> Response:
     db.session.rollback()
-    logger.exception("request.failed", extra={"path": request.path})
+    logger.error("request.failed", extra={"endpoint": request.endpoint}, exc_info=error)
     return error_answer(500, "Something broke on our side, and it has been noted. Your text is kept below.")

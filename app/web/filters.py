@@ -49,7 +49,9 @@ def plural(number: int, singular: str, plural_form: str = "") -> str:
 def paragraphs(text: str) -> Markup:
     """Return plain text as paragraphs, escaped."""
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.splitlines())) for part in parts)
+    return Markup("").join(
+        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.splitlines())) for part in parts
+    )
 
 
 FILTERS = {

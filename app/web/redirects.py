@@ -14,9 +14,8 @@ def local_path(target: str | None, default: str = "/") -> str:
         parts = urlsplit(target)
     except ValueError:  # "http://[" and the like
         return default
-    if parts.scheme or parts.netloc:
-        if parts.netloc != request.host or parts.scheme not in ("http", "https"):
-            return default
+    if (parts.scheme or parts.netloc) and (parts.netloc != request.host or parts.scheme not in ("http", "https")):
+        return default
     path = parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
     unsafe = not path.startswith("/") or path.startswith(("//", "/\\")) or any(ord(c) < 32 or c == "\\" for c in path)
     return default if unsafe else path

@@ -48,7 +48,9 @@ def page(template: str, head: Head, status: int = 200, **values: Any) -> Respons
     if values.get("needs_csrf") or values["show_flashes"]:
         g.is_personal = True  # the page holds a token or a message of one visitor: nobody else may get a copy
     common = {name: provider(actor) for name, provider in _providers.items()}
-    html = render_template(template, head=render_head(head), actor=actor, site=Site(site_settings()), now=now(), **{**common, **values})
+    html = render_template(
+        template, head=render_head(head), actor=actor, site=Site(site_settings()), now=now(), **{**common, **values}
+    )
     return make_response(html, status)
 
 
@@ -64,7 +66,9 @@ def init_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        asset_url=asset_url, csrf_token=generate_csrf, get_flashed_messages=get_flashed_messages, show_flashes=False, unread_count=0
+        asset_url=asset_url,
+        csrf_token=generate_csrf,
+        get_flashed_messages=get_flashed_messages,
+        show_flashes=False,
+        unread_count=0,
     )
-
-

@@ -66,7 +66,10 @@ def test_our_own_code_is_imported_at_the_top():
 def test_modules_and_functions_stay_small():
     long_modules = [names(p) for p in SOURCES if len(p.read_text().splitlines()) > 330 and names(p) not in LONG_MODULES]
     long_functions = [
-        f"{names(p)}:{f.name} ({f.end_lineno - f.lineno + 1})" for p in SOURCES for f in functions(p) if (f.end_lineno or 0) - f.lineno + 1 > 50
+        f"{names(p)}:{f.name} ({f.end_lineno - f.lineno + 1})"
+        for p in SOURCES
+        for f in functions(p)
+        if (f.end_lineno or 0) - f.lineno + 1 > 50
     ]
     assert not long_modules and not long_functions
 
@@ -97,7 +100,9 @@ def test_relationships_never_load_lazily():
 
 def test_every_route_says_who_may_call_it(app: Flask):
     unmarked = [
-        rule.endpoint for rule in app.url_map.iter_rules() if getattr(app.view_functions[rule.endpoint], "access", None) not in MARKERS
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "access", None) not in MARKERS
     ]
     assert not unmarked
 

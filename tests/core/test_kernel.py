@@ -148,7 +148,9 @@ def test_an_error_names_its_fields():
 
 def test_all_wrong_settings_are_reported_at_once():
     with pytest.raises(SettingsError) as caught:
-        Settings.from_env({"PORT": "99999", "BASE_URL": "nonsense", "SECRET_KEY": "short", "JOBS": "maybe", "DATABASE_URL": "mysql://x"})
+        Settings.from_env(
+            {"PORT": "99999", "BASE_URL": "nonsense", "SECRET_KEY": "short", "JOBS": "maybe", "DATABASE_URL": "mysql://x"}
+        )
     for name in ("PORT", "BASE_URL", "SECRET_KEY", "JOBS", "DATABASE_URL"):
         assert name in str(caught.value)
 

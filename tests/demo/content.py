@@ -12,8 +12,14 @@ from typing import Any
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 HEADER = re.compile(r"\+\+\+(?: (answer|reply|comment|edit))?")
 OUTCOMES = {
-    "confirmed_by_asker", "confirmed_by_other", "judged_by_staff", "solved_elsewhere", "workaround",
-    "no_longer_relevant", "likely", "refuted",
+    "confirmed_by_asker",
+    "confirmed_by_other",
+    "judged_by_staff",
+    "solved_elsewhere",
+    "workaround",
+    "no_longer_relevant",
+    "likely",
+    "refuted",
 }
 
 

@@ -10,7 +10,10 @@ from tests.demo.content import DEMO, OUTCOMES, Thread, articles, audience, threa
 def test_the_articles_cover_every_state_and_audience() -> None:
     states = [article.data["state"] for article in articles().values()]
     assert {state: states.count(state) for state in set(states)} == {
-        "published": 7, "draft": 1, "in_review": 1, "archived": 1,
+        "published": 7,
+        "draft": 1,
+        "in_review": 1,
+        "archived": 1,
     }
     assert {article.data["audience"] for article in articles().values()} == {"public", "members", "staff"}
     published = [a for a in articles().values() if a.data["state"] == "published"]
@@ -59,8 +62,11 @@ def test_the_threads_cover_every_shape_of_text() -> None:
 def test_there_are_popular_solved_threads_to_promote() -> None:
     used = {row["thread"] for article in articles().values() for row in article.data["sources"]}
     waiting = [
-        t.stem for t in threads().values()
-        if t.get("accepted") and t.get("views_per_day", 0) >= 20 and t.stem not in used
+        t.stem
+        for t in threads().values()
+        if t.get("accepted")
+        and t.get("views_per_day", 0) >= 20
+        and t.stem not in used
         and not any(row["kind"] == "refuted" for row in t.get("outcome", []))
     ]
     assert len(waiting) >= 8, waiting

@@ -42,6 +42,7 @@ from app.kb.services.refreshing import refresh_sources
 from app.moderation.models import Flag, LogEntry
 from app.notifications.models import Notification
 from app.pageviews.models import PageviewDay, PageviewTotal
+from tests.client import Browser
 from tests.demo.content import articles, community, people, threads
 from tests.factories import make_person
 from tests.importing.dumps import picture
@@ -298,3 +299,15 @@ def test_scattered_moments_are_never_in_the_future() -> None:
     start = calendar.days_ago(0.01)
     assert all(start.replace(microsecond=0) <= calendar.scattered(start, n) <= calendar.today for n in range(50))
     assert 0 <= chance("x") < 1 and chance("x") == chance("x") != chance("y")
+
+
+def test_every_page_of_the_demo_opens_for_those_who_may_read_it(loaded: Loaded, browser: Browser) -> None:
+    admin = db.session.scalars(sa.select(Person).where(Person.role == "admin")).one()
+    paths = [thread.path for thread in db.session.scalars(sa.select(Thread))]
+    paths += [thread.article_path for thread in db.session.scalars(sa.select(Thread).where(Thread.article_id.is_not(None)))]
+    paths += [person.path for person in db.session.scalars(sa.select(Person))]
+    for path in paths:
+        assert browser.get(path).status_code in (200, 404), path
+    browser.sign_in(admin)
+    for path in paths:
+        assert browser.get(path).status_code == 200, path

@@ -100,7 +100,9 @@ def make_thread(
             tag.thread_count = (tag.thread_count or 0) + 1
             db.session.add(ThreadTag(thread_id=thread.id, tag_id=tag.id, position=position))
         if thread.is_listed:
-            db.session.execute(sa.update(Category).where(Category.id == category.id).values(thread_count=Category.thread_count + 1))
+            db.session.execute(
+                sa.update(Category).where(Category.id == category.id).values(thread_count=Category.thread_count + 1)
+            )
     set_committed_value(thread, "category", category)
     return thread
 
@@ -113,7 +115,9 @@ def opening_of(thread: Thread) -> Post:
     return db.session.scalars(sa.select(Post).where(Post.thread_id == thread.id, Post.kind == "opening")).one()
 
 
-def make_answer(thread: Thread, author: Person | None = None, text: str = "Clean the intake filter, then prime the pump.", **values: Any) -> Post:
+def make_answer(
+    thread: Thread, author: Person | None = None, text: str = "Clean the intake filter, then prime the pump.", **values: Any
+) -> Post:
     """A listed answer (or, in a discussion, a reply)."""
     author = author or make_person()
     at = values.pop("created_at", None) or now()

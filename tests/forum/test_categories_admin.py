@@ -21,7 +21,14 @@ def admin(app: Flask):
 
 
 def change(actor, category: Category, **values):
-    given = {"name": category.name, "description": "", "audience": category.audience, "needs_approval": False, "position": 0, **values}
+    given = {
+        "name": category.name,
+        "description": "",
+        "audience": category.audience,
+        "needs_approval": False,
+        "position": 0,
+        **values,
+    }
     with unit_of_work():
         return update_category(actor, category_id=category.id, **given)
 
@@ -36,7 +43,12 @@ def test_an_admin_adds_changes_and_removes_a_category_in_the_browser(app: Flask,
     browser.get(f"/admin/categories/{category.id}")
     browser.submit(f"/admin/categories/{category.id}", {"name": "First steps", "audience": "members", "needs_approval": "y"})
     category = db.session.scalars(sa.select(Category)).one()
-    assert (category.name, category.slug, category.audience, category.needs_approval) == ("First steps", "getting-started", "members", True)
+    assert (category.name, category.slug, category.audience, category.needs_approval) == (
+        "First steps",
+        "getting-started",
+        "members",
+        True,
+    )
     browser.get(f"/admin/categories/{category.id}")
     browser.submit(f"/admin/categories/{category.id}/delete", {})
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Category)) == 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from typing import Any
@@ -113,6 +116,22 @@ def test_a_dead_worker_gives_its_jobs_back_after_the_lease(done):
         assert queue.claim() == []
         db.session.execute(sa.update(Job).values(lease_until=now() - timedelta(seconds=1)))
     assert worker.run_until_idle() == 1
+
+
+def test_a_killed_process_of_this_host_gives_its_jobs_back_at_once(done):
+    put({"n": 1})
+    put({"n": 2})
+    with unit_of_work():
+        assert len(queue.claim()) == 2
+        assert queue.release_dead() == 0
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    with unit_of_work():
+        first = db.session.scalars(sa.select(Job).order_by(Job.id)).first()
+        first.lease_owner = f"{socket.gethostname()[:90]}:{gone.pid}"
+    with unit_of_work():
+        assert queue.release_dead() == 1
+    assert worker.run_until_idle() == 1 and done == [{"n": 1}]
 
 
 @pytest.mark.slow

@@ -27,7 +27,9 @@ def raise_flag(actor, post_id: int, reason: str = "spam", note: str = "") -> Fla
 def make_comment(post: Post, text: str = "Buy cheap pumps here") -> Comment:
     author, rendered = make_person(), body(text)
     with unit_of_work():
-        comment = Comment(post_id=post.id, author_id=author.id, body_source=text, body_html=str(rendered.html), body_text=rendered.text)
+        comment = Comment(
+            post_id=post.id, author_id=author.id, body_source=text, body_html=str(rendered.html), body_text=rendered.text
+        )
         db.session.add(comment)
     return comment
 
@@ -71,7 +73,9 @@ def test_nobody_reports_what_they_cannot_see_or_what_they_wrote(app: Flask):
         raise_flag(actor_of(author), make_answer(make_question(), author).id)
 
 
-@pytest.mark.parametrize(("reason", "note", "field"), [("boring", "", "reason"), ("other", "", "note"), ("spam", "x" * 501, "note")])
+@pytest.mark.parametrize(
+    ("reason", "note", "field"), [("boring", "", "reason"), ("other", "", "note"), ("spam", "x" * 501, "note")]
+)
 def test_a_report_needs_a_known_reason_and_words_for_other(app: Flask, reason: str, note: str, field: str):
     with pytest.raises(Invalid) as caught:
         raise_flag(actor_of(make_person()), make_answer(make_question()).id, reason, note)

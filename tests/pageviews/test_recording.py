@@ -23,8 +23,18 @@ from tests.factories import actor_of, make_person
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-def view(app: Flask, agent: str = FIREFOX, address: str = "203.0.113.5", person=None, method: str = "GET", author_id=None, **headers: str) -> bool:
-    with app.test_request_context("/", method=method, headers={"User-Agent": agent, **headers}, environ_base={"REMOTE_ADDR": address}):
+def view(
+    app: Flask,
+    agent: str = FIREFOX,
+    address: str = "203.0.113.5",
+    person=None,
+    method: str = "GET",
+    author_id=None,
+    **headers: str,
+) -> bool:
+    with app.test_request_context(
+        "/", method=method, headers={"User-Agent": agent, **headers}, environ_base={"REMOTE_ADDR": address}
+    ):
         if person is not None:
             set_actor(actor_of(person))
         return record("thread", 7, author_id)
@@ -63,7 +73,9 @@ def test_programs_do_not_count(app: Flask, agent: str):
 
 def test_people_are_not_taken_for_programs():
     assert not is_bot(FIREFOX)
-    assert not is_bot("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1")
+    assert not is_bot(
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1"
+    )
 
 
 def test_authors_prefetches_and_head_requests_do_not_count(app: Flask):

@@ -307,9 +307,7 @@ def test_the_folder_is_private(tmp_path: Path) -> None:
     assert next(root.glob("index-*")).stat().st_mode & 0o777 == 0o700
 
 
-def test_a_second_writer_waits_and_then_gives_up_with_a_retryable_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_writer_waits_and_then_gives_up_with_a_retryable_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = engine_at(tmp_path, document(1, "refund")), WhooshEngine(tmp_path / "search")
     monkeypatch.setattr(whoosh, "WRITE_WAIT", 0.05)
     with IndexStore(tmp_path / "search").writing(), pytest.raises(IndexBusy):

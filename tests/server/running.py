@@ -49,14 +49,23 @@ class Server:
     def run(self, *arguments: str, given: str = "") -> str:
         """Run a command of the installation and return what it printed."""
         done = subprocess.run(
-            [*COMMAND, *arguments], env=self.environ, cwd="/", capture_output=True, text=True, input=given, timeout=300, check=False
+            [*COMMAND, *arguments],
+            env=self.environ,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            input=given,
+            timeout=300,
+            check=False,
         )
         assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
         return done.stdout
 
     def start(self) -> Server:
         log = (self.instance / "server.log").open("ab")
-        self.process = subprocess.Popen([*COMMAND, "serve"], env=self.environ, cwd="/", stdout=log, stderr=log, start_new_session=True)
+        self.process = subprocess.Popen(
+            [*COMMAND, "serve"], env=self.environ, cwd="/", stdout=log, stderr=log, start_new_session=True
+        )
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -101,7 +110,9 @@ class Visitor:
 
     def token(self, path: str) -> str:
         _status, _url, text = self.fetch(path)
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text) or re.search(r'name="csrf-token" content="([^"]+)"', text)
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text) or re.search(
+            r'name="csrf-token" content="([^"]+)"', text
+        )
         assert found, f"no token on {path}: {text[:500]}"
         return found.group(1)
 

@@ -5,7 +5,7 @@ from app.accounts.queries import SignInCandidate, get_person_for_update
 from app.core.errors import Invalid
 from app.core.uow import require_unit_of_work
 
-WRONG = "Name, address or password do not match. Please check all of them and try again."
+WRONG = "Name, address or password do not match. An address works once it is confirmed; your name always does."
 
 
 def admit(candidate: SignInCandidate, *, new_hash: str | None = None) -> Person:

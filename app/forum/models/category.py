@@ -4,10 +4,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.actor import Audience
-from app.core.db import BigId, db, one_of
+from app.core.db import BigId, Model, one_of
 
 
-class Category(db.Model):
+class Category(Model):
     """A board. `audience` says who reads it; `needs_approval` holds new threads of members for moderators."""
 
     __tablename__ = "category"

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.db import BigId, UTCDateTime, db
+from app.core.db import BigId, Model, UTCDateTime
 
 
-class Vote(db.Model):
+class Vote(Model):
     """One person's vote on a post: 1 or -1."""
 
     __tablename__ = "vote"
@@ -22,7 +22,7 @@ class Vote(db.Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 
-class ImportedVotes(db.Model):
+class ImportedVotes(Model):
     """Totals of votes whose voters another forum did not tell; part of the score when it is recounted."""
 
     __tablename__ = "imported_votes"
@@ -32,7 +32,7 @@ class ImportedVotes(db.Model):
     down_count: Mapped[int] = mapped_column(sa.Integer, default=0)
 
 
-class MeToo(db.Model):
+class MeToo(Model):
     """'I have this problem too': one affected person."""
 
     __tablename__ = "me_too"
@@ -42,7 +42,7 @@ class MeToo(db.Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 
-class Follow(db.Model):
+class Follow(Model):
     """A person wants to hear of new posts in a thread. `is_muted` remembers that they left on purpose."""
 
     __tablename__ = "follow"
@@ -53,7 +53,7 @@ class Follow(db.Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 
-class Draft(db.Model):
+class Draft(Model):
     """Typed and not posted yet. `key` names the form: `ask`, `answer:12`, `edit:34`."""
 
     __tablename__ = "draft"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.core.clock import now
-from app.core.db import BigId, UTCDateTime, db, one_of
+from app.core.db import BigId, Model, UTCDateTime, one_of
 from app.forum.models.thread import TITLE_MAX, Thread
 
 
@@ -20,7 +20,7 @@ class PostKind(StrEnum):
     REPLY = "reply"
 
 
-class Post(db.Model):
+class Post(Model):
     """A text in a thread, stored as Markdown and as sanitised HTML with the renderer's version.
 
     `revision` counts from 1; `body_hash` is the SHA-256 of the Markdown, which articles keep as their source.
@@ -67,7 +67,7 @@ class Post(db.Model):
         return self.hidden_at is None and self.held_at is None
 
 
-class PostRevision(db.Model):
+class PostRevision(Model):
     """What a post said at one moment; number 1 is the first text. The newest revision equals the post."""
 
     __tablename__ = "post_revision"
@@ -87,7 +87,7 @@ class PostRevision(db.Model):
     editor: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
-class Comment(db.Model):
+class Comment(Model):
     """A short note under a post."""
 
     __tablename__ = "comment"

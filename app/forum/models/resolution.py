@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.core.clock import now
-from app.core.db import BigId, UTCDateTime, db, one_of
+from app.core.db import BigId, Model, UTCDateTime, one_of
 
 
 class OutcomeKind(StrEnum):
@@ -37,7 +37,7 @@ class OutcomeSource(StrEnum):
     IMPORT = "import"
 
 
-class Acceptance(db.Model):
+class Acceptance(Model):
     """An answer marked as the solution. The earliest of a thread is its main one."""
 
     __tablename__ = "acceptance"
@@ -52,7 +52,7 @@ class Acceptance(db.Model):
     accepted_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
-class Outcome(db.Model):
+class Outcome(Model):
     """One event of evidence. Never changed and never deleted: a withdrawal is an event of its own."""
 
     __tablename__ = "outcome"

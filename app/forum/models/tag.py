@@ -3,13 +3,13 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import BigId, db
+from app.core.db import BigId, Model
 
 TAG_MAX = 40
 TAGS_PER_THREAD = 5
 
 
-class Tag(db.Model):
+class Tag(Model):
     """A word that groups threads: lower case letters, digits, and `. - + #`. `thread_count` counts public listed threads only."""
 
     __tablename__ = "tag"
@@ -20,7 +20,7 @@ class Tag(db.Model):
     thread_count: Mapped[int] = mapped_column(sa.Integer, default=0, index=True)
 
 
-class ThreadTag(db.Model):
+class ThreadTag(Model):
     """A tag on a thread, in the order the author gave."""
 
     __tablename__ = "thread_tag"

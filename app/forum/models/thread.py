@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.core.clock import now
-from app.core.db import BigId, UTCDateTime, db, one_of
+from app.core.db import BigId, Model, UTCDateTime, one_of
 from app.forum.models.category import Category
 
 TITLE_MAX = 300
@@ -34,7 +34,7 @@ class Status(StrEnum):
     OPEN = "open"
 
 
-class Thread(db.Model):
+class Thread(Model):
     """A thread. Its opening text is the post of kind `opening`.
 
     Visible to others only while neither held (waiting for approval) nor hidden. Denormalised (see services/recounting):

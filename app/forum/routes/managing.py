@@ -62,7 +62,9 @@ def edit_category(category_id: int) -> Response:
 
 
 def _edit_page(form: CategoryForm, row: CategoryRow, status: int = 200) -> Response:
-    return page("forum/category_edit.html", Head(title=f"Category {row.name}", is_indexable=False), status=status, row=row, form=form)
+    return page(
+        "forum/category_edit.html", Head(title=f"Category {row.name}", is_indexable=False), status=status, row=row, form=form
+    )
 
 
 @blueprint.post("/admin/categories/<id:category_id>")

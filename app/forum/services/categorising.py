@@ -31,7 +31,13 @@ def _check(name: str, description: str, audience: str) -> None:
 
 
 def create_category(
-    actor: Actor, *, name: str, description: str = "", audience: str = Audience.PUBLIC, needs_approval: bool = False, position: int = 0
+    actor: Actor,
+    *,
+    name: str,
+    description: str = "",
+    audience: str = Audience.PUBLIC,
+    needs_approval: bool = False,
+    position: int = 0,
 ) -> Category:
     """Add a category. Its address is made from its name and stays, whatever the name becomes.
 
@@ -61,7 +67,9 @@ def update_category(
     category = _locked(category_id)
     _check(name, description, audience)
     if audience != category.audience and _has_threads(category_id):
-        raise Invalid("Who may read it can be changed only while it is empty. Make a new category and move the threads.", field="audience")
+        raise Invalid(
+            "Who may read it can be changed only while it is empty. Make a new category and move the threads.", field="audience"
+        )
     category.name, category.description, category.audience = name, description, audience
     category.needs_approval, category.position = needs_approval, position
     return category

@@ -84,7 +84,7 @@ def decided(message: str, default: str) -> Response:
     if entry_id is None:
         flash(message)
     else:
-        flash((message, f"/moderation/log/{entry_id}/undo"), "undo")
+        flash((message, f"/moderation/log/{entry_id}/undo"), "undo")  # type: ignore[arg-type]
     return see_other(local_path(request.form.get("next"), default))
 
 

@@ -58,7 +58,13 @@ def page_of_queue() -> Response:
     current = next((item for item in items if item.key == wanted), items[0] if items else None)
     head = Head(title=f"Queue ({len(items)})" if items else "Queue", is_indexable=False)
     rows = [_row(item, current) for item in items]
-    return page("moderation/queue.html", head, rows=rows, item=current, is_gone=bool(wanted) and (current is None or current.key != wanted))
+    return page(
+        "moderation/queue.html",
+        head,
+        rows=rows,
+        item=current,
+        is_gone=bool(wanted) and (current is None or current.key != wanted),
+    )
 
 
 def _decision() -> bool:

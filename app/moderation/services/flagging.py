@@ -54,7 +54,7 @@ def _raise_flag(
 ) -> Flag:
     target = Flag.post_id == post.id if post else Flag.comment_id == (comment.id if comment else None)
     open_flag = sa.select(Flag).where(target, Flag.reporter_id == actor.id, Flag.state == FlagState.OPEN)
-    existing = db.session.scalar(open_flag)
+    existing: Flag | None = db.session.scalar(open_flag)
     if existing is not None:
         return existing
     assert actor.id is not None

@@ -74,7 +74,9 @@ def _close(actor: Actor, flags: list[Flag], is_upheld: bool, note: str) -> None:
 def reopen_flags(target: sa.ColumnElement[bool]) -> int:
     """Open the reports again that were decided last about one text (undo); return how many."""
     latest = db.session.scalar(sa.select(sa.func.max(Flag.resolved_at)).where(target))
-    flags = list(db.session.scalars(sa.select(Flag).where(target, Flag.resolved_at == latest).with_for_update())) if latest else []
+    flags = (
+        list(db.session.scalars(sa.select(Flag).where(target, Flag.resolved_at == latest).with_for_update())) if latest else []
+    )
     for flag in flags:
         flag.state, flag.resolved_at, flag.resolved_by_id, flag.resolution_note = FlagState.OPEN, None, None, ""
     return len(flags)

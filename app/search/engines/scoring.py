@@ -29,14 +29,14 @@ K1 = 3.0
 B = 0.3
 
 # Priors are small on purpose: they order what matches about equally well and never lift a bad match over a good one.
-VOTE_PRIOR = 0.1      # x (1 + 0.1 ln(1 + votes)): 0.2 scores higher on duplicates, but originals collect votes because of these
-SOLVED_PRIOR = 1.15   # a question that says what worked is worth more to the reader than one that does not
+VOTE_PRIOR = 0.1  # x (1 + 0.1 ln(1 + votes)): 0.2 scores higher on duplicates, but originals collect votes because of these
+SOLVED_PRIOR = 1.15  # a question that says what worked is worth more to the reader than one that does not
 ARTICLE_PRIOR = 1.25  # somebody checked and maintains an article
 
 # A title that is the query comes first: no other match can score a hundred times as much (see the bounds of BM25F above).
 EXACT_TITLE = 100.0
 
-TITLE_WORDS = 8       # words of a title that decide what is similar: the rarest; more cost time and add nothing measurable
+TITLE_WORDS = 8  # words of a title that decide what is similar: the rarest; more cost time and add nothing measurable
 BODY_WORDS = 8
 BODY_BOOST = 0.5
 

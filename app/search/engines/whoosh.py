@@ -35,14 +35,14 @@ from app.search.spelling import Speller
 
 logger = logging.getLogger(__name__)
 
-REBUILD_BATCH = 20_000      # documents in one commit of a rebuild: about 200 MB of postings in memory
-WRITE_WAIT = 2.0            # seconds a commit waits for another writer before it gives up
-SWITCH_WAIT = 30.0          # seconds a finished rebuild waits for the writer
-MERGE_AT = 8                # segments of about one size before they become one
-MERGE_LIMIT = 4096          # documents; larger segments are only rewritten by a rebuild
-EXPANSIONS = 64             # words that a prefix stands for
-SPELLER_SECONDS = 900.0     # how old "did you mean" may be in a large index
-SMALL_INDEX = 5_000         # documents up to which it follows every commit
+REBUILD_BATCH = 20_000  # documents in one commit of a rebuild: about 200 MB of postings in memory
+WRITE_WAIT = 2.0  # seconds a commit waits for another writer before it gives up
+SWITCH_WAIT = 30.0  # seconds a finished rebuild waits for the writer
+MERGE_AT = 8  # segments of about one size before they become one
+MERGE_LIMIT = 4096  # documents; larger segments are only rewritten by a rebuild
+EXPANSIONS = 64  # words that a prefix stands for
+SPELLER_SECONDS = 900.0  # how old "did you mean" may be in a large index
+SMALL_INDEX = 5_000  # documents up to which it follows every commit
 _VERSION = {"schema": SCHEMA_VERSION, "analysis": analysis.ANALYSIS_VERSION}
 _SIMILAR_TO = Filters(thread_kinds=("", "question"))  # articles have no thread kind
 

@@ -30,9 +30,9 @@ from app.search.engines.whoosh_store import IndexStore
 
 logger = logging.getLogger(__name__)
 
-CHECK_SECONDS = 1.0         # how long a commit of another process may stay unseen
-OPEN_ATTEMPTS = 8           # a writer may remove a file between our listing and opening it
-CACHE_BYTES = 64 * 2**20    # decoded posting lists kept in a process
+CHECK_SECONDS = 1.0  # how long a commit of another process may stay unseen
+OPEN_ATTEMPTS = 8  # a writer may remove a file between our listing and opening it
+CACHE_BYTES = 64 * 2**20  # decoded posting lists kept in a process
 
 
 @dataclass(frozen=True, slots=True)

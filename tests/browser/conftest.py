@@ -1,0 +1,60 @@
+"""A real browser (the system's Chromium, driven by Playwright) on a real server."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, sync_playwright
+
+from tests.server.running import Server
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PASSWORD = "correct horse battery 9"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """The system's Chromium; without one the browser tests are skipped."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium found: install it (Debian: apt-get install chromium) to run the browser tests")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A new production site with an admin and nothing else."""
+    running = Server(tmp_path_factory.mktemp("browsed") / "instance", extra={"RATE_LIMITS": "off"})
+    running.run("init")
+    running.run("user", "create", "boss", "--email", "boss@example.com", "--role", "admin", "--password-stdin", given=PASSWORD)
+    yield running.start()
+    running.kill()
+
+
+@pytest.fixture
+def page(chromium: Chromium, server: Server) -> Iterator[Page]:
+    """A phone-sized window in which every script error fails the test."""
+    context = chromium.new_context(viewport={"width": 390, "height": 800}, base_url=server.url)
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    yield opened
+    context.close()
+    assert not problems
+
+
+def execute(server: Server, statement: str, *values: object) -> list[tuple[object, ...]]:
+    """Run one statement on the site's database (to let time pass, for example)."""
+    with sqlite3.connect(server.instance / "threadwell.sqlite3", timeout=20) as connection:
+        return connection.execute(statement, values).fetchall()

@@ -1,0 +1,73 @@
+"""Migrations lead from nothing to exactly the tables of the models, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+from app.core.db import db
+from app.core.settings import PROJECT_ROOT, Settings
+from app.factory import create_app
+
+MIGRATIONS = str(PROJECT_ROOT / "migrations")
+
+
+@pytest.fixture
+def empty_site(settings: Settings, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database without any table."""
+    url = "" if settings.is_sqlite else settings.database_url
+    site = create_app(replace(settings, instance_path=tmp_path / "instance", database_url=url))
+    with site.app_context():
+        drop_everything()
+        yield site
+        db.session.remove()
+        drop_everything()
+        db.create_all()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def drop_everything() -> None:
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
+    db.drop_all()
+
+
+def tables() -> set[str]:
+    return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_an_empty_database_is_upgraded_to_the_tables_of_the_models(empty_site: Flask):
+    upgrade(directory=MIGRATIONS)
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        differences = compare_metadata(context, db.metadata)
+    assert differences == []
+    upgrade(directory=MIGRATIONS)
+    assert tables() == set(db.metadata.tables)
+
+
+def test_every_step_can_be_taken_back(empty_site: Flask):
+    upgrade(directory=MIGRATIONS)
+    downgrade(directory=MIGRATIONS, revision="base")
+    assert tables() == set()
+
+
+def test_migrations_are_one_line_and_named_by_date():
+    names = sorted(path.name for path in (PROJECT_ROOT / "migrations" / "versions").glob("*.py"))
+    assert names and all(name[:8].isdigit() and name[8] == "_" and name[9:11].isdigit() for name in names)
+    downs = [
+        line
+        for name in names
+        for line in (PROJECT_ROOT / "migrations" / "versions" / name).read_text().splitlines()
+        if line.startswith("down_revision")
+    ]
+    assert len(set(downs)) == len(names)
