@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.core.actor import Audience
 from app.core.db import db
 from app.forum.models import Post, Thread
 from app.forum.services.mentioning import people_linked_in
@@ -56,11 +57,11 @@ def _all(written: Written, prepared: Prepared) -> Iterator[_Notice]:
             readers = _readers(written, row)
             yield from (notice for notice in _of_thread(written, thread, row) if notice.person_id in readers)
     for article in prepared.articles:
-        row = written.articles[article.stem]
-        if row.state == ArticleState.PUBLISHED and row.audience == "public":
+        shown = written.articles[article.stem]
+        if shown.state == ArticleState.PUBLISHED and shown.audience == Audience.PUBLIC:
             for source in article.data["sources"]:
                 author = written.posts[source["thread"], source["answer"]].author_id or 0
-                yield _Notice(author, NotificationKind.ARTICLE, row.id, row.owner_id, row.modified_at, article_id=row.id)
+                yield _Notice(author, NotificationKind.ARTICLE, shown.id, shown.owner_id, shown.modified_at, article_id=shown.id)
 
 
 def _readers(written: Written, thread: Thread) -> set[int]:
