@@ -48,8 +48,17 @@ def _duplicate(actor: Actor, thread_id: int) -> object:
     return curating.close_as_duplicate(actor, thread_id=thread_id, original_id=original, reason=posted_line("reason"))
 
 
+def _on_post(service: Callable[..., object]) -> Act:
+    return lambda actor, post_id: service(actor, post_id=post_id, reason=posted_line("reason"))
+
+
+def _on_comment(service: Callable[..., object]) -> Act:
+    return lambda actor, comment_id: service(actor, comment_id=comment_id, reason=posted_line("reason"))
+
+
 # action -> (what it does, what is said afterwards)
-_THREAD_ACTIONS: dict[str, tuple[Act, str]] = {
+Actions = dict[str, tuple[Act, str]]
+_THREAD_ACTIONS: Actions = {
     "hide": (_plain(curating.hide_thread), "The thread is hidden."),
     "restore": (_plain(curating.restore_thread), "The thread is visible again."),
     "lock": (_plain(curating.lock_thread), "The thread is locked."),
@@ -64,15 +73,15 @@ _THREAD_ACTIONS: dict[str, tuple[Act, str]] = {
     "duplicate": (_duplicate, "Closed as a duplicate."),
     "unduplicate": (_plain(curating.undo_duplicate), "The thread stands on its own again."),
 }
-_POST_ACTIONS: dict[str, tuple[Callable[..., object], str]] = {
-    "hide": (curating.hide_post, "The post is hidden."),
-    "restore": (curating.restore_post, "The post is visible again."),
-    "approve": (curating.approve_post, "Approved: everybody can see it now."),
-    "reject": (curating.reject_post, "Rejected: its author is told why."),
+_POST_ACTIONS: Actions = {
+    "hide": (_on_post(curating.hide_post), "The post is hidden."),
+    "restore": (_on_post(curating.restore_post), "The post is visible again."),
+    "approve": (_on_post(curating.approve_post), "Approved: everybody can see it now."),
+    "reject": (_on_post(curating.reject_post), "Rejected: its author is told why."),
 }
-_COMMENT_ACTIONS: dict[str, tuple[Callable[..., object], str]] = {
-    "hide": (curating.hide_comment, "The comment is hidden."),
-    "restore": (curating.restore_comment, "The comment is visible again."),
+_COMMENT_ACTIONS: Actions = {
+    "hide": (_on_comment(curating.hide_comment), "The comment is hidden."),
+    "restore": (_on_comment(curating.restore_comment), "The comment is visible again."),
 }
 # Decisions that take something away from people need a reason they can be told.
 _NEED_REASON = frozenset({"hide", "lock", "close", "reject", "suspend"})
@@ -93,43 +102,36 @@ def _ensure_reason(action: str) -> None:
         raise Invalid("Please give a reason: the author and the log will show it.", field="reason")
 
 
+def _act(actions: Actions, action: str, target_id: int, default: str) -> Response:
+    """Do one of `actions` to a target in one unit of work."""
+    if action not in actions:
+        raise NotFound
+    _ensure_reason(action)
+    act, message = actions[action]
+    with unit_of_work():
+        act(current_actor(), target_id)
+    return decided(message, default)
+
+
 @blueprint.post("/moderation/threads/<id:thread_id>/<action>")
 @moderators
 def act_on_thread(thread_id: int, action: str) -> Response:
     """Do one thing to a thread."""
-    if action not in _THREAD_ACTIONS:
-        raise NotFound
-    _ensure_reason(action)
-    act, message = _THREAD_ACTIONS[action]
-    with unit_of_work():
-        act(current_actor(), thread_id)
-    return decided(message, f"/questions/{thread_id}")
+    return _act(_THREAD_ACTIONS, action, thread_id, f"/questions/{thread_id}")
 
 
 @blueprint.post("/moderation/posts/<id:post_id>/<action>")
 @moderators
 def act_on_post(post_id: int, action: str) -> Response:
     """Do one thing to an answer or reply."""
-    if action not in _POST_ACTIONS:
-        raise NotFound
-    _ensure_reason(action)
-    act, message = _POST_ACTIONS[action]
-    with unit_of_work():
-        act(current_actor(), post_id=post_id, reason=posted_line("reason"))
-    return decided(message, post_path(post_id))
+    return _act(_POST_ACTIONS, action, post_id, post_path(post_id))
 
 
 @blueprint.post("/moderation/comments/<id:comment_id>/<action>")
 @moderators
 def act_on_comment(comment_id: int, action: str) -> Response:
     """Do one thing to a comment."""
-    if action not in _COMMENT_ACTIONS:
-        raise NotFound
-    _ensure_reason(action)
-    act, message = _COMMENT_ACTIONS[action]
-    with unit_of_work():
-        act(current_actor(), comment_id=comment_id, reason=posted_line("reason"))
-    return decided(message, comment_path(comment_id))
+    return _act(_COMMENT_ACTIONS, action, comment_id, comment_path(comment_id))
 
 
 @blueprint.post("/moderation/people/<id:person_id>/suspend")
