@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import pytest
@@ -30,9 +31,11 @@ from app.forum.models import (
     Vote,
 )
 from app.forum.services.recounting import recount_all
+from app.importing.demo import loading
 from app.importing.demo.calendar import Calendar, chance
 from app.importing.demo.content import read_demo, split_blocks
 from app.importing.demo.loading import Loaded, load_demo
+from app.importing.demo.preparing import Prepared, prepare
 from app.importing.demo.readers import daily_views
 from app.importing.following_up import FOLLOW_UP_JOBS
 from app.jobs.models import Job
@@ -49,8 +52,15 @@ from tests.factories import make_person
 from tests.importing.dumps import picture
 
 
+@cache
+def prepared_once(own_host: str) -> Prepared:
+    """All texts of the demo, rendered once for all tests."""
+    return prepare(read_demo(), own_host)
+
+
 @pytest.fixture
-def loaded(app: Flask, settings: Settings) -> Loaded:
+def loaded(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Loaded:
+    monkeypatch.setattr(loading, "prepare", lambda content, own_host: prepared_once(own_host))
     (settings.instance_path / "demo-signins.txt").unlink(missing_ok=True)
     return load_demo(settings)
 
@@ -269,7 +279,6 @@ def test_a_site_with_people_is_left_alone(app: Flask, settings: Settings) -> Non
 def test_the_same_moment_gives_the_same_rows_but_for_passwords(
     app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.importing.demo import loading
     from tests.conftest import empty_database
 
     moment = now()
