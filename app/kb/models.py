@@ -12,6 +12,7 @@ from app.core.actor import Audience
 from app.core.clock import now
 from app.core.db import BigId, Model, UTCDateTime, one_of
 from app.forum.models.thread import TITLE_MAX
+from app.kb.urls import section_path
 
 SUMMARY_MAX = 500
 APPLIES_MAX = 300
@@ -81,7 +82,7 @@ class Section(Model):
 
     @property
     def path(self) -> str:
-        return f"/kb/{self.slug}"
+        return section_path(self.slug)
 
 
 class Article(Model):

@@ -16,6 +16,11 @@ def absolute(path: str) -> str:
     return path if path.startswith(("http://", "https://")) else site_settings().base_url + path
 
 
+def numbered(text: str, number: int) -> str:
+    """Return the description of page `number` of a list: later pages say which they are, so that no two are the same."""
+    return text if number == 1 else f"Page {number}: {text}"
+
+
 def json_ld(data: Mapping[str, Any]) -> Markup:
     """Return `data` as JSON that cannot end the script element it stands in."""
     text = json.dumps({"@context": "https://schema.org", **data}, ensure_ascii=False, separators=(",", ":"))

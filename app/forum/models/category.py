@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.actor import Audience
 from app.core.db import BigId, Model, one_of
+from app.forum.urls import category_path
 
 
 class Category(Model):
@@ -24,4 +25,4 @@ class Category(Model):
 
     @property
     def path(self) -> str:
-        return f"/c/{self.slug}"
+        return category_path(self.slug)

@@ -10,6 +10,7 @@ from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import BigId, Model, UTCDateTime, one_of
 from app.forum.models.category import Category
+from app.forum.urls import thread_path
 
 TITLE_MAX = 300
 
@@ -90,7 +91,7 @@ class Thread(Model):
 
     @property
     def path(self) -> str:
-        return f"/{self.kind}s/{self.id}/{self.slug}"
+        return thread_path(self.kind, self.id, self.slug)
 
     @property
     def is_question(self) -> bool:

@@ -31,7 +31,8 @@ def category_page(slug: str) -> Response:
     if asks_for_first_page():
         return moved(address.with_page(1))
     rows = list_threads(actor, view=address.view, category=category.id, page=number)
-    head = list_head(category.name, category.description, address, rows, False)
+    about = category.description or f"Questions and discussions about {category.name}."
+    head = list_head(category.name, about, address, rows, False)
     is_public = category.audience == "public"
     return page(
         "forum/category.html",

@@ -18,7 +18,7 @@ from app.web.context import current_actor
 from app.web.forms import query_line
 from app.web.redirects import moved
 from app.web.render import page
-from app.web.seo import Head
+from app.web.seo import Head, numbered
 
 VIEW_LABELS = {
     "newest": "Newest",
@@ -79,7 +79,7 @@ def list_head(title: str, description: str, address: ListAddress, rows: Page[Thr
     number = rows.number
     return Head(
         title=title if number == 1 else f"{title} (page {number})",
-        description=description,
+        description=numbered(description, number),
         path=address.with_page(number),
         is_indexable=is_indexable,
         prev_path=address.with_page(number - 1) if rows.has_previous else "",

@@ -19,7 +19,7 @@ from app.web.context import current_actor
 from app.web.forms import query_line
 from app.web.redirects import moved
 from app.web.render import page
-from app.web.seo import Head
+from app.web.seo import Head, numbered
 
 _SORT_LABELS = (("popular", "Popular"), ("name", "By name"))
 
@@ -46,7 +46,7 @@ def tags() -> Response:
         "forum/tags.html",
         Head(
             title="Tags" if number == 1 else f"Tags (page {number})",
-            description="All topics of the community, from the most used to the rarest.",
+            description=numbered("All topics of the community, from the most used to the rarest.", number),
             path=_tags_path(sort, prefix, number),
             is_indexable=sort == "popular" and not prefix and bool(rows.items),
             prev_path=_tags_path(sort, prefix, number - 1) if rows.has_previous else "",

@@ -27,7 +27,7 @@ from app.web.access import public
 from app.web.context import current_actor, site_settings
 from app.web.redirects import login_path, moved
 from app.web.render import page
-from app.web.seo import Head
+from app.web.seo import Head, numbered
 
 FailedComment = tuple[int, str, str]
 
@@ -143,7 +143,7 @@ def _head(found: ThreadPage) -> Head:
     feed = [(f"New posts in: {head.title}", f"/{head.kind}s/{head.id}/feed.atom")] if is_public else []
     return Head(
         title=head.title if number == 1 else f"{head.title} (page {number})",
-        description=head.excerpt,
+        description=numbered(head.excerpt or head.title, number),
         path=_address(head, found.sort, number),
         is_indexable=is_indexable,
         jsonld=_structured_data(found, settings.base_url) if is_indexable else (),

@@ -22,7 +22,7 @@ from app.web.atom import atom_feed
 from app.web.context import current_actor, site_settings
 from app.web.redirects import moved
 from app.web.render import page
-from app.web.seo import Head, absolute
+from app.web.seo import Head, absolute, numbered
 
 HOME = ("Knowledge base", "/kb")
 FEED = ("New articles", "/kb/feed.atom")
@@ -53,7 +53,8 @@ def show_section(section: str) -> Response:
     node = tree.find(section)
     rows = lists.list_articles(actor, section_ids=[node.id], page=number)
     head = Head(
-        title=node.title if number == 1 else f"{node.title}, page {number}", description=node.description,
+        title=f"{node.title}: articles" + (f" (page {number})" if number > 1 else ""),
+        description=numbered(node.description or f"Checked answers about {node.title}.", number),
         path=section_path(node.slug, number), is_indexable=node.count > 0, crumbs=_crumbs(tree.trail(node.id)), feeds=(FEED,),
         prev_path=section_path(node.slug, number - 1) if number > 1 else "",
         next_path=section_path(node.slug, number + 1) if rows.has_next else "",
