@@ -31,6 +31,16 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WhooshEngine]:
     engines._current = before
 
 
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[WhooshEngine]:
+    """An empty search engine, in use for one test."""
+    before = engines._current
+    engine = WhooshEngine(tmp_path / "search")
+    engines.use_engine(engine)
+    yield engine
+    engines._current = before
+
+
 @pytest.fixture(scope="module")
 def demo_site(application: Flask, settings: Settings, engine: WhooshEngine) -> Iterator[Flask]:
     """The application with the demo community and some oddities, indexed; not to be used together with `app`, which empties the database."""
