@@ -1,0 +1,45 @@
+"""The denominator of every ratio: a bare Flask page under the server that Threadwell uses, with as many workers and threads.
+
+    python bench/baseline.py PORT [WORKERS]
+
+It is granian, not gunicorn: a bare page costs granian about half of what it costs gunicorn, so ratios here are stricter than
+those published against gunicorn. CPU milliseconds compare directly.
+"""
+
+import sys
+from pathlib import Path
+
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from app.operating import BLOCKING_THREADS
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def hello() -> str:
+    """The smallest page."""
+    return "Hello, world!\n"
+
+
+def main() -> None:
+    """Serve until stopped."""
+    port, workers = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    Granian(
+        "bench.baseline:app",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=BLOCKING_THREADS,
+        websockets=False,
+        working_dir=Path(__file__).resolve().parents[1],
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

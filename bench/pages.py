@@ -1,0 +1,169 @@
+"""What each kind of page costs the whole server, as CPU per request and as a multiple of a bare Flask page in the same run.
+
+    python bench/pages.py [--threads 5000] [--users 2000] [--seconds 3] [--rounds 2] [--workers 2] [--connections 1,8] [--json]
+
+Makes a fresh installation in a temporary folder (RATE_LIMITS=off), serves it with `threadwell serve`, and visits it in slices
+that alternate with slices of the baseline (bench/baseline.py: granian, same workers). `--site` takes a folder made by
+bench/generating.py and works on a copy of it. It never fails because something is slow.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+
+from flask import Flask
+
+from app.core.db import db
+from app.factory import create_app
+from bench import words
+from bench.generating import Made, add_size, asked_size, generate, parser, writer_name
+from bench.load import Request
+from bench.measuring import Bench, Kind, Row, page_table
+from bench.processes import pss_mib
+from bench.serving import READING, Server, SignedIn, baseline, free_port, sign_in, site_environ, threadwell
+from bench.visiting import MEMBER_PAGES, Places, count_statements, find_places
+
+NOT_MODIFIED = "304 answer"
+POSTING = "posting an answer"
+POSTS = 400
+CRAWLING = {**READING, "User-Agent": "Mozilla/5.0 (compatible; ExampleBot/1.0; +https://crawler.example/)"}
+
+
+@dataclass
+class Site:
+    """A generated installation: its environment, where to go in it, and what a page takes of the database."""
+
+    app: Flask
+    environ: dict[str, str]
+    places: Places
+    statements: dict[str, int]
+    made: Made | None
+
+
+def say(*parts: object) -> None:
+    """Progress, for people; standard output is for results."""
+    print(*parts, file=sys.stderr, flush=True)
+
+
+def prepare(folder: Path, given: argparse.Namespace, workers: int, long_threads: tuple[int, ...] = (), **settings: str) -> Site:
+    """A new site in `folder`, or a copy of `--site`, with its addresses."""
+    instance = folder / "instance"
+    environ = site_environ(instance, free_port(), workers, **settings)
+    source = getattr(given, "site", None)
+    if source:
+        shutil.copytree(source, instance)
+    app, made = create_app(environ=environ), None
+    if not source:
+        say(f"Writing {given.threads:,} threads ...")
+        made = generate(app, asked_size(given, long_threads))
+    places = find_places(app)
+    statements = count_statements(app, places)
+    with app.app_context():
+        db.engine.dispose()
+    return Site(app, environ, places, statements, made)
+
+
+def visitor_kinds(server: Server, places: Places) -> list[Kind]:
+    """The pages of visitors, and the answer to a crawler who has the page already."""
+    kinds = [Kind(name, [Request(path, headers=READING) for path in paths]) for name, paths in places.paths.items()]
+    etag = server.ask(places.quiet, CRAWLING).header("ETag")
+    return [*kinds, Kind(NOT_MODIFIED, [Request(places.quiet, headers={**CRAWLING, "If-None-Match": etag})])]
+
+
+def member_kinds(session: SignedIn, places: Places) -> list[Kind]:
+    """The pages of somebody who is signed in."""
+    return [
+        Kind(f"{name}, member", [Request(path, headers=session.headers) for path in places.paths[name]]) for name in MEMBER_PAGES
+    ]
+
+
+def answers(session: SignedIn, places: Places, count: int, seed: int = 5) -> list[Request]:
+    """Requests that each post another answer of usual length, all over the site."""
+    random, found = Random(seed), []
+    for number in range(count):
+        body = f"{words.markdown(random)}\n\nNote {seed}-{number}."
+        found.append(posted(session, f"/questions/{places.thread_ids[number % len(places.thread_ids)]}/answers", {"body": body}))
+    return found
+
+
+def posted(session: SignedIn, path: str, form: dict[str, str]) -> Request:
+    """A form sent from a page of ours."""
+    pairs = Request.form({"csrf_token": session.token, **form})
+    return Request(path, "POST", session.headers, pairs)
+
+
+def measure(bench: Bench, site: Site, connections: list[int]) -> list[Row]:
+    """All kinds of pages at all numbers of connections, then posting."""
+    session = sign_in(bench.server, writer_name(1))
+    kinds = [*visitor_kinds(bench.server, site.places), *member_kinds(session, site.places)]
+    rows = []
+    for count in connections:
+        for kind in kinds:
+            say(f"  {kind.name}, {count} connections")
+            rows.append(bench.measure(kind, count))
+    say(f"  {POSTING}")
+    most = max(2, min(POSTS, int(100 * bench.seconds * bench.rounds)))
+    rows.append(bench.measure(Kind(POSTING, answers(session, site.places, most), once=True), 1))
+    return rows
+
+
+def run(given: argparse.Namespace) -> dict[str, object]:
+    """Make the site, serve it, measure it."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="threadwell-bench-")))
+        site = prepare(folder, given, given.workers)
+        first = site.places.paths["question"][0]
+        server = stack.enter_context(threadwell(site.environ, folder / "server.log", first))
+        hello = stack.enter_context(baseline(given.workers, folder / "baseline.log"))
+        bench = Bench(server, hello, given.seconds, given.rounds, given.client)
+        rows = measure(bench, site, [int(part) for part in given.connections.split(",")])
+        return {
+            "bench": "pages", "workers": given.workers, "client": given.client,
+            "site": site.made.counts if site.made else str(given.site), "pages": [asdict(row) for row in rows],
+            "statements": site.statements, "pss_mib": round(pss_mib([server.process.pid]), 1),
+            "baseline_pss_mib": round(pss_mib([hello.process.pid]), 1), "start_cpu_seconds": round(server.started_cpu, 2),
+            "first_jobs_cpu_seconds": round(server.settled_cpu - server.started_cpu, 2),
+            "start_seconds": round(server.started_seconds, 2), "noise": bench.noise(),
+        }  # fmt: skip
+
+
+def show(report: dict[str, object], rows: list[Row], statements: dict[str, int]) -> None:
+    """The report for people."""
+    print(f"\n{report['workers']} workers; x hello = CPU per request against bare Flask under the same server (granian)\n")
+    print(page_table(rows, statements))
+    print(f"\nMemory (PSS, whole tree): {report['pss_mib']} MiB; bare Flask: {report['baseline_pss_mib']} MiB")
+    print(f"Start to first page: {report['start_cpu_seconds']} s CPU, {report['start_seconds']} s")
+    print(f"Daily jobs after the first start: {report['first_jobs_cpu_seconds']} s CPU")
+    print(f"Noise: {report['noise']}")
+
+
+def options() -> argparse.ArgumentParser:
+    """The options of this script."""
+    found = parser(__doc__ or "")
+    add_size(found)
+    found.add_argument("--site", type=Path, help="a folder made by bench/generating.py; a copy of it is measured")
+    found.add_argument("--seconds", type=float, default=3.0, help="length of one slice")
+    found.add_argument("--rounds", type=int, default=2)
+    found.add_argument("--workers", type=int, default=2)
+    found.add_argument("--connections", default="1,8")
+    found.add_argument("--client", choices=("auto", "python", "wrk"), default="auto")
+    return found
+
+
+def main() -> None:
+    given = options().parse_args()
+    report = run(given)
+    if given.json:
+        print(json.dumps(report))
+    else:
+        show(report, [Row(**row) for row in report["pages"]], report["statements"])  # type: ignore[attr-defined, arg-type]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""The measurements run and print what they promise. Says nothing about time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from bench import words
+from bench.community import Community, Size, Texts
+from bench.load import Request, percentile
+from bench.measuring import table
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = ("--threads", "40", "--users", "12")
+
+
+def run(script: str, *options: str) -> dict[str, Any]:
+    """Run a script as people do; its standard output must be exactly one JSON object."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "bench" / script), *options, "--json"],
+        cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+def test_pages_are_measured_beside_the_baseline() -> None:
+    quick = ("--seconds", "0.2", "--rounds", "1", "--workers", "1", "--connections", "1", "--client", "python")
+    report = run("pages.py", *TINY, *quick)
+    rows = {row["name"]: row for row in report["pages"]}
+    expected = {
+        "home", "question", "list", "category", "tag", "article", "search", "style sheet", "304 answer", "question, member",
+        "list, member", "posting an answer",
+    }  # fmt: skip
+    assert expected <= set(rows)
+    assert set(rows["304 answer"]["statuses"]) == {"304"}
+    assert set(rows["posting an answer"]["statuses"]) == {"303"}
+    for name in expected - {"304 answer", "posting an answer"}:
+        assert set(rows[name]["statuses"]) == {"200"}, name
+    assert all(row["errors"] == 0 and row["requests"] > 0 for row in rows.values())
+    assert report["statements"]["home"] > 0 and report["statements"]["style sheet"] == 0
+    assert report["pss_mib"] > 0 and report["start_cpu_seconds"] > 0
+    assert {"load_average", "baseline_cpu_ms", "baseline_rate"} <= set(report["noise"])
+
+
+@pytest.mark.slow
+def test_every_kind_of_search_is_measured() -> None:
+    report = run("search.py", *TINY, "--queries", "5")
+    assert [call["name"] for call in report["calls"]] == [
+        "any word", "any word, no facets", "all words", "filtered", "newest first", "prefix", "results page", "similar, title",
+        "similar, title and text", "commit of one document", "any word after these commits",
+    ]  # fmt: skip
+    assert all(call["calls"] > 0 for call in report["calls"])
+    assert report["index"]["documents"] >= 40
+    assert report["index"]["index_mib"] > 0
+
+
+@pytest.mark.slow
+def test_every_acknowledged_write_is_stored() -> None:
+    report = run("writes.py", *TINY, "--count", "8", "--writers", "1,2", "--workers", "1")
+    assert {(line["write"], line["writers"]) for line in report["writes"]} == {
+        (kind, writers) for kind in ("answer", "comment", "vote") for writers in (1, 2)
+    }
+    for line in report["writes"]:
+        assert line["acknowledged"] == line["stored"] > 0
+        assert line["errors"] == 0
+
+
+def rows_of(size: Size) -> list[Any]:
+    """The rows of a community that ends at a fixed moment."""
+    community = Community(size, Texts.render(size), datetime(2026, 1, 1, tzinfo=UTC))
+    return [community.people(), community.places(), *community.threads(), community.articles()]
+
+
+def test_the_same_seed_writes_the_same_community() -> None:
+    size = Size(users=20, threads=30, pool=20)
+    assert rows_of(size) == rows_of(size)
+    assert rows_of(size) != rows_of(Size(users=20, threads=30, pool=20, seed=8))
+
+
+def test_posts_have_the_promised_length() -> None:
+    random = Random(3)
+    assert all(600 <= len(words.markdown(random)) <= 1700 for _ in range(300))
+
+
+def test_the_vocabulary_has_no_doubles() -> None:
+    assert len(set(words.THINGS)) == len(words.THINGS)
+
+
+def test_a_form_is_sent_with_its_length() -> None:
+    request = Request("/x", "POST", {"Cookie": "a=b"}, Request.form({"body": "é&"}))
+    head, body = request.encoded(8000).split(b"\r\n\r\n")
+    assert b"Content-Length: %d" % len(body) in head
+    assert body == b"body=%C3%A9%26"
+
+
+def test_percentiles_of_few_values() -> None:
+    assert percentile([], 0.95) == 0
+    assert percentile([1.0, 2.0, 3.0], 0.5) == 2.0
+    assert percentile([1.0, 2.0, 3.0], 0.95) == 3.0
+
+
+def test_tables_line_up() -> None:
+    lines = table(("page", "ms"), [("home", 1.5), ("a longer name", 1234.5)]).splitlines()
+    assert len({len(line) for line in lines}) == 1
