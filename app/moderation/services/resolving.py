@@ -16,6 +16,9 @@ from app.moderation.models import Flag, FlagState
 from app.moderation.policies import ensure_can_moderate_site
 from app.moderation.services.logging import write_log
 
+# What the entry of an upheld report says in `before` when the decision hid the text, so that undoing shows it again.
+WAS_SHOWN = "shown"
+
 
 def resolve_post_flags(actor: Actor, *, post_id: int, is_upheld: bool, note: str = "", hide: bool = True) -> int:
     """Decide all open reports about a post and return how many there were; upheld ones hide it unless `hide` is false.
@@ -26,14 +29,15 @@ def resolve_post_flags(actor: Actor, *, post_id: int, is_upheld: bool, note: str
     post = get_post_for_update(post_id)
     ensure_can_moderate(actor, post.thread)
     flags = _open_flags(Flag.post_id == post_id)
-    if is_upheld and hide and post.hidden_at is None:
-        reason = note or _reason_of(flags)
-        if post.kind == PostKind.OPENING:
-            hide_thread(actor, thread_id=post.thread_id, reason=reason)
-        else:
-            hide_post(actor, post_id=post_id, reason=reason)
+    reason = note or _reason_of(flags)
+    is_opening = post.kind == PostKind.OPENING
+    hides = is_upheld and hide and (post.thread if is_opening else post).hidden_at is None
+    if hides and is_opening:
+        hide_thread(actor, thread_id=post.thread_id, reason=reason)
+    elif hides:
+        hide_post(actor, post_id=post_id, reason=reason)
     _close(actor, flags, is_upheld, note)
-    write_log(actor.id, "uphold" if is_upheld else "decline", note or _reason_of(flags), post_id=post_id)
+    write_log(actor.id, _decision(is_upheld), reason, post_id=post_id, before=WAS_SHOWN if hides else "")
     return len(flags)
 
 
@@ -43,11 +47,17 @@ def resolve_comment_flags(actor: Actor, *, comment_id: int, is_upheld: bool, not
     comment = get_comment_for_update(comment_id)
     ensure_can_moderate(actor, comment.post.thread)
     flags = _open_flags(Flag.comment_id == comment_id)
-    if is_upheld and hide and comment.hidden_at is None:
-        hide_comment(actor, comment_id=comment_id, reason=note or _reason_of(flags))
+    reason = note or _reason_of(flags)
+    hides = is_upheld and hide and comment.hidden_at is None
+    if hides:
+        hide_comment(actor, comment_id=comment_id, reason=reason)
     _close(actor, flags, is_upheld, note)
-    write_log(actor.id, "uphold" if is_upheld else "decline", note or _reason_of(flags), comment_id=comment_id)
+    write_log(actor.id, _decision(is_upheld), reason, comment_id=comment_id, before=WAS_SHOWN if hides else "")
     return len(flags)
+
+
+def _decision(is_upheld: bool) -> str:
+    return "uphold" if is_upheld else "decline"
 
 
 def _open_flags(target: sa.ColumnElement[bool]) -> list[Flag]:

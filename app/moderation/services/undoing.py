@@ -7,6 +7,7 @@ from app.accounts.services.suspending import lift_suspension
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
 from app.forum.models import Comment, Post, Thread
+from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.threads import get_comment_for_update, get_post_for_update, get_thread_for_update
 from app.forum.services import accepting, curating
@@ -17,7 +18,7 @@ from app.moderation.models import Flag, LogEntry
 from app.moderation.policies import ensure_can_moderate_site
 from app.moderation.queries import exists_undo, get_log_entry_for_update
 from app.moderation.services.logging import write_log
-from app.moderation.services.resolving import reopen_flags
+from app.moderation.services.resolving import WAS_SHOWN, reopen_flags
 
 Undo = Callable[[Actor, LogEntry, str], object]
 
@@ -78,14 +79,14 @@ _POST: dict[str, Undo] = {
     "reject": _post("restore"),
     "accept": lambda actor, entry, reason: accepting.withdraw_acceptance(actor, post_id=_id(entry.post_id), reason=reason),
     "withdraw": lambda actor, entry, reason: accepting.accept_answer(actor, post_id=_id(entry.post_id)),
-    "uphold": lambda actor, entry, reason: _undo_post_flags(actor, _id(entry.post_id)),
-    "decline": lambda actor, entry, reason: _undo_post_flags(actor, _id(entry.post_id)),
+    "uphold": lambda actor, entry, reason: _undo_post_flags(actor, entry, reason),
+    "decline": lambda actor, entry, reason: _undo_post_flags(actor, entry, reason),
 }
 _COMMENT: dict[str, Undo] = {
     "hide": lambda actor, entry, reason: curating.restore_comment(actor, comment_id=_id(entry.comment_id), reason=reason),
     "restore": lambda actor, entry, reason: curating.hide_comment(actor, comment_id=_id(entry.comment_id), reason=reason),
-    "uphold": lambda actor, entry, reason: _undo_comment_flags(actor, _id(entry.comment_id)),
-    "decline": lambda actor, entry, reason: _undo_comment_flags(actor, _id(entry.comment_id)),
+    "uphold": lambda actor, entry, reason: _undo_comment_flags(actor, entry, reason),
+    "decline": lambda actor, entry, reason: _undo_comment_flags(actor, entry, reason),
 }
 _PERSON: dict[str, Undo] = {
     "suspend": lambda actor, entry, reason: lift_suspension(actor, person_id=_id(entry.person_id), reason=reason),
@@ -93,16 +94,23 @@ _PERSON: dict[str, Undo] = {
 }
 
 
-def _undo_post_flags(actor: Actor, post_id: int) -> None:
-    post: Post = get_post_for_update(post_id)
+def _undo_post_flags(actor: Actor, entry: LogEntry, reason: str) -> None:
+    """Open the reports again, and show the text again if deciding about them hid it and nobody has shown it since."""
+    post: Post = get_post_for_update(_id(entry.post_id))
     ensure_can_moderate(actor, post.thread)
-    reopen_flags(Flag.post_id == post_id)
+    reopen_flags(Flag.post_id == post.id)
+    if entry.before == WAS_SHOWN and post.kind == PostKind.OPENING and post.thread.hidden_at is not None:
+        curating.restore_thread(actor, thread_id=post.thread_id, reason=reason)
+    elif entry.before == WAS_SHOWN and post.hidden_at is not None:
+        curating.restore_post(actor, post_id=post.id, reason=reason)
 
 
-def _undo_comment_flags(actor: Actor, comment_id: int) -> None:
-    comment: Comment = get_comment_for_update(comment_id)
+def _undo_comment_flags(actor: Actor, entry: LogEntry, reason: str) -> None:
+    comment: Comment = get_comment_for_update(_id(entry.comment_id))
     ensure_can_moderate(actor, comment.post.thread)
-    reopen_flags(Flag.comment_id == comment_id)
+    reopen_flags(Flag.comment_id == comment.id)
+    if entry.before == WAS_SHOWN and comment.hidden_at is not None:
+        curating.restore_comment(actor, comment_id=comment.id, reason=reason)
 
 
 def _undo_article_state(actor: Actor, entry: LogEntry, reason: str) -> None:
