@@ -63,10 +63,7 @@ def create_tables() -> None:
     """Bring an empty database to the present schema; raises SystemExit for one that holds tables."""
     if sa.inspect(db.engine).has_table("person"):
         raise SystemExit("This database is not empty: measurements write only into new ones.")
-    if any((PROJECT_ROOT / "migrations").glob("versions/*.py")):
-        upgrade(directory=str(PROJECT_ROOT / "migrations"))
-    else:
-        db.create_all()
+    upgrade(directory=str(PROJECT_ROOT / "migrations"))
 
 
 def generate(app: Flask, size: Size) -> Made:
