@@ -1,4 +1,4 @@
-"""Every denormalised figure derived anew from rows, and a report of those that had drifted. Opens units of work, one a batch.
+"""Every denormalised figure derived anew from rows, and a report of those that had drifted. Opens units of work of its own.
 
 Used by `threadwell recount`, the nightly job `forum.recount`, and after imports. Figures are right when written (see figures,
 listing); a drift means that something wrote rows around the services.
@@ -16,7 +16,7 @@ from app.core.db import db
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.forum.models import Acceptance, Category, Post, Tag, Thread, ThreadTag
 from app.forum.queries.threads import get_categories_for_update, get_threads_for_update
-from app.forum.services.figures import derive_comment_counts, derive_scores, refresh_figures
+from app.forum.services.figures import FIGURES, derive_comment_counts, derive_figures, derive_scores, refresh_figures
 from app.search.documents import THREAD, request_sync
 
 BATCH = 200
@@ -38,28 +38,25 @@ class Drift:
 def recount_thread(thread_id: int) -> tuple[str, ...]:
     """Derive the figures of one thread and its posts in the caller's unit of work; return the names of those that were wrong."""
     require_unit_of_work()
-    thread = get_threads_for_update([thread_id])[thread_id]
     drift = Drift()
-    _recount_posts([thread_id], drift)
-    wrong = (*drift.wrong, *(f"thread.{name}" for name in refresh_figures(thread)))
-    if wrong:
-        request_sync(THREAD, thread_id)
-    return wrong
+    _correct([thread_id], drift)
+    return tuple(drift.wrong)
 
 
 def recount_all(progress: Progress | None = None) -> Drift:
     """Derive the figures of all threads, posts, categories and tags; tell `progress` (done, all); return what was wrong.
 
-    Call it outside a unit of work. It may be interrupted and run again at any time, also while people write.
+    Threads are compared without any lock, in a few statements a batch; only those that look wrong are locked, derived again
+    and corrected. Call it outside a unit of work. It may be interrupted and run again at any time, also while people write.
     """
     drift, last, done = Drift(), 0, 0
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Thread)) or 0
-    while True:
-        with unit_of_work():
-            ids = list(db.session.scalars(sa.select(Thread.id).where(Thread.id > last).order_by(Thread.id).limit(BATCH)))
-            _recount_threads(ids, drift)
-        if not ids:
-            break
+    while ids := list(db.session.scalars(sa.select(Thread.id).where(Thread.id > last).order_by(Thread.id).limit(BATCH))):
+        suspects = _find_suspects(ids, drift)
+        db.session.rollback()  # the comparison is over; the next batch reads what is stored then
+        if suspects:
+            with unit_of_work():
+                _correct(suspects, drift)
         last, done = ids[-1], done + len(ids)
         if progress:
             progress(done, max(total, done))
@@ -69,36 +66,46 @@ def recount_all(progress: Progress | None = None) -> Drift:
     return drift
 
 
-def _recount_threads(ids: Sequence[int], drift: Drift) -> None:
-    if not ids:
-        return
+def _find_suspects(ids: Sequence[int], drift: Drift) -> list[int]:
+    """Return the threads of which a figure, or a figure of a post, differs from its rows."""
+    statement = sa.select(Thread).where(Thread.id.in_(ids)).execution_options(populate_existing=True)
+    threads = list(db.session.scalars(statement))
+    right = derive_figures(threads)
+    suspects = {thread.id for thread in threads if any(getattr(thread, n) != getattr(right[thread.id], n) for n in FIGURES)}
+    posts = _compare_posts(ids)
+    drift.checked += len(threads) + len(posts)
+    return sorted(suspects | {thread_id for _post_id, thread_id, wrong in posts if wrong})
+
+
+def _correct(ids: Sequence[int], drift: Drift) -> None:
+    """Lock threads and write every figure that differs from its rows."""
     threads = get_threads_for_update(ids)
-    _recount_posts(ids, drift)
-    for thread in threads.values():
-        wrong = refresh_figures(thread)
-        drift.wrong.update(f"thread.{name}" for name in wrong)
-        drift.checked += 1
+    for post_id, _thread_id, wrong in _compare_posts(ids):
         if wrong:
-            request_sync(THREAD, thread.id)
+            db.session.execute(sa.update(Post).where(Post.id == post_id).values(wrong))
+            drift.wrong.update(f"post.{name}" for name in wrong)
+    for thread in threads.values():
+        names = refresh_figures(thread)
+        drift.wrong.update(f"thread.{name}" for name in names)
+        request_sync(THREAD, thread.id)
 
 
-def _recount_posts(thread_ids: Sequence[int], drift: Drift) -> None:
-    """Correct score, comment count and date of acceptance of the posts of locked threads."""
+def _compare_posts(thread_ids: Sequence[int]) -> list[tuple[int, int, dict[str, Any]]]:
+    """Return (post, thread, right values of its wrong columns) of all posts: score, comment count and date of acceptance."""
     statement = (
-        sa.select(Post.id, Post.score, Post.comment_count, Post.accepted_at, Acceptance.accepted_at.label("really"))
+        sa.select(Post.id, Post.thread_id, Post.score, Post.comment_count, Post.accepted_at, Acceptance.accepted_at.label("really"))
         .outerjoin(Acceptance, Acceptance.post_id == Post.id)
         .where(Post.thread_id.in_(thread_ids))
     )
     rows = db.session.execute(statement).all()
     ids = [row.id for row in rows]
     scores, comments = derive_scores(ids), derive_comment_counts(ids)
+    compared = []
     for row in rows:
         right = {"score": scores[row.id], "comment_count": comments[row.id], "accepted_at": row.really}
         wrong = {name: value for name, value in right.items() if getattr(row, name) != value}
-        if wrong:
-            db.session.execute(sa.update(Post).where(Post.id == row.id).values(wrong))
-            drift.wrong.update(f"post.{name}" for name in wrong)
-        drift.checked += 1
+        compared.append((row.id, row.thread_id, wrong))
+    return compared
 
 
 _IS_LISTED = sa.and_(Thread.hidden_at.is_(None), Thread.held_at.is_(None))
