@@ -240,6 +240,14 @@ def test_a_suspended_person_reads_and_cannot_write_until_the_end_or_mercy(case: 
         case.author.post(f"/questions/{case.thread.id}/answers", {"body": "A week later I help for real."})
 
 
+@pytest.mark.parametrize("days", ["", "0", "-1", "²", "3651", "0000019999999", "9" * 400, "7 days"])
+def test_a_suspension_of_no_sensible_length_is_refused(case: Case, days: str) -> None:
+    case.moderator.get("/people/spammer")
+    case.moderator.submit("/suspend", {"days": days, "reason": "Advertising"}, status=400)
+    case.author.get(case.path)
+    assert "suspended" not in case.author.text()
+
+
 def test_a_category_with_approval_holds_a_thread_until_somebody_has_read_it(case: Case) -> None:
     held = make_category("beta", name="Beta tests", needs_approval=True)
     path = post_question(case.asker, "May I test the beta of the hub?", "I have three hubs.", str(held.id))

@@ -140,7 +140,7 @@ def suspend(person_id: int) -> Response:
     """Stop somebody from posting for a number of days."""
     _ensure_reason("suspend")
     days = posted_line("days")
-    if not days.isdigit() or not 1 <= int(days[:6]) <= MAX_SUSPENSION_DAYS:
+    if not (days.isascii() and days.isdigit() and len(days) <= 4 and 1 <= int(days) <= MAX_SUSPENSION_DAYS):
         raise Invalid(f"Please give a number of days from 1 to {MAX_SUSPENSION_DAYS}.", field="days")
     until = now() + timedelta(days=int(days))
     with unit_of_work():
