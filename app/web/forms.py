@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field
 
 from app.core.errors import Invalid
@@ -21,10 +23,18 @@ def block(value: Any) -> Any:
 
 
 class BaseForm(FlaskForm):
-    """Base of all forms. CSRF is checked for the whole application, so it is not repeated here."""
+    """Base of all forms. CSRF is checked for the whole application, so it is not repeated here.
+
+    Only what was posted as a form is read. Flask-WTF would take JSON as well, whose values are not always text.
+    """
 
     class Meta:
         csrf = False
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            if formdata is not _Auto:
+                return formdata
+            return CombinedMultiDict((request.files, request.form)) if request.method == "POST" else None
 
     def add_errors(self, error: Invalid) -> None:
         """Show the errors of a service beside the fields they name; others above the form."""
@@ -32,7 +42,7 @@ class BaseForm(FlaskForm):
             field: Field | None = self._fields.get(name)
             if field is None:
                 self.form_errors.append(message)
-            else:
+            elif message not in field.errors:  # what a field found itself stands there already
                 field.errors = (*field.errors, message)
 
     def ensure_valid(self) -> None:

@@ -7,7 +7,7 @@ from app.core.errors import Invalid
 from app.core.uow import unit_of_work
 from app.forum.forms import AnswerForm
 from app.forum.routes.blueprint import blueprint
-from app.forum.routes.composing import compose_typed, limit_posting
+from app.forum.routes.composing import compose_typed, is_asked_for, limit_posting
 from app.forum.routes.thread_page import render_thread
 from app.forum.services.answering import add_post
 from app.forum.services.drafting import discard_draft
@@ -22,11 +22,13 @@ from app.web.redirects import see_other
 @members
 @limit_posting
 def add(thread_id: int) -> Response:
-    """Post it, or show the thread again with what was typed and what to correct."""
+    """Post it, or show the thread again with what was typed: as it would look, or with what to correct."""
     actor, form = current_actor(), AnswerForm()
     try:
         form.ensure_valid()
         composed = compose_typed(form.body.data)
+        if is_asked_for("preview"):
+            return render_thread(actor, thread_id, answer_form=form, preview=composed.body.html)
         with unit_of_work():
             post = add_post(actor, thread_id=thread_id, body=composed.body, mentions=composed.mentions)
             discard_draft(actor, key=f"answer:{thread_id}")

@@ -4,6 +4,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Response, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.actor import Actor
@@ -71,12 +72,13 @@ def render_thread(
     status: int = 200,
     answer_form: AnswerForm | None = None,
     comment: FailedComment | None = None,
+    preview: Markup | None = None,
 ) -> Response:
     """Return the page of a thread, with what was typed in a form that was not accepted.
 
-    `comment` is (post id, text, error). Raises NotFound or Gone like the page itself.
+    `comment` is (post id, text, error), `preview` the answer as it would look. Raises NotFound or Gone like the page itself.
     """
-    return _render(actor, load_thread_page(actor, visible_head(actor, thread_id), "best", page), status, answer_form, comment)
+    return _render(actor, load_thread_page(actor, visible_head(actor, thread_id), "best", page), status, answer_form, comment, preview)
 
 
 def _address(head: ThreadHead, sort: str, number: int) -> str:
@@ -86,7 +88,12 @@ def _address(head: ThreadHead, sort: str, number: int) -> str:
 
 
 def _render(
-    actor: Actor, found: ThreadPage, status: int, answer_form: AnswerForm | None, comment: FailedComment | None
+    actor: Actor,
+    found: ThreadPage,
+    status: int,
+    answer_form: AnswerForm | None,
+    comment: FailedComment | None,
+    preview: Markup | None = None,
 ) -> Response:
     head, number = found.head, found.posts.number
     moment = now()
@@ -115,6 +122,7 @@ def _render(
         ask_path=ask_path(),
         list_url=lambda wanted: _address(head, found.sort, wanted),
         sort_links=[(label, _address(head, key, 1), None, key == found.sort) for key, label in _SORT_LABELS],
+        answer_preview=preview,
         **_answering(actor, head, rights.answer, answer_form),
     )
 

@@ -26,6 +26,7 @@ export function bind(box) {
   });
   if (box.dataset.uploadUrl) bar.append(imageButton(box, area, box.dataset.uploadUrl));
   box.prepend(bar);
+  for (const node of box.closest("form")?.querySelectorAll("[data-plain]") ?? []) node.setAttribute("hidden", ""); // what only helps without a script
   if (box.dataset.previewUrl) setUpPreview(box, area, box.dataset.previewUrl);
 }
 
