@@ -141,3 +141,9 @@ def test_status_pills_know_every_status() -> None:
     source = (ROOT / "templates" / "components" / "status.html").read_text()
     for status in ("unanswered", "needs_info", "answered", "likely_solved", "solved", "disputed", "closed"):
         assert f'"{status}": (' in source
+
+
+def test_highlighted_code_is_never_hidden_by_the_class_for_screen_readers() -> None:
+    """Pygments calls regular expressions .sr, the name of our class for what only screen readers get."""
+    css = "\n".join((STATIC / "css" / f"{name}.css").read_text() for name in LAYERS)
+    assert re.findall(r"^\s*\.sr\b[^{]*", css, re.MULTILINE) == ["  .sr:not(.highlight *) "]
