@@ -95,5 +95,6 @@ setUpTheme();
 relativeTimes();
 for (const button of all("[data-share]")) button.hidden = !isSecureContext && !("share" in navigator);
 for (const note of all("[data-focus]")) note.focus();
+for (const table of all(".prose table")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0; // wide ones scroll
 for (const box of all("[data-suggest]")) box.addEventListener("focusin", () => import("./modules/suggest.js").then((module) => module.suggest(box)), { once: true });
 if (document.querySelector("[data-dismissable]")) import("./modules/dismiss.js").then((module) => module.makeDismissable());
