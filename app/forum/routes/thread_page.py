@@ -78,7 +78,8 @@ def render_thread(
 
     `comment` is (post id, text, error), `preview` the answer as it would look. Raises NotFound or Gone like the page itself.
     """
-    return _render(actor, load_thread_page(actor, visible_head(actor, thread_id), "best", page), status, answer_form, comment, preview)
+    found = load_thread_page(actor, visible_head(actor, thread_id), "best", page)
+    return _render(actor, found, status, answer_form, comment, preview)
 
 
 def _address(head: ThreadHead, sort: str, number: int) -> str:
