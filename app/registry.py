@@ -119,8 +119,8 @@ def register_sources(app: Flask) -> None:
     settings = app.extensions["settings"]
     use_engine(create_engine(settings.search_engine, settings.instance_path))
     register_category_names(category_names)
-    register_source(THREAD, forum_indexing.load_many, forum_indexing.all_ids, forum_indexing.present)
-    register_source(ARTICLE, kb_indexing.load_many, kb_indexing.all_ids, kb_indexing.present)
+    register_source(THREAD, forum_indexing.load_many, forum_indexing.all_ids, forum_indexing.present, forum_indexing.titles)
+    register_source(ARTICLE, kb_indexing.load_many, kb_indexing.all_ids, kb_indexing.present, kb_indexing.titles)
 
 
 def register_subscribers(app: Flask) -> None:

@@ -1,19 +1,22 @@
 """Articles for the search: what goes into the index, and the cards of hits. Only published articles can be found."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, read
 from app.core.text import shorten
 from app.forum.models import Tag, ThreadTag
+from app.forum.queries.categories import reader_of
 from app.kb.models import Article, ArticleSource, ArticleState, Section
 from app.kb.policies import listed_articles
 from app.kb.urls import article_path, section_path
 from app.pageviews.queries import total_views
-from app.search.documents import ARTICLE, HitCard, SearchDocument
+from app.search.documents import ARTICLE, HitCard, SearchDocument, TitleCard
 
 EXCERPT = 200
 TAGS = 8
@@ -68,14 +71,6 @@ def all_ids() -> Iterable[int]:
 
 def present(ids: Sequence[int], actor: Actor) -> dict[int, HitCard]:
     """Return the cards of articles that the actor may find, in one statement."""
-    statement = (
-        sa.select(
-            Article.id, Article.title, Article.slug, Article.summary, Article.body_text, Article.state, Article.audience,
-            Article.helpful_yes, Article.published_at, Section.title.label("section_title"), Section.slug.label("section_slug"),
-        )
-        .join(Section, Section.id == Article.section_id)
-        .where(Article.id.in_(ids), listed_articles(actor))
-    )  # fmt: skip
     return {
         row.id: HitCard(
             kind=ARTICLE, id=row.id, title=row.title, path=article_path(row.section_slug, row.slug), status=row.state,
@@ -83,5 +78,32 @@ def present(ids: Sequence[int], actor: Actor) -> dict[int, HitCard]:
             votes=row.helpful_yes, created_at=row.published_at, category_name=row.section_title,
             category_path=section_path(row.section_slug), is_solved=True, audience=row.audience,
         )
-        for row in db.session.execute(statement)
+        for row in read(_cards(reader_of(actor)), {"ids": list(ids)})
     }  # fmt: skip
+
+
+def titles(ids: Sequence[int], actor: Actor) -> dict[int, TitleCard]:
+    """Return links to the articles that the actor may find, in one statement that reads no texts."""
+    rows = read(_title_rows(reader_of(actor)), {"ids": list(ids)})
+    return {row.id: TitleCard(ARTICLE, row.id, row.title, article_path(row.section_slug, row.slug), row.state) for row in rows}
+
+
+def _listed(reader: Actor, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(Article.id, Article.title, Article.slug, Article.state, Section.slug.label("section_slug"), *columns)
+        .join(Section, Section.id == Article.section_id)
+        .where(Article.id.in_(sa.bindparam("ids", expanding=True)), listed_articles(reader))
+    )
+
+
+@lru_cache(maxsize=8)
+def _title_rows(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+    return _listed(reader)
+
+
+@lru_cache(maxsize=8)
+def _cards(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+    return _listed(
+        reader, Article.summary, Article.body_text, Article.audience, Article.helpful_yes, Article.published_at,
+        Section.title.label("section_title"),
+    )  # fmt: skip

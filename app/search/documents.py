@@ -85,18 +85,33 @@ class HitCard:
         return make_key(self.kind, self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class TitleCard:
+    """What a list of links shows of one document; `thread_kind` and `article_id` as in HitCard."""
+
+    kind: str
+    id: int
+    title: str
+    path: str
+    status: str
+    thread_kind: str = ""
+    article_id: int | None = None
+
+
 LoadMany = Callable[[Sequence[int]], dict[int, SearchDocument]]
 AllIds = Callable[[], Iterable[int]]
 Present = Callable[[Sequence[int], Actor], dict[int, HitCard]]
+Titles = Callable[[Sequence[int], Actor], dict[int, TitleCard]]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How one kind of document is read. An id missing from `load_many` is deleted, one missing from `present` is not shown."""
+    """How one kind of document is read. An id missing from `load_many` is deleted, one missing from `present` or `titles` is not shown."""
 
     load_many: LoadMany
     all_ids: AllIds
     present: Present
+    titles: Titles
 
 
 CategoryNames = Callable[[Actor], dict[str, str]]
@@ -118,14 +133,14 @@ def split_key(key: str) -> tuple[str, int]:
     raise ValueError(f"{key!r} is not the key of a document.")
 
 
-def register_source(kind: str, load_many: LoadMany, all_ids: AllIds, present: Present) -> None:
+def register_source(kind: str, load_many: LoadMany, all_ids: AllIds, present: Present, titles: Titles) -> None:
     """Names the functions that read documents of a kind; the last registration counts.
 
-    `present` checks visibility for the actor again and takes one SQL statement.
+    `present` and `titles` check visibility for the actor again and take one SQL statement each.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no kind of document called {kind!r}.")
-    _sources[kind] = Source(load_many, all_ids, present)
+    _sources[kind] = Source(load_many, all_ids, present, titles)
 
 
 def source_of(kind: str) -> Source:

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from threading import Lock
+from typing import TypeVar
 
 from app.core.actor import Actor
 from app.search import analysis, querying
-from app.search.documents import ARTICLE, HitCard, registered_kinds, source_of
+from app.search.documents import ARTICLE, HitCard, Source, TitleCard, registered_kinds, source_of
 from app.search.engines.base import Scored, SearchEngine, Word
 
 LEAST_LETTERS = 2
 LEAST_WORDS = 2  # of a title, before similar questions mean anything
 BODY_CHARS = 2_000  # of a draft that count
 SUGGESTIONS = 8
+REMEMBERED = 2_000  # documents whose similar ones a process remembers: about a KiB each
+
+Card = TypeVar("Card", HitCard, TitleCard)
+
+_similar: OrderedDict[tuple[object, ...], tuple[Scored, ...]] = OrderedDict()
+_similar_lock = Lock()
 
 
 def load_cards(hits: Iterable[Scored], actor: Actor) -> list[HitCard]:
     """The cards of some hits in their order, without those the actor may not see; one SQL statement for each kind."""
+    return _load(hits, lambda source, ids: source.present(ids, actor))
+
+
+def load_titles(hits: Iterable[Scored], actor: Actor) -> list[TitleCard]:
+    """As load_cards, for a list of links."""
+    return _load(hits, lambda source, ids: source.titles(ids, actor))
+
+
+def _load(hits: Iterable[Scored], load: Callable[[Source, list[int]], dict[int, Card]]) -> list[Card]:
     wanted: dict[str, list[int]] = {}
     hits = list(hits)
     for hit in hits:
         wanted.setdefault(hit.kind, []).append(hit.id)
     known = registered_kinds()
-    cards = {kind: source_of(kind).present(ids, actor) for kind, ids in wanted.items() if kind in known}
+    cards = {kind: load(source_of(kind), ids) for kind, ids in wanted.items() if kind in known}
     return [cards[hit.kind][hit.id] for hit in hits if hit.id in cards.get(hit.kind, {})]
 
 
@@ -51,7 +69,36 @@ def similar_questions(
     engine: SearchEngine, title: str, body: str, actor: Actor, limit: int = 5, exclude: str = ""
 ) -> list[HitCard]:
     """Questions and articles like a draft, best first; none before the title has LEAST_WORDS words. `exclude` is a key."""
+    return load_cards(_find_similar(engine, title, body, actor, limit, exclude), actor)
+
+
+def similar_titles(engine: SearchEngine, title: str, body: str, actor: Actor, limit: int, exclude: str) -> list[TitleCard]:
+    """As similar_questions for a stored document, whose key is `exclude`: what the index says is remembered until it changes.
+
+    Who may see what is found is asked each time.
+    """
+    generation = engine.generation()
+    key = (generation, exclude, hash((title, body)), actor.audiences, limit)
+    with _similar_lock:
+        found = _similar.get(key)
+        if found is not None:
+            _similar.move_to_end(key)
+    if found is None:
+        found = tuple(_find_similar(engine, title, body, actor, limit, exclude))
+        if generation:
+            _remember(key, found)
+    return load_titles(found, actor)
+
+
+def _remember(key: tuple[object, ...], found: tuple[Scored, ...]) -> None:
+    with _similar_lock:
+        _similar[key] = found
+        if len(_similar) > REMEMBERED:
+            _similar.popitem(last=False)
+
+
+def _find_similar(engine: SearchEngine, title: str, body: str, actor: Actor, limit: int, exclude: str) -> list[Scored]:
     words = _words(title[: querying.MAX_CHARS * 2])
     if len(words) < LEAST_WORDS:
         return []
-    return load_cards(engine.similar(words, _words(body[:BODY_CHARS]), actor.audiences, limit, exclude), actor)
+    return engine.similar(words, _words(body[:BODY_CHARS]), actor.audiences, limit, exclude)

@@ -8,6 +8,7 @@ from app.core.actor import ANONYMOUS
 from app.core.clock import now
 from app.forum import indexing
 from app.forum.services import curating
+from tests.asserts import assert_queries
 from tests.factories import accept, actor_of, make_answer, make_category, make_person, make_question
 from tests.forum.services.acting import do
 
@@ -96,3 +97,23 @@ def test_cards_take_one_statement(app):
     db.session.rollback()
     indexing.present(ids, ANONYMOUS)
     assert sum(statement.lstrip().startswith("SELECT") for statement in seen) == 1
+
+
+def test_titles_are_those_of_the_cards_and_take_one_statement_without_texts():
+    ask = make_person("nina")
+    shown, member_only = make_question(author=ask), make_question(category=make_category(audience="members"))
+    hidden = [make_question(hidden_at=now()), make_question(author=ask, held_at=now())]
+    ids = [thread.id for thread in (shown, member_only, *hidden)]
+    for actor in (ANONYMOUS, actor_of(ask), actor_of(make_person(role="moderator"))):
+        cards = indexing.present(ids, actor)
+        with assert_queries(at_most=1) as statements:
+            titles = indexing.titles(ids, actor)
+        assert "body_text" not in statements[0]
+        assert titles.keys() == cards.keys()
+        for number, card in titles.items():
+            of_card = cards[number]
+            assert (card.title, card.path, card.status) == (of_card.title, of_card.path, of_card.status)
+            assert (card.kind, card.thread_kind, card.article_id) == ("thread", of_card.thread_kind, of_card.article_id)
+    assert set(indexing.titles(ids, ANONYMOUS)) == {shown.id}
+    assert set(indexing.titles(ids, actor_of(ask))) == {shown.id, member_only.id}
+    assert indexing.titles([], ANONYMOUS) == {}

@@ -49,6 +49,19 @@ def test_cards_are_for_those_who_may_read_and_take_one_statement(app: Flask, cre
     assert set(indexing.present(ids, crew.agent)) == {public.id, members.id, staff.id}
 
 
+def test_titles_are_those_of_the_cards_and_take_one_statement(app: Flask, crew: Crew):
+    ids = [make_article(audience=audience).id for audience in ("public", "members", "staff")] + [make_article(state="draft").id]
+    for actor, count in ((ANONYMOUS, 1), (actor_of(crew.member), 2), (crew.curator, 2), (crew.agent, 3)):
+        cards = indexing.present(ids, actor)
+        with assert_queries(at_most=1) as statements:
+            titles = indexing.titles(ids, actor)
+        assert "body_text" not in statements[0]
+        assert [(card.id, card.title, card.path, card.status) for card in titles.values()] == [
+            (card.id, card.title, card.path, card.status) for card in cards.values()
+        ]
+        assert len(titles) == count
+
+
 def test_a_published_promotion_is_found_by_its_words_and_an_archived_one_is_not(app: Flask, crew: Crew):
     from app.core.uow import unit_of_work
     from app.kb.services.publishing import archive

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.core.actor import Actor
 from app.search import analysis, documents
-from app.search.documents import HitCard, SearchDocument, register_source
+from app.search.documents import HitCard, SearchDocument, TitleCard, register_source
 from app.search.engines.base import EngineQuery, SearchHits, Word
 from app.search.engines.whoosh import WhooshEngine
 
@@ -97,7 +97,7 @@ class MemorySource:
 
     def register(self) -> MemorySource:
         """Make this the source of its kind."""
-        register_source(self.kind, self.load_many, self.all_ids, self.present)
+        register_source(self.kind, self.load_many, self.all_ids, self.present, self.titles)
         return self
 
     def load_many(self, ids: Sequence[int]) -> dict[int, SearchDocument]:
@@ -110,6 +110,13 @@ class MemorySource:
         self.presented += 1
         found = self.load_many(ids)
         return {number: card_of(item) for number, item in found.items() if actor.can_read(item.audience)}
+
+    def titles(self, ids: Sequence[int], actor: Actor) -> dict[int, TitleCard]:
+        found = self.present(ids, actor)
+        return {
+            number: TitleCard(card.kind, card.id, card.title, card.path, card.status, card.thread_kind, card.article_id)
+            for number, card in found.items()
+        }
 
 
 def card_of(item: SearchDocument) -> HitCard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from app.core.actor import ANONYMOUS, Actor, Role
 from app.core.errors import NotFound
 from app.search import querying, results, suggest
-from app.search.documents import ARTICLE, HitCard
+from app.search.documents import ARTICLE, HitCard, make_key
 from app.search.engines.whoosh import WhooshEngine
 from app.search.querying import SearchForm
 from tests.search.samples import MemorySource, document
@@ -159,6 +160,50 @@ def test_similar_questions_wait_for_two_words_and_leave_out_the_question_itself(
     assert suggest.similar_questions(engine, "refund", "", ANONYMOUS) == []
     found = suggest.similar_questions(engine, "How do I get a refund for an order?", "", ANONYMOUS, exclude="t2")
     assert [card.key for card in found] == ["t1"]
+
+
+def similar_keys(engine: WhooshEngine, actor: Actor = ANONYMOUS, text: str = "") -> list[str]:
+    found = suggest.similar_titles(engine, "Refund of an order", text, actor, 5, "t1")
+    return [make_key(card.kind, card.id) for card in found]
+
+
+def test_titles_like_a_stored_document_are_those_of_similar_questions_and_asked_of_the_index_once(
+    engine: WhooshEngine, sources: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(engine, sources, *(document(number, f"Refund of order {number}", "It was cancelled") for number in range(1, 5)))
+    fill(engine, sources, document(7, "Refunds of orders", kind=ARTICLE))
+    cards = suggest.similar_questions(engine, "Refund of an order", "cancelled", ANONYMOUS, 5, "t1")
+    assert len(cards) == 4
+    asked: list[object] = []
+    similar = engine.similar
+    monkeypatch.setattr(engine, "similar", lambda *given: asked.append(given) or similar(*given))
+    for _ in range(2):
+        assert similar_keys(engine, text="cancelled") == [card.key for card in cards]
+    assert len(asked) == 1
+    similar_keys(engine, text="other words of an edited question")
+    assert len(asked) == 2
+
+
+def test_remembered_titles_follow_the_index_and_the_rights_of_each_reader(engine: WhooshEngine, sources: Pair) -> None:
+    fill(engine, sources, document(1, "Refund of an order"), document(2, "Refund order"))
+    fill(engine, sources, document(3, "Order refund", audience="staff"))
+    assert similar_keys(engine) == ["t2"]
+    assert set(similar_keys(engine, STAFF_MEMBER)) == {"t2", "t3"}
+    assert similar_keys(engine) == ["t2"]
+    sources[0].documents[2] = replace(sources[0].documents[2], title="Renamed", audience="members")  # not yet in the index
+    assert similar_keys(engine) == []
+    assert set(similar_keys(engine, STAFF_MEMBER)) == {"t2", "t3"}
+    fill(engine, sources, document(4, "An order and its refund"))
+    assert similar_keys(engine) == ["t4"]
+
+
+def test_no_more_is_remembered_than_the_limit(engine: WhooshEngine, sources: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(engine, sources, document(1, "Refund of an order"), document(2, "Refund order"))
+    monkeypatch.setattr(suggest, "_similar", OrderedDict())
+    monkeypatch.setattr(suggest, "REMEMBERED", 3)
+    for number in range(8):
+        assert similar_keys(engine, text=f"text {number}") == ["t2"]
+    assert len(suggest._similar) == 3
 
 
 def test_a_query_never_holds_more_than_the_limit(engine: WhooshEngine) -> None:

@@ -14,10 +14,10 @@ from app.forum.queries.categories import reader_of
 from app.forum.queries.lists import base_select
 from app.forum.queries.thread_rows import ThreadHead
 from app.forum.urls import thread_path
-from app.search.documents import ARTICLE, THREAD, HitCard, make_key
+from app.search.documents import ARTICLE, THREAD, TitleCard, make_key
 from app.search.engines import current_engine
 from app.search.engines.base import SearchEngine
-from app.search.suggest import similar_questions
+from app.search.suggest import similar_titles
 
 LIMIT = 6
 BY_TAG_LIMIT = 5
@@ -46,11 +46,11 @@ def list_related(head: ThreadHead, tags: tuple[str, ...], actor: Actor) -> tuple
 def related_by_search(engine: SearchEngine, head: ThreadHead, actor: Actor) -> tuple[RelatedLink, ...]:
     """Return what the index finds like the thread's title and text (one statement a kind)."""
     key = make_key(THREAD, head.id)
-    cards = similar_questions(engine, head.title, head.opening.text, actor, LIMIT, key)
+    cards = similar_titles(engine, head.title, head.opening.text, actor, LIMIT, key)
     return tuple(_link(card) for card in cards)
 
 
-def _link(card: HitCard) -> RelatedLink:
+def _link(card: TitleCard) -> RelatedLink:
     kind = ARTICLE if card.kind == ARTICLE else card.thread_kind
     return RelatedLink(card.title, card.path, kind, "" if kind == ARTICLE else card.status)
 

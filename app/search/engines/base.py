@@ -132,6 +132,10 @@ class SearchEngine(Protocol):
     def rebuild(self, documents: Iterable[SearchDocument], reload: Reload) -> int:
         """Writes a new index beside the old and switches to it; `reload` is called with keys changed meanwhile."""
 
+    def generation(self) -> str:
+        """Names the state of the index that is searched now: another name after each commit, '' when there is none or it cannot
+        be told. What was found may be remembered as long as the name stays."""
+
     def keys(self) -> set[str]:
         """Keys of all documents in the index."""
 

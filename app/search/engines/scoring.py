@@ -9,8 +9,9 @@ are merged away), times the priors below.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -125,6 +126,24 @@ def block_scores(parts: Sequence[Part], words: Sequence[Word], field: str) -> li
                 norm = part.norm[ids] if field == "text" else np.float32(K1)
                 sums[ids] += np.float32(weight) * weights / (weights + norm)
     return scores
+
+
+def telling_words(
+    frequency: Callable[[Word], int], documents: int, title: Sequence[Word], body: Sequence[Word]
+) -> tuple[Word, ...]:
+    """The rarest words of the title and those of the body with the highest count x idf, at BODY_BOOST."""
+    times = Counter(body)
+    counts = {word: frequency(word) for word in dict.fromkeys((*title, *times))}
+    known = [word for word in dict.fromkeys(title) if counts[word]]
+    chosen = sorted(known, key=lambda word: counts[word])[:TITLE_WORDS]
+    documents = max(1, documents)
+
+    def telling(word: Word) -> float:
+        return times[word] * idf(documents, min(counts[word], documents))
+
+    others = [word for word in times if counts[word] and word not in title]
+    extra = sorted(others, key=telling, reverse=True)[:BODY_WORDS]
+    return (*chosen, *(replace(word, boost=BODY_BOOST) for word in extra))
 
 
 def holds(segment: Segment, field: str, terms: Iterable[str]) -> Mask:

@@ -203,27 +203,13 @@ class WhooshEngine:
     ) -> list[Scored]:
         """See SearchEngine."""
         snapshot = self._snapshots.get()
-        words = self._telling_words(snapshot, title, body)
+        words = scoring.telling_words(snapshot.frequency, snapshot.documents, title, body)
         if not words:
             return []
         query = EngineQuery(audiences, words=words, filters=_SIMILAR_TO, limit=limit + bool(exclude))
         found = scoring.match(snapshot.parts, snapshot.scores, query)
         page = [Scored(*name_of(number), score) for number, score in scoring.best(found, "relevance", 0, query.limit)]
         return [hit for hit in page if hit.key != exclude][:limit]
-
-    def _telling_words(self, snapshot: Snapshot, title: Sequence[Word], body: Sequence[Word]) -> tuple[Word, ...]:
-        """The rarest words of the title and those of the body with the highest count x idf, at BODY_BOOST."""
-        counts = {word: snapshot.frequency(word) for word in (*title, *body)}
-        known = [word for word in dict.fromkeys(title) if counts[word]]
-        chosen = sorted(known, key=lambda word: counts[word])[: scoring.TITLE_WORDS]
-        times = Counter(word for word in body if counts[word] and word not in title)
-        documents = max(1, snapshot.documents)
-
-        def telling(word: Word) -> float:
-            return times[word] * scoring.idf(documents, min(counts[word], documents))
-
-        extra = sorted(times, key=telling, reverse=True)[: scoring.BODY_WORDS]
-        return (*chosen, *(replace(word, boost=scoring.BODY_BOOST) for word in extra))
 
     def complete(self, words: Sequence[str], prefix: str, audiences: tuple[str, ...], limit: int = 8) -> list[Scored]:
         """See SearchEngine."""
@@ -275,6 +261,10 @@ class WhooshEngine:
         return self._speller
 
     # State
+
+    def generation(self) -> str:
+        """See SearchEngine."""
+        return self._snapshots.get().name
 
     def keys(self) -> set[str]:
         """See SearchEngine."""

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 CHECK_SECONDS = 1.0  # how long a commit of another process may stay unseen
 OPEN_ATTEMPTS = 8  # a writer may remove a file between our listing and opening it
 CACHE_BYTES = 64 * 2**20  # decoded posting lists kept in a process
+CACHE_COUNTS = 10_000  # document frequencies kept for a segment, about a MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class LoadedSegment:
         self.total_length = int(reader.field_length("text"))
         self._codes: dict[str, tuple[tuple[str, ...], Ints]] = {}
         self._readable: dict[tuple[str, ...], Mask] = {}
+        self._counts: dict[tuple[str, str], int] = {}
         weakref.finalize(self, reader.close)
 
     def postings(self, field_name: str, term: str) -> Postings:
@@ -109,8 +111,15 @@ class LoadedSegment:
 
     def frequency(self, field_name: str, term: str) -> int:
         """Number of documents with a term, deleted ones included, without reading the list."""
-        with self._lock:
-            return int(self.reader.doc_frequency(field_name, term.encode()))
+        key = (field_name, term)
+        found = self._counts.get(key)
+        if found is None:
+            with self._lock:
+                found = int(self.reader.doc_frequency(field_name, term.encode()))
+            if len(self._counts) >= CACHE_COUNTS:
+                self._counts.clear()
+            self._counts[key] = found
+        return found
 
     def codes(self, field_name: str) -> tuple[tuple[str, ...], Ints]:
         """See scoring.Segment."""
