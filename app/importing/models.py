@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import BigId, db
+from app.core.db import BigId, Model
 
 
-class ImportRecord(db.Model):
+class ImportRecord(Model):
     """One imported thing: `source` is the site, `external_id` its id there, `local_id` the row it became here.
 
     `kind` is one of person, tag, question (local: thread), answer (local: post), comment and link (local: the duplicate's
