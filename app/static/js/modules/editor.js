@@ -114,6 +114,7 @@ function setUpPreview(box, area, url) {
       if (!answer.ok || text !== area.value) return;
       shown.replaceChildren(document.createRange().createContextualFragment(await answer.text()));
       relativeTimes(shown);
+      for (const table of shown.querySelectorAll("table")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
     } catch { /* offline: the text is safe in the field */ }
   };
   area.addEventListener("input", debounce(show, 400));

@@ -1,0 +1,144 @@
+"""Every kind of page fits a phone and a desk: nothing sticks out sideways, no script fails, one title, every control named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page
+
+from tests.server.running import AGENT, Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PHONE, DESK = 360, 1280
+FOR_VISITORS = {
+    "home": "/",
+    "questions": "/questions",
+    "solved question": "/questions/5",
+    "disputed question": "/questions/58",
+    "long thread": "/questions/19?page=2",
+    "question in Chinese": "/questions/44",
+    "discussion": "/discussions/1",
+    "category": "/c/ideas",
+    "tags": "/tags",
+    "knowledge base": "/kb",
+    "article with a table": "/kb/articles/3",
+    "article with code": "/kb/articles/5",
+    "search": "/search?q=pump",
+    "nothing found": "/search?q=zzzzqqqq",
+    "profile": "/people/shedlogic",
+    "sign up": "/signup",
+    "no such page": "/nothing/here",
+}
+FOR_ADMINS = {
+    "question": "/questions/58",
+    "ask": "/ask",
+    "edit": "/posts/21/edit",
+    "changes": "/posts/21/history",
+    "edit an article": "/kb/articles/4/edit",
+    "sources": "/kb/articles/4/sources",
+    "promotions": "/moderation/promotions",
+    "promote": "/moderation/promotions/19/promote",
+    "queue": "/moderation/queue",
+    "log": "/moderation/log",
+    "people": "/admin/people",
+    "categories": "/admin/categories",
+    "account": "/settings/account",
+    "notifications": "/notifications",
+    "operations": "/admin",
+    "style": "/style",
+}
+FACTS = """() => {
+  const room = document.documentElement.clientWidth;
+  const scrolls = "pre, .prose table, .tabs, .scroll-x, .table-wrap, .menu-list, .sr, .skip";
+  const shown = (node) => node.checkVisibility({ visibilityProperty: true });
+  const name = (node) => [
+    node.innerText, node.getAttribute("aria-label"), node.querySelector("[aria-label]")?.getAttribute("aria-label"),
+    node.querySelector("img[alt]")?.alt, ...[...(node.labels ?? [])].map((label) => label.innerText || label.textContent),
+    document.getElementById(node.getAttribute("aria-labelledby") ?? "")?.innerText,
+  ].some((text) => text?.trim());
+  return {
+    width: document.documentElement.scrollWidth - room,
+    outside: [...document.querySelectorAll("body *")]
+      .filter((node) => shown(node) && !node.closest(scrolls) && node.getBoundingClientRect().right > room + 1)
+      .map((node) => `${node.tagName}.${node.className}`).slice(0, 5),
+    titles: document.querySelectorAll("h1").length,
+    nameless: [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, summary, a[href]")]
+      .filter((node) => shown(node) && !name(node)).map((node) => node.outerHTML.slice(0, 160)),
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A site with the demo community in it."""
+    running = Server(tmp_path_factory.mktemp("fitting") / "instance", extra={"RATE_LIMITS": "off"})
+    running.run("init")
+    running.run("demo")
+    yield running.start()
+    running.stop()
+
+
+def sign_in_as_admin(context: BrowserContext, server: Server) -> None:
+    """Sign in with the name and password that the demo wrote beside its database."""
+    found = re.search(r"^admin\s+(\S+)\s+(\S+)", (server.instance / "demo-signins.txt").read_text(), re.MULTILINE)
+    assert found
+    page = context.new_page()
+    page.goto("/login")
+    page.locator("main input[name=login]").fill(found.group(1))
+    page.locator("main input[name=password]").fill(found.group(2))
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.close()
+
+
+def misfits_of(page: Page, path: str) -> dict[str, object]:
+    """Open a page and return what is wrong with it, by kind; empty when it fits."""
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" and "404" not in message.text else None,
+    )
+    answer = page.goto(path)
+    page.wait_for_load_state("networkidle")
+    facts = page.evaluate(FACTS)
+    expected = 404 if path == "/nothing/here" else 200
+    found = {
+        "status": answer.status if answer and answer.status != expected else None,
+        "too wide by": facts["width"] if facts["width"] > 0 else None,
+        "sticking out": facts["outside"],
+        "titles": facts["titles"] if facts["titles"] != 1 else None,
+        "without a name": facts["nameless"],
+        "script errors": problems,
+    }
+    return {kind: value for kind, value in found.items() if value}
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize(("reader", "paths"), [("visitor", FOR_VISITORS), ("admin", FOR_ADMINS)])
+def test_pages_fit(chromium: Chromium, demo: Server, reader: str, paths: dict[str, str], width: int) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 780}, base_url=demo.url, user_agent=AGENT)
+    if reader == "admin":
+        sign_in_as_admin(context, demo)
+    misfits: dict[str, object] = {}
+    for name, path in paths.items():
+        page = context.new_page()
+        found = misfits_of(page, path)
+        page.close()
+        if found:
+            misfits[f"{name} ({path})"] = found
+    context.close()
+    assert misfits == {}
+
+
+def test_regular_expressions_in_code_are_visible(chromium: Chromium, demo: Server) -> None:
+    """Pygments marks them with the class that our pages use for what only screen readers get."""
+    page = chromium.new_page(base_url=demo.url, user_agent=AGENT)
+    page.goto("/kb/articles/5")
+    box = page.locator(".highlight .sr").first.bounding_box()
+    assert box is not None and box["width"] > 5
+    page.close()
