@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lxml.html
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +45,24 @@ def test_output_is_escaped_and_keeps_the_text(text: str, query: str) -> None:
     assert "<" not in plain
     assert plain == str(snippets.escape(text))
     assert "<" not in str(snippets.snippet(text, words_of((query,)))).replace("<mark>", "").replace("</mark>", "")
+
+
+def test_words_are_found_whatever_stands_around_them() -> None:
+    text = "(refund), „Refunds“ refund/invoice node.js don't\tREFUNDED\u00a0invoices."
+    marked = str(snippets.mark(text, words_of(("refund invoice js",))))
+    assert marked.count("<mark>") == 7 and "node.<mark>" not in marked and "<mark>node.js</mark>" in marked
+
+
+def test_the_earliest_of_equally_good_passages_is_cut_out() -> None:
+    gap = "filler " * 60
+    text = f"{gap}first refund {gap}second refund invoice {gap}third refund invoice {gap}fourth refund invoice refund"
+    assert "fourth" in snippets.snippet(text, words_of(("refund invoice",)))
+    assert "second" in snippets.snippet(text.removesuffix(" refund"), words_of(("refund invoice",)))
+
+
+def test_what_is_remembered_of_texts_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snippets, "CACHE_PIECES", 20)
+    text = " ".join(f"word{number}" for number in range(100)) + " refund " + "x" * 500
+    for _ in range(2):
+        assert "<mark>refund</mark>" in snippets.snippet(text, words_of(("refund",)))
+        assert len(snippets._piece_stems) <= 20 and "x" * 500 not in snippets._piece_stems
