@@ -4,9 +4,11 @@ import atexit
 
 from app.factory import create_app
 from app.jobs.worker import start_inline_worker
+from app.operating import patient
 from app.pageviews.recorder import start_flusher
 
 app = create_app()
+app.wsgi_app = patient(app)  # type: ignore[method-assign]
 atexit.register(start_flusher(app))
 if app.extensions["settings"].jobs == "inline":
     atexit.register(start_inline_worker(app))

@@ -6,7 +6,7 @@ import threading
 from typing import cast
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from granian import Granian
@@ -17,6 +17,7 @@ from granian.log import LogLevels
 from app.core.settings import PROJECT_ROOT, Settings
 from app.jobs.worker import run_forever
 from app.search.sync import needs_rebuild, rebuild
+from app.web.bodies import WAITING, PatientBodies
 
 # Threads that run Python for one web process; more only queue for the interpreter's lock.
 BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
@@ -51,7 +52,7 @@ def serve_command() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=BLOCKING_THREADS,
+        blocking_threads=BLOCKING_THREADS + WAITING,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
         working_dir=PROJECT_ROOT,
         websockets=False,
@@ -60,6 +61,14 @@ def serve_command() -> None:
         log_level=LogLevels.warning,
     )
     server.serve()
+
+
+def patient(app: Flask) -> PatientBodies:
+    """Return the application for a server: clients that do not send what they announced hold none of its working threads."""
+    settings = cast(Settings, app.extensions["settings"])
+    return PatientBodies(
+        app.wsgi_app, working=BLOCKING_THREADS, most=app.config["MAX_CONTENT_LENGTH"], is_direct=settings.trusted_proxies == 0
+    )
 
 
 def announce(settings: Settings) -> None:

@@ -185,3 +185,23 @@ def test_a_body_that_is_too_large_is_refused(server: Server):
 
 def test_the_log_of_the_server_holds_no_stack_trace(server: Server):
     assert "Traceback" not in Path(server.instance / "server.log").read_text()
+
+
+def test_clients_that_never_send_their_body_stop_nobody(server: Server):
+    """A dozen visitors who announce a form and keep it: pages and posts of others go on, and half a form is not posted."""
+    head = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 900\r\n\r\n"
+    rude = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(12)]
+    try:
+        for connection in rude:
+            connection.sendall(head + b"login=a")
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert Visitor(server).fetch("/questions")[0] == 200
+        assert ask(Visitor(server).sign_up("patience"), "Does anybody get through to this?")[0] == 200
+        assert time.monotonic() - began < 10
+        rude[0].shutdown(socket.SHUT_WR)
+        rude[0].settimeout(10)
+        assert rude[0].recv(20).startswith(b"HTTP/1.1 400")
+    finally:
+        for connection in rude:
+            connection.close()
