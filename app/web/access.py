@@ -36,8 +36,15 @@ def _ask_to_sign_in() -> Response:
     """Lead a visitor to the sign-in page and, after it, back to the page they came from."""
     if wants_json():
         raise Forbidden("Please sign in first.")
-    back = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer or "/")
-    return redirect(login_path(back), 303 if request.method != "GET" else 302)
+    is_reading = request.method in ("GET", "HEAD")
+    back = _asked_path() if is_reading else (request.referrer or "/")
+    return redirect(login_path(back), 302 if is_reading else 303)
+
+
+def _asked_path() -> str:
+    """Return path and query of the request (Flask's `full_path` fails on a query that is no UTF-8)."""
+    query = request.query_string.decode(errors="replace")
+    return f"{request.path}?{query}" if query else request.path
 
 
 public = _marker("public", lambda actor: True, is_secret=False)

@@ -29,5 +29,12 @@ def refuse_cross_site() -> None:
     if site is not None and site not in ("same-origin", "none"):
         raise Forbidden("This form was sent from another site.")
     origin = request.headers.get("Origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+    if origin and origin != "null" and not _is_own(origin):
         raise Forbidden("This form was sent from another site.")
+
+
+def _is_own(origin: str) -> bool:
+    try:
+        return urlsplit(origin).netloc == request.host
+    except ValueError:  # "http://[" and the like: nothing that a browser says
+        return False

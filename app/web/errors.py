@@ -38,7 +38,7 @@ _STATUS: dict[type[errors.AppError], int] = {
 }
 _TEMPLATES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500})
 # Fields of forms whose text must never be lost, whatever goes wrong.
-_KEPT = ("title", "body", "summary", "reason", "note")
+_KEPT = ("title", "body", "tags", "summary", "applies_to", "asked_as", "environment", "about", "description", "reason", "note")
 
 
 def error_answer(status: int, message: str) -> Response:
@@ -67,13 +67,17 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _conflict)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(Exception, _crash)
-    app.before_request(_refuse_null_bytes)
+    app.before_request(_refuse_odd_addresses)
 
 
-def _refuse_null_bytes() -> None:
-    """No address of this site contains a null byte, and PostgreSQL refuses them."""
+def _refuse_odd_addresses() -> None:
+    """No address of this site contains a null byte (PostgreSQL refuses them) or unquoted bytes that are no UTF-8."""
     g.is_personal = False
-    if "\x00" in request.path or any("\x00" in text for pair in request.args.items(multi=True) for text in pair):
+    try:
+        arguments = request.args.items(multi=True)
+    except UnicodeDecodeError:
+        raise BadRequest("The address contains bytes that are no text.") from None
+    if "\x00" in request.path or any("\x00" in text for pair in arguments for text in pair):
         raise BadRequest("The address contains a null byte.")
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from flask_wtf.form import _Auto
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field
 
@@ -32,7 +31,7 @@ class BaseForm(FlaskForm):
         csrf = False
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            if formdata is not _Auto:
+            if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
             return CombinedMultiDict((request.files, request.form)) if request.method == "POST" else None
 

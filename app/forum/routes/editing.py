@@ -96,7 +96,7 @@ def _kept(draft: SavedDraft | None) -> dict[str, Any]:
     if draft is None:
         return {}
     base = draft.fields.get("base_revision", "")
-    return {**draft.fields, "base_revision": int(base) if base.isascii() and base.isdigit() else None}
+    return {**draft.fields, "base_revision": int(base) if base.isascii() and base.isdigit() and len(base) < 10 else None}
 
 
 def _edit_page(

@@ -1,0 +1,133 @@
+"""A small community with one thing of every kind, for tests that walk all addresses: who asks, and what the ids mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from app.accounts.models import Person
+from app.accounts.services.tokens import make_confirm_token, make_reset_token
+from app.core.clock import now
+from app.core.db import db
+from app.core.uow import unit_of_work
+from app.forum.models import Outcome, Thread
+from app.jobs.models import Job
+from app.kb.models import ArticleSource, Candidate
+from app.moderation.models import LogEntry
+from app.moderation.services.flagging import flag_comment, flag_post
+from app.moderation.services.logging import write_log
+from app.notifications.models import Notification, NotificationKind
+from app.notifications.tokens import make_unsubscribe_token
+from tests.client import Browser
+from tests.factories import (
+    accept,
+    actor_of,
+    make_answer,
+    make_article,
+    make_category,
+    make_person,
+    make_section,
+    make_thread,
+    opening_of,
+)  # fmt: skip
+from tests.notifications.happenings import comment
+
+ROLES = ("visitor", "member", "other", "suspended", "staff", "moderator", "admin")
+
+
+@dataclass
+class World:
+    """People by what they are (`member` asked the question, `other` answered it), and values for the parts of addresses."""
+
+    app: Flask
+    people: dict[str, Person]
+    parts: dict[str, Any]
+    clients: dict[str, Any] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def client(self, role: str) -> Any:
+        """Return a client of this role, signed in; the same one every time."""
+        if role not in self.clients:
+            browser = Browser(self.app)
+            if role != "visitor":
+                browser.sign_in(self.people[role])
+            self.clients[role] = browser.client
+            self.tokens[role] = browser.token("/login" if role == "visitor" else "/settings/profile")
+        return self.clients[role]
+
+    def token(self, role: str) -> str:
+        """Return the CSRF token of this role's session."""
+        self.client(role)
+        return self.tokens[role]
+
+
+def build_world(app: Flask) -> World:
+    """Write the community. Everything that can be undone, decided or withdrawn is there, waiting."""
+    people = {role: make_person(role.title() if role == "other" else f"{role}-person", _role(role)) for role in ROLES[1:]}
+    with unit_of_work():
+        suspended = db.session.get_one(Person, people["suspended"].id)
+        suspended.suspended_until, suspended.suspended_at = now() + timedelta(days=9), now()
+    target = make_person("target", email=None, pending_email="target@example.com")
+    thread, answer, remark = _thread(people)
+    article = make_article(title="How to prime the pump", section=make_section("pumps"), owner=people["staff"])
+    parts = {
+        "thread_id": thread.id, "post_id": answer.id, "comment_id": remark.id, "category_id": thread.category_id,
+        "article_id": article.id, "section_id": article.section_id, "person_id": target.id, "number": 1,
+        "slug": thread.slug, "section": article.section.slug, "name": "pump", "key": "ask", "version": "0", "path": "site.css",
+        "kind": "threads", "action": "pin", **_rows(people, thread, answer, article.id), **_links(app, people["member"], target),
+    }  # fmt: skip
+    return World(app, people, parts)
+
+
+def _role(role: str) -> str:
+    return role if role in ("staff", "moderator", "admin") else "member"
+
+
+def _thread(people: dict[str, Person]) -> tuple[Thread, Any, Any]:
+    category = make_category("water")
+    thread = make_thread(people["member"], "Why does the pump hum?", category=category, tags=("pump",))
+    answer = make_answer(thread, people["other"])
+    accept(answer)
+    remark = comment(answer, people["member"])
+    with unit_of_work():
+        flag_post(actor_of(people["staff"]), post_id=answer.id, reason="wrong", note="Dangerous")
+        flag_comment(actor_of(people["staff"]), comment_id=remark.id, reason="rude")
+    make_answer(thread, people["member"], text="This one waits.", held_at=now())
+    make_thread(people["member"], "A thread that waits", category=category, held_at=now())
+    make_thread(people["member"], "A thread that is hidden", category=category, hidden_at=now(), hidden_reason="Spam")
+    return thread, answer, remark
+
+
+def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: int) -> dict[str, int]:
+    with unit_of_work():
+        note = Notification(
+            person_id=people["member"].id, kind=NotificationKind.ANSWER, actor_id=people["other"].id, thread_id=thread.id,
+            post_id=answer.id,
+        )  # fmt: skip
+        dead = Job(kind="mail.send", dedupe_key="x", payload={}, available_at=now(), dead_at=now(), last_error="No server")
+        source = ArticleSource(
+            article_id=article_id, thread_id=thread.id, post_id=answer.id, post_revision=1, post_hash="x", role="solution",
+            change="edited",
+        )  # fmt: skip
+        candidate = Candidate(thread_id=thread.id, score=50.0, parts=[{"key": "views", "points": 50.0, "text": "Many"}])
+        entry: LogEntry = write_log(people["moderator"].id, "pin", "Useful", thread_id=thread.id)
+        db.session.add_all([note, dead, source, candidate])
+        db.session.flush()
+        outcome = db.session.scalars(sa.select(Outcome.id).where(Outcome.thread_id == thread.id)).one()
+    assert opening_of(thread).id
+    return {
+        "notification_id": note.id, "job_id": dead.id, "source_id": source.id, "entry_id": entry.id, "outcome_id": outcome,
+    }  # fmt: skip
+
+
+def _links(app: Flask, member: Person, target: Person) -> dict[str, str]:
+    """Return good tokens of every kind of link, under the endpoint that takes them."""
+    key = str(app.secret_key)
+    return {
+        "accounts.reset": make_reset_token(key, member), "accounts.confirm": make_confirm_token(key, target),
+        "notifications.unsubscribe": make_unsubscribe_token(key, member.id, NotificationKind.ANSWER),
+    }  # fmt: skip
