@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from urllib.parse import urlencode
 
 from app.search.querying import SearchForm
@@ -15,7 +14,7 @@ def search_path(query: str = "", form: SearchForm | None = None, page: int = 1) 
     """The path of a page of results; what equals the default is left out."""
     values = {"q": query}
     if form is not None:
-        values |= {name: str(value) for name, value in asdict(form).items() if name in IN_ADDRESS}
+        values |= {name: str(getattr(form, name)) for name in IN_ADDRESS}
     values["page"] = str(page)
     given = {name: value for name, value in values.items() if value != _DEFAULTS[name]}
     return "/search" + (f"?{urlencode(given)}" if given else "")

@@ -29,6 +29,10 @@ class AssetStore:
             digest.update(name.encode() + b"\0" + content)
         self.version = digest.hexdigest()[:12]
 
+    def url(self, path: str) -> str:
+        """Return the address of a file, which changes whenever any of them changes."""
+        return f"/assets/{self.version}/{path}"
+
     @staticmethod
     def _styles(settings: Settings) -> bytes:
         parts = ["@layer tokens, base, layout, components, pages, print;\n"]
@@ -46,8 +50,8 @@ def _store() -> AssetStore:
 
 
 def asset_url(path: str) -> str:
-    """Return the address of a static file, which changes whenever any of them changes."""
-    return f"/assets/{_store().version}/{path}"
+    """Return the address of a static file in the application that answers; templates have it without looking for that."""
+    return _store().url(path)
 
 
 @public
@@ -67,6 +71,7 @@ def serve_asset(version: str, path: str) -> Response:
 
 
 def init_assets(app: Flask, settings: Settings) -> None:
-    """Load the static files and serve them."""
-    app.extensions["assets"] = AssetStore(settings)
+    """Load the static files, serve them and tell templates their addresses."""
+    store = app.extensions["assets"] = AssetStore(settings)
+    app.jinja_env.globals["asset_url"] = store.url
     app.add_url_rule("/assets/<version>/<path:path>", "assets.serve", serve_asset)

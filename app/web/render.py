@@ -11,7 +11,6 @@ from jinja2 import StrictUndefined
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.settings import PROJECT_ROOT, Settings
-from app.web.assets import asset_url
 from app.web.context import current_actor, site_settings
 from app.web.filters import FILTERS
 from app.web.seo import Head, render_head
@@ -66,7 +65,6 @@ def init_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        asset_url=asset_url,
         csrf_token=generate_csrf,
         get_flashed_messages=get_flashed_messages,
         show_flashes=False,
