@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.accounts.models import Person
-from app.core.actor import Actor
+from app.core.actor import Actor, Audience
 from app.core.db import db, read
 from app.core.text import shorten
-from app.forum.models import Tag, ThreadTag
+from app.forum.models import Category, Tag, Thread, ThreadTag
 from app.forum.queries.categories import reader_of
 from app.kb.models import Article, ArticleSource, ArticleState, Section
 from app.kb.policies import listed_articles
@@ -48,13 +48,21 @@ def _document(article: Article, owner: str, views: int, tags: tuple[str, ...]) -
 
 
 def _tags(article_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """Return the tags of the threads that articles were built from, the most used first."""
+    """Return the tags of the threads that articles were built from and that all their readers may read, the most used first."""
     uses = sa.func.count()
+    is_as_open = sa.or_(
+        Category.audience == Audience.PUBLIC,
+        Category.audience == Article.audience,
+        sa.and_(Category.audience == Audience.MEMBERS, Article.audience == Audience.STAFF),
+    )
     statement = (
         sa.select(ArticleSource.article_id, Tag.name)
-        .join(ThreadTag, ThreadTag.thread_id == ArticleSource.thread_id)
+        .join(Article, Article.id == ArticleSource.article_id)
+        .join(Thread, Thread.id == ArticleSource.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .join(ThreadTag, ThreadTag.thread_id == Thread.id)
         .join(Tag, Tag.id == ThreadTag.tag_id)
-        .where(ArticleSource.article_id.in_(article_ids))
+        .where(ArticleSource.article_id.in_(article_ids), Thread.hidden_at.is_(None), Thread.held_at.is_(None), is_as_open)
         .group_by(ArticleSource.article_id, Tag.name)
         .order_by(ArticleSource.article_id, uses.desc(), Tag.name)
     )

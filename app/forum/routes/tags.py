@@ -13,7 +13,6 @@ from app.forum.queries.lists import QUESTION_VIEWS, list_threads
 from app.forum.queries.tags import find_tag, list_tags
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
-from app.forum.urls import tag_path
 from app.web.access import public
 from app.web.context import current_actor
 from app.web.forms import query_line
@@ -66,17 +65,15 @@ def tag_page(name: str) -> Response:
     """List the threads with a tag. A tag that the actor finds no thread for does not exist for them."""
     actor = current_actor()
     number = parse_page(request.args.get("page"))
-    tag = find_tag(name)
-    if tag is None and name != name.lower() and find_tag(name.lower()):
-        return moved(tag_path(name.lower()))
-    if tag is None:
+    tag = find_tag(name) or find_tag(name.lower())
+    if tag is None or not (tag.thread_count or list_threads(actor, tag=tag.id).items):
         raise NotFound("There is no such tag.")
+    if tag.name != name:
+        return moved(tag.path)
     address = ListAddress(tag.path, asked_view(QUESTION_VIEWS))
     if asks_for_first_page():
         return moved(address.with_page(1))
     rows = list_threads(actor, view=address.view, tag=tag.id, page=number)
-    if not rows.items and not tag.thread_count:
-        raise NotFound("There is no such tag.")
     head = list_head(f"Tag: {tag.name}", tag.description or f"Questions and answers about {tag.name}.", address, rows, False)
     return page(
         "forum/tag.html",
