@@ -256,6 +256,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_thread_duplicate_of_id"), ["duplicate_of_id"], unique=False)
         batch_op.create_index("ix_thread_listed_active", ["hidden_at", "held_at", "last_activity_at"], unique=False)
         batch_op.create_index("ix_thread_listed_newest", ["hidden_at", "held_at", "created_at"], unique=False)
+        batch_op.create_index(
+            "ix_thread_pinned",
+            ["category_id", "created_at"],
+            unique=False,
+            sqlite_where=sa.text("is_pinned = 1"),
+            postgresql_where=sa.text("is_pinned"),
+        )
         batch_op.create_index("ix_thread_status", ["status", "last_activity_at"], unique=False)
 
     op.create_table(
@@ -739,6 +746,7 @@ def downgrade() -> None:
     op.drop_table("upload")
     with op.batch_alter_table("thread", schema=None) as batch_op:
         batch_op.drop_index("ix_thread_status")
+        batch_op.drop_index("ix_thread_pinned", sqlite_where=sa.text("is_pinned = 1"), postgresql_where=sa.text("is_pinned"))
         batch_op.drop_index("ix_thread_listed_newest")
         batch_op.drop_index("ix_thread_listed_active")
         batch_op.drop_index(batch_op.f("ix_thread_duplicate_of_id"))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.core.actor import ANONYMOUS
@@ -13,7 +14,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.models import Tag, Thread
-from app.forum.queries.lists import list_threads
+from app.forum.queries.lists import list_pinned_threads, list_threads
 from app.pageviews.models import PageviewDay
 from tests.asserts import assert_queries
 from tests.client import Browser
@@ -219,3 +220,24 @@ def test_rows_show_status_answers_and_affected_people(browser: Browser) -> None:
     browser.get("/questions")
     text = browser.text()
     assert "It leaks at the valve" in text and "Solved" in text and "1 answer" in text and "5 affected" in text
+
+
+def test_pinned_threads_are_found_without_looking_at_the_others(app: Any) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL chooses by the number of rows, and here are few")
+    category = make_category()
+    make_many(30, category=category)
+    pinned = make_question(category=category, is_pinned=True)
+    used: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        used.append((statement, values))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert [row.id for row in list_pinned_threads(ANONYMOUS, category.id)] == [pinned.id]
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    statement, values = next(pair for pair in used if "is_pinned = 1" in pair[0])
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    assert any("ix_thread_pinned" in row.detail for row in plan)

@@ -52,6 +52,15 @@ class Thread(Model):
         sa.Index("ix_thread_status", "status", "last_activity_at"),
         sa.Index("ix_thread_category", "category_id", "last_activity_at"),
         sa.Index("ix_thread_author", "author_id", "created_at"),
+        # Few threads are pinned: each page of a category finds them, or that there are none, without looking at the others.
+        # With the date that orders them: otherwise SQLite takes the index of all listed threads for the sake of their order.
+        sa.Index(
+            "ix_thread_pinned",
+            "category_id",
+            "created_at",
+            sqlite_where=sa.text("is_pinned = 1"),
+            postgresql_where=sa.text("is_pinned"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
