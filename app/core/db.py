@@ -74,7 +74,7 @@ def upsert(
     keys: Sequence[str],
     update: Mapping[str, Any] | Sequence[str],
 ) -> None:
-    """Insert `rows`; where `keys` exist already, set `update` instead.
+    """Insert `rows`, which all have the same columns; where `keys` exist already, set `update` instead.
 
     `update` names columns to take over from the new row, or maps columns to expressions, in which
     `sa.literal_column("excluded.x")` is the new value. Works on SQLite and PostgreSQL.
@@ -83,7 +83,8 @@ def upsert(
         return
     dialect = db.session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(table).values([dict(row) for row in rows])  # type: ignore[arg-type]
+    # Values are given apart from the statement: it is compiled once for any number of rows, which no limit of variables ends.
+    statement = insert(table)  # type: ignore[arg-type]
     if isinstance(update, Mapping):
         changes = dict(update)
     else:
@@ -92,7 +93,7 @@ def upsert(
         statement = statement.on_conflict_do_update(index_elements=list(keys), set_=changes)
     else:
         statement = statement.on_conflict_do_nothing(index_elements=list(keys))
-    db.session.execute(statement)
+    db.session.execute(statement, [dict(row) for row in rows])
 
 
 def read(statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any] | None = None) -> sa.CursorResult[*Columns]:
@@ -116,7 +117,7 @@ def prepare_engine(engine: Engine) -> None:
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA busy_timeout=15000")
-        cursor.execute("PRAGMA cache_size=-16000")
+        cursor.execute("PRAGMA cache_size=-4000")
         cursor.close()
 
     @event.listens_for(engine, "begin")

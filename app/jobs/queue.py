@@ -3,7 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,17 @@ from app.jobs.models import Job
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
 Handler = Callable[[list[dict[str, Any]]], object]
+
+_table = Job.__table__
+_new_date: sa.ColumnClause[Any] = sa.literal_column("excluded.available_at")
+# What a repeated request changes.
+_REPEATED = {
+    "payload": sa.literal_column("excluded.payload", sa.JSON()),
+    "revision": _table.c.revision + 1,
+    "attempts": 0,
+    "dead_at": None,
+    "available_at": sa.case((_table.c.available_at < _new_date, _table.c.available_at), else_=_new_date),
+}
 
 _handlers: dict[str, tuple[Handler, int]] = {}
 _listeners: list[Callable[[], None]] = []
@@ -65,30 +76,22 @@ def enqueue(kind: str, payload: dict[str, Any], dedupe_key: str | None = None, d
 
     A repeated request takes the newer payload, keeps the earlier date and revives a dead job.
     """
+    enqueue_all(kind, [(dedupe_key or f"{kind}:{secrets.token_hex(12)}", payload)], delay)
+
+
+def enqueue_all(kind: str, jobs: Iterable[tuple[str, dict[str, Any]]], delay: timedelta = timedelta()) -> None:
+    """Write several jobs, each a dedupe key and a payload, as `enqueue` does one: in one statement."""
     unit = require_unit_of_work()
-    key = dedupe_key or f"{kind}:{secrets.token_hex(12)}"
-    table = Job.__table__
-    excluded = sa.literal_column
-    row = {
-        "kind": kind, "dedupe_key": key, "payload": payload, "created_at": now(), "available_at": now() + delay,
-        "attempts": 0, "revision": 1, "last_error": "", "lease_owner": "",
-    }  # fmt: skip
-    upsert(
-        table,
-        [row],
-        ["dedupe_key"],
+    moment = now()
+    rows = [
         {
-            "payload": excluded("excluded.payload", sa.JSON()),
-            "revision": table.c.revision + 1,
-            "attempts": 0,
-            "dead_at": None,
-            "available_at": sa.case(
-                (table.c.available_at < excluded("excluded.available_at"), table.c.available_at),
-                else_=excluded("excluded.available_at"),
-            ),
-        },
-    )
-    if not delay and _wake not in unit.after_commit:
+            "kind": kind, "dedupe_key": key, "payload": payload, "created_at": moment, "available_at": moment + delay,
+            "attempts": 0, "revision": 1, "last_error": "", "lease_owner": "",
+        }
+        for key, payload in jobs
+    ]  # fmt: skip
+    upsert(Job.__table__, rows, ["dedupe_key"], _REPEATED)
+    if rows and not delay and _wake not in unit.after_commit:
         after_commit(_wake)
 
 

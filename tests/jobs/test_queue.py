@@ -18,6 +18,7 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.jobs import queue, schedule, worker
 from app.jobs.models import Job
+from tests.asserts import assert_queries
 
 
 @pytest.fixture
@@ -51,6 +52,18 @@ def test_a_failed_transaction_enqueues_nothing(done):
         queue.enqueue("test.work", {"n": 1})
         raise RuntimeError("no")
     assert worker.run_until_idle() == 0
+
+
+def test_many_jobs_are_written_at_once_and_renew_those_that_wait(done):
+    put({"n": 0}, dedupe_key="k1")
+    with unit_of_work(), assert_queries(at_most=1):
+        queue.enqueue_all("test.work", [(f"k{n}", {"n": n}) for n in range(1, 4_001)])
+    with unit_of_work():
+        queue.enqueue_all("test.work", [])
+    assert queue.count_pending() == 4_000
+    assert db.session.scalar(sa.select(Job.revision).where(Job.dedupe_key == "k1")) == 2
+    worker.run_until_idle()
+    assert sorted(p["n"] for p in done) == list(range(1, 4_001))
 
 
 def test_repeated_requests_become_one_job_with_the_newest_payload(done):

@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.text import shorten
 from app.core.uow import require_unit_of_work
-from app.jobs.queue import enqueue
+from app.jobs.queue import enqueue, enqueue_all
 from app.notifications.models import MailPreference, Notification, NotificationKind
 from app.notifications.targets import Target, can_see_target, load_target
 
@@ -49,8 +49,8 @@ def notify(
     told = [person for person in people if _tell(person.id, values, known.get(person.id, []))]
     payload = {key: value for key, value in values.items() if value is not None} | {"kind": str(kind)}
     key = f"{post_id or 0}:{comment_id or 0}:{article_id or 0}"
-    for person in _wanting_mail(told, kind):
-        enqueue(MAIL_JOB, payload | {"person_id": person.id}, dedupe_key=f"mail:{kind}:{person.id}:{key}")
+    mails = [(f"mail:{kind}:{person.id}:{key}", payload | {"person_id": person.id}) for person in _wanting_mail(told, kind)]
+    enqueue_all(MAIL_JOB, mails)
 
 
 def notify_of_decision(
