@@ -8,7 +8,7 @@ Callers hold the thread's lock. Rules:
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import db, read
 from app.core.events import emit
 from app.forum.events import StatusChanged
 from app.forum.models import Acceptance, Comment, ImportedVotes, MeToo, Outcome, Post, Thread, Vote
@@ -27,6 +27,47 @@ from app.search.documents import THREAD, request_sync
 
 LISTED_POST = sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None))
 FIGURES = ("status", "answer_count", "accepted_count", "score", "me_too_count", "duplicate_count", "last_activity_at")
+
+# The statements of every write: built once.
+_ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_is_answer = sa.and_(Post.kind != PostKind.OPENING, LISTED_POST)
+_POSTS = (
+    sa.select(
+        Post.thread_id,
+        sa.func.count(sa.case((_is_answer, 1))),
+        sa.func.count(sa.case((sa.and_(_is_answer, Acceptance.post_id.is_not(None)), 1))),
+        sa.func.max(sa.case((Post.kind == PostKind.OPENING, Post.score))),
+        sa.func.max(sa.case((sa.or_(Post.kind == PostKind.OPENING, LISTED_POST), Post.created_at))),
+    )
+    .outerjoin(Acceptance, Acceptance.post_id == Post.id)
+    .where(Post.thread_id.in_(_ids))
+    .group_by(Post.thread_id)
+)
+_LAST_COMMENTS = (
+    sa.select(Post.thread_id, sa.func.max(Comment.created_at))
+    .join(Comment, Comment.post_id == Post.id)
+    .where(Post.thread_id.in_(_ids), LISTED_POST, Comment.hidden_at.is_(None))
+    .group_by(Post.thread_id)
+)
+_ME_TOOS = sa.select(MeToo.thread_id, sa.func.count()).where(MeToo.thread_id.in_(_ids)).group_by(MeToo.thread_id)
+_DUPLICATES = (
+    sa.select(Thread.duplicate_of_id, sa.func.count()).where(Thread.duplicate_of_id.in_(_ids)).group_by(Thread.duplicate_of_id)
+)
+_STANDING = (
+    sa.select(Outcome.thread_id, Outcome.id, Outcome.kind, Outcome.withdraws_id)
+    .outerjoin(Post, Post.id == Outcome.post_id)
+    .where(Outcome.thread_id.in_(_ids), sa.or_(Outcome.post_id.is_(None), Outcome.withdraws_id.is_not(None), LISTED_POST))
+    .order_by(Outcome.id)
+)
+_VOTES = sa.select(Vote.post_id, sa.func.sum(Vote.value)).where(Vote.post_id.in_(_ids)).group_by(Vote.post_id)
+_IMPORTED_VOTES = sa.select(ImportedVotes.post_id, ImportedVotes.up_count - ImportedVotes.down_count).where(
+    ImportedVotes.post_id.in_(_ids)
+)
+_COMMENTS = (
+    sa.select(Comment.post_id, sa.func.count())
+    .where(Comment.post_id.in_(_ids), Comment.hidden_at.is_(None))
+    .group_by(Comment.post_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +84,18 @@ class Figures:
 
 
 def derive_figures(threads: Sequence[Thread]) -> dict[int, Figures]:
-    """Return the figures of threads by id, from rows alone, in five statements whatever the number of threads."""
-    ids = [thread.id for thread in threads]
-    posts = _post_figures(ids)
-    comments = _last_comments(ids)
-    me_toos = _counts(MeToo.thread_id, ids)
-    duplicates = _counts(Thread.duplicate_of_id, ids)
-    events = standing_facts(ids)
+    """Return the figures of threads by id, from rows alone, in five statements whatever the number of threads.
+
+    Changes of entities count once they are flushed.
+    """
+    ids = {"ids": [thread.id for thread in threads]}
+    posts = {
+        thread_id: Figures("", answers, accepted, score or 0, last_activity_at=last)
+        for thread_id, answers, accepted, score, last in read(_POSTS, ids)
+    }
+    comments = dict(read(_LAST_COMMENTS, ids).all())
+    me_toos, duplicates = dict(read(_ME_TOOS, ids).all()), dict(read(_DUPLICATES, ids).all())
+    events = _standing_facts(ids)
     found = {}
     for thread in threads:
         own = posts.get(thread.id, Figures(status=""))
@@ -88,35 +134,22 @@ def settle(thread: Thread, *, is_content_changed: bool = True) -> None:
 def derive_scores(post_ids: Sequence[int]) -> dict[int, int]:
     """Return the score of each post: its votes plus what it was imported with."""
     scores = dict.fromkeys(post_ids, 0)
-    votes = sa.select(Vote.post_id, sa.func.sum(Vote.value)).where(Vote.post_id.in_(post_ids)).group_by(Vote.post_id)
-    imported = sa.select(ImportedVotes.post_id, ImportedVotes.up_count - ImportedVotes.down_count)
-    for statement in (votes, imported.where(ImportedVotes.post_id.in_(post_ids))):
-        for post_id, value in db.session.execute(statement):
+    for statement in (_VOTES, _IMPORTED_VOTES):
+        for post_id, value in db.session.execute(statement, {"ids": list(post_ids)}):
             scores[post_id] += int(value)
     return scores
 
 
 def derive_comment_counts(post_ids: Sequence[int]) -> dict[int, int]:
     """Return the number of visible comments of each post."""
-    statement = (
-        sa.select(Comment.post_id, sa.func.count())
-        .where(Comment.post_id.in_(post_ids), Comment.hidden_at.is_(None))
-        .group_by(Comment.post_id)
-    )
-    return {**dict.fromkeys(post_ids, 0), **dict(db.session.execute(statement).all())}
+    found = db.session.execute(_COMMENTS, {"ids": list(post_ids)}).all()
+    return {**dict.fromkeys(post_ids, 0), **dict(found)}
 
 
-def standing_facts(thread_ids: Sequence[int]) -> dict[int, list[OutcomeFact]]:
+def _standing_facts(ids: Mapping[str, list[int]]) -> dict[int, list[OutcomeFact]]:
     """Return the events that count now, by thread: withdrawals always, those about a post only while it is listed."""
-    does_count = sa.or_(Outcome.post_id.is_(None), Outcome.withdraws_id.is_not(None), LISTED_POST)
-    statement = (
-        sa.select(Outcome.thread_id, Outcome.id, Outcome.kind, Outcome.withdraws_id)
-        .outerjoin(Post, Post.id == Outcome.post_id)
-        .where(Outcome.thread_id.in_(thread_ids), does_count)
-        .order_by(Outcome.id)
-    )
     facts: dict[int, list[OutcomeFact]] = defaultdict(list)
-    for thread_id, event_id, kind, withdraws_id in db.session.execute(statement):
+    for thread_id, event_id, kind, withdraws_id in read(_STANDING, ids):
         facts[thread_id].append(OutcomeFact(event_id, kind, withdraws_id))
     return facts
 
@@ -126,37 +159,3 @@ def _status(thread: Thread, facts: list[OutcomeFact], answer_count: int) -> str:
     if not thread.is_question:
         return Status.CLOSED if is_closed else Status.OPEN
     return derive_status(facts, answer_count, is_closed)
-
-
-def _post_figures(thread_ids: Sequence[int]) -> dict[int, Figures]:
-    is_answer = sa.and_(Post.kind != PostKind.OPENING, LISTED_POST)
-    statement = (
-        sa.select(
-            Post.thread_id,
-            sa.func.count(sa.case((is_answer, 1))),
-            sa.func.count(sa.case((sa.and_(is_answer, Acceptance.post_id.is_not(None)), 1))),
-            sa.func.max(sa.case((Post.kind == PostKind.OPENING, Post.score))),
-            sa.func.max(sa.case((sa.or_(Post.kind == PostKind.OPENING, LISTED_POST), Post.created_at))),
-        )
-        .outerjoin(Acceptance, Acceptance.post_id == Post.id)
-        .where(Post.thread_id.in_(thread_ids))
-        .group_by(Post.thread_id)
-    )
-    return {
-        thread_id: Figures("", answers, accepted, score or 0, last_activity_at=last)
-        for thread_id, answers, accepted, score, last in db.session.execute(statement)
-    }
-
-
-def _last_comments(thread_ids: Sequence[int]) -> dict[int, datetime]:
-    statement = (
-        sa.select(Post.thread_id, sa.func.max(Comment.created_at))
-        .join(Comment, Comment.post_id == Post.id)
-        .where(Post.thread_id.in_(thread_ids), LISTED_POST, Comment.hidden_at.is_(None))
-        .group_by(Post.thread_id)
-    )
-    return dict(db.session.execute(statement).all())
-
-
-def _counts(column: Any, ids: Sequence[int]) -> dict[int, int]:
-    return dict(db.session.execute(sa.select(column, sa.func.count()).where(column.in_(ids)).group_by(column)).all())
