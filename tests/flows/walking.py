@@ -1,0 +1,83 @@
+"""Walking through a whole site as somebody: every address that has an id in it, every list, and every link on the way."""
+
+from __future__ import annotations
+
+from collections import deque
+from urllib.parse import urldefrag
+
+import lxml.html
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from app.accounts.models import Person
+from app.core.db import db
+from app.forum.models import Comment, Post, Thread
+from app.kb.models import Article, Candidate
+
+
+def ids(model: type) -> list[int]:
+    column = model.thread_id if model is Candidate else model.id  # type: ignore[attr-defined]
+    return list(db.session.scalars(sa.select(column)))
+
+
+def addresses() -> list[str]:
+    """Every address with an id in it, and where walks begin."""
+    found = [
+        "/", "/questions", "/discussions", "/tags", "/tags?sort=name", "/kb", "/search", "/search?type=articles", "/ask", "/feed.atom",
+        "/kb/feed.atom", "/sitemap.xml", "/robots.txt", "/notifications", "/settings/profile", "/settings/account", "/moderation/queue",
+        "/moderation/log", "/moderation/promotions", "/moderation/promotions?state=promoted", "/kb/articles", "/kb/articles?view=published",
+        "/kb/articles?view=changed", "/kb/articles/new", "/kb/sections", "/discussions/new", "/metrics", "/admin", "/admin/categories",
+        "/search?q=greenhouse", "/search?q=what+about+the+greenhouse", "/search?q=guide", "/search?q=guide+to&type=articles",
+        "/search/suggest?q=what", "/search/suggest?q=guide+to", "/ask/similar?title=what+about+the+greenhouse",
+        "/ask/similar?title=guide+to+the+solution", "/ask?title=what+about+the+greenhouse+here", "/search?q=moving", "/questions?view=solved",
+        *(f"/questions?view={view}" for view in ("active", "popular", "unanswered", "unsolved")),
+        *(f"/sitemap-{kind}-1.xml" for kind in ("threads", "articles", "categories", "tags")),
+    ]  # fmt: skip
+    for number in ids(Thread):
+        found += [f"/questions/{number}", f"/questions/{number}/feed.atom", f"/moderation/promotions/{number}/promote"]
+    for number in ids(Post):
+        found += [f"/posts/{number}{end}" for end in ("", "/edit", "/history", "/history?from=1&to=2", "/flag")]
+    for number in ids(Comment):
+        found += [f"/comments/{number}{end}" for end in ("", "/edit", "/flag")]
+    for number in ids(Article):
+        found += [f"/kb/articles/{number}{end}" for end in ("", "/edit", "/history", "/sources")]
+    found += [
+        f"/people/{name}{tab}"
+        for name in db.session.scalars(sa.select(Person.name))
+        for tab in ("", "?tab=questions", "?tab=answers")
+    ]
+    found += [f"/moderation/queue?item={kind}-{n}" for kind in ("post", "comment", "thread", "held-post") for n in range(1, 30)]
+    return found
+
+
+def walk(client: FlaskClient) -> dict[str, str]:
+    """Get everything a client gets to, following links; return status, head and text by address."""
+    seen: set[str] = set()
+    texts: dict[str, str] = {}
+    waiting = deque(addresses())
+    while waiting:
+        path = waiting.popleft()
+        if path in seen or len(seen) > 3_000:
+            continue
+        seen.add(path)
+        response = client.get(path)
+        texts[path] = f"{response.status} {response.headers} {response.text}"
+        assert response.status_code < 500, path
+        if response.location:
+            waiting.append(urldefrag(response.location)[0])
+        if response.mimetype == "text/html" and response.text.strip().startswith("<!doctype"):
+            links = lxml.html.document_fromstring(response.text).xpath("//a/@href|//link/@href")
+            waiting.extend(path_of(link) for link in links if _is_worth_following(link))
+    return texts
+
+
+def path_of(link: str) -> str:
+    return urldefrag(link.removeprefix("http://community.test"))[0]
+
+
+def _is_worth_following(link: str) -> bool:
+    """Own pages; of those with a query (orders, filters) the seeds name what matters."""
+    path = path_of(link)
+    return (
+        path.startswith("/") and not path.startswith(("/assets/", "/login", "/signup")) and ("?" not in path or "page=" in path)
+    )
