@@ -4,6 +4,7 @@ import sys
 
 import click
 from flask.cli import FlaskGroup
+from sqlalchemy.exc import OperationalError
 
 from app.core.settings import SettingsError
 from app.factory import create_app
@@ -33,9 +34,12 @@ cli = ThreadwellGroup(
 
 
 def main() -> None:
-    """Run the command line; wrong settings are reported without a stack trace."""
+    """Run the command line; wrong settings and a database that does not answer are reported without a stack trace."""
     try:
         cli()
     except SettingsError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+    except OperationalError as error:
+        click.echo(f"The database does not answer: {error.orig}", err=True)
+        sys.exit(1)

@@ -1,11 +1,17 @@
 """Commands that run an installation: prepare it, serve it, do its background work."""
 
+import errno
+import logging
 import os
 import signal
+import socket
 import threading
 from typing import cast
 
 import click
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
@@ -19,6 +25,7 @@ from app.jobs.worker import run_forever
 from app.search.sync import needs_rebuild, rebuild
 from app.web.bodies import WAITING, PatientBodies
 
+MIGRATIONS = PROJECT_ROOT / "migrations"
 # Threads that run Python for one web process; more only queue for the interpreter's lock.
 BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 # A connection that has not sent its request line and headers by then is closed (milliseconds).
@@ -34,7 +41,7 @@ def _settings() -> Settings:
 def init_command() -> None:
     """Create or upgrade the database and the search index. Safe to run again."""
     settings = _settings()
-    upgrade(directory=str(PROJECT_ROOT / "migrations"))
+    upgrade(directory=str(MIGRATIONS))
     if needs_rebuild():
         rebuild()
     click.echo(f"Ready: database and search index in {settings.instance_path}.")
@@ -45,10 +52,14 @@ def serve_command() -> None:
     """Serve the community, with background work inside unless JOBS=external."""
     settings = Settings.from_env(os.environ)
     settings.ensure_instance()
+    address = free_address(settings.host, settings.port)
+    ensure_prepared(settings)
     announce(settings)
+    # The server warns of more threads than processors need. Ours wait for bodies: see web/bodies.py.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in str(record.msg))
     server = Granian(
         "wsgi:app",
-        address=settings.host,
+        address=address,
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
@@ -61,6 +72,36 @@ def serve_command() -> None:
         log_level=LogLevels.warning,
     )
     server.serve()
+
+
+def free_address(host: str, port: int) -> str:
+    """Return the address to listen on. Raises ClickException when it is none, or somebody listens there already.
+
+    The server itself would share a port that is in use, and half of the requests would reach the other program.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, kind, _protocol, _name, place = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise click.ClickException(f"Port {port} is in use. Stop what listens there, or set PORT to another one.") from error
+        raise click.ClickException(f"Cannot listen on {host}, port {port}: {error}. Please check HOST and PORT.") from error
+    return str(place[0])
+
+
+def ensure_prepared(settings: Settings) -> None:
+    """Raise ClickException unless the database has the tables of this version."""
+    engine = sa.create_engine(settings.effective_database_url)
+    try:
+        with engine.connect() as connection:
+            present = MigrationContext.configure(connection).get_current_heads()
+    finally:
+        engine.dispose()
+    if set(present) != set(ScriptDirectory(str(MIGRATIONS)).get_heads()):
+        raise click.ClickException("The database is not prepared for this version. Please run `threadwell init` first.")
 
 
 def patient(app: Flask) -> PatientBodies:

@@ -1,5 +1,7 @@
 """Every setting, declared once, read from the environment and validated at start. Holds no logic of any feature."""
 
+import errno
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -22,16 +24,19 @@ def _text(raw: str) -> str:
 
 def _integer(low: int, high: int) -> Callable[[str], int]:
     def parse(raw: str) -> int:
-        value = int(raw)
-        if not low <= value <= high:
-            raise ValueError(f"must be between {low} and {high}")
-        return value
+        text = raw.strip()
+        if not text.isascii() or not text.isdigit() or len(text) > 9 or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
 
     return parse
 
 
 def _decimal(raw: str) -> float:
-    value = float(raw)
+    try:
+        value = float(raw)
+    except ValueError:
+        value = -1.0
     if not 0 <= value < 1_000_000:
         raise ValueError("must be a number from 0")
     return value
@@ -61,6 +66,12 @@ def _database_url(raw: str) -> str:
     if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("must start with postgresql:// or sqlite:///")
     return value
+
+
+def _redis_url(raw: str) -> str:
+    if urlsplit(raw.strip()).scheme not in ("redis", "rediss"):
+        raise ValueError("must look like redis://127.0.0.1:6379/0")
+    return raw.strip()
 
 
 def _mail_url(raw: str) -> str:
@@ -96,7 +107,7 @@ class Settings:
     )
     database_url: str = _setting("DATABASE_URL", "", _database_url, "postgresql://... ; default: SQLite in the instance folder.")
     redis_url: str = _setting(
-        "REDIS_URL", "", _text, "redis://... ; shares rate limits and view counts between processes. Default: memory."
+        "REDIS_URL", "", _redis_url, "redis://... ; shares rate limits and view counts between processes. Default: memory."
     )
     search_engine: str = _setting(
         "SEARCH_ENGINE", "auto", _choice("auto", "whoosh"), "Search engine; auto chooses the best one for the database."
@@ -190,8 +201,19 @@ class Settings:
         return self.base_url.startswith("https://")
 
     def ensure_instance(self) -> str:
-        """Create the instance folder (private to its owner) and return the secret key, generated on first use."""
+        """Create the instance folder (private to its owner) and return the secret key, generated on first use.
+
+        Raises SettingsError when nothing can be written there.
+        """
+        try:
+            return self._prepare_instance()
+        except OSError as error:
+            raise SettingsError(f"INSTANCE_PATH: cannot write to {self.instance_path} ({error.strerror})") from error
+
+    def _prepare_instance(self) -> str:
         self.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(self.instance_path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         if self.secret_key:
             return self.secret_key
         key_file = self.instance_path / "secret_key"

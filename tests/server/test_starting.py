@@ -1,0 +1,103 @@
+"""Starting with something wrong: one clear sentence each, never a stack trace, and nothing half done."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.server.running import COMMAND, Server
+
+pytestmark = pytest.mark.slow
+
+
+def run(server: Server, *arguments: str, cwd: str = "/", **environ: str) -> tuple[int, str]:
+    """Run a command and return its exit code with everything it said."""
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        env={**server.environ, **environ},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    server = Server(tmp_path_factory.mktemp("starting") / "an instance with spaces, ünd more")
+    server.run("init")
+    return server
+
+
+def test_preparing_twice_changes_nothing(prepared: Server):
+    key = (prepared.instance / "secret_key").read_text()
+    assert run(prepared, "init")[0] == 0
+    assert (prepared.instance / "secret_key").read_text() == key
+
+
+def test_a_port_in_use_is_named_and_not_shared(prepared: Server):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        code, said = run(prepared, "serve", PORT=str(port))
+    assert code == 1 and f"Port {port} is in use" in said and "Traceback" not in said
+
+
+def test_an_address_of_another_machine_is_refused(prepared: Server):
+    code, said = run(prepared, "serve", HOST="8.8.8.8")
+    assert code == 1 and "check HOST and PORT" in said
+    code, said = run(prepared, "serve", HOST="999.1.1.1")
+    assert code == 1 and "check HOST and PORT" in said
+
+
+def test_serving_before_preparing_says_what_to_do(tmp_path: Path):
+    code, said = run(Server(tmp_path / "empty"), "serve")
+    assert code == 1 and "threadwell init" in said
+
+
+def test_a_database_that_is_away_is_named_without_its_password(prepared: Server):
+    for command in ("init", "serve"):
+        code, said = run(prepared, command, DATABASE_URL="postgresql://user:topsecret@127.0.0.1:1/x")
+        assert code == 1 and "The database does not answer" in said and "topsecret" not in said
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
+    (tmp_path / "file").write_text("no folder")
+    for path in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/nowhere")):
+        code, said = run(Server(path), "init")
+        assert code == 2 and f"cannot write to {path}" in said
+
+
+def test_all_wrong_settings_are_named_at_once(prepared: Server):
+    wrong = {
+        "PORT": "²", "WORKERS": "0", "BASE_URL": "ftp://x", "REDIS_URL": "zz", "MAIL_URL": "mail", "DATABASE_URL": "mysql://x",
+        "SECRET_KEY": "short", "RATE_LIMITS": "perhaps", "PROMOTION_MIN_SCORE": "nan", "TRUSTED_PROXIES": "-1",
+    }  # fmt: skip
+    for command in ("init", "serve", "worker"):
+        code, said = run(prepared, command, **wrong)
+        assert code == 2 and all(f"{name}:" in said for name in wrong), said
+
+
+def test_a_relative_folder_is_meant_from_where_the_command_runs(tmp_path: Path):
+    server = Server(Path("here"))
+    assert run(server, "init", cwd=str(tmp_path))[0] == 0
+    assert (tmp_path / "here" / "threadwell.sqlite3").exists()
+
+
+def test_the_demo_is_loaded_once(tmp_path: Path):
+    server = Server(tmp_path / "demo")
+    server.run("init")
+    assert run(server, "demo", "--if-empty")[0] == 0
+    signins = (server.instance / "demo-signins.txt").read_text()
+    assert run(server, "demo", "--if-empty")[0] == 0
+    code, said = run(server, "demo")
+    assert code == 1 and "not empty" in said
+    assert (server.instance / "demo-signins.txt").read_text() == signins
