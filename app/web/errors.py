@@ -36,7 +36,8 @@ _STATUS: dict[type[errors.AppError], int] = {
     errors.TooMany: 429,
     errors.Invalid: 400,
 }
-_TEMPLATES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500})
+# The template of each status; others look like 400.
+_TEMPLATES = {400: 400, 403: 403, 404: 404, 405: 405, 409: 409, 410: 410, 413: 413, 429: 429, 500: 500, 503: 500}
 # Fields of forms whose text must never be lost, whatever goes wrong.
 _KEPT = ("title", "body", "tags", "summary", "applies_to", "asked_as", "environment", "about", "description", "reason", "note")
 
@@ -49,7 +50,7 @@ def error_answer(status: int, message: str) -> Response:
         response.status_code = status
         response.mimetype = "application/problem+json"
         return response
-    template = f"errors/{status}.html" if status in _TEMPLATES else "errors/400.html"
+    template = f"errors/{_TEMPLATES.get(status, 400)}.html"
     kept = (
         [(name, request.form[name]) for name in _KEPT if status != 413 and request.form.get(name)]
         if request.method == "POST"
@@ -121,8 +122,7 @@ def _conflict(_error: IntegrityError) -> Response:
 def _unavailable(error: OperationalError) -> Response:
     db.session.rollback()
     logger.error("request.database_unavailable", extra={"endpoint": request.endpoint}, exc_info=error)
-    response = error_answer(500, "The database is busy or away. Please try again in a moment; your text is kept below.")
-    response.status_code = 503
+    response = error_answer(503, "The database is busy or away. Please try again in a moment; your text is kept below.")
     response.headers["Retry-After"] = "5"
     return response
 
