@@ -93,7 +93,9 @@ def _correct(ids: Sequence[int], drift: Drift) -> None:
 def _compare_posts(thread_ids: Sequence[int]) -> list[tuple[int, int, dict[str, Any]]]:
     """Return (post, thread, right values of its wrong columns) of all posts: score, comment count and date of acceptance."""
     statement = (
-        sa.select(Post.id, Post.thread_id, Post.score, Post.comment_count, Post.accepted_at, Acceptance.accepted_at.label("really"))
+        sa.select(
+            Post.id, Post.thread_id, Post.score, Post.comment_count, Post.accepted_at, Acceptance.accepted_at.label("really")
+        )
         .outerjoin(Acceptance, Acceptance.post_id == Post.id)
         .where(Post.thread_id.in_(thread_ids))
     )
