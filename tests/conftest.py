@@ -117,6 +117,7 @@ def app(application: Flask, settings: Settings) -> Iterator[Flask]:
         db.session.remove()
         empty_database()
         db.session.remove()
+        application.extensions["pageviews"].take()  # views that no test flushed
     for folder in ("mail", "search", "uploads"):
         shutil.rmtree(settings.instance_path / folder, ignore_errors=True)
 

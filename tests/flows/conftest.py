@@ -50,6 +50,7 @@ def demo_site(application: Flask, settings: Settings, engine: WhooshEngine) -> I
         load_demo(settings)
         add_oddities()
         run_until_idle()
+        recorder._buffer().take()
         yield application
         recorder._buffer().take()
         db.session.remove()
