@@ -149,6 +149,8 @@ def register_jobs(app: Flask) -> None:
     register_handler(search_sync.REBUILD_JOB, search_sync.rebuild_index)
     register_handler(search_sync.VERIFY_JOB, search_sync.verify_index)
     register_periodic(search_sync.VERIFY_JOB, timedelta(days=1))
+    register_handler(search_sync.CHECK_JOB, search_sync.check_index)
+    register_periodic(search_sync.CHECK_JOB, timedelta(minutes=1))
     register_handler(SCAN_JOB, make_scan_handler(app.extensions["settings"]))
     register_periodic(SCAN_JOB, SCAN_EVERY)
     register_handler(RECOUNT_JOB, kb_recount_job)

@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 REBUILD_JOB = "search.rebuild"
 VERIFY_JOB = "search.verify"
+CHECK_JOB = "search.check"
 SYNC_BATCH = 500
 LOAD_BATCH = 500
 MOST_SEGMENTS = 24  # each costs a query about 0.1 ms
@@ -75,9 +76,21 @@ def load_current(keys: Iterable[str]) -> tuple[list[SearchDocument], list[str]]:
 
 
 def sync_documents(payloads: list[dict[str, Any]]) -> None:
-    """Job: bring the index up to date with the named documents in one commit. Raises IndexBusy to be tried again."""
+    """Job: bring the index up to date with the named documents in one commit. Raises IndexBusy to be tried again.
+
+    Where there is no index (any more), or a damaged one, it is also built anew: one with these documents alone would hide that
+    all others are missing.
+    """
+    is_stale = request_rebuild_if_stale()
     keys = dict.fromkeys(make_key(payload["kind"], payload["id"]) for payload in payloads)
-    current_engine().apply(*load_current(keys))
+    try:
+        current_engine().apply(*load_current(keys))
+    except IndexBusy:
+        raise
+    except Exception:  # broken files fail in every possible way; the rebuild takes these documents over
+        if not is_stale and not request_rebuild_if_stale():
+            raise
+        logger.warning("search.sync_left_to_rebuild", extra={"documents": len(keys)})
 
 
 def rebuild(progress: Progress = lambda done, total: None) -> int:
@@ -143,6 +156,20 @@ def request_rebuild_if_needed() -> bool:
     with unit_of_work():
         enqueue(REBUILD_JOB, {}, dedupe_key=REBUILD_JOB)
     return True
+
+
+def request_rebuild_if_stale() -> bool:
+    """Have a missing or damaged index rebuilt by the worker; returns whether it is."""
+    if not current_engine().stats().is_stale:
+        return False
+    with unit_of_work():
+        enqueue(REBUILD_JOB, {}, dedupe_key=REBUILD_JOB)
+    return True
+
+
+def check_index(payloads: list[dict[str, Any]]) -> None:
+    """Periodic job, every minute: somebody may have deleted or damaged the files. Costs a few system calls."""
+    request_rebuild_if_stale()
 
 
 def verify_index(payloads: list[dict[str, Any]]) -> None:

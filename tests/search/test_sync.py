@@ -77,6 +77,7 @@ def test_a_document_that_is_gone_leaves_the_index(engine: WhooshEngine, sources:
 
 def test_a_busy_index_is_tried_again(engine: WhooshEngine, sources: Pair, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(whoosh, "WRITE_WAIT", 0.01)
+    sync.rebuild()
     sources[0].documents[1] = document(1, "refund")
     request("t1")
     with IndexStore(tmp_path / "search").writing():

@@ -27,8 +27,9 @@ from app.search.documents import SearchDocument
 from app.search.engines import scoring, whoosh_internals
 from app.search.engines.base import EngineQuery, EngineStats, Filters, IndexBusy, Reload, Scored, SearchHits, Word
 from app.search.engines.scoring import Part
+from app.search.engines.whoosh_guard import blaming, guarded
 from app.search.engines.whoosh_plain import open_plain
-from app.search.engines.whoosh_reader import LoadedSegment, PostingCache, Snapshot, SnapshotCache, open_blocks
+from app.search.engines.whoosh_reader import DAMAGED, LoadedSegment, PostingCache, Snapshot, SnapshotCache, open_blocks
 from app.search.engines.whoosh_schema import SCHEMA_VERSION, fields_of, make_schema, name_of
 from app.search.engines.whoosh_store import DurableStorage, IndexStore, sweep
 from app.search.spelling import Speller
@@ -125,7 +126,8 @@ class WhooshEngine:
             if folder is None:
                 folder = self._create()
                 self._store.switch_to(folder)
-            self._commit(folder, upserts, deletes)
+            with blaming(self._snapshots, folder):
+                self._commit(folder, upserts, deletes)
             self._store.note_changes([document.key for document in upserts] + list(deletes))
         self._snapshots.expire()
 
@@ -184,6 +186,7 @@ class WhooshEngine:
 
     # Reading
 
+    @guarded(SearchHits)
     def search(self, query: EngineQuery) -> SearchHits:
         """See SearchEngine. `fallback` words are tried in titles when the words of the query are found nowhere."""
         snapshot = self._snapshots.get()
@@ -198,6 +201,7 @@ class WhooshEngine:
         total = sum(len(part.ids) for part in narrowed)
         return SearchHits(total, tuple(Scored(*name_of(number), score) for number, score in page), facets)
 
+    @guarded(list)
     def similar(
         self, title: Sequence[Word], body: Sequence[Word], audiences: tuple[str, ...], limit: int = 5, exclude: str = ""
     ) -> list[Scored]:
@@ -211,6 +215,7 @@ class WhooshEngine:
         page = [Scored(*name_of(number), score) for number, score in scoring.best(found, "relevance", 0, query.limit)]
         return [hit for hit in page if hit.key != exclude][:limit]
 
+    @guarded(list)
     def complete(self, words: Sequence[str], prefix: str, audiences: tuple[str, ...], limit: int = 8) -> list[Scored]:
         """See SearchEngine."""
         found = []
@@ -236,6 +241,7 @@ class WhooshEngine:
 
     # Words
 
+    @guarded(list)
     def vocabulary(self) -> list[tuple[str, int]]:
         """See SearchEngine. Counts include documents that were deleted since the last merge."""
         counts: Counter[str] = Counter()
@@ -243,6 +249,7 @@ class WhooshEngine:
             counts.update(dict(segment.term_counts("spelling")))
         return list(counts.items())
 
+    @guarded(dict)
     def corrections(self, words: Sequence[str]) -> dict[str, str]:
         """See SearchEngine."""
         speller = self._current_speller()
@@ -266,6 +273,7 @@ class WhooshEngine:
         """See SearchEngine."""
         return self._snapshots.get().name
 
+    @guarded(set)
     def keys(self) -> set[str]:
         """See SearchEngine."""
         found: set[str] = set()
@@ -286,7 +294,7 @@ class WhooshEngine:
             segments=len(snapshot.segments),
             bytes=self._store.size(),
             generation=snapshot.name,
-            is_stale=folder is None or _version_of(folder) != _VERSION,
+            is_stale=folder is None or snapshot is DAMAGED or _version_of(folder) != _VERSION,
             is_fast=snapshot.is_fast,
         )
 

@@ -232,6 +232,8 @@ def _load(storage: FileStorage, schema: Schema, segment: Any, cache: PostingCach
 
 Opener = Callable[[Path, str, dict[str, LoadedSegment], PostingCache], Snapshot]
 EMPTY = Snapshot("", (), ())
+# What is searched while the files cannot be read: nothing, until a rebuild has replaced them.
+DAMAGED = Snapshot("damaged", (), ())
 
 
 class SnapshotCache:
@@ -244,6 +246,7 @@ class SnapshotCache:
         self._checked_at = float("-inf")
         self._pointer: tuple[int, int] | None = None
         self._lists = PostingCache()
+        self._condemned = ""
 
     def get(self) -> Snapshot:
         """The snapshot to search in; EMPTY before the first commit. At most CHECK_SECONDS older than the index."""
@@ -265,7 +268,25 @@ class SnapshotCache:
         """Look again at the next search: this process wrote."""
         self._checked_at = float("-inf")
 
+    def condemn(self, name: str) -> None:
+        """Search no more in a generation whose files turned out to be damaged."""
+        self._condemned = name.partition("/")[0]
+        self.expire()
+
     def _newest(self) -> Snapshot:
+        """Return the newest snapshot that can be opened; a damaged index is reported once, and is empty until it is rebuilt."""
+        folder = self._store.current()
+        if folder is not None and folder.name == self._condemned:
+            return DAMAGED
+        try:
+            return self._open_newest()
+        except Exception:  # broken files fail in every possible way
+            logger.exception("search.index_damaged")
+            folder = self._store.current()
+            self._condemned = folder.name if folder is not None else ""
+            return DAMAGED
+
+    def _open_newest(self) -> Snapshot:
         for attempt in range(OPEN_ATTEMPTS):
             try:
                 folder = self._store.current()

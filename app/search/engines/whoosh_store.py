@@ -75,10 +75,10 @@ class IndexStore:
         return found.st_ino, found.st_mtime_ns
 
     def current(self) -> Path | None:
-        """The folder of the generation in use, None before the first."""
+        """The folder of the generation in use, None before the first and when the pointer is damaged."""
         try:
             name = (self.root / "CURRENT").read_text(encoding="ascii").strip()
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):
             return None
         return self.root / name if _GENERATION.fullmatch(name) and (self.root / name).is_dir() else None
 
