@@ -1,11 +1,12 @@
 """Turning refusals into answers: one page (or problem+json) for each kind, which says what to do next."""
 
+import errno
 import logging
 
 from flask import Flask, Response, g, jsonify, make_response, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from app.core import errors
@@ -38,6 +39,9 @@ _STATUS: dict[type[errors.AppError], int] = {
 }
 # The template of each status; others look like 400.
 _TEMPLATES = {400: 400, 403: 403, 404: 404, 405: 405, 409: 409, 410: 410, 413: 413, 429: 429, 500: 500, 503: 500}
+NO_ROOM = (
+    "The server has no room left to store this. The people who run this community have to make some; please try again later."
+)
 # Fields of forms whose text must never be lost, whatever goes wrong.
 _KEPT = ("title", "body", "tags", "summary", "applies_to", "asked_as", "environment", "about", "description", "reason", "note")
 
@@ -66,7 +70,9 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _rate_limited)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(IntegrityError, _conflict)
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(OSError, _no_room)
     app.register_error_handler(Exception, _crash)
     app.before_request(_refuse_odd_addresses)
 
@@ -119,12 +125,30 @@ def _conflict(_error: IntegrityError) -> Response:
     return error_answer(409, "Somebody did the same at the same moment. Please look again; your text is kept below.")
 
 
+def _unstorable(error: DataError) -> Response:
+    """PostgreSQL refuses numbers beyond a column's range (nothing has such a number) and bytes that are no text."""
+    db.session.rollback()
+    if "out of range" in str(error.orig):
+        return error_answer(404, errors.NotFound.default_message)
+    return error_answer(400, "Something you sent cannot be stored. Please remove unusual characters; your text is kept below.")
+
+
 def _unavailable(error: OperationalError) -> Response:
     db.session.rollback()
     logger.error("request.database_unavailable", extra={"endpoint": request.endpoint}, exc_info=error)
-    response = error_answer(503, "The database is busy or away. Please try again in a moment; your text is kept below.")
+    is_full = "full" in str(error.orig)  # SQLite's words; PostgreSQL stops
+    busy = "The database is busy or away. Please try again in a moment; your text is kept below."
+    response = error_answer(503, NO_ROOM if is_full else busy)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _no_room(error: OSError) -> Response:
+    """A full disk is for the operator to mend, and people are told so; other trouble with files is a failure of ours."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return _crash(error)
+    logger.error("request.disk_full", extra={"endpoint": request.endpoint})
+    return error_answer(503, NO_ROOM)
 
 
 def _crash(error: Exception) -> Response:
