@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import timedelta
 from io import BytesIO
 
@@ -177,3 +179,23 @@ def test_without_registered_texts_nothing_is_removed(app, settings, monkeypatch)
     with unit_of_work():
         storing.record_upload(actor_of(person), name=name, image=image).created_at = now() - timedelta(days=30)
     assert delete_orphans(settings.instance_path) == 0 and files(settings) == [name]
+
+
+def test_a_full_disk_is_said_and_keeps_no_half_of_a_file(browser, tom, settings, monkeypatch):
+    def refuse(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storing.os, "fsync", refuse)
+    assert "no room left" in send(browser, picture(), status=503).json["detail"]
+    assert files(settings) == [] and db.session.scalar(sa.select(sa.func.count()).select_from(Upload)) == 0
+
+
+def test_files_of_killed_processes_are_removed_after_a_while(browser, tom, settings):
+    name = send(browser, picture()).json["url"].removeprefix("/uploads/")
+    folder = next((settings.instance_path / "uploads").rglob(name)).parent
+    for file, days in (("old.png.part", 3), ("new.png.part", 0)):
+        (folder / file).write_bytes(b"half")
+        moment = (now() - timedelta(days=days)).timestamp()
+        os.utime(folder / file, (moment, moment))
+    delete_orphans(settings.instance_path)
+    assert files(settings) == sorted([name, "new.png.part"])

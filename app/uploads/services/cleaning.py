@@ -14,7 +14,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.uploads.models import Upload
-from app.uploads.services.storing import remove_file
+from app.uploads.services.storing import remove_file, remove_unfinished
 
 GRACE = timedelta(days=7)
 BATCH = 100
@@ -28,6 +28,7 @@ def register_texts(columns: Iterable[Any]) -> None:
 
 def delete_orphans(instance_path: Path) -> int:
     """Remove old images that no text names, their files last, and return how many. Opens its own units of work."""
+    remove_unfinished(instance_path, now() - GRACE)
     removed = 0
     while True:
         with unit_of_work():

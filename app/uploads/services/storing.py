@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -27,17 +27,28 @@ def write_file(image: CheckedImage, instance_path: Path) -> str:
     path = instance_path / FOLDER / file_path_of(name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f"{name}.part")
-    with partial.open("wb") as file:
-        file.write(image.data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            file.write(image.data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:  # half a file would keep what little room a full disk has left
+        partial.unlink(missing_ok=True)
+        raise
     return name
 
 
 def remove_file(name: str, instance_path: Path) -> None:
     """Remove the file of a name, if it is there."""
     (instance_path / FOLDER / file_path_of(name)).unlink(missing_ok=True)
+
+
+def remove_unfinished(instance_path: Path, before: datetime) -> None:
+    """Remove files that were being written when a process was killed."""
+    for partial in (instance_path / FOLDER).glob("*/*.part"):
+        if partial.stat().st_mtime < before.timestamp():
+            partial.unlink(missing_ok=True)
 
 
 def record_upload(actor: Actor, *, name: str, image: CheckedImage) -> Upload:
