@@ -193,7 +193,7 @@ def test_a_full_disk_is_said_and_keeps_no_half_of_a_file(browser, tom, settings,
 def test_files_of_killed_processes_are_removed_after_a_while(browser, tom, settings):
     name = send(browser, picture()).json["url"].removeprefix("/uploads/")
     folder = next((settings.instance_path / "uploads").rglob(name)).parent
-    for file, days in (("old.png.part", 3), ("new.png.part", 0)):
+    for file, days in (("old.png.part", 8), ("new.png.part", 0)):
         (folder / file).write_bytes(b"half")
         moment = (now() - timedelta(days=days)).timestamp()
         os.utime(folder / file, (moment, moment))
