@@ -55,12 +55,16 @@ def error_answer(status: int, message: str) -> Response:
         response.mimetype = "application/problem+json"
         return response
     template = f"errors/{_TEMPLATES.get(status, 400)}.html"
-    kept = (
-        [(name, request.form[name]) for name in _KEPT if status != 413 and request.form.get(name)]
-        if request.method == "POST"
-        else []
-    )
+    kept = _kept_texts() if request.method == "POST" and status != 413 else []
     return page(template, Head(title=title, is_indexable=False), status=status, message=message, kept=kept, error_title=title)
+
+
+def _kept_texts() -> list[tuple[str, str]]:
+    """Return what was typed; nothing of a body that cannot be read (its view may have refused before reading it)."""
+    try:
+        return [(name, request.form[name]) for name in _KEPT if request.form.get(name)]
+    except HTTPException:
+        return []
 
 
 def init_errors(app: Flask) -> None:
