@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app.core.db import db
 from app.core.uow import unit_of_work
@@ -15,6 +16,7 @@ from app.jobs.schedule import enqueue_due
 logger = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0
 PERIODIC_SECONDS = 30.0
+MOST_PAUSE_SECONDS = 30.0  # between two tries while the database is away; each is a line in the log
 
 
 def run_batch() -> int:
@@ -51,7 +53,7 @@ def run_until_idle(limit: int = 10_000) -> int:
 
 def run_forever(app: Flask, stop: threading.Event, wake: threading.Event) -> None:
     """Work until `stop` is set. `wake` shortens the pause; on an idle site a job starts within IDLE_SECONDS."""
-    next_periodic = 0.0
+    next_periodic, failures = 0.0, 0
     while not stop.is_set():
         try:
             with app.app_context():
@@ -61,9 +63,13 @@ def run_forever(app: Flask, stop: threading.Event, wake: threading.Event) -> Non
                         enqueue_due()
                     next_periodic = time.monotonic() + PERIODIC_SECONDS
                 worked = run_batch()
-        except Exception:  # the database may be away for a while; the worker must outlive that
-            logger.exception("worker.failed")
-            worked = 0
+            failures = 0
+        except Exception as error:  # the database may be away or full for a while; the worker must outlive that
+            failures += 1
+            is_known = failures > 1 and isinstance(error, OperationalError)
+            logger.error("worker.failed", exc_info=None if is_known else error, extra={"failures": failures})
+            stop.wait(min(2.0**failures, MOST_PAUSE_SECONDS))
+            continue
         if not worked:
             wake.wait(IDLE_SECONDS)
             wake.clear()

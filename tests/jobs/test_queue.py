@@ -7,11 +7,13 @@ import subprocess
 import sys
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app.core.clock import now
 from app.core.db import db
@@ -183,3 +185,23 @@ def test_periodic_work_is_enqueued_once_an_interval(done, monkeypatch):
         assert schedule.enqueue_due() == 0
     worker.run_until_idle()
     assert done == [{}]
+
+
+def test_a_database_that_is_away_is_tried_again_ever_more_rarely(app, monkeypatch, caplog):
+    """A full disk must not be filled with stack traces, a second apart."""
+    stop, pauses = threading.Event(), []
+
+    def refuse() -> int:
+        raise OperationalError("SELECT 1", {}, Exception("database or disk is full"))
+
+    def pause(seconds: float) -> bool:
+        pauses.append(seconds)
+        if len(pauses) == 8:
+            stop.set()
+        return stop.is_set()
+
+    monkeypatch.setattr(worker, "run_batch", refuse)
+    patient = SimpleNamespace(is_set=stop.is_set, wait=pause)
+    worker.run_forever(app, patient, threading.Event())
+    assert pauses == [2, 4, 8, 16, 30, 30, 30, 30]
+    assert len([record for record in caplog.records if record.exc_info]) == 1
