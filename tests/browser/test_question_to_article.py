@@ -154,7 +154,7 @@ def test_everything_works_without_javascript(chromium: Chromium, server: Server)
     page.locator("header details summary").last.click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login**")
-    page.goto("/ask")
+    page.goto("/settings/profile")
     assert "/login" in page.url
     context.close()
 

@@ -183,7 +183,8 @@ def test_names_of_files_are_not_shown_or_used(app: Flask, site: dict[str, Person
 
     browser = Browser(app).sign_in(site["asker"])
     token = browser.token()
-    for name in (EVIL, "../../../etc/x.png", "a\r\nX-Evil: 1.png", "\x00.png", "a" * 5000 + ".php"):
+    # Browsers send a quotation mark in a file name as %22; anything else ends the header.
+    for name in (EVIL.replace('"', "%22"), "../../../etc/x.png", "a\r\nX-Evil: 1.png", "\x00.png", "a" * 5000 + ".php"):
         data = {"csrf_token": token, "file": (BytesIO(picture()), name, "text/html")}
         response = browser.client.post("/uploads", data=data, headers={"Accept": "application/json"})
         if "\r" in name or "\x00" in name:
