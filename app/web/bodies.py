@@ -14,11 +14,14 @@ from typing import Any
 Environ = dict[str, Any]
 App = Callable[[Environ, Any], Iterable[bytes]]
 
-# Requests that may wait for their body at the same time; the server needs so many threads beyond those that work.
+# Most bodies come with their head. Requests that may wait longer than this at the same time; the server needs so many
+# threads beyond those that work.
+PROMPT_SECONDS = 0.25
 WAITING = 16
-# Bodies that may be missing at the same time: a client that never sends holds one until it goes away.
-MISSING = 128
-MISSING_OF_ADDRESS = 16
+# Bodies that may be missing at the same time (of one address: more than the server has threads). A client that never sends
+# holds one until it goes away.
+MISSING = 256
+MISSING_OF_ADDRESS = 32
 PATIENCE_SECONDS = 15.0
 LEAST_BYTES_A_SECOND = 4_096
 PIECE = 8_192
@@ -94,10 +97,12 @@ class PatientBodies:
 
     def _wait_for(self, source: Any, address: str) -> _Body:
         body = _Body(source, self._most)
+        self._start(body, address if self._is_direct else "")
+        if body.is_there.wait(PROMPT_SECONDS):
+            return body
         if not self._waiting.acquire(blocking=False):
             raise _Refused("503 Service Unavailable")
         try:
-            self._start(body, address if self._is_direct else "")
             waited = 0.0
             while not body.is_there.wait(self._patience):
                 waited += self._patience

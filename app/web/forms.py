@@ -12,13 +12,13 @@ from app.core.text import clean_line, clean_text
 
 
 def line(value: Any) -> Any:
-    """WTForms filter: one cleaned line."""
-    return clean_line(value) if isinstance(value, str) else value
+    """WTForms filter: one cleaned line; a field that was not sent is empty."""
+    return clean_line(value) if isinstance(value, str) else value or ""
 
 
 def block(value: Any) -> Any:
-    """WTForms filter: cleaned text of several lines (leading spaces are kept: they mean code)."""
-    return clean_text(value).rstrip() if isinstance(value, str) else value
+    """WTForms filter: cleaned text of several lines (leading spaces are kept: they mean code); empty when it was not sent."""
+    return clean_text(value).rstrip() if isinstance(value, str) else value or ""
 
 
 class BaseForm(FlaskForm):

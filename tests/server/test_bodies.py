@@ -43,6 +43,11 @@ def ask(app: PatientBodies, source: Any, length: str = "", address: str = "10.0.
     return statuses[0], b"".join(answer)
 
 
+@pytest.fixture(autouse=True)
+def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "PROMPT_SECONDS", 0.01)
+
+
 def make(patience: float = 0.1, **options: Any) -> PatientBodies:
     return PatientBodies(echo, **{"working": 2, "most": 100_000, "is_direct": True, **options}, patience=patience)
 
@@ -124,10 +129,22 @@ def test_while_many_wait_the_others_are_answered(stalled: list[Stalled]):
     waiting = [threading.Thread(target=ask, args=(app, client, "500")) for client in stalled[: bodies.WAITING]]
     for thread in waiting:
         thread.start()
-    time.sleep(0.1)
+    time.sleep(0.2)
     began = time.monotonic()
     assert ask(app, BytesIO(b""))[0] == "200 OK"
-    assert ask(app, BytesIO(b"abc"), "3")[0] == "503 Service Unavailable"
+    assert ask(app, BytesIO(b"abc"), "3")[0] == "200 OK", "a body that comes at once needs no place among those who wait"
+    assert ask(app, stalled[-1], "500")[0] == "503 Service Unavailable"
     assert time.monotonic() - began < 0.5
     for thread in waiting:
         thread.join()
+
+
+def test_a_crowd_behind_one_address_is_let_in():
+    app = make(working=5)
+    answers: list[str] = []
+    crowd = [threading.Thread(target=lambda: answers.append(ask(app, BytesIO(b"abc"), "3")[0])) for _ in range(24)]
+    for thread in crowd:
+        thread.start()
+    for thread in crowd:
+        thread.join()
+    assert answers == ["200 OK"] * 24
