@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
+from app.forum.models.resolution import Voice
 
 # Authors may take back a comment or fix its wording for so long.
 COMMENT_EDIT_WINDOW = timedelta(minutes=30)
@@ -141,6 +142,13 @@ def can_accept(actor: Actor, thread: Thread) -> bool:
 def can_report_outcome(actor: Actor, thread: Thread) -> bool:
     """Only the asker (or staff, moderators for them) says how a question ended."""
     return can_accept(actor, thread)
+
+
+def voice_of(actor: Actor, thread: Thread) -> Voice:
+    """Return as whom the actor speaks about a question: its asker, staff and moderators for them, or one of its readers."""
+    if actor.is_authenticated and thread.author_id == actor.id:
+        return Voice.ASKER
+    return Voice.STAFF if actor.is_staff or actor.is_moderator else Voice.READER
 
 
 def can_moderate(actor: Actor, thread: Thread) -> bool:

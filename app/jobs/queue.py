@@ -96,7 +96,7 @@ def enqueue_all(kind: str, jobs: Iterable[tuple[str, dict[str, Any]]], delay: ti
 
 
 def claim(limit: int = 50) -> list[Claimed]:
-    """Take up to `limit` ready jobs of one kind for LEASE. Several workers never get the same job at once."""
+    """Take up to `limit` ready jobs of one kind for LEASE, oldest first. Several workers never get the same job at once."""
     require_unit_of_work()
     ready = sa.and_(
         Job.dead_at.is_(None),
@@ -115,10 +115,11 @@ def claim(limit: int = 50) -> list[Claimed]:
         sa.update(Job)
         .where(Job.id.in_(picked.scalar_subquery()))
         .values(lease_until=now() + LEASE, lease_owner=_owner(), attempts=Job.attempts + 1)
-        .returning(Job.id, Job.kind, Job.payload, Job.revision, Job.attempts)
+        .returning(Job.available_at, Job.id, Job.kind, Job.payload, Job.revision, Job.attempts)
         .execution_options(synchronize_session=False)
     )
-    return [Claimed(*row) for row in db.session.execute(statement)]
+    taken = sorted(db.session.execute(statement), key=lambda row: (row.available_at, row.id))  # RETURNING promises no order
+    return [Claimed(*row[1:]) for row in taken]
 
 
 def _owner(pid: int | None = None) -> str:

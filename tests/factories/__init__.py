@@ -136,7 +136,10 @@ def accept(post: Post, by: Person | None = None) -> None:
     """Mark an answer as the solution, with its event."""
     with unit_of_work():
         thread = db.session.get_one(Thread, post.thread_id)
-        outcome = Outcome(thread_id=thread.id, post_id=post.id, kind="accepted", actor_id=by.id if by else thread.author_id)
+        outcome = Outcome(
+            thread_id=thread.id, post_id=post.id, kind="accepted", actor_id=by.id if by else thread.author_id,
+            voice="staff" if by and by.id != thread.author_id else "asker",
+        )  # fmt: skip
         db.session.add(outcome)
         db.session.flush()
         db.session.add(Acceptance(post_id=post.id, thread_id=thread.id, accepted_by_id=outcome.actor_id, outcome_id=outcome.id))

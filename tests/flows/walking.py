@@ -46,7 +46,8 @@ def addresses() -> list[str]:
         for name in db.session.scalars(sa.select(Person.name))
         for tab in ("", "?tab=questions", "?tab=answers")
     ]
-    found += [f"/moderation/queue?item={kind}-{n}" for kind in ("post", "comment", "thread", "held-post") for n in range(1, 30)]
+    queued = {"post": Post, "held-post": Post, "comment": Comment, "thread": Thread}
+    found += [f"/moderation/queue?item={kind}-{number}" for kind, model in queued.items() for number in ids(model)]
     return found
 
 

@@ -426,7 +426,7 @@ def test_the_asker_is_not_asked_again_after_saying_still_stuck_or_writing(browse
     thread = make_question(author=asker, created_at=now() - timedelta(days=3))
     make_answer(thread, created_at=now() - timedelta(days=2))
     with unit_of_work():
-        db.session.add(Outcome(thread_id=thread.id, kind="refuted", actor_id=asker.id))
+        db.session.add(Outcome(thread_id=thread.id, kind="refuted", voice="asker", actor_id=asker.id))
         db.session.get_one(Thread, thread.id).status = "disputed"
     browser.sign_in(asker).get(thread.path)
     assert "Did this solve it?" not in browser.text()
@@ -440,7 +440,7 @@ def test_a_question_solved_another_way_says_so(browser: Browser) -> None:
     thread = make_question()
     change(thread, status="solved")
     with unit_of_work():
-        db.session.add(Outcome(thread_id=thread.id, kind="solved_elsewhere", actor_id=thread.author_id, reason="New cable"))
+        db.session.add(Outcome(thread_id=thread.id, kind="solved_elsewhere", voice="asker", actor_id=thread.author_id, reason="New cable"))
     browser.get(thread.path)
     assert "the person who asked found another way. Reason: New cable" in browser.text()
 

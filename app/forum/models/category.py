@@ -9,7 +9,10 @@ from app.forum.urls import category_path
 
 
 class Category(Model):
-    """A board. `audience` says who reads it; `needs_approval` holds new threads of members for moderators."""
+    """A board. `audience` says who reads it; `needs_approval` holds new threads of members for moderators.
+
+    `usual_answer_minutes` is the median wait for a first answer, derived each day (queries/waiting); None: too little is known.
+    """
 
     __tablename__ = "category"
     __table_args__ = (one_of("audience", list(Audience)),)
@@ -22,6 +25,7 @@ class Category(Model):
     audience: Mapped[str] = mapped_column(sa.String(10), default=Audience.PUBLIC)
     needs_approval: Mapped[bool] = mapped_column(default=False)
     thread_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+    usual_answer_minutes: Mapped[int | None] = mapped_column(sa.Integer)
 
     @property
     def path(self) -> str:

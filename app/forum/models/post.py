@@ -53,6 +53,8 @@ class Post(Model):
     edited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     score: Mapped[int] = mapped_column(sa.Integer, default=0)
     comment_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+    worked_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+    failed_count: Mapped[int] = mapped_column(sa.Integer, default=0)
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_official: Mapped[bool] = mapped_column(default=False)
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

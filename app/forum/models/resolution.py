@@ -37,6 +37,25 @@ class OutcomeSource(StrEnum):
     IMPORT = "import"
 
 
+class Voice(StrEnum):
+    """Who speaks: it decides how much one event weighs. Kept with the event, because roles change."""
+
+    ASKER = "asker"
+    STAFF = "staff"
+    READER = "reader"
+    SYSTEM = "system"
+
+
+class RefutationReason(StrEnum):
+    """Why a solution did not work for somebody."""
+
+    NONE = ""
+    OUTDATED = "outdated"
+    OTHER_VERSION = "other_version"
+    UNCLEAR = "unclear"
+    WRONG = "wrong"
+
+
 class Acceptance(Model):
     """An answer marked as the solution. The earliest of a thread is its main one."""
 
@@ -53,12 +72,18 @@ class Acceptance(Model):
 
 
 class Outcome(Model):
-    """One event of evidence. Never changed and never deleted: a withdrawal is an event of its own."""
+    """One event of evidence. Never changed and never deleted: a withdrawal is an event of its own.
+
+    `voice` is whose word it is: the asker's, that of staff or a moderator for them, a reader's, or our own inference's.
+    `reader_key` is a keyed hash that keeps a visitor from counting twice (never an address); `reason_kind` is why it failed.
+    """
 
     __tablename__ = "outcome"
     __table_args__ = (
         one_of("kind", list(OutcomeKind)),
         one_of("source", list(OutcomeSource)),
+        one_of("voice", list(Voice)),
+        one_of("reason_kind", list(RefutationReason)),
         sa.CheckConstraint("(kind = 'withdrawn') = (withdraws_id IS NOT NULL)", name="withdrawal_names_event"),
         sa.Index("ix_outcome_thread", "thread_id", "id"),
     )
@@ -68,7 +93,10 @@ class Outcome(Model):
     post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"))
     kind: Mapped[str] = mapped_column(sa.String(20))
     source: Mapped[str] = mapped_column(sa.String(10), default=OutcomeSource.PAGE)
+    voice: Mapped[str] = mapped_column(sa.String(8))
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    reader_key: Mapped[str] = mapped_column(sa.String(64), default="")
+    reason_kind: Mapped[str] = mapped_column(sa.String(16), default="")
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
     withdraws_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outcome.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -39,7 +39,9 @@ class Thread(Model):
     """A thread. Its opening text is the post of kind `opening`.
 
     Visible to others only while neither held (waiting for approval) nor hidden. Denormalised (see services/recounting):
-    status, answer_count, accepted_count, score, me_too_count, last_activity_at, duplicate_count, excerpt.
+    status, answer_count, accepted_count, score, me_too_count, last_activity_at, duplicate_count, excerpt, the dates of the
+    first listed answers by somebody other than the asker (any, staff's, a peer's), and `solved_at`: when the earliest event
+    that makes it solved now happened.
     `article_id`, `article_title` and `article_path` are written by the knowledge base (the thread is maintained there).
     """
 
@@ -80,6 +82,11 @@ class Thread(Model):
     score: Mapped[int] = mapped_column(sa.Integer, default=0)
     me_too_count: Mapped[int] = mapped_column(sa.Integer, default=0)
     duplicate_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+    first_answer_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    first_staff_answer_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    first_peer_answer_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    solved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     is_pinned: Mapped[bool] = mapped_column(default=False)
     locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -7,8 +7,8 @@ from app.core.errors import Conflict
 from app.core.events import emit
 from app.forum.events import AcceptanceWithdrawn, AnswerAccepted
 from app.forum.models import Acceptance, Outcome
-from app.forum.models.resolution import OutcomeKind, OutcomeSource
-from app.forum.policies import ensure_can_accept, ensure_can_see_post, is_answer
+from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
+from app.forum.policies import ensure_can_accept, ensure_can_see_post, is_answer, voice_of
 from app.forum.queries.threads import find_acceptance, get_post_for_update
 from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
@@ -28,10 +28,11 @@ def accept_answer(actor: Actor, *, post_id: int, source: str = OutcomeSource.PAG
         raise Conflict("Only a visible answer can be marked as the solution.")
     if accepted := find_acceptance(post.id):
         return accepted
-    is_asker = actor.is_authenticated and thread.author_id == actor.id
-    kind = OutcomeKind.ACCEPTED if is_asker else OutcomeKind.JUDGED_BY_STAFF
-    moment = now()
-    outcome = Outcome(thread_id=thread.id, post_id=post.id, kind=kind, source=source, actor_id=actor.id, created_at=moment)
+    voice, moment = voice_of(actor, thread), now()
+    kind = OutcomeKind.ACCEPTED if voice == Voice.ASKER else OutcomeKind.JUDGED_BY_STAFF
+    outcome = Outcome(
+        thread_id=thread.id, post_id=post.id, kind=kind, source=source, voice=voice, actor_id=actor.id, created_at=moment
+    )  # fmt: skip
     db.session.add(outcome)
     db.session.flush()
     acceptance = Acceptance(
@@ -59,8 +60,8 @@ def withdraw_acceptance(actor: Actor, *, post_id: int, reason: str = "", source:
         return False
     db.session.add(
         Outcome(
-            thread_id=thread.id, post_id=post.id, kind=OutcomeKind.WITHDRAWN, source=source, actor_id=actor.id, reason=why,
-            withdraws_id=acceptance.outcome_id,
+            thread_id=thread.id, post_id=post.id, kind=OutcomeKind.WITHDRAWN, source=source, voice=voice_of(actor, thread),
+            actor_id=actor.id, reason=why, withdraws_id=acceptance.outcome_id,
         )
     )  # fmt: skip
     db.session.delete(acceptance)

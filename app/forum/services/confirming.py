@@ -5,8 +5,8 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.forum.models import Outcome, Post, Thread
-from app.forum.models.resolution import OutcomeKind, OutcomeSource
-from app.forum.policies import ensure_can_report_outcome, is_answer
+from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
+from app.forum.policies import ensure_can_report_outcome, is_answer, voice_of
 from app.forum.queries.outcomes import find_outcome, list_standing_outcomes
 from app.forum.queries.threads import get_thread_for_update
 from app.forum.services.checking import checked_reason
@@ -39,13 +39,14 @@ def record_outcome(
     ensure_can_report_outcome(actor, thread)
     why = checked_reason(reason)
     _check_post(thread, post_id)
-    is_asker = actor.is_authenticated and thread.author_id == actor.id
-    if kind == OutcomeKind.CONFIRMED_BY_ASKER and not is_asker:
+    voice = voice_of(actor, thread)
+    if kind == OutcomeKind.CONFIRMED_BY_ASKER and voice != Voice.ASKER:
         kind = OutcomeKind.JUDGED_BY_STAFF
     if last := _repeated(actor, thread_id, kind, post_id):
         return last
     outcome = Outcome(
-        thread_id=thread_id, post_id=post_id, kind=kind, source=source, actor_id=actor.id, reason=why, created_at=now()
+        thread_id=thread_id, post_id=post_id, kind=kind, source=source, voice=voice, actor_id=actor.id, reason=why,
+        created_at=now(),
     )  # fmt: skip
     db.session.add(outcome)
     settle(thread)
@@ -68,8 +69,8 @@ def withdraw_outcome(actor: Actor, *, outcome_id: int, reason: str = "", source:
         raise Conflict("Withdraw the solution at the answer itself.")
     db.session.add(
         Outcome(
-            thread_id=thread.id, post_id=found.post_id, kind=OutcomeKind.WITHDRAWN, source=source, actor_id=actor.id,
-            reason=checked_reason(reason), withdraws_id=found.id,
+            thread_id=thread.id, post_id=found.post_id, kind=OutcomeKind.WITHDRAWN, source=source,
+            voice=voice_of(actor, thread), actor_id=actor.id, reason=checked_reason(reason), withdraws_id=found.id,
         )
     )  # fmt: skip
     settle(thread)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.core.db import db
 from app.forum.models import Acceptance, Outcome
-from app.forum.models.resolution import OutcomeKind, OutcomeSource
+from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.importing.demo.preparing import PreparedThread
 from app.importing.demo.written import Written
 from app.moderation.models import LogEntry
@@ -88,11 +88,19 @@ def _merged(events: list[_Event]) -> list[_Event]:
     return kept
 
 
+def _voice(thread: PreparedThread, event: _Event) -> Voice:
+    if event.by is None:
+        return Voice.SYSTEM
+    if event.by == thread.data["author"]:
+        return Voice.ASKER
+    return Voice.READER if event.kind == OutcomeKind.CONFIRMED_BY_OTHER else Voice.STAFF
+
+
 def _write(written: Written, thread: PreparedThread, event: _Event) -> None:
     post = None if event.answer is None else written.posts[thread.stem, event.answer]
     event.row = Outcome(
         thread_id=written.threads[thread.stem].id, post_id=post.id if post else None, kind=event.kind, reason=event.note,
-        source=OutcomeSource.INFERENCE if event.kind == OutcomeKind.LIKELY else OutcomeSource.PAGE,
+        source=OutcomeSource.INFERENCE if event.kind == OutcomeKind.LIKELY else OutcomeSource.PAGE, voice=_voice(thread, event),
         actor_id=written.person_id(event.by) if event.by else None, created_at=event.at,
         withdraws_id=event.withdraws.row.id if event.withdraws and event.withdraws.row else None,
     )  # fmt: skip

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.core.db import db
 from app.forum.models import Acceptance, Outcome, Thread
 from app.forum.models.post import PostKind
-from app.forum.models.resolution import OutcomeKind, OutcomeSource
+from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.importing.stackexchange.context import Import
 from app.importing.stackexchange.posts import Prepared, account_for_votes, insert_posts, prepare_posts
 from app.importing.stackexchange.records import ANSWER, QUESTION, add_records, find_local
@@ -93,7 +93,7 @@ def _accept(answers: Sequence[_Answer], post_ids: Sequence[int]) -> None:
     events = [
         {
             "thread_id": answer.thread_id, "post_id": post_id, "kind": OutcomeKind.ACCEPTED, "source": OutcomeSource.IMPORT,
-            "actor_id": askers[answer.thread_id], "created_at": answer.accepted_at,
+            "voice": Voice.ASKER, "actor_id": askers[answer.thread_id], "created_at": answer.accepted_at,
         }
         for answer, post_id in pairs
     ]  # fmt: skip

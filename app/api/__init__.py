@@ -1,0 +1,1 @@
+"""Addresses for programs: JSON over the same queries and services as the pages."""

@@ -1,0 +1,1 @@
+"""What the desk reads: frozen rows with exactly what a page shows."""
