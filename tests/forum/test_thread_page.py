@@ -440,7 +440,9 @@ def test_a_question_solved_another_way_says_so(browser: Browser) -> None:
     thread = make_question()
     change(thread, status="solved")
     with unit_of_work():
-        db.session.add(Outcome(thread_id=thread.id, kind="solved_elsewhere", voice="asker", actor_id=thread.author_id, reason="New cable"))
+        db.session.add(
+            Outcome(thread_id=thread.id, kind="solved_elsewhere", voice="asker", actor_id=thread.author_id, reason="New cable")
+        )
     browser.get(thread.path)
     assert "the person who asked found another way. Reason: New cable" in browser.text()
 
