@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 MIN_SECRET = 32
@@ -82,6 +83,13 @@ def _mail_url(raw: str) -> str:
     return raw.strip()
 
 
+def _time_zone(raw: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(raw.strip())
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("must be the name of a time zone, like Europe/Berlin or UTC") from error
+
+
 def _setting(name: str, default: Any, parse: Callable[[str], Any], sentence: str) -> Any:
     return field(default=default, metadata={"env": name, "parse": parse, "doc": sentence})
 
@@ -146,6 +154,16 @@ class Settings:
         _integer(0, 3650),
         "After so many days an unanswered question asks search engines not to index it.",
     )
+    time_zone: ZoneInfo = _setting(
+        "TIME_ZONE", ZoneInfo("UTC"), _time_zone, "Time zone of the site: days of figures, working hours, quiet hours of mails."
+    )
+    likely_after_days: int = _setting(
+        "LIKELY_AFTER_DAYS",
+        14,
+        _integer(0, 3650),
+        "An asker's silence of so many days after an upvoted answer makes a question likely solved; 0 never.",
+    )
+    likely_min_score: int = _setting("LIKELY_MIN_SCORE", 1, _integer(1, 1_000), "Votes that answer needs before silence counts.")
     promotion_min_views: int = _setting(
         "PROMOTION_MIN_VIEWS", 30, _integer(0, 1_000_000), "Human views in 30 days from which a thread can become a candidate."
     )

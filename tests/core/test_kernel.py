@@ -155,6 +155,17 @@ def test_all_wrong_settings_are_reported_at_once():
         assert name in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["Nowhere/Town", "Europe", "../etc/passwd", "/etc/passwd", "x" * 300])
+def test_a_time_zone_that_nobody_knows_is_refused_by_name(name: str):
+    with pytest.raises(SettingsError, match="TIME_ZONE"):
+        Settings.from_env({"TIME_ZONE": name})
+
+
+def test_the_time_zone_is_utc_unless_somebody_says_otherwise():
+    assert Settings.from_env({}).time_zone.key == "UTC"
+    assert Settings.from_env({"TIME_ZONE": " Asia/Shanghai "}).time_zone.key == "Asia/Shanghai"
+
+
 def test_the_secret_key_is_made_once_and_private(tmp_path):
     settings = Settings.from_env({"INSTANCE_PATH": str(tmp_path / "new")})
     key = settings.ensure_instance()
