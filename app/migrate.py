@@ -3,6 +3,7 @@
 from flask_migrate import Migrate
 
 from app.accounts import models as accounts_models
+from app.desk import models as desk_models
 from app.forum import models as forum_models
 from app.importing import models as importing_models
 from app.jobs import models as jobs_models
@@ -13,7 +14,7 @@ from app.pageviews import models as pageviews_models
 from app.uploads import models as uploads_models
 
 ALL_MODELS = (
-    accounts_models, forum_models, importing_models, jobs_models, kb_models, moderation_models, notifications_models,
+    accounts_models, desk_models, forum_models, importing_models, jobs_models, kb_models, moderation_models, notifications_models,
     pageviews_models, uploads_models,
 )  # fmt: skip
 
