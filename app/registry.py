@@ -38,6 +38,7 @@ from app.forum.routes import tags as forum_tags
 from app.forum.routes import thread_page as forum_thread_page
 from app.forum.routes import voting as forum_voting
 from app.forum.routes.blueprint import blueprint as forum_blueprint
+from app.forum.services.expecting import WAITING_JOB, waiting_job
 from app.forum.services.recounting import recount_job
 from app.importing.cli import demo_command, import_group
 from app.jobs.queue import register_handler
@@ -144,6 +145,8 @@ def register_jobs(app: Flask) -> None:
     register_periodic("uploads.delete_orphans", timedelta(days=1))
     register_handler("forum.recount", recount_job)
     register_periodic("forum.recount", timedelta(days=1))
+    register_handler(WAITING_JOB, waiting_job)
+    register_periodic(WAITING_JOB, timedelta(days=1))
     register_handler("mail.send", send_mails)
     register_handler(SYNC_JOB, search_sync.sync_documents, batch=search_sync.SYNC_BATCH)
     register_handler(search_sync.REBUILD_JOB, search_sync.rebuild_index)

@@ -1,9 +1,9 @@
-"""The background work that much new content needs: a new search index, and a scan for threads worth an article."""
+"""The background work that much new content needs: a new search index, a scan for articles, the usual wait in each category."""
 
 from app.jobs.queue import enqueue
 
-# Handled by search.sync and kb.jobs; a test holds that both have a handler.
-FOLLOW_UP_JOBS = ("search.rebuild", "kb.scan_promotions")
+# Handled by search.sync, kb.jobs and forum.services.expecting; a test holds that all have a handler.
+FOLLOW_UP_JOBS = ("search.rebuild", "kb.scan_promotions", "forum.waiting")
 
 
 def enqueue_follow_up() -> None:

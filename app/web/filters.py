@@ -1,6 +1,7 @@
 """Filters for templates: dates, counts, plurals. Pure functions."""
 
 from datetime import datetime
+from math import ceil
 
 from markupsafe import Markup, escape
 
@@ -45,6 +46,34 @@ def plural(number: int, singular: str, plural_form: str = "") -> str:
     return f"{count(number)} {singular if number == 1 else plural_form or singular + 's'}"
 
 
+def span(minutes: float) -> str:
+    """Return a length of time in its two largest units: 40 min, 3 h 20 min, 2 days 4 h, 75 days."""
+    total = round(minutes)
+    if total < 1:
+        return "under 1 min"
+    hours, rest = divmod(total, 60)
+    if hours < 1:
+        return f"{rest} min"
+    if hours < 48:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    days, hours = divmod(round(minutes / 60), 24)
+    return f"{plural(days, 'day')} {hours} h" if hours and days < 10 else plural(days, "day")
+
+
+def within(minutes: float) -> str:
+    """Return a length of time as people promise it, never less than it is: 20 minutes, an hour, 3 hours, a day, 4 days, 3 weeks."""
+    hours, days = minutes / 60, minutes / 1440
+    if minutes <= 50:
+        return plural(max(10, ceil(minutes / 10) * 10), "minute")
+    if hours <= 1:
+        return "an hour"
+    if hours <= 20:
+        return plural(ceil(hours), "hour")
+    if days <= 1:
+        return "a day"
+    return plural(ceil(days), "day") if days <= 13 else plural(ceil(days / 7), "week")
+
+
 def paragraphs(text: str) -> Markup:
     """Return plain text as paragraphs, escaped."""
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
@@ -61,5 +90,7 @@ FILTERS = {
     "count": count,
     "short_count": short_count,
     "plural": plural,
+    "span": span,
+    "within": within,
     "paragraphs": paragraphs,
 }

@@ -14,6 +14,7 @@ from app.forum.forms import ThreadForm
 from app.forum.models import Thread
 from app.forum.models.thread import ThreadKind
 from app.forum.queries.threads import list_categories_to_post
+from app.forum.queries.waiting import list_usual_waits
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.composing import compose_typed, is_asked_for, limit_posting
 from app.forum.services.asking import start_thread
@@ -161,4 +162,5 @@ def _page(
         login_path=login_path(back),
         can_post=current_actor().can_write,
         has_categories=bool(form.category.choices),
+        waits=list_usual_waits(current_actor()) if kind == ThreadKind.QUESTION else (),
     )

@@ -1,0 +1,14 @@
+// @ts-check
+// Says how soon a first answer usually comes in the category that is chosen.
+// <div data-waits="id of the select"><p data-waits-said> ... <li data-value data-sentence>
+
+/** @param {HTMLElement} box */
+export function bind(box) {
+  const select = document.getElementById(box.dataset.waits ?? "");
+  const said = box.querySelector("[data-waits-said]");
+  if (!(select instanceof HTMLSelectElement) || !said) return;
+  select.addEventListener("change", () => {
+    const rows = [...box.querySelectorAll("[data-value]")].filter((row) => row instanceof HTMLElement);
+    said.textContent = rows.find((row) => row.dataset.value === select.value)?.dataset.sentence ?? "";
+  });
+}
