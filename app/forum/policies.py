@@ -144,6 +144,29 @@ def can_report_outcome(actor: Actor, thread: Thread) -> bool:
     return can_accept(actor, thread)
 
 
+def is_proposed(post: Post) -> bool:
+    """Whether readers are asked if an answer worked for them: it is a solution, or readers voted it up."""
+    return is_answer(post) and post.is_listed and (post.accepted_at is not None or post.score > 0)
+
+
+def can_say_worked(actor: Actor, post: Post, thread: Thread) -> bool:
+    """Every reader says whether an answer worked for them, signed in or not, also long after a question was closed or locked.
+
+    The asker has a stronger word of their own, nobody speaks for their own answer, and suspended people do not speak at all.
+    """
+    if actor.is_suspended or not thread.is_question or not is_answer(post) or not post.is_listed or not thread.is_listed:
+        return False
+    is_own = actor.is_authenticated and actor.id in (thread.author_id, post.author_id)
+    return not is_own and can_see_thread(actor, thread)
+
+
+def can_ask_for_information(actor: Actor, thread: Thread) -> bool:
+    """Staff and moderators ask the asker of an open question for details; nobody asks themselves."""
+    if not thread.is_question or thread.author_id == actor.id or not (actor.is_staff or actor.is_moderator):
+        return False
+    return can_add_post(actor, thread)
+
+
 def voice_of(actor: Actor, thread: Thread) -> Voice:
     """Return as whom the actor speaks about a question: its asker, staff and moderators for them, or one of its readers."""
     if actor.is_authenticated and thread.author_id == actor.id:
@@ -266,11 +289,30 @@ def ensure_can_accept(actor: Actor, thread: Thread) -> None:
         _refuse(actor, "accept answers here")
 
 
+def ensure_can_say_worked(actor: Actor, post: Post, thread: Thread) -> None:
+    """Raise NotFound, Conflict (nothing that could work: hidden, or no answer) or Forbidden unless the actor may say so."""
+    ensure_can_see_post(actor, post, thread)
+    if not is_answer(post) or not post.is_listed or not thread.is_listed:
+        raise Conflict("Only a visible answer can have worked for somebody.")
+    if can_say_worked(actor, post, thread):
+        return
+    if actor.id == thread.author_id and not actor.is_suspended:
+        raise Forbidden("You asked this: mark the answer that solved it, or say at the top that you are still stuck.")
+    _refuse(actor, "judge your own answer")
+
+
 def ensure_can_report_outcome(actor: Actor, thread: Thread) -> None:
     """Raise unless the actor may say how the question ended."""
     ensure_can_see_thread(actor, thread)
     if not can_report_outcome(actor, thread):
         _refuse(actor, "say how this question ended")
+
+
+def ensure_can_ask_for_information(actor: Actor, thread: Thread) -> None:
+    """Raise NotFound, Forbidden or (for a thread that takes no more posts) Conflict."""
+    ensure_can_add_post(actor, thread)
+    if not can_ask_for_information(actor, thread):
+        _refuse(actor, "ask for details here")
 
 
 def ensure_can_moderate(actor: Actor, thread: Thread) -> None:

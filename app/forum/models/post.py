@@ -55,6 +55,7 @@ class Post(Model):
     comment_count: Mapped[int] = mapped_column(sa.Integer, default=0)
     worked_count: Mapped[int] = mapped_column(sa.Integer, default=0)
     failed_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+    last_worked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_official: Mapped[bool] = mapped_column(default=False)
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -86,6 +86,8 @@ class Outcome(Model):
         one_of("reason_kind", list(RefutationReason)),
         sa.CheckConstraint("(kind = 'withdrawn') = (withdraws_id IS NOT NULL)", name="withdrawal_names_event"),
         sa.Index("ix_outcome_thread", "thread_id", "id"),
+        # One reader's words about one answer, withdrawals among them.
+        sa.Index("ix_outcome_reader", "post_id", "reader_key"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

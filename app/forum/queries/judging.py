@@ -1,0 +1,79 @@
+"""What readers said about answers: one reader's word, and everybody's reasons as counts. Readers themselves are named nowhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.core.db import db, read
+from app.forum.models import Outcome
+from app.forum.models.resolution import OutcomeKind, RefutationReason, Voice
+
+# In this order reasons are told: what one can do something about first.
+REASON_ORDER = (
+    RefutationReason.OUTDATED,
+    RefutationReason.OTHER_VERSION,
+    RefutationReason.UNCLEAR,
+    RefutationReason.WRONG,
+    RefutationReason.NONE,
+)
+_withdrawal = aliased(Outcome)
+_STANDS = ~sa.exists().where(
+    # Post and reader are what the index knows; a withdrawal carries those of the word it takes back.
+    _withdrawal.post_id == Outcome.post_id,
+    _withdrawal.reader_key == Outcome.reader_key,
+    _withdrawal.withdraws_id == Outcome.id,
+)
+_REASONS = (
+    sa.select(Outcome.post_id, Outcome.reason_kind, sa.func.count())
+    .where(
+        Outcome.post_id.in_(sa.bindparam("ids", expanding=True)), Outcome.voice == Voice.READER,
+        Outcome.kind == OutcomeKind.REFUTED, _STANDS,
+    )
+    .group_by(Outcome.post_id, Outcome.reason_kind)
+)  # fmt: skip
+_LAST_YES = sa.select(sa.func.max(Outcome.created_at)).where(
+    Outcome.post_id == sa.bindparam("post_id"), Outcome.voice == Voice.READER,
+    Outcome.kind == OutcomeKind.CONFIRMED_BY_OTHER, _STANDS,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """How many readers gave one reason why an answer failed them; "" counts those who gave none."""
+
+    reason: str
+    count: int
+
+
+def find_word(post_id: int, reader_key: str) -> Outcome | None:
+    """Return a reader's standing word about an answer, or None when there is none or they took it back."""
+    statement = (
+        sa.select(Outcome)
+        .where(Outcome.post_id == post_id, Outcome.reader_key == reader_key, Outcome.voice == Voice.READER)
+        .order_by(Outcome.id.desc())
+        .limit(1)
+    )
+    last = db.session.scalar(statement)
+    return last if last is not None and last.kind != OutcomeKind.WITHDRAWN else None
+
+
+def reasons_of(post_ids: Sequence[int]) -> dict[int, tuple[ReasonCount, ...]]:
+    """Return why readers say that answers failed them, by answer, in a fixed order; answers that failed nobody are left out."""
+    if not post_ids:
+        return {}
+    found: dict[int, dict[str, int]] = {}
+    for post_id, reason, count in read(_REASONS, {"ids": list(post_ids)}):
+        found.setdefault(post_id or 0, {})[reason] = count
+    return {
+        post_id: tuple(ReasonCount(reason, counts[reason]) for reason in REASON_ORDER if counts.get(reason))
+        for post_id, counts in found.items()
+    }
+
+
+def last_worked_at(post_id: int) -> datetime | None:
+    """Return when the newest standing "it worked" of a reader was said."""
+    found: datetime | None = db.session.scalar(_LAST_YES, {"post_id": post_id})
+    return found

@@ -1,0 +1,128 @@
+"""Readers' words: whether an answer worked for them, without an account. One standing word for each reader and answer.
+
+A word is an event of the log like any other. Who says something else takes the old word back with an event and says the
+new one. What many words mean for the status is decided in `outcomes`, not here.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.core.errors import Conflict, Invalid
+from app.core.uow import require_unit_of_work
+from app.forum.models import Outcome, Post
+from app.forum.models.resolution import OutcomeKind, OutcomeSource, RefutationReason, Voice
+from app.forum.policies import ensure_can_say_worked, is_proposed
+from app.forum.queries.judging import find_word, last_worked_at
+from app.forum.queries.threads import get_post_for_update
+from app.forum.services.figures import refresh_figures, settle
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a reader says about an answer now. `worked` is None when they took it back; `status` is the question's."""
+
+    thread_id: int
+    post_id: int
+    worked: bool | None
+    reason_kind: str
+    status: str
+
+
+def person_key(person_id: int) -> str:
+    """Return the reader key of a member: the same on every device and in mails, so that they count once."""
+    return hashlib.blake2b(f"person:{person_id}".encode(), digest_size=24).hexdigest()
+
+
+def say_worked(
+    actor: Actor,
+    *,
+    post_id: int,
+    worked: bool,
+    reader_key: str = "",
+    reason_kind: str = "",
+    source: str = OutcomeSource.PAGE,
+) -> Word:
+    """Record whether an answer worked for a reader; another word of the same reader is replaced, the same one kept.
+
+    Members are known by who they are; for visitors `reader_key` is a keyed hash of what the request tells. A reason counts
+    only for "no", and one that was given stays when "no" is repeated without. Raises NotFound, Forbidden (asker, author,
+    suspended), Conflict for what is no visible or no proposed answer, Invalid("reason").
+    """
+    require_unit_of_work()
+    if reason_kind not in list(RefutationReason):
+        raise Invalid("Please choose one of the reasons.", field="reason")
+    post = get_post_for_update(post_id)
+    ensure_can_say_worked(actor, post, post.thread)
+    key = _key(actor, reader_key)
+    kind, reason = (OutcomeKind.CONFIRMED_BY_OTHER, "") if worked else (OutcomeKind.REFUTED, reason_kind)
+    known = find_word(post.id, key)
+    if known is None and not is_proposed(post):
+        raise Conflict("This answer is not proposed as a solution any more. Vote for it if it helped you.")
+    if known is not None and known.kind == kind and reason in ("", known.reason_kind):
+        return _word(post, worked, known.reason_kind)
+    if known is not None:
+        _take_back(actor, post, known, source)
+    db.session.add(
+        Outcome(
+            thread_id=post.thread_id, post_id=post.id, kind=kind, source=source, voice=Voice.READER, actor_id=actor.id,
+            reader_key=key, reason_kind=reason, created_at=now(),
+        )
+    )  # fmt: skip
+    _count(post, kind, 1)
+    _settle(post)
+    return _word(post, worked, reason)
+
+
+def take_back_word(actor: Actor, *, post_id: int, reader_key: str = "", source: str = OutcomeSource.PAGE) -> Word:
+    """Take a reader's word about an answer back; nothing happens when there is none.
+
+    Raises NotFound, Forbidden, Conflict as `say_worked` does.
+    """
+    require_unit_of_work()
+    post = get_post_for_update(post_id)
+    ensure_can_say_worked(actor, post, post.thread)
+    known = find_word(post.id, _key(actor, reader_key))
+    if known is not None:
+        _take_back(actor, post, known, source)
+        _settle(post)
+    return _word(post, None, "")
+
+
+def _key(actor: Actor, reader_key: str) -> str:
+    if actor.id is not None:
+        return person_key(actor.id)
+    if not reader_key:
+        raise ValueError("a visitor's word needs a reader key")
+    return reader_key
+
+
+def _take_back(actor: Actor, post: Post, known: Outcome, source: str) -> None:
+    db.session.add(
+        Outcome(
+            thread_id=post.thread_id, post_id=post.id, kind=OutcomeKind.WITHDRAWN, source=source, voice=Voice.READER,
+            actor_id=actor.id, reader_key=known.reader_key, withdraws_id=known.id, created_at=now(),
+        )
+    )  # fmt: skip
+    _count(post, known.kind, -1)
+
+
+def _count(post: Post, kind: str, step: int) -> None:
+    db.session.flush()
+    if kind == OutcomeKind.REFUTED:
+        post.failed_count += step
+    else:
+        post.worked_count += step
+        post.last_worked_at = last_worked_at(post.id)
+
+
+def _settle(post: Post) -> None:
+    """Derive the thread's figures anew. Words alone are no news for searches and feeds; a changed status is."""
+    if "status" in refresh_figures(post.thread):
+        settle(post.thread)
+
+
+def _word(post: Post, worked: bool | None, reason_kind: str) -> Word:
+    return Word(post.thread_id, post.id, worked, reason_kind, post.thread.status)
