@@ -240,3 +240,20 @@ class ArticleFeedback(Model):
     reason: Mapped[str] = mapped_column(sa.String(16), default="")
     note: Mapped[str] = mapped_column(sa.String(500), default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class ArticleReuse(Model):
+    """An official answer that sends its readers to an article: the article was worth writing once more.
+
+    Written from the links of the answer (services/reusing), whoever put them there and however; one row an answer and article.
+    """
+
+    __tablename__ = "article_reuse"
+    __table_args__ = (sa.UniqueConstraint("article_id", "post_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"))
+    thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"))
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -3,11 +3,12 @@
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, PostCurated, PostEdited, ThreadCurated
+from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, PostAdded, PostCurated, PostEdited, ThreadCurated
 from app.kb.models import ArticleSource
 from app.kb.queries.articles import get_article_for_update, list_article_ids_of_threads
 from app.kb.services.marking import mark_threads
 from app.kb.services.refreshing import refresh_sources
+from app.kb.services.reusing import record_reuse
 
 # What moderators do to a thread that can change who reads it.
 _WHO_READS = frozenset({"hide", "restore", "approve", "reject", "move"})
@@ -28,11 +29,18 @@ def on_thread_curated(event: ThreadCurated) -> None:
             mark_threads(get_article_for_update(article_id))
 
 
+def on_text_written(event: PostAdded | PostEdited) -> None:
+    """Count the articles that an official answer leads to."""
+    record_reuse(post_id=event.post_id)
+
+
 def _is_source(thread_id: int) -> bool:
     return db.session.scalar(sa.select(ArticleSource.id).where(ArticleSource.thread_id == thread_id).limit(1)) is not None
 
 
 SUBSCRIPTIONS = (
+    (PostAdded, on_text_written),
+    (PostEdited, on_text_written),
     (PostEdited, on_post_changed),
     (PostCurated, on_post_changed),
     (AnswerAccepted, on_post_changed),

@@ -12,6 +12,7 @@ from app.kb.policies import can_manage_sections, ensure_can_see_article
 from app.kb.queries import articles as article_queries
 from app.kb.queries import lists
 from app.kb.queries.related import find_related
+from app.kb.queries.reuse import reuse_of
 from app.kb.queries.sections import SectionNode, load_trail, load_tree
 from app.kb.queries.sources import Credit, list_credits
 from app.kb.routes.blueprint import blueprint
@@ -97,7 +98,7 @@ def _article_page(actor: Actor, article: Article) -> Response:
         "kb/article.html", _head(article, view, credits), view=view, article=article,
         contributors=presenters.contributors(credits), sources=presenters.source_threads(credits),
         related_articles=related.articles, related_threads=[card for card in related.threads if card.article_id != article.id],
-        reasons=presenters.REASONS, thanks=_thanks(),
+        reasons=presenters.REASONS, thanks=_thanks(), reuse=reuse_of(actor, article.id) if view.can_edit else None,
     )  # fmt: skip
 
 

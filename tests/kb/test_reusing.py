@@ -1,0 +1,139 @@
+"""Articles used in answers: counted by their links, once an answer, for readers who can follow them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.core.clock import now
+from app.core.db import db
+from app.core.markup import render_markdown
+from app.core.uow import unit_of_work
+from app.forum.models import Post, Thread
+from app.forum.services.answering import add_post
+from app.forum.services.curating_posts import hide_post
+from app.forum.services.editing import edit_post
+from app.kb.models import Article, ArticleReuse, ArticleSlug
+from app.kb.presenters import path_of
+from app.kb.queries.reuse import Reuse, reuse_of
+from app.kb.services.reusing import article_links
+from tests.client import Browser
+from tests.factories import actor_of, make_article, make_category, make_person, make_question
+from tests.kb.conftest import Crew
+
+HOST = "community.test"
+
+
+def answer(crew: Crew, thread: Thread, text: str, by: str = "staff") -> Post:
+    body = render_markdown(text, own_host=HOST)
+    with unit_of_work():
+        return add_post(actor_of(getattr(crew, by)), thread_id=thread.id, body=body)
+
+
+def reused() -> list[tuple[int, int]]:
+    rows = db.session.execute(sa.select(ArticleReuse.article_id, ArticleReuse.post_id).order_by(ArticleReuse.article_id))
+    return [tuple(row) for row in rows]
+
+
+def test_links_of_this_site_count_and_others_do_not():
+    text = """[one](/kb/guides/hum) [two](http://community.test/kb/guides/leak?x=1#top) [three](/kb/articles/12)
+    [away](https://elsewhere.example/kb/guides/away) [section](/kb/guides) [older](/kb/guides/%C3%BCber) `/kb/guides/code`"""
+    assert article_links(str(render_markdown(text, own_host=HOST).html)) == ({12}, {"hum", "leak", "über"})
+    assert article_links("<p>nothing</p>") == (set(), set())
+
+
+def test_an_official_answer_that_links_to_an_article_uses_it_once(crew: Crew):
+    article, thread = make_article(), make_question()
+    post = answer(crew, thread, f"See [this]({path_of(article)}) and [again](/kb/articles/{article.id}).")
+    assert reused() == [(article.id, post.id)]
+    row = db.session.scalars(sa.select(ArticleReuse)).one()
+    assert (row.thread_id, row.person_id) == (thread.id, crew.staff.id)
+    assert reuse_of(crew.agent, article.id).count == 1
+
+
+@pytest.mark.parametrize("who", ["member", "moderator"])
+def test_answers_that_are_not_official_use_nothing(crew: Crew, who: str):
+    answer(crew, make_question(), f"See [this]({path_of(make_article())}).", by=who)
+    assert reused() == []
+
+
+def test_an_earlier_address_of_an_article_counts_as_the_article(crew: Crew):
+    article = make_article()
+    with unit_of_work():
+        db.session.add(ArticleSlug(slug="old-name", article_id=article.id))
+    post = answer(crew, make_question(), "See [this](/kb/anything/old-name).")
+    assert reused() == [(article.id, post.id)]
+
+
+@pytest.mark.parametrize(
+    ("category", "article", "counts"),
+    [
+        ("public", "public", True), ("public", "members", False), ("public", "staff", False),
+        ("members", "members", True), ("members", "public", True), ("staff", "staff", True), ("members", "staff", False),
+    ],
+)  # fmt: skip
+def test_an_article_counts_only_where_every_reader_of_the_answer_can_read_it(
+    crew: Crew, category: str, article: str, counts: bool
+):
+    thread = make_question(category=make_category(audience=category))
+    answer(crew, thread, f"See [this]({path_of(make_article(audience=article))}).")
+    assert bool(reused()) is counts
+
+
+def test_a_draft_does_not_count(crew: Crew):
+    answer(crew, make_question(), f"See [this]({path_of(make_article(state='draft'))}).")
+    assert reused() == []
+
+
+def test_editing_adds_and_takes_away(crew: Crew):
+    one, two, thread = make_article(), make_article(), make_question()
+    post = answer(crew, thread, f"See [this]({path_of(one)}).")
+    with unit_of_work():
+        edit_post(crew.agent, post_id=post.id, body=render_markdown(f"Better: [this]({path_of(two)}).", own_host=HOST))
+    assert reused() == [(two.id, post.id)]
+    with unit_of_work():
+        edit_post(crew.agent, post_id=post.id, body=render_markdown("Do it by hand.", own_host=HOST))
+    assert reused() == []
+
+
+def test_a_hidden_answer_is_not_shown_as_use(crew: Crew):
+    article = make_article()
+    post = answer(crew, make_question(), f"See [this]({path_of(article)}).")
+    with unit_of_work():
+        hide_post(actor_of(crew.admin), post_id=post.id, reason="A test")
+    assert reuse_of(crew.agent, article.id) == Reuse()
+
+
+def test_curators_see_where_an_article_was_used_as_far_as_they_may_read_it(crew: Crew, app: Flask):
+    article = make_article()
+    path = path_of(article)
+    open_thread = make_question(title="Why does the pump hum so loudly?")
+    answer(crew, open_thread, f"See [this]({path}).")
+    inner = make_question(title="An inner matter of the staff", category=make_category(audience="staff"))
+    answer(crew, inner, f"See [this]({path}).")
+    assert reuse_of(crew.agent, article.id).count == 2 and reuse_of(crew.curator, article.id).count == 1
+    staff = Browser(app).sign_in(crew.staff)
+    staff.get(path)
+    assert "Used in 2 answers by staff" in staff.text() and "An inner matter" in staff.text()
+    moderator = Browser(app).sign_in(crew.moderator)
+    moderator.get(path)
+    assert "Used in 1 answer by staff" in moderator.text() and "An inner matter" not in moderator.text()
+    member = Browser(app).sign_in(crew.member)
+    member.get(path)
+    assert "Used in" not in member.text()
+
+
+def test_the_newest_uses_come_first_and_few_are_listed(crew: Crew):
+    article: Article = make_article()
+    path = path_of(article)
+    for number in range(12):
+        thread = make_question(author=make_person(), title=f"Pump number {number} does not start")
+        post = answer(crew, thread, f"See [this]({path}).")
+        with unit_of_work():
+            db.session.execute(sa.update(Post).where(Post.id == post.id).values(created_at=now() - timedelta(days=number)))
+    found = reuse_of(crew.agent, article.id)
+    assert found.count == 12 and len(found.newest) == 10
+    assert [row.title for row in found.newest][:2] == ["Pump number 0 does not start", "Pump number 1 does not start"]
