@@ -64,7 +64,7 @@ def thread_rights(actor: Actor, head: ThreadHead) -> ThreadRights:
     )
 
 
-def notices(page: ThreadPage) -> list[Notice]:
+def notices(page: ThreadPage, actor: Actor) -> list[Notice]:
     """Return what readers must know before they read on, the most important first."""
     head = page.head
     found: list[Notice] = []
@@ -81,7 +81,17 @@ def notices(page: ThreadPage) -> list[Notice]:
         found.append(Notice(_with("Locked by a moderator: no new posts here", head.lock_note), "", "lock"))
     if head.article_path:
         found.append(Notice("This answer is kept up to date in the article", "kb", "book", head.article_title, head.article_path))
+    if head.status == Status.NEEDS_INFO:
+        found.append(_details_wanted(head, actor))
     return found + _outcome_notices(page)
+
+
+def _details_wanted(head: ThreadHead, actor: Actor) -> Notice:
+    """Tell the asker what to do next, and others why nothing happens."""
+    if not actor.is_authenticated or actor.id != head.author_id:
+        return Notice("Waiting for details from the person who asked.", "wait", "help")
+    text = "Helpers need a few more details from you. Answer with a comment under your question, or edit it; then it goes on."
+    return Notice(text, "wait", "help", "See what they ask", f"#post-{head.opening.id}")
 
 
 def _with(text: str, reason: str) -> str:

@@ -112,7 +112,7 @@ def _render(
         opening=present_post(actor, found, head.opening, moment, comment) if number == 1 else None,
         solutions=[present_solution(found, post) for post in leads],
         answers=[post for post in posts if post not in leads],
-        notices=thread_tools.notices(found),
+        notices=thread_tools.notices(found, actor),
         rights=rights,
         own=found.own,
         new_answers=found.new_answers,
