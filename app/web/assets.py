@@ -1,4 +1,4 @@
-"""Styles, scripts and icons under content-hashed addresses with a one-year cache. The style sheet is one file, joined at start."""
+"""Styles, scripts and icons under content-hashed addresses with a one-year cache. The style sheet of all pages is one file, joined at start."""
 
 import hashlib
 import mimetypes
@@ -12,6 +12,8 @@ from app.web.access import public
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 STYLES = ("tokens", "base", "layout", "components", "pages", "print")
+# Sheets that only some pages load beside it, so that visitors need not.
+PAGE_STYLES = ("insights",)
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
 
 
@@ -24,6 +26,8 @@ class AssetStore:
             if path.is_file() and path.suffix != ".css":
                 self.files[path.relative_to(STATIC).as_posix()] = path.read_bytes()
         self.files["site.css"] = self._styles(settings)
+        for name in PAGE_STYLES:
+            self.files[f"{name}.css"] = (STATIC / "css" / f"{name}.css").read_bytes()
         digest = hashlib.sha256()
         for name, content in sorted(self.files.items()):
             digest.update(name.encode() + b"\0" + content)
