@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.core.actor import Actor
-from app.core.errors import NotFound
-from app.desk.models import DeskItem
+from app.core.errors import Forbidden, NotFound
+from app.desk.models import CannedAnswer, DeskItem
 from app.forum.models import Thread
 from app.forum.models.thread import ThreadKind
 from app.forum.policies import can_see_thread, listed_threads
@@ -65,3 +65,33 @@ def ensure_can_work_on(actor: Actor, thread: Thread) -> None:
     """Raise NotFound unless the thread is a question for this actor's desk."""
     if not can_work_on(actor, thread):
         raise NotFound
+
+
+def can_see_canned(actor: Actor, canned: CannedAnswer) -> bool:
+    """Everybody at the desk uses shared canned answers; a personal one only its owner."""
+    return can_use_desk(actor) and (canned.is_shared or canned.owner_id == actor.id)
+
+
+def visible_canned(actor: Actor) -> sa.ColumnElement[bool]:
+    """SQL twin of `can_see_canned`."""
+    if not can_use_desk(actor):
+        return sa.false()
+    return sa.or_(CannedAnswer.is_shared, CannedAnswer.owner_id == actor.id)
+
+
+def can_edit_canned(actor: Actor, canned: CannedAnswer) -> bool:
+    """Owners keep their canned answers; admins keep all shared ones."""
+    return can_see_canned(actor, canned) and (actor.is_admin or canned.owner_id == actor.id)
+
+
+def ensure_can_see_canned(actor: Actor, canned: CannedAnswer) -> None:
+    """Raise NotFound unless the actor may use the canned answer."""
+    if not can_see_canned(actor, canned):
+        raise NotFound
+
+
+def ensure_can_edit_canned(actor: Actor, canned: CannedAnswer) -> None:
+    """Raise NotFound or Forbidden unless the actor may change the canned answer."""
+    ensure_can_see_canned(actor, canned)
+    if not can_edit_canned(actor, canned):
+        raise Forbidden("Only its owner and admins change a shared text. Write one of your own instead.")

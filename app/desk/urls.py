@@ -42,3 +42,16 @@ def group_path(group_id: int) -> str:
 def rule_path(rule_id: int) -> str:
     """Return the path of one rule."""
     return f"{RULES}/{rule_id}"
+
+
+CANNED = "/desk/canned"
+
+
+def answer_path(thread_id: int) -> str:
+    """Where the form of the item page posts to: answers, questions back, and the helpers of the editor (POST)."""
+    return f"{item_path(thread_id)}/answer"
+
+
+def canned_path(canned_id: int) -> str:
+    """Return the path where a canned answer is changed."""
+    return f"{CANNED}/{canned_id}"
