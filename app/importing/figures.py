@@ -12,7 +12,7 @@ from app.core.actor import Audience
 from app.core.db import db
 from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Post, Tag, Thread, ThreadTag
-from app.forum.services.figures import FIGURES, derive_comment_counts, derive_figures, derive_scores
+from app.forum.services.figures import FIGURES, POST_FIGURES, derive_figures, derive_post_figures
 
 
 def write_figures(thread_ids: Sequence[int]) -> int:
@@ -22,15 +22,14 @@ def write_figures(thread_ids: Sequence[int]) -> int:
 
 
 def _write_post_figures(thread_ids: Sequence[int]) -> int:
-    statement = sa.select(Post.id, Post.score, Post.comment_count).where(Post.thread_id.in_(thread_ids))
-    posts = db.session.execute(statement).all()
-    ids = [post.id for post in posts]
-    scores, comments = derive_scores(ids), derive_comment_counts(ids)
-    changes = [
-        {"id": post.id, "score": scores[post.id], "comment_count": comments[post.id]}
-        for post in posts
-        if (post.score, post.comment_count) != (scores[post.id], comments[post.id])
-    ]
+    columns = [getattr(Post, name) for name in POST_FIGURES]
+    posts = db.session.execute(sa.select(Post.id, *columns).where(Post.thread_id.in_(thread_ids))).all()
+    derived = derive_post_figures([post.id for post in posts])
+    changes = []
+    for post in posts:
+        right = {name: getattr(derived[post.id], name) for name in POST_FIGURES}
+        if any(getattr(post, name) != value for name, value in right.items()):
+            changes.append({"id": post.id, **right})
     if changes:
         db.session.execute(sa.update(Post), changes)
     return len(changes)

@@ -22,7 +22,7 @@ def logs(draw: st.DrawFn) -> list[OutcomeFact]:
     for number in range(1, draw(st.integers(0, 12)) + 1):
         open_events = [event.id for event in standing_events(facts)]
         if open_events and draw(st.booleans()):
-            facts.append(OutcomeFact(number, OutcomeKind.WITHDRAWN, draw(st.sampled_from(open_events))))
+            facts.append(OutcomeFact(number, OutcomeKind.WITHDRAWN, withdraws_id=draw(st.sampled_from(open_events))))
         else:
             facts.append(OutcomeFact(number, draw(st.sampled_from(KINDS))))
     return facts
@@ -45,7 +45,7 @@ def test_a_closed_question_is_closed_whatever_the_evidence(facts: list[OutcomeFa
 @given(logs(), st.integers(0, 3), st.sampled_from(KINDS))
 def test_taking_back_the_last_event_leaves_the_status_as_it_was(facts: list[OutcomeFact], answers: int, kind: OutcomeKind):
     number = len(facts) + 1
-    after = [*facts, OutcomeFact(number, kind), OutcomeFact(number + 1, OutcomeKind.WITHDRAWN, number)]
+    after = [*facts, OutcomeFact(number, kind), OutcomeFact(number + 1, OutcomeKind.WITHDRAWN, withdraws_id=number)]
     assert derive_status(after, answers, False) == derive_status(facts, answers, False)
 
 

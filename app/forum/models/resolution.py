@@ -86,9 +86,14 @@ class Outcome(Model):
         one_of("reason_kind", list(RefutationReason)),
         sa.CheckConstraint("(kind = 'withdrawn') = (withdraws_id IS NOT NULL)", name="withdrawal_names_event"),
         sa.Index("ix_outcome_thread", "thread_id", "id"),
+        # Which events were taken back: few of all.
+        sa.Index(
+            "ix_outcome_withdraws", "withdraws_id",
+            sqlite_where=sa.text("withdraws_id IS NOT NULL"), postgresql_where=sa.text("withdraws_id IS NOT NULL"),
+        ),
         # One reader's words about one answer, withdrawals among them.
         sa.Index("ix_outcome_reader", "post_id", "reader_key"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"))

@@ -1,11 +1,119 @@
-"""The log of evidence about one question."""
+"""The log of evidence about questions: its events, those that stand, and what the status of a question depends on.
+
+Readers' words can be thousands. Only `list_outcomes` (the whole log of one question) reads all of them; the facts that a
+status needs are the newest ones about each answer, and the first confirmations.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
-from app.core.db import db
-from app.forum.models import Outcome
-from app.forum.outcomes import OutcomeFact, standing_events
+from app.core.db import db, read
+from app.forum.models import Outcome, Post
+from app.forum.models.resolution import OutcomeKind, Voice
+from app.forum.outcomes import CONFIRMATIONS_NEEDED, CONFIRMED, FRESH_WORDS, OutcomeFact
+
+
+@dataclass
+class Standing:
+    """The events of one question that count now, and when each happened (by id)."""
+
+    facts: list[OutcomeFact] = field(default_factory=list)
+    moments: dict[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WordCount:
+    """All standing readers' words about one answer, and when it last worked for somebody."""
+
+    worked: int = 0
+    failed: int = 0
+    last_worked_at: datetime | None = None
+
+
+_withdrawal = aliased(Outcome)
+IS_STANDING = sa.and_(
+    Outcome.kind != OutcomeKind.WITHDRAWN,
+    ~sa.exists().where(_withdrawal.withdraws_id == Outcome.id).correlate(Outcome),
+)
+_IS_ABOUT_LISTED = sa.or_(Outcome.post_id.is_(None), sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None)))
+_IS_READERS = Outcome.voice == Voice.READER
+_IS_WORD = sa.and_(_IS_READERS, Outcome.kind.in_((OutcomeKind.CONFIRMED_BY_OTHER, OutcomeKind.REFUTED)))
+_ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_columns = (Outcome.thread_id, Outcome.id, Outcome.kind, Outcome.voice, Outcome.post_id, Outcome.created_at)
+
+_OWN_FACTS = (
+    sa.select(*_columns)
+    .outerjoin(Post, Post.id == Outcome.post_id)
+    .where(Outcome.thread_id.in_(_ids), sa.not_(_IS_READERS), IS_STANDING, _IS_ABOUT_LISTED)
+)
+# The last standing word of the asker or staff that confirms or refutes: only readers' words after it are fresh.
+_since = (
+    sa.select(Outcome.thread_id, sa.func.max(Outcome.id).label("event_id"))
+    .outerjoin(Post, Post.id == Outcome.post_id)
+    .where(
+        Outcome.thread_id.in_(_ids), sa.not_(_IS_READERS), IS_STANDING, _IS_ABOUT_LISTED,
+        Outcome.kind.in_((*CONFIRMED, OutcomeKind.REFUTED)),
+    )
+    .group_by(Outcome.thread_id)
+    .cte("since")
+)  # fmt: skip
+_ranked = (
+    sa.select(
+        *_columns,
+        sa.func.row_number().over(partition_by=Outcome.post_id, order_by=Outcome.id.desc()).label("newest"),
+        sa.func.row_number().over(partition_by=(Outcome.post_id, Outcome.kind), order_by=Outcome.id).label("first"),
+    )
+    .join(Post, Post.id == Outcome.post_id)
+    .outerjoin(_since, _since.c.thread_id == Outcome.thread_id)
+    .where(
+        Outcome.thread_id.in_(_ids), _IS_WORD, IS_STANDING, _IS_ABOUT_LISTED,
+        Outcome.id > sa.func.coalesce(_since.c.event_id, 0),
+    )
+    .subquery("ranked")
+)  # fmt: skip
+_WORDS = sa.select(
+    _ranked.c.thread_id, _ranked.c.id, _ranked.c.kind, _ranked.c.voice, _ranked.c.post_id, _ranked.c.created_at
+).where(
+    sa.or_(
+        _ranked.c.newest <= FRESH_WORDS,
+        sa.and_(_ranked.c.kind == OutcomeKind.CONFIRMED_BY_OTHER, _ranked.c.first <= CONFIRMATIONS_NEEDED),
+    )
+)
+_WORD_COUNTS = (
+    sa.select(
+        Outcome.post_id,
+        sa.func.count(sa.case((Outcome.kind == OutcomeKind.CONFIRMED_BY_OTHER, 1))),
+        sa.func.count(sa.case((Outcome.kind == OutcomeKind.REFUTED, 1))),
+        sa.func.max(sa.case((Outcome.kind == OutcomeKind.CONFIRMED_BY_OTHER, Outcome.created_at))),
+    )
+    .where(Outcome.post_id.in_(_ids), _IS_WORD, IS_STANDING)
+    .group_by(Outcome.post_id)
+)
+
+
+def standing_facts(thread_ids: Sequence[int]) -> dict[int, Standing]:
+    """Return what the status of each question depends on, in two statements: events about a post only while it is listed.
+
+    Changes of entities count once they are flushed. Questions without evidence give an empty entry.
+    """
+    found: dict[int, Standing] = defaultdict(Standing)
+    for statement in (_OWN_FACTS, _WORDS):
+        for thread_id, event_id, kind, voice, post_id, moment in read(statement, {"ids": list(thread_ids)}):
+            found[thread_id].facts.append(OutcomeFact(event_id, kind, voice, post_id))
+            found[thread_id].moments[event_id] = moment
+    return found
+
+
+def count_words(post_ids: Sequence[int]) -> dict[int, WordCount]:
+    """Return the standing readers' words about each of these posts, also of those that have none."""
+    counts = {row[0]: WordCount(*row[1:]) for row in read(_WORD_COUNTS, {"ids": list(post_ids)})}
+    return {post_id: counts.get(post_id, WordCount()) for post_id in post_ids}
 
 
 def find_outcome(outcome_id: int) -> Outcome | None:
@@ -13,14 +121,20 @@ def find_outcome(outcome_id: int) -> Outcome | None:
     return db.session.get(Outcome, outcome_id)
 
 
+def is_standing(outcome_id: int) -> bool:
+    """Return whether an event was never taken back."""
+    return db.session.scalar(sa.select(Outcome.id).where(Outcome.id == outcome_id, IS_STANDING)) is not None
+
+
 def list_outcomes(thread_id: int) -> list[Outcome]:
-    """Return all events of a question with who gave them, in order, withdrawals among them."""
+    """Return all events of a question with who gave them, in order, withdrawals and readers' words among them."""
     statement = sa.select(Outcome).options(joinedload(Outcome.actor)).where(Outcome.thread_id == thread_id).order_by(Outcome.id)
     return list(db.session.scalars(statement))
 
 
-def list_standing_outcomes(thread_id: int) -> list[Outcome]:
-    """Return the events that nobody took back, in order."""
-    every = list_outcomes(thread_id)
-    standing = {fact.id for fact in standing_events(OutcomeFact(e.id, e.kind, e.withdraws_id) for e in every)}
-    return [event for event in every if event.id in standing]
+def list_standing_outcomes(thread_id: int, *kinds: str) -> list[Outcome]:
+    """Return the events (of these kinds; all when none is named) that nobody took back, in order; never readers' words."""
+    statement = sa.select(Outcome).where(Outcome.thread_id == thread_id, sa.not_(_IS_READERS), IS_STANDING).order_by(Outcome.id)
+    if kinds:
+        statement = statement.where(Outcome.kind.in_(kinds))
+    return list(db.session.scalars(statement))

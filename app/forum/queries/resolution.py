@@ -76,7 +76,7 @@ _OUTCOMES = (
 def outcomes_of(thread_id: int) -> tuple[OutcomeRow, ...]:
     """Return the events of evidence that nobody took back, oldest first."""
     rows = read(_OUTCOMES, {"thread_id": thread_id}).all()
-    standing = {fact.id for fact in standing_events(OutcomeFact(row.id, row.kind, row.withdraws_id) for row in rows)}
+    standing = {fact.id for fact in standing_events(OutcomeFact(row.id, row.kind, withdraws_id=row.withdraws_id) for row in rows)}
     return tuple(
         OutcomeRow(row.id, row.kind, row.post_id, row.actor_id, person_card(row[-PERSON_WIDTH:]), row.reason, row.created_at)
         for row in rows

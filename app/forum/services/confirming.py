@@ -3,11 +3,11 @@
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.forum.models import Outcome, Post, Thread
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.forum.policies import ensure_can_report_outcome, is_answer, voice_of
-from app.forum.queries.outcomes import find_outcome, list_standing_outcomes
+from app.forum.queries.outcomes import find_outcome, is_standing, list_standing_outcomes
 from app.forum.queries.threads import get_thread_for_update
 from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
@@ -56,14 +56,16 @@ def record_outcome(
 def withdraw_outcome(actor: Actor, *, outcome_id: int, reason: str = "", source: str = OutcomeSource.PAGE) -> bool:
     """Take back a reported outcome with an event that names it. Returns False when it was taken back before.
 
-    Raises NotFound, Forbidden, Conflict for an event that only its own service takes back (an acceptance).
+    Raises NotFound, Forbidden (also for readers' words), Conflict for an event that only its own service takes back (an acceptance).
     """
     found = find_outcome(outcome_id)
     if found is None:
         raise NotFound
     thread = get_thread_for_update(found.thread_id)
     ensure_can_report_outcome(actor, thread)
-    if outcome_id not in {outcome.id for outcome in list_standing_outcomes(thread.id)}:
+    if found.voice == Voice.READER:
+        raise Forbidden("That is the word of a reader: only they take it back.")
+    if not is_standing(found.id):
         return False
     if found.kind not in REPORTABLE and not (found.kind == OutcomeKind.JUDGED_BY_STAFF and found.post_id is None):
         raise Conflict("Withdraw the solution at the answer itself.")

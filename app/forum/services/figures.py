@@ -3,13 +3,16 @@
 Callers hold the thread's lock. Rules:
 * `answer_count` counts answers (in a discussion: replies) that are neither held nor hidden;
 * `accepted_count` counts acceptances of such answers: hiding an accepted answer withdraws nothing, it is only not counted;
-* `status` follows from the standing events, those about a post only while the post is neither held nor hidden;
-* `score` is the opening post's; `last_activity_at` is the newest listed post or visible comment under one.
+* `status` follows from the standing events, those about a post only while the post is neither held nor hidden; `solved_at`
+  is when the earliest event happened that makes the question solved, None unless it is;
+* `first_answer_at` is when the earliest such answer came from somebody other than the asker (an answer whose author is
+  gone counts as somebody else's), `first_staff_answer_at` and `first_peer_answer_at` the same among official and other ones;
+* `score` is the opening post's; `last_activity_at` is the newest listed post or visible comment under one;
+* a post's `worked_count`, `failed_count` and `last_worked_at` are of the readers' words about it that stand.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,18 +22,22 @@ from app.core.clock import now
 from app.core.db import db, read
 from app.core.events import emit
 from app.forum.events import StatusChanged
-from app.forum.models import Acceptance, Comment, ImportedVotes, MeToo, Outcome, Post, Thread, Vote
+from app.forum.models import Acceptance, Comment, ImportedVotes, MeToo, Post, Thread, Vote
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
-from app.forum.outcomes import OutcomeFact, derive_status
+from app.forum.outcomes import derive_status, solving_event
+from app.forum.queries.outcomes import Standing, count_words, standing_facts
 from app.search.documents import THREAD, request_sync
 
 LISTED_POST = sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None))
-FIGURES = ("status", "answer_count", "accepted_count", "score", "me_too_count", "duplicate_count", "last_activity_at")
 
 # The statements of every write: built once.
 _ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _is_answer = sa.and_(Post.kind != PostKind.OPENING, LISTED_POST)
+_is_by_other = sa.and_(
+    Post.kind == PostKind.ANSWER, LISTED_POST,
+    sa.or_(Post.author_id.is_(None), Thread.author_id.is_(None), Post.author_id != Thread.author_id),
+)  # fmt: skip
 _POSTS = (
     sa.select(
         Post.thread_id,
@@ -38,7 +45,11 @@ _POSTS = (
         sa.func.count(sa.case((sa.and_(_is_answer, Acceptance.post_id.is_not(None)), 1))),
         sa.func.max(sa.case((Post.kind == PostKind.OPENING, Post.score))),
         sa.func.max(sa.case((sa.or_(Post.kind == PostKind.OPENING, LISTED_POST), Post.created_at))),
+        sa.func.min(sa.case((_is_by_other, Post.created_at))),
+        sa.func.min(sa.case((sa.and_(_is_by_other, Post.is_official), Post.created_at))),
+        sa.func.min(sa.case((sa.and_(_is_by_other, sa.not_(Post.is_official)), Post.created_at))),
     )
+    .join(Thread, Thread.id == Post.thread_id)
     .outerjoin(Acceptance, Acceptance.post_id == Post.id)
     .where(Post.thread_id.in_(_ids))
     .group_by(Post.thread_id)
@@ -52,12 +63,6 @@ _LAST_COMMENTS = (
 _ME_TOOS = sa.select(MeToo.thread_id, sa.func.count()).where(MeToo.thread_id.in_(_ids)).group_by(MeToo.thread_id)
 _DUPLICATES = (
     sa.select(Thread.duplicate_of_id, sa.func.count()).where(Thread.duplicate_of_id.in_(_ids)).group_by(Thread.duplicate_of_id)
-)
-_STANDING = (
-    sa.select(Outcome.thread_id, Outcome.id, Outcome.kind, Outcome.withdraws_id)
-    .outerjoin(Post, Post.id == Outcome.post_id)
-    .where(Outcome.thread_id.in_(_ids), sa.or_(Outcome.post_id.is_(None), Outcome.withdraws_id.is_not(None), LISTED_POST))
-    .order_by(Outcome.id)
 )
 _VOTES = sa.select(Vote.post_id, sa.func.sum(Vote.value)).where(Vote.post_id.in_(_ids)).group_by(Vote.post_id)
 _IMPORTED_VOTES = sa.select(ImportedVotes.post_id, ImportedVotes.up_count - ImportedVotes.down_count).where(
@@ -81,28 +86,49 @@ class Figures:
     me_too_count: int = 0
     duplicate_count: int = 0
     last_activity_at: datetime | None = None
+    first_answer_at: datetime | None = None
+    first_staff_answer_at: datetime | None = None
+    first_peer_answer_at: datetime | None = None
+    solved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostFigures:
+    """What the rows say about one post."""
+
+    score: int = 0
+    comment_count: int = 0
+    worked_count: int = 0
+    failed_count: int = 0
+    last_worked_at: datetime | None = None
+
+
+FIGURES = tuple(field.name for field in fields(Figures))
+POST_FIGURES = tuple(field.name for field in fields(PostFigures))
 
 
 def derive_figures(threads: Sequence[Thread]) -> dict[int, Figures]:
-    """Return the figures of threads by id, from rows alone, in five statements whatever the number of threads.
+    """Return the figures of threads by id, from rows alone, in six statements whatever the number of threads.
 
     Changes of entities count once they are flushed.
     """
     ids = {"ids": [thread.id for thread in threads]}
     posts = {
-        thread_id: Figures("", answers, accepted, score or 0, last_activity_at=last)
-        for thread_id, answers, accepted, score, last in read(_POSTS, ids)
+        thread_id: Figures("", answers, accepted, score or 0, 0, 0, *moments)
+        for thread_id, answers, accepted, score, *moments in read(_POSTS, ids)
     }
     comments = dict(read(_LAST_COMMENTS, ids).all())
     me_toos, duplicates = dict(read(_ME_TOOS, ids).all()), dict(read(_DUPLICATES, ids).all())
-    events = _standing_facts(ids)
+    standing = standing_facts(ids["ids"])
     found = {}
     for thread in threads:
         own = posts.get(thread.id, Figures(status=""))
         moments = [moment for moment in (own.last_activity_at, comments.get(thread.id)) if moment is not None]
+        status, solved_at = _status(thread, standing[thread.id], own.answer_count)
         found[thread.id] = replace(
             own,
-            status=_status(thread, events[thread.id], own.answer_count),
+            status=status,
+            solved_at=solved_at,
             me_too_count=me_toos.get(thread.id, 0),
             duplicate_count=duplicates.get(thread.id, 0),
             last_activity_at=max(moments, default=thread.created_at),
@@ -146,16 +172,22 @@ def derive_comment_counts(post_ids: Sequence[int]) -> dict[int, int]:
     return {**dict.fromkeys(post_ids, 0), **dict(found)}
 
 
-def _standing_facts(ids: Mapping[str, list[int]]) -> dict[int, list[OutcomeFact]]:
-    """Return the events that count now, by thread: withdrawals always, those about a post only while it is listed."""
-    facts: dict[int, list[OutcomeFact]] = defaultdict(list)
-    for thread_id, event_id, kind, withdraws_id in read(_STANDING, ids):
-        facts[thread_id].append(OutcomeFact(event_id, kind, withdraws_id))
-    return facts
+def derive_post_figures(post_ids: Sequence[int]) -> dict[int, PostFigures]:
+    """Return the figures of posts by id, from rows alone, in four statements."""
+    scores, comments, words = derive_scores(post_ids), derive_comment_counts(post_ids), count_words(post_ids)
+    return {
+        post_id: PostFigures(
+            scores[post_id], comments[post_id], words[post_id].worked, words[post_id].failed, words[post_id].last_worked_at
+        )
+        for post_id in post_ids
+    }
 
 
-def _status(thread: Thread, facts: list[OutcomeFact], answer_count: int) -> str:
+def _status(thread: Thread, standing: Standing, answer_count: int) -> tuple[str, datetime | None]:
+    """Return status and, of a solved question, since when it is."""
     is_closed = thread.closed_at is not None
     if not thread.is_question:
-        return Status.CLOSED if is_closed else Status.OPEN
-    return derive_status(facts, answer_count, is_closed)
+        return Status.CLOSED if is_closed else Status.OPEN, None
+    status = derive_status(standing.facts, answer_count, is_closed)
+    event = solving_event(standing.facts) if status == Status.SOLVED else None
+    return status, standing.moments[event.id] if event else None

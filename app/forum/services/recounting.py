@@ -16,7 +16,7 @@ from app.core.db import db
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.forum.models import Acceptance, Category, Post, Tag, Thread, ThreadTag
 from app.forum.queries.threads import get_categories_for_update, get_threads_for_update
-from app.forum.services.figures import FIGURES, derive_comment_counts, derive_figures, derive_scores, refresh_figures
+from app.forum.services.figures import FIGURES, POST_FIGURES, derive_figures, derive_post_figures, refresh_figures
 from app.search.documents import THREAD, request_sync
 
 BATCH = 200
@@ -91,20 +91,21 @@ def _correct(ids: Sequence[int], drift: Drift) -> None:
 
 
 def _compare_posts(thread_ids: Sequence[int]) -> list[tuple[int, int, dict[str, Any]]]:
-    """Return (post, thread, right values of its wrong columns) of all posts: score, comment count and date of acceptance."""
+    """Return (post, thread, right values of its wrong columns) of all posts: figures and date of acceptance."""
     statement = (
         sa.select(
-            Post.id, Post.thread_id, Post.score, Post.comment_count, Post.accepted_at, Acceptance.accepted_at.label("really")
+            Post.id, Post.thread_id, *(getattr(Post, name) for name in POST_FIGURES), Post.accepted_at,
+            Acceptance.accepted_at.label("really"),
         )
         .outerjoin(Acceptance, Acceptance.post_id == Post.id)
         .where(Post.thread_id.in_(thread_ids))
-    )
+    )  # fmt: skip
     rows = db.session.execute(statement).all()
-    ids = [row.id for row in rows]
-    scores, comments = derive_scores(ids), derive_comment_counts(ids)
+    figures = derive_post_figures([row.id for row in rows])
     compared = []
     for row in rows:
-        right = {"score": scores[row.id], "comment_count": comments[row.id], "accepted_at": row.really}
+        right = {name: getattr(figures[row.id], name) for name in POST_FIGURES}
+        right["accepted_at"] = row.really
         wrong = {name: value for name, value in right.items() if getattr(row, name) != value}
         compared.append((row.id, row.thread_id, wrong))
     return compared
