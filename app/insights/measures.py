@@ -1,0 +1,169 @@
+"""What a metric is: one predicate (a share: two; a time: one and what is waited for) and from it number, list and file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from app.core.pagination import Page
+from app.core.statistics import Step, survival_quantile, wilson_interval
+from app.insights.predicates import Predicate
+from app.insights.queries.counting import Count, tally
+from app.insights.queries.listing import MetricRow, iterate_questions, list_questions
+from app.insights.queries.waits import Wait, Waits, load_waits
+from app.insights.scope import Scope
+
+
+class Unit(StrEnum):
+    """What the value of a figure is: questions, a share from 0 to 1, hours, or people."""
+
+    COUNT = "count"
+    SHARE = "share"
+    HOURS = "hours"
+    PEOPLE = "people"
+
+
+class Group(StrEnum):
+    """Where a figure belongs on the page."""
+
+    VOLUME = "volume"
+    OUTCOME = "outcome"
+    RESPONSE = "response"
+    SOLUTION = "solution"
+    WAITING = "waiting"
+    PEOPLE = "people"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value with what it rests on.
+
+    `value` is None where there is nothing to tell: a share of no questions, or a median that was not reached yet. `n` is the
+    number of questions in the figure's list. Shares: `of` is the denominator, `low` and `high` the 95 % Wilson interval.
+    Hours: `ended` is the number of those that were answered or solved; the others still wait, or were closed.
+    """
+
+    value: float | int | None
+    low: float | None
+    high: float | None
+    n: int
+    of: int | None
+    ended: int | None = None
+
+
+class WaitSummary:
+    """The quantiles of some waits; each curve is computed once, however many figures read it."""
+
+    def __init__(self, waits: Waits) -> None:
+        self.waits = waits
+        self._ended: dict[Wait, list[float]] = {}
+        self._curves: dict[Wait, tuple[Step, ...]] = {}
+
+    @cached_property
+    def size(self) -> int:
+        """The number of questions."""
+        return len(self.waits.rows)
+
+    def ended(self, wait: Wait) -> list[float]:
+        """Return the hours of those that ended, shortest first."""
+        if wait not in self._ended:
+            self._ended[wait] = self.waits.ended(wait)
+        return self._ended[wait]
+
+    def curve(self, wait: Wait) -> tuple[Step, ...]:
+        """Return the Kaplan-Meier curve, in hours."""
+        if wait not in self._curves:
+            self._curves[wait] = self.waits.curve(wait)
+        return self._curves[wait]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure with a name. `predicate` chooses the questions that it counts, and that its list shows.
+
+    `sentence` completes "Questions ...". Shares have `of`, the key of the metric that counts their denominator.
+    Times have `wait` and `quantile`; `is_censored` ones count questions that still wait as waiting, the others leave them out.
+    """
+
+    key: str
+    title: str
+    predicate: Predicate
+    formula: str
+    source: str
+    group: Group
+    unit: Unit = Unit.COUNT
+    denominator: Predicate | None = None
+    wait: Wait | None = None
+    quantile: float = 0.5
+    is_censored: bool = False
+
+    @property
+    def sentence(self) -> str:
+        return self.predicate.sentence
+
+    @property
+    def cohort(self) -> str:
+        """Which questions are looked at, in words."""
+        return str(self.predicate.cohort)
+
+    @property
+    def of(self) -> str | None:
+        """The key of the metric whose list holds the questions that a share is taken of."""
+        return self.denominator.key if self.denominator is not None else None
+
+    @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """What must be counted for the figure (times: for the length of its list)."""
+        return (self.predicate,) if self.denominator is None else (self.predicate, self.denominator)
+
+    def figure(self, scope: Scope) -> Figure:
+        """Return the figure of the scope (one statement)."""
+        if self.wait is not None:
+            waits = load_waits(scope, [scope.period]).by_period.get(0, Waits(()))
+            return self.of_waits(WaitSummary(waits))
+        return self.of_counts(tally(scope, self.predicates))
+
+    def count(self, scope: Scope) -> int:
+        """Return how many questions the list has (one statement)."""
+        return tally(scope, (self.predicate,))[self.predicate.key].questions
+
+    def list_threads(self, scope: Scope, page: int = 1) -> Page[MetricRow]:
+        """Return one page of the questions that are counted (one statement). Raises NotFound past the end."""
+        return list_questions(scope, self.predicate, page)
+
+    def iterate(self, scope: Scope) -> Iterator[MetricRow]:
+        """Yield all questions that are counted, in the order of the list."""
+        return iterate_questions(scope, self.predicate)
+
+    def of_counts(self, counts: Mapping[str, Count]) -> Figure:
+        """Return the figure made from what its predicates counted."""
+        count = counts[self.predicate.key]
+        if self.denominator is None:
+            return Figure(count.amount, None, None, count.questions, None)
+        total = counts[self.denominator.key].questions
+        low, high = wilson_interval(count.questions, total)
+        return Figure(count.questions / total if total else None, low, high, count.questions, total)
+
+    def of_waits(self, summary: WaitSummary) -> Figure:
+        """Return the figure made from waits."""
+        if self.wait is None:
+            raise ValueError(f"{self.key} is no time")
+        ended = summary.ended(self.wait)
+        if self.is_censored:
+            hours = survival_quantile(summary.curve(self.wait), self.quantile)
+            return Figure(hours, None, None, summary.size, None, len(ended))
+        return Figure(_quantile(ended, self.quantile), None, None, len(ended), None, len(ended))
+
+
+def _quantile(ordered: list[float], share: float) -> float | None:
+    """Return the value below which `share` of the ordered values lie, between neighbours in proportion; None of nothing.
+
+    With 0.5 it is the median. Source: R. J. Hyndman, Y. Fan, "Sample quantiles in statistical packages", The American
+    Statistician 50 (1996), 361-365, definition 7.
+    """
+    if not ordered:
+        return None
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)

@@ -1,0 +1,210 @@
+"""The registry of figures. Each stands on a named predicate; docs/metrics.md explains every one of them."""
+
+from app.forum.models.thread import Status
+from app.insights import predicates as are
+from app.insights.measures import Figure, Group, Metric, Unit
+from app.insights.predicates import Amount, Cohort, Predicate, Test
+from app.insights.queries.listing import MetricRow
+from app.insights.queries.waits import Wait
+
+__all__ = ["METRICS", "Figure", "Group", "Metric", "MetricRow", "Unit", "metrics_of"]
+
+STATUS = "status of the question, derived from its outcome events"
+FIRST = "first listed answer by somebody other than the asker"
+ACCEPTED = "listed answers accepted now"
+
+
+def _count(key: str, title: str, sentence: str, test: Test, group: Group, source: str, cohort: Cohort = Cohort.ASKED) -> Metric:
+    formula = "number of questions " + sentence
+    return Metric(key, title, Predicate(key, sentence, test, cohort), formula, source, group)
+
+
+def _people(key: str, title: str, sentence: str, test: Test, amount: Amount, formula: str, source: str) -> Metric:
+    predicate = Predicate(key, sentence, test, amount=amount)
+    return Metric(key, title, predicate, formula, source, Group.PEOPLE, Unit.PEOPLE)
+
+
+def _share(key: str, title: str, part: Metric, whole: Metric) -> Metric:
+    formula = f"{part.key} / {whole.key}, with the 95 % Wilson interval"
+    return Metric(key, title, part.predicate, formula, part.source, part.group, Unit.SHARE, denominator=whole.predicate)
+
+
+def _time(key: str, title: str, listed: Metric, wait: Wait, source: str, *, quantile: float = 0.5, censored: bool) -> Metric:
+    word = "median" if quantile == 0.5 else f"{round(quantile * 100)} % quantile"
+    if censored:
+        formula = f"Kaplan-Meier {word}: open questions are censored now, closed ones when they were closed"
+    else:
+        formula = f"{word} of {listed.key}; questions that still wait are left out"
+    group = Group.SOLUTION if wait in (Wait.SOLUTION, Wait.ACCEPTANCE) else Group.RESPONSE
+    return Metric(
+        key, title, listed.predicate, formula, source, group, Unit.HOURS, wait=wait, quantile=quantile, is_censored=censored
+    )
+
+
+QUESTIONS = _count("questions", "Questions asked", "asked in the period", are.everything, Group.VOLUME, "date of the question")
+ANSWERED = _count("answered", "Answered", "that somebody else answered", are.is_answered, Group.VOLUME, FIRST)
+UNANSWERED = _count("unanswered", "Not answered", "that nobody else answered", are.is_unanswered, Group.VOLUME, FIRST)
+ACCEPTED_ANSWER = _count(
+    "accepted", "With an accepted answer", "that have an accepted answer now", are.is_accepted, Group.OUTCOME, ACCEPTED
+)
+SOLVED_IN = _count(
+    "solved_in_period", "Solved in the period", "that were solved in the period, whenever they were asked",
+    are.has_status(Status.SOLVED), Group.VOLUME, "date of the earliest event that makes the question solved now", Cohort.SOLVED,
+)  # fmt: skip
+
+
+def _standing(key: str, title: str, sentence: str, *statuses: Status) -> Metric:
+    return _count(key, title, sentence, are.has_status(*statuses), Group.OUTCOME, STATUS)
+
+
+SOLVED = _standing("solved", "Solved, confirmed", "that are confirmed as solved now", Status.SOLVED)
+LIKELY = _standing("likely_solved", "Probably solved", "that are probably solved: nobody said so", Status.LIKELY_SOLVED)
+SOLVED_OR_LIKELY = _standing(
+    "solved_or_likely", "Solved or probably solved", "that are solved or probably solved now", Status.SOLVED, Status.LIKELY_SOLVED
+)
+STANDINGS = (
+    SOLVED,
+    LIKELY,
+    _standing("disputed", "Disputed", "of which the solution is disputed now", Status.DISPUTED),
+    _standing("needs_info", "Waiting on the asker", "that wait on their asker now", Status.NEEDS_INFO),
+    _standing("closed", "Closed", "that are closed now", Status.CLOSED),
+    _standing("open_answered", "Open, with answers", "that have answers and no known outcome", Status.ANSWERED),
+    _standing("open_unanswered", "Open, without an answer", "that are open and have no answer at all", Status.UNANSWERED),
+)
+
+STAFF_ANSWERED = _count(
+    "answered_by_staff", "Answered by staff", "that staff answered", are.staff_answered, Group.RESPONSE, f"{FIRST}: official ones"
+)
+PEER_ANSWERED = _count(
+    "answered_by_peers", "Answered by peers", "that somebody other than staff answered", are.peer_answered, Group.RESPONSE,
+    f"{FIRST}: those that are not official",
+)  # fmt: skip
+STAFF_FIRST = _count(
+    "first_answered_by_staff", "First answered by staff", "that staff answered first", are.staff_was_first, Group.RESPONSE,
+    f"{FIRST}, and whether it is official",
+)  # fmt: skip
+PEER_FIRST = _count(
+    "first_answered_by_peers", "First answered by peers", "that a peer answered first", are.peer_was_first, Group.RESPONSE,
+    f"{FIRST}, and whether it is official",
+)  # fmt: skip
+
+SOLVED_BY_ANSWER = _count(
+    "solved_by_answer", "Solved by an answer", "that are confirmed as solved and have an accepted answer",
+    are.is_solved_by_answer, Group.SOLUTION, f"{STATUS}; {ACCEPTED}",
+)  # fmt: skip
+
+
+def _solution(key: str, title: str, sentence: str, test: Test) -> Metric:
+    return _count(key, title, sentence, test, Group.SOLUTION, f"{STATUS}; the listed answer that was accepted first")
+
+
+SOLVED_BY_STAFF = _solution("solved_by_staff", "Solved by staff", "of which staff gave the accepted answer", are.solved_by_staff)
+SOLVED_BY_PEERS = _solution("solved_by_peers", "Solved by peers", "of which a peer gave the accepted answer", are.solved_by_peer)
+SOLVED_BY_ASKER = _solution(
+    "solved_by_asker", "Solved by the asker", "of which the asker gave the accepted answer", are.solved_by_asker
+)
+SOLVED_BY_FIRST = _solution(
+    "solved_by_first_answer", "Solved by the first answer", "of which the first answer is the accepted one", are.solved_by_first
+)
+SOLVED_BY_HELPERS = _count(
+    "solved_by_helpers", "Solved by helpers", "that were solved in the period with an accepted answer by a helper",
+    are.solved_by_helper, Group.PEOPLE, f"{STATUS}; {ACCEPTED}, and who wrote them", Cohort.SOLVED,
+)  # fmt: skip
+
+
+def _within(hours: int) -> tuple[Metric, ...]:
+    """Return what was answered in time, what is old enough to judge, their share, and what is too young to judge."""
+    word = f"{hours} hour" if hours == 1 else f"{hours} hours"
+    in_time = _count(
+        f"answered_within_{hours}h", f"Answered within {word}", f"asked at least {word} ago and answered within {word}",
+        are.answered_within(hours), Group.RESPONSE, FIRST,
+    )  # fmt: skip
+    old_enough = _count(
+        f"judged_{hours}h", f"Asked at least {word} ago", f"asked at least {word} ago", are.is_judgeable(hours), Group.RESPONSE,
+        "date of the question",
+    )  # fmt: skip
+    too_young = _count(
+        f"not_judged_{hours}h", f"Asked less than {word} ago", f"asked less than {word} ago: too early to judge",
+        are.is_too_young(hours), Group.RESPONSE, "date of the question",
+    )  # fmt: skip
+    share = _share(f"share_within_{hours}h", f"Share answered within {word}", in_time, old_enough)
+    return share, in_time, old_enough, too_young
+
+
+def _waiting(key: str, title: str, words: str, least: float, most: float | None) -> Metric:
+    sentence = f"that still wait for an answer, {words}"
+    source = f"{FIRST}; {STATUS}"
+    return _count(key, title, sentence, are.waits_for(least, most), Group.WAITING, source, Cohort.NOW)
+
+
+AGEING = (
+    _waiting("waiting_1h", "Up to 1 hour", "asked less than an hour ago", 0, 1),
+    _waiting("waiting_24h", "1 to 24 hours", "asked 1 to 24 hours ago", 1, 24),
+    _waiting("waiting_3d", "1 to 3 days", "asked 1 to 3 days ago", 24, 72),
+    _waiting("waiting_7d", "3 to 7 days", "asked 3 to 7 days ago", 72, 168),
+    _waiting("waiting_30d", "7 to 30 days", "asked 7 to 30 days ago", 168, 720),
+    _waiting("waiting_older", "More than 30 days", "asked 30 days ago or earlier", 720, None),
+)
+
+
+def _times(key: str, title: str, wait: Wait, ended: Metric, source: str) -> tuple[Metric, ...]:
+    """Return median and 90 % quantile of a wait, each with those that still wait and without them."""
+    honest = f"{source}; all questions of the period"
+    return (
+        _time(key, f"{title}: median", QUESTIONS, wait, honest, censored=True),
+        _time(f"{key}_p90", f"{title}: 9 of 10", QUESTIONS, wait, honest, quantile=0.9, censored=True),
+        _time(f"{key}_known", f"{title}: median of those that have one", ended, wait, source, censored=False),
+        _time(f"{key}_known_p90", f"{title}: 9 of 10 of those that have one", ended, wait, source, quantile=0.9, censored=False),
+    )  # fmt: skip
+
+
+TIMES = (
+    *_times("first_response", "Time to a first answer", Wait.FIRST_ANSWER, ANSWERED, FIRST),
+    *_times("staff_response", "Time to staff's first answer", Wait.STAFF_ANSWER, STAFF_ANSWERED, STAFF_ANSWERED.source),
+    *_times("peer_response", "Time to a peer's first answer", Wait.PEER_ANSWER, PEER_ANSWERED, PEER_ANSWERED.source),
+    *_times("solution_time", "Time to a solution", Wait.SOLUTION, SOLVED, SOLVED_IN.source),
+    *_times("acceptance_time", "Time to an accepted answer", Wait.ACCEPTANCE, ACCEPTED_ANSWER, "earliest standing acceptance"),
+)
+
+PEOPLE = (
+    _people(
+        "people_affected", "People with the problem", "of the period, each with the people it concerns", are.everything,
+        are.affected_people, "sum over the questions of 1 (the asker) + everybody who said me-too", "me-toos",
+    ),
+    _people(
+        "people_helped", "People whose problem is solved", "confirmed as solved, each with the people it concerns",
+        are.has_status(Status.SOLVED), are.affected_people, "the same sum over the solved questions", f"me-toos; {STATUS}",
+    ),
+    _people(
+        "readers_helped", "Readers for whom an answer worked", "of which readers say that an answer worked",
+        are.has_helped_readers, are.readers_helped, "number of readers' standing words \"it worked\" about listed answers",
+        "readers' words under answers",
+    ),
+)  # fmt: skip
+
+SHARES = (
+    _share("answer_rate", "Answer rate", ANSWERED, QUESTIONS),
+    _share("acceptance_rate", "Share with an accepted answer", ACCEPTED_ANSWER, QUESTIONS),
+    _share("resolution_confirmed", "Resolution rate, confirmed", SOLVED, QUESTIONS),
+    _share("resolution_likely", "Resolution rate with probably solved ones", SOLVED_OR_LIKELY, QUESTIONS),
+    _share("staff_first_share", "First answers by staff", STAFF_FIRST, ANSWERED),
+    _share("peer_first_share", "First answers by peers", PEER_FIRST, ANSWERED),
+    _share("staff_solution_share", "Solutions by staff", SOLVED_BY_STAFF, SOLVED_BY_ANSWER),
+    _share("peer_solution_share", "Solutions by peers", SOLVED_BY_PEERS, SOLVED_BY_ANSWER),
+    _share("asker_solution_share", "Solutions by the asker", SOLVED_BY_ASKER, SOLVED_BY_ANSWER),
+    _share("first_answer_share", "Solved by the first answer", SOLVED_BY_FIRST, SOLVED_BY_ANSWER),
+)
+
+_ALL = (
+    QUESTIONS, ANSWERED, UNANSWERED, SOLVED_IN, *STANDINGS, SOLVED_OR_LIKELY, ACCEPTED_ANSWER, STAFF_ANSWERED, PEER_ANSWERED,
+    STAFF_FIRST, PEER_FIRST, *_within(1), *_within(24), *_within(72), SOLVED_BY_ANSWER, SOLVED_BY_STAFF, SOLVED_BY_PEERS,
+    SOLVED_BY_ASKER, SOLVED_BY_FIRST, SOLVED_BY_HELPERS, *AGEING, *TIMES, *PEOPLE, *SHARES,
+)  # fmt: skip
+
+# Every figure there is, by its word in addresses.
+METRICS: dict[str, Metric] = {metric.key: metric for metric in _ALL}
+
+
+def metrics_of(cohort: Cohort) -> tuple[Metric, ...]:
+    """Return the metrics whose questions are of a cohort."""
+    return tuple(metric for metric in METRICS.values() if metric.predicate.cohort is cohort)

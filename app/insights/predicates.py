@@ -1,0 +1,231 @@
+"""Named predicates: which questions a figure counts, in words and as SQL. Each is the one source of number, list, CSV and API.
+
+All count listed questions that the actor may read and that are not closed as duplicates: a duplicate is counted with its
+original. Closed questions count. "Answer" means a listed answer by somebody other than the asker.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.forum.models import Acceptance, Post, Thread, ThreadTag
+from app.forum.models.thread import Status, ThreadKind
+from app.forum.policies import listed_threads
+from app.insights.elapsed import elapsed_seconds
+from app.insights.scope import Scope
+
+Test = Callable[[Scope], sa.ColumnElement[bool]]
+Amount = Callable[[Scope], sa.ColumnElement[Any]]
+HOUR = 3600.0
+# Of these a first answer is overdue: nobody said that they are solved, closed, or waiting on the asker.
+STILL_WAITING = (Status.UNANSWERED, Status.ANSWERED, Status.DISPUTED)
+
+
+class Cohort(StrEnum):
+    """Which questions are looked at before a predicate chooses among them."""
+
+    ASKED = "asked in the period"
+    SOLVED = "solved in the period, whenever asked"
+    NOW = "as it stands now, whenever asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A choice of questions. `sentence` completes "Questions ..."; `amount` is what one counts for where that is not 1."""
+
+    key: str
+    sentence: str
+    test: Test
+    cohort: Cohort = Cohort.ASKED
+    amount: Amount | None = None
+
+    def criterion(self, scope: Scope) -> sa.ColumnElement[bool]:
+        """Return the whole criterion, cohort included. The statement must join Category."""
+        return sa.and_(in_cohort(scope, self.cohort), self.test(scope))
+
+
+def questions_of(scope: Scope) -> sa.ColumnElement[bool]:
+    """Return the criterion of the questions that any figure of the scope may count, whatever the period."""
+    criteria = [
+        listed_threads(scope.actor), Thread.kind == ThreadKind.QUESTION, Thread.duplicate_of_id.is_(None),
+    ]  # fmt: skip
+    if scope.category is not None:
+        criteria.append(Thread.category_id == scope.category.id)
+    if scope.tag is not None:
+        tagged = sa.select(ThreadTag.thread_id).where(ThreadTag.tag_id == scope.tag.id)
+        criteria.append(Thread.id.in_(tagged))
+    return sa.and_(*criteria)
+
+
+def in_cohort(scope: Scope, cohort: Cohort) -> sa.ColumnElement[bool]:
+    """Return the criterion of a cohort. The statement must join Category."""
+    moment = COHORT_DATE.get(cohort)
+    if moment is None:
+        return questions_of(scope)
+    return sa.and_(questions_of(scope), moment >= scope.period.start, moment < scope.period.end)
+
+
+COHORT_DATE: dict[Cohort, Any] = {Cohort.ASKED: Thread.created_at, Cohort.SOLVED: Thread.solved_at}
+
+
+def everything(_scope: Scope) -> sa.ColumnElement[bool]:
+    """All questions of the cohort."""
+    return sa.true()
+
+
+def is_answered(_scope: Scope) -> sa.ColumnElement[bool]:
+    """Somebody else answered."""
+    return Thread.first_answer_at.is_not(None)
+
+
+def is_unanswered(_scope: Scope) -> sa.ColumnElement[bool]:
+    """Nobody else answered."""
+    return Thread.first_answer_at.is_(None)
+
+
+def has_status(*statuses: Status) -> Test:
+    """Return the test whether a question stands so now."""
+    return lambda _scope: Thread.status.in_(statuses)
+
+
+def is_accepted(_scope: Scope) -> sa.ColumnElement[bool]:
+    """A listed answer is accepted now, whatever else happened."""
+    return Thread.accepted_count > 0
+
+
+def is_solved_by_answer(_scope: Scope) -> sa.ColumnElement[bool]:
+    """Confirmed as solved, and a listed answer is accepted."""
+    return sa.and_(Thread.status == Status.SOLVED, Thread.accepted_count > 0)
+
+
+def staff_was_first(_scope: Scope) -> sa.ColumnElement[bool]:
+    """The first answer is official (of two at the same moment, staff's counts)."""
+    return Thread.first_staff_answer_at == Thread.first_answer_at
+
+
+def peer_was_first(_scope: Scope) -> sa.ColumnElement[bool]:
+    """The first answer is not official."""
+    staff_at = Thread.first_staff_answer_at
+    return sa.and_(Thread.first_answer_at.is_not(None), sa.or_(staff_at.is_(None), staff_at > Thread.first_answer_at))
+
+
+def staff_answered(_scope: Scope) -> sa.ColumnElement[bool]:
+    """There is an official answer."""
+    return Thread.first_staff_answer_at.is_not(None)
+
+
+def peer_answered(_scope: Scope) -> sa.ColumnElement[bool]:
+    """There is an answer that is not official."""
+    return Thread.first_peer_answer_at.is_not(None)
+
+
+def is_judgeable(hours: int) -> Test:
+    """Return the test whether a question was asked at least so many hours ago."""
+    return lambda scope: Thread.created_at <= scope.moment - timedelta(hours=hours)
+
+
+def answered_within(hours: int) -> Test:
+    """Return the test whether a question is old enough to judge and was answered in time."""
+    old_enough = is_judgeable(hours)
+    return lambda scope: sa.and_(
+        old_enough(scope),
+        Thread.first_answer_at.is_not(None),
+        elapsed_seconds(Thread.created_at, Thread.first_answer_at) <= hours * HOUR,
+    )
+
+
+def is_too_young(hours: int) -> Test:
+    """Return the test whether a question is not old enough to judge."""
+    return lambda scope: Thread.created_at > scope.moment - timedelta(hours=hours)
+
+
+def waits_for(least: float, most: float | None = None) -> Test:
+    """Return the test whether a question still waits for an answer, since at least `least` and less than `most` hours."""
+
+    def test(scope: Scope) -> sa.ColumnElement[bool]:
+        criteria: list[sa.ColumnElement[bool]] = [Thread.first_answer_at.is_(None), Thread.status.in_(STILL_WAITING)]
+        if least:
+            criteria.append(Thread.created_at <= scope.moment - timedelta(hours=least))
+        if most is not None:
+            criteria.append(Thread.created_at > scope.moment - timedelta(hours=most))
+        return sa.and_(*criteria)
+
+    return test
+
+
+def _main_solution(*criteria: Callable[[Any], sa.ColumnElement[bool]]) -> Test:
+    """Return the test whether a question is solved by an answer and its main solution meets `criteria`.
+
+    The main solution is the listed answer that was accepted first.
+    """
+    listed, main = aliased(Post), aliased(Post)
+    main_id = (
+        sa.select(Acceptance.post_id)
+        .join(listed, listed.id == Acceptance.post_id)
+        .where(Acceptance.thread_id == Thread.id, listed.hidden_at.is_(None), listed.held_at.is_(None))
+        .order_by(Acceptance.accepted_at, Acceptance.post_id)
+        .limit(1)
+        .correlate(Thread)
+        .scalar_subquery()
+    )
+    found = sa.exists().where(main.id == main_id, *(criterion(main) for criterion in criteria)).correlate(Thread)
+    return lambda scope: sa.and_(is_solved_by_answer(scope), found)
+
+
+def _by_asker(post: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(post.author_id.is_not(None), post.author_id == Thread.author_id)
+
+
+def _by_another(post: Any) -> sa.ColumnElement[bool]:
+    """Somebody whose account is gone counts as somebody else."""
+    return sa.or_(post.author_id.is_(None), Thread.author_id.is_(None), post.author_id != Thread.author_id)
+
+
+solved_by_asker = _main_solution(_by_asker)
+solved_by_staff = _main_solution(_by_another, lambda post: post.is_official)
+solved_by_peer = _main_solution(_by_another, lambda post: sa.not_(post.is_official))
+solved_by_first = _main_solution(_by_another, lambda post: post.created_at == Thread.first_answer_at)
+
+
+def solved_by_helper(scope: Scope) -> sa.ColumnElement[bool]:
+    """Confirmed as solved, with an accepted listed answer by the scope's helper, or by any other person than the asker."""
+    criteria = [Post.author_id == scope.helper.id] if scope.helper is not None else []
+    solution = (
+        sa.select(sa.literal(1))
+        .select_from(Acceptance)
+        .join(Post, Post.id == Acceptance.post_id)
+        .where(Acceptance.thread_id == Thread.id, *is_help(), *criteria)
+        .correlate(Thread)
+    )
+    return sa.and_(Thread.status == Status.SOLVED, Thread.accepted_count > 0, solution.exists())
+
+
+def is_help() -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the criteria of an accepted Post of a Thread that is somebody's help: listed, and by a person other than the asker."""
+    return Post.hidden_at.is_(None), Post.held_at.is_(None), Post.author_id.is_not(None), _by_another(Post)
+
+
+def affected_people(_scope: Scope) -> sa.ColumnElement[Any]:
+    """The asker and everybody who said that they have the problem, too."""
+    return Thread.me_too_count + 1
+
+
+def readers_helped(_scope: Scope) -> sa.ColumnElement[Any]:
+    """Readers who say that an answer of the question worked for them."""
+    words = sa.select(sa.func.coalesce(sa.func.sum(Post.worked_count), 0)).where(
+        Post.thread_id == Thread.id, Post.worked_count > 0, Post.hidden_at.is_(None), Post.held_at.is_(None)
+    )
+    return words.correlate(Thread).scalar_subquery()
+
+
+def has_helped_readers(_scope: Scope) -> sa.ColumnElement[bool]:
+    """At least one reader says that an answer worked."""
+    answer = sa.select(sa.literal(1)).where(
+        Post.thread_id == Thread.id, Post.worked_count > 0, Post.hidden_at.is_(None), Post.held_at.is_(None)
+    )
+    return answer.correlate(Thread).exists()
