@@ -17,6 +17,10 @@ from app.accounts.routes import signup as accounts_signup
 from app.accounts.routes.blueprint import blueprint as accounts_blueprint
 from app.accounts.session import delete_expired_sessions
 from app.core.events import Event, subscribe
+from app.core.settings import Settings
+from app.desk import subscribers as desk_subscribers
+from app.desk.jobs import APPLY_JOB, RESETTLE_EVERY, RESETTLE_JOB, TICK_EVERY, TICK_JOB, apply_job, resettle_job, tick_job
+from app.desk.terms import DeskTerms, use_terms
 from app.forum import indexing as forum_indexing
 from app.forum.cli import recount_command
 from app.forum.models import Draft, PostRevision
@@ -65,11 +69,14 @@ from app.moderation.routes import log as moderation_log
 from app.moderation.routes import queue as moderation_queue
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
 from app.notifications import subscribers as notification_subscribers
+from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
 from app.notifications.queries import count_unread
 from app.notifications.routes import inbox as notifications_inbox
+from app.notifications.routes import outcomes as notifications_outcomes
 from app.notifications.routes import preferences as notifications_preferences
 from app.notifications.routes.blueprint import blueprint as notifications_blueprint
 from app.notifications.sending import send_mails
+from app.notifications.services.asking import SOLVED_JOB
 from app.pages import feeds as pages_feeds
 from app.pages import health as pages_health
 from app.pages import home as pages_home
@@ -94,7 +101,7 @@ Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
 ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
     moderation_acting, moderation_flags, moderation_log, moderation_queue,
-    notifications_inbox, notifications_preferences,
+    notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_voting, uploads_images,
     forum_categories, forum_feeds, forum_lists, forum_managing, forum_permalinks, forum_tags, forum_thread_page,
@@ -128,6 +135,7 @@ def register_subscribers(app: Flask) -> None:
     """Say who reacts to what: the answer to 'what happens when ...'."""
     packages: tuple[Subscriptions, ...] = (
         kb_subscribers.SUBSCRIPTIONS,
+        desk_subscribers.SUBSCRIPTIONS,
         moderation_subscribers.SUBSCRIPTIONS,
         notification_subscribers.SUBSCRIPTIONS,
     )
@@ -148,16 +156,36 @@ def register_jobs(app: Flask) -> None:
     register_handler(WAITING_JOB, waiting_job)
     register_periodic(WAITING_JOB, timedelta(days=1))
     register_handler("mail.send", send_mails)
+    register_handler(ASK_JOB, ask_job)
+    register_periodic(ASK_JOB, ASK_EVERY)
+    register_handler(SOLVED_JOB, solved_job)
     register_handler(SYNC_JOB, search_sync.sync_documents, batch=search_sync.SYNC_BATCH)
     register_handler(search_sync.REBUILD_JOB, search_sync.rebuild_index)
     register_handler(search_sync.VERIFY_JOB, search_sync.verify_index)
     register_periodic(search_sync.VERIFY_JOB, timedelta(days=1))
     register_handler(search_sync.CHECK_JOB, search_sync.check_index)
     register_periodic(search_sync.CHECK_JOB, timedelta(minutes=1))
+    _register_desk(app.extensions["settings"])
     register_handler(SCAN_JOB, make_scan_handler(app.extensions["settings"]))
     register_periodic(SCAN_JOB, SCAN_EVERY)
     register_handler(RECOUNT_JOB, kb_recount_job)
     register_periodic(RECOUNT_JOB, RECOUNT_EVERY)
+
+
+def _register_desk(settings: Settings) -> None:
+    """Tell the desk its terms, and let it look after its queue."""
+    use_terms(
+        DeskTerms(
+            zone=settings.time_zone,
+            take_for=timedelta(minutes=settings.take_minutes),
+            escalate_after=timedelta(hours=settings.escalate_after_hours),
+        )
+    )
+    register_handler(TICK_JOB, tick_job)
+    register_periodic(TICK_JOB, TICK_EVERY)
+    register_handler(RESETTLE_JOB, resettle_job)
+    register_periodic(RESETTLE_JOB, RESETTLE_EVERY)
+    register_handler(APPLY_JOB, apply_job)
 
 
 def register_commands(app: Flask) -> None:

@@ -90,6 +90,23 @@ def _time_zone(raw: str) -> ZoneInfo:
         raise ValueError("must be the name of a time zone, like Europe/Berlin or UTC") from error
 
 
+def _reminder_days(raw: str) -> tuple[int, ...]:
+    parts = [] if raw.strip() == "off" else raw.split(",")
+    days = tuple(int(part) if part.strip().isascii() and part.strip().isdigit() else 0 for part in parts)
+    if len(days) > 2 or any(not 1 <= day <= 90 for day in days) or sorted(set(days)) != list(days):
+        raise ValueError("must be off, or one or two rising numbers of days from 1 to 90, like 2,7")
+    return days
+
+
+def _quiet_hours(raw: str) -> tuple[int, int] | None:
+    if raw.strip() == "off":
+        return None
+    hours = [int(part) if part.strip().isascii() and part.strip().isdigit() else 24 for part in raw.split("-")]
+    if len(hours) != 2 or max(hours) > 23 or hours[0] == hours[1]:
+        raise ValueError("must be off, or two hours from 0 to 23, like 21-8")
+    return hours[0], hours[1]
+
+
 def _setting(name: str, default: Any, parse: Callable[[str], Any], sentence: str) -> Any:
     return field(default=default, metadata={"env": name, "parse": parse, "doc": sentence})
 
@@ -157,6 +174,15 @@ class Settings:
     time_zone: ZoneInfo = _setting(
         "TIME_ZONE", ZoneInfo("UTC"), _time_zone, "Time zone of the site: days of figures, working hours, quiet hours of mails."
     )
+    reminder_after_days: tuple[int, ...] = _setting(
+        "REMINDER_AFTER_DAYS",
+        (2, 7),
+        _reminder_days,
+        "Days after an answer on which its silent asker is asked by mail whether it helped; at most two, or off.",
+    )
+    quiet_hours: tuple[int, int] | None = _setting(
+        "QUIET_HOURS", (21, 8), _quiet_hours, "From hour to hour (TIME_ZONE) no mail asks anybody anything; or off."
+    )
     likely_after_days: int = _setting(
         "LIKELY_AFTER_DAYS",
         14,
@@ -183,6 +209,15 @@ class Settings:
         "PROMOTION_ME_TOO_WEIGHT", 4.0, _decimal, "Points for each doubling of people with the same problem."
     )
     promotion_duplicate_weight: float = _setting("PROMOTION_DUPLICATE_WEIGHT", 5.0, _decimal, "Points for each duplicate.")
+    take_minutes: int = _setting(
+        "TAKE_MINUTES", 30, _integer(1, 1440), "Minutes for which a question at the desk is held for whoever takes it."
+    )
+    escalate_after_hours: int = _setting(
+        "ESCALATE_AFTER_HOURS",
+        8,
+        _integer(0, 2000),
+        "Working hours after which a question without an official or accepted answer is escalated; 0: never.",
+    )
     is_testing: bool = False
 
     @classmethod

@@ -1,0 +1,33 @@
+"""Facts about the desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionEscalated(Event):
+    """A question waited longer than allowed for an official or accepted answer; told once until it comes back anew.
+
+    At most one of `assignee_id` and `group_id` is set: who is in charge. `waited_minutes` are working minutes.
+    """
+
+    thread_id: int
+    group_id: int | None
+    assignee_id: int | None
+    waited_minutes: int
+    escalated_at: datetime
+
+    def as_payload(self) -> dict[str, str | int | None]:
+        """Return the fact as JSON values, for whoever is told outside the site. Documented in docs/desk.md; only ever extended."""
+        return {
+            "event": "question.escalated",
+            "version": 1,
+            "thread_id": self.thread_id,
+            "path": f"/desk/questions/{self.thread_id}",
+            "assignee_id": self.assignee_id,
+            "group_id": self.group_id,
+            "waited_working_minutes": self.waited_minutes,
+            "escalated_at": self.escalated_at.isoformat(),
+        }

@@ -1,0 +1,83 @@
+"""What the desk makes of facts of the forum. Handlers run in the transaction of the fact, under the thread's lock."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.core.events import Event
+from app.desk.models import DeskState, WaitingReason
+from app.desk.queries.facts import find_item, load_facts
+from app.desk.services.assigning import assign_by_rule
+from app.desk.services.settling import forget_return, settle_item
+from app.desk.services.taking import release_answered
+from app.forum.events import AskerStillStuck, PostAdded, PostCurated, StatusChanged, ThreadCurated, ThreadStarted
+from app.forum.models.thread import Status
+
+_ENDED = frozenset({Status.SOLVED, Status.CLOSED})
+_SETTLED = _ENDED | {Status.LIKELY_SOLVED}
+
+
+def put_on_desk(event: ThreadStarted) -> None:
+    """A new question stands in the queue, and the rules say who is in charge of it."""
+    if settle_item(event.thread_id) is not None:
+        assign_by_rule(event.thread_id)
+
+
+def look_after_post(event: PostAdded) -> None:
+    """An answer may end the waiting; whoever took the question is done with it."""
+    if settle_item(event.thread_id) is not None:
+        release_answered(event.thread_id, event.author_id)
+
+
+def look_after_status(event: StatusChanged) -> None:
+    """A question that is disputed, replied to or reopened comes back; one that is solved or closed leaves."""
+    if event.new_status == Status.ANSWERED and event.old_status == Status.DISPUTED:
+        forget_return(event.thread_id)
+    settle_item(event.thread_id, _why_back(event))
+
+
+def bring_back_stuck(event: AskerStillStuck) -> None:
+    """Somebody who was asked says that the answers do not help."""
+    settle_item(event.thread_id, WaitingReason.STUCK)
+
+
+def look_after_decision(event: ThreadCurated) -> None:
+    """Hidden, restored, closed: the queue follows. In another category other rules may hold."""
+    if settle_item(event.thread_id) is not None and event.action in ("move", "restore"):
+        assign_by_rule(event.thread_id)
+
+
+def look_after_post_decision(event: PostCurated) -> None:
+    """A hidden answer answers nothing; a restored one does again."""
+    settle_item(event.thread_id)
+
+
+def _why_back(event: StatusChanged) -> WaitingReason | None:
+    """Return why a change of status brings a question back, or None."""
+    old, new = event.old_status, event.new_status
+    if new in _SETTLED or new == Status.NEEDS_INFO:
+        return None
+    if new == Status.DISPUTED:
+        return WaitingReason.DISPUTED
+    if old in _ENDED:
+        return WaitingReason.REOPENED
+    if old == Status.LIKELY_SOLVED or (old == Status.NEEDS_INFO and not _answered_meanwhile(event.thread_id)):
+        return WaitingReason.REPLIED
+    return None
+
+
+def _answered_meanwhile(thread_id: int) -> bool:
+    """Whether an answer, not the asker, ended the waiting for more information."""
+    item, facts = find_item(thread_id), load_facts([thread_id]).get(thread_id)
+    if item is None or facts is None or item.state != DeskState.ASKER or item.since is None:
+        return False
+    return facts.last_answer_at is not None and facts.last_answer_at > item.since
+
+
+SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
+    (ThreadStarted, put_on_desk),
+    (PostAdded, look_after_post),
+    (StatusChanged, look_after_status),
+    (AskerStillStuck, bring_back_stuck),
+    (ThreadCurated, look_after_decision),
+    (PostCurated, look_after_post_decision),
+)
