@@ -101,6 +101,14 @@ class StatusChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AskerStillStuck(Event):
+    """The asker (or somebody for them) said that no answer solved the problem. The status may be what it was before."""
+
+    thread_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadCurated(Event):
     """Somebody in charge did `action` to a thread.
 

@@ -85,21 +85,31 @@ class Evidence:
         return any(event.kind == OutcomeKind.NO_LONGER_RELEVANT for event in self.standing)
 
     @property
-    def confirmed_by_readers(self) -> frozenset[int]:
-        """The answers that readers confirm for a silent asker; never one that the asker or staff refuted.
+    def claimed(self) -> tuple[OutcomeFact, ...]:
+        """What the last refutation spoke against: the confirmations and inferences before it."""
+        if self.bad is None:
+            return ()
+        return tuple(e for e in self.standing if e.id < self.bad.id and (e.kind in CONFIRMED or e.kind == OutcomeKind.LIKELY))
 
-        A refutation that names no answer means all of them.
+    @property
+    def confirmed_by_readers(self) -> frozenset[int]:
+        """The answers that readers confirm for a silent asker; never one that the asker or staff refuted last.
+
+        A refutation that names no answer means those that were taken for the solution before it.
         """
-        if self.good or (self.bad is not None and self.bad.post_id is None):
+        if self.good:
             return frozenset()
-        refuted = self.bad.post_id if self.bad else None
-        return frozenset(post_id for post_id, words in self.words.items() if words.is_confirmed and post_id != refuted)
+        refuted = {self.bad.post_id} if self.bad and self.bad.post_id else {event.post_id for event in self.claimed}
+        return frozenset(post_id for post_id, words in self.words.items() if words.is_confirmed and post_id not in refuted)
 
     @property
     def is_disputed(self) -> bool:
-        """Whether the last word of the asker or staff, or those of many readers, say that the solution does not work."""
+        """Whether something was taken for the solution, and the asker, staff or many readers say that it does not work.
+
+        A refutation with nothing to refute leaves a question open: its asker is still stuck.
+        """
         if not self.good:
-            return self.bad is not None
+            return bool(self.claimed)
         return any(self.words[e.post_id].is_refuted for e in self.good if e.post_id is not None and e.post_id in self.words)
 
     @property

@@ -12,6 +12,7 @@ from app.forum.policies import ensure_can_accept, ensure_can_see_post, is_answer
 from app.forum.queries.threads import find_acceptance, get_post_for_update
 from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
+from app.forum.services.waiting import end_wait
 
 
 def accept_answer(actor: Actor, *, post_id: int, source: str = OutcomeSource.PAGE) -> Acceptance:
@@ -40,6 +41,7 @@ def accept_answer(actor: Actor, *, post_id: int, source: str = OutcomeSource.PAG
     )  # fmt: skip
     db.session.add(acceptance)
     post.accepted_at = moment
+    end_wait(thread, actor, is_evidence=True)
     settle(thread)
     emit(AnswerAccepted(thread.id, post.id, actor.id))
     return acceptance
@@ -66,6 +68,7 @@ def withdraw_acceptance(actor: Actor, *, post_id: int, reason: str = "", source:
     )  # fmt: skip
     db.session.delete(acceptance)
     post.accepted_at = None
+    end_wait(thread, actor)
     settle(thread)
     emit(AcceptanceWithdrawn(thread.id, post.id, actor.id, why))
     return True

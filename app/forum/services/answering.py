@@ -14,6 +14,7 @@ from app.forum.services.checking import check_body
 from app.forum.services.figures import settle
 from app.forum.services.mentioning import tell_mentioned
 from app.forum.services.revising import add_first_text, find_double
+from app.forum.services.waiting import end_wait
 
 
 def add_post(actor: Actor, *, thread_id: int, body: Rendered, mentions: Sequence[int] = ()) -> Post:
@@ -28,6 +29,7 @@ def add_post(actor: Actor, *, thread_id: int, body: Rendered, mentions: Sequence
     if double := find_double(thread_id, actor.id, body):
         return double
     post = add_first_text(actor, thread, PostKind.ANSWER if thread.is_question else PostKind.REPLY, body)
+    end_wait(thread, actor, is_answer=True)
     settle(thread)
     emit(PostAdded(thread.id, post.id, actor.id))
     tell_mentioned(post, actor.id, mentions)

@@ -18,6 +18,7 @@ from app.forum.services.checking import COMMENT_MAX, check_body
 from app.forum.services.figures import derive_comment_counts, settle
 from app.forum.services.mentioning import tell_mentioned, tell_newly_mentioned
 from app.forum.services.revising import DOUBLE_SUBMIT
+from app.forum.services.waiting import end_wait
 
 TAKEN_BACK = "Taken back by its author"
 
@@ -35,6 +36,7 @@ def add_comment(actor: Actor, *, post_id: int, body: Rendered, mentions: Sequenc
     comment = Comment(post_id=post.id, author_id=actor.id, created_at=now())
     _set_text(comment, body)
     db.session.add(comment)
+    end_wait(post.thread, actor)
     settle_comments(post)
     emit(CommentAdded(post.thread_id, post.id, comment.id, actor.id))
     tell_mentioned(post, actor.id, mentions, comment.id)
@@ -56,6 +58,7 @@ def edit_comment(actor: Actor, *, comment_id: int, body: Rendered, mentions: Seq
     old_html = comment.body_html
     _set_text(comment, body)
     comment.edited_at = now()
+    end_wait(post.thread, actor)
     settle_comments(post)
     tell_newly_mentioned(post, comment.author_id, mentions, old_html, comment.id)
     return comment

@@ -4,13 +4,17 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.events import emit
+from app.forum.events import AskerStillStuck
 from app.forum.models import Outcome, Post, Thread
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
+from app.forum.models.thread import Status
 from app.forum.policies import ensure_can_report_outcome, is_answer, voice_of
 from app.forum.queries.outcomes import find_outcome, is_standing, list_standing_outcomes
 from app.forum.queries.threads import get_thread_for_update
 from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
+from app.forum.services.waiting import end_wait
 
 # What can be reported with this service; acceptance has its own.
 REPORTABLE = frozenset(
@@ -48,15 +52,31 @@ def record_outcome(
         thread_id=thread_id, post_id=post_id, kind=kind, source=source, voice=voice, actor_id=actor.id, reason=why,
         created_at=now(),
     )  # fmt: skip
+    end_wait(thread, actor, is_evidence=True)
     db.session.add(outcome)
     settle(thread)
+    return outcome
+
+
+def report_stuck(actor: Actor, *, thread_id: int, source: str = OutcomeSource.PAGE, reason: str = "") -> Outcome:
+    """Hear that no answer solved the problem, and tell those who look after open questions. Returns the refutation.
+
+    A question that counts as solved (or probably so) is disputed by it. An open one stays open: there was nothing to refute,
+    but nothing is inferred about it either. Raises NotFound, Forbidden, Conflict for a closed question.
+    """
+    thread = get_thread_for_update(thread_id)
+    ensure_can_report_outcome(actor, thread)
+    if thread.status == Status.CLOSED:
+        raise Conflict("This question is closed. If the problem is still there, please ask it anew.")
+    outcome = record_outcome(actor, thread_id=thread_id, kind=OutcomeKind.REFUTED, source=source, reason=reason)
+    emit(AskerStillStuck(thread_id, actor.id))
     return outcome
 
 
 def withdraw_outcome(actor: Actor, *, outcome_id: int, reason: str = "", source: str = OutcomeSource.PAGE) -> bool:
     """Take back a reported outcome with an event that names it. Returns False when it was taken back before.
 
-    Raises NotFound, Forbidden (also for readers' words), Conflict for an event that only its own service takes back (an acceptance).
+    Raises NotFound, Forbidden (also for readers' words), Conflict for one that its own service takes back (an acceptance).
     """
     found = find_outcome(outcome_id)
     if found is None:
@@ -75,6 +95,7 @@ def withdraw_outcome(actor: Actor, *, outcome_id: int, reason: str = "", source:
             voice=voice_of(actor, thread), actor_id=actor.id, reason=checked_reason(reason), withdraws_id=found.id,
         )
     )  # fmt: skip
+    end_wait(thread, actor)
     settle(thread)
     return True
 

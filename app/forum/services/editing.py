@@ -19,6 +19,7 @@ from app.forum.services.listing import move_counts, place_of
 from app.forum.services.mentioning import tell_newly_mentioned
 from app.forum.services.revising import add_revision, set_text
 from app.forum.services.tagging import normalise_tags, set_tags
+from app.forum.services.waiting import end_wait
 from app.search.documents import THREAD, request_sync
 
 
@@ -61,6 +62,7 @@ def edit_post(
         _sync_original(thread)
     old_html = post.body_html
     _write(actor, post, thread, body, new_tags, why)
+    end_wait(thread, actor)
     settle(thread)
     emit(PostEdited(thread.id, post.id, post.revision, actor.id, why))
     if post.is_listed and thread.is_listed:
