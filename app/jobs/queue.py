@@ -34,6 +34,10 @@ _handlers: dict[str, tuple[Handler, int]] = {}
 _listeners: list[Callable[[], None]] = []
 
 
+class GivenUpError(Exception):
+    """Raised by a handler (or as the base of what it raises): trying again cannot help, so the job is a dead letter at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A job that this worker holds until its lease ends."""
@@ -160,12 +164,12 @@ def finish(jobs: Sequence[Claimed]) -> None:
             db.session.execute(sa.update(Job).where(Job.id == job.id).values(lease_until=None, attempts=0))
 
 
-def give_back(jobs: Sequence[Claimed], error: str) -> None:
-    """Return failed jobs: each waits twice as long as before; after MAX_ATTEMPTS it stays as a dead letter."""
+def give_back(jobs: Sequence[Claimed], error: str, is_final: bool = False) -> None:
+    """Return failed jobs: each waits twice as long as before; after MAX_ATTEMPTS, or a final failure, it stays as a dead letter."""
     require_unit_of_work()
     for job in jobs:
         values: dict[str, Any] = {"lease_until": None, "last_error": error[:2000]}
-        if job.attempts >= MAX_ATTEMPTS:
+        if is_final or job.attempts >= MAX_ATTEMPTS:
             values["dead_at"] = now()
         else:
             values["available_at"] = now() + timedelta(seconds=min(3600, 2**job.attempts))

@@ -32,7 +32,7 @@ def run_batch() -> int:
         logger.exception("job.failed", extra={"kind": jobs[0].kind, "jobs": len(jobs)})
         db.session.rollback()
         with unit_of_work():
-            queue.give_back(jobs, f"{type(error).__name__}: {error}")
+            queue.give_back(jobs, f"{type(error).__name__}: {error}", is_final=isinstance(error, queue.GivenUpError))
         return len(jobs)
     db.session.rollback()
     with unit_of_work():

@@ -3,21 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, render_template
-
 from app.accounts.models import Person
 from app.accounts.queries import find_person, find_person_by_email
 from app.accounts.services.tokens import make_confirm_token, make_reset_token
 from app.accounts.urls import confirm_path, reset_path
 from app.core.clock import now
 from app.core.text import shorten
+from app.notifications.asking_mail import outcome_mail
+from app.notifications.letters import absolute, secret, unsubscribe_address, write_letter
 from app.notifications.mailer import Mail
 from app.notifications.models import NotificationKind
 from app.notifications.queries import find_notification, list_refused_kinds
 from app.notifications.sentences import KIND_LABELS, lead
 from app.notifications.targets import can_see_target, load_target
-from app.notifications.tokens import make_unsubscribe_token
-from app.notifications.urls import unsubscribe_path
 from app.web.context import site_settings
 
 EXCERPT_MAX = 800
@@ -36,29 +34,9 @@ def compose(payload: Payload) -> Mail | None:
         return None
     if payload["kind"] == NotificationKind.MODERATION:
         return _decision_mail(person, payload)
+    if payload["kind"] == NotificationKind.OUTCOME:
+        return outcome_mail(person, payload)
     return _notification_mail(person, payload)
-
-
-def _absolute(path: str) -> str:
-    return site_settings().base_url + path
-
-
-def _secret() -> str:
-    return str(current_app.secret_key)
-
-
-def _mail(to: str, subject: str, template: str, extra: dict[str, Any] | None = None, **values: Any) -> Mail:
-    """Render both parts of a mail from `templates/email/<template>.txt` and `.html`."""
-    settings = site_settings()
-    common = {"site_name": settings.site_name, "base_url": settings.base_url, "subject": subject, **values}
-    common.setdefault("unsubscribe_url", "")
-    text = render_template(f"email/{template}.txt", **common)
-    html = render_template(f"email/{template}.html", **common)
-    return Mail(to=to, subject=subject, text=text, html=html, **(extra or {}))
-
-
-def _unsubscribe_url(person: Person, kind: str) -> str:
-    return _absolute(unsubscribe_path(make_unsubscribe_token(_secret(), person.id, kind)))
 
 
 def _notification_mail(person: Person, payload: Payload) -> Mail | None:
@@ -73,17 +51,17 @@ def _notification_mail(person: Person, payload: Payload) -> Mail | None:
         kind, writer.display_name if writer else None, thread_kind=thread.kind if thread else None,
         is_own=thread is not None and thread.author_id == person.id,
     )  # fmt: skip
-    url = _unsubscribe_url(person, kind)
+    url = unsubscribe_address(person, kind)
     root = f"thread.{thread.id}" if thread else f"article.{payload['article_id']}"
     numbers = [str(ids[key] or 0) for key in ("post_id", "comment_id", "article_id")]
     message_id = ".".join([kind, *numbers, str(person.id)])
-    return _mail(
+    return write_letter(
         person.email or "",
         f"Re: {target.title}" if thread else target.title,
         "notification",
         {"message_id": message_id, "references": (root,), "unsubscribe_url": url},
         name=person.display_name, sentence=sentence, title=target.title, excerpt=shorten(target.text, EXCERPT_MAX),
-        url=_absolute(target.path), unsubscribe_url=url, kind_label=KIND_LABELS[kind],
+        url=absolute(target.path), unsubscribe_url=url, kind_label=KIND_LABELS[kind],
     )  # fmt: skip
 
 
@@ -94,11 +72,11 @@ def _decision_mail(person: Person, payload: Payload) -> Mail | None:
     thread = load_target(line.thread_id)
     if thread is None or thread.thread is None or not person.as_actor(now()).can_read(thread.thread.category.audience):
         return None
-    url = _unsubscribe_url(person, line.kind)
-    return _mail(
+    url = unsubscribe_address(person, line.kind)
+    return write_letter(
         person.email or "", f"About your post at {site_settings().site_name}", "decision",
         {"message_id": f"decision.{line.id}", "references": (f"thread.{line.thread_id}",), "unsubscribe_url": url},
-        name=person.display_name, sentence=line.text, url=_absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
+        name=person.display_name, sentence=line.text, url=absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
         kind_label=KIND_LABELS[line.kind],
     )  # fmt: skip
 
@@ -110,46 +88,48 @@ def _confirm_mail(person: Person) -> Mail | None:
     owner = find_person_by_email(person.pending_email)
     site = site_settings().site_name
     if owner is not None and owner.id != person.id:
-        return _mail(
+        return write_letter(
             person.pending_email, f"You already have an account at {site}", "address_taken",
-            name=owner.name, url=_absolute("/login"), reset_url=_absolute("/reset-password"),
+            name=owner.name, url=absolute("/login"), reset_url=absolute("/reset-password"),
         )  # fmt: skip
-    link = _absolute(confirm_path(make_confirm_token(_secret(), person)))
-    return _mail(person.pending_email, f"Confirm your address for {site}", "confirm", name=person.name, url=link)
+    link = absolute(confirm_path(make_confirm_token(secret(), person)))
+    return write_letter(person.pending_email, f"Confirm your address for {site}", "confirm", name=person.name, url=link)
 
 
 def _address_change_mail(person: Person) -> Mail | None:
     if not person.email or person.pending_email is None:
         return None
     subject = f"Your address at {site_settings().site_name} is about to change"
-    return _mail(person.email, subject, "address_change", name=person.display_name, url=_absolute("/settings/account"))
+    return write_letter(person.email, subject, "address_change", name=person.display_name, url=absolute("/settings/account"))
 
 
 def _reset_mail(person: Person) -> Mail | None:
     if not person.email:
         return None
-    link = _absolute(reset_path(make_reset_token(_secret(), person)))
-    return _mail(person.email, f"Choose a new password for {site_settings().site_name}", "reset", name=person.name, url=link)
+    link = absolute(reset_path(make_reset_token(secret(), person)))
+    return write_letter(
+        person.email, f"Choose a new password for {site_settings().site_name}", "reset", name=person.name, url=link
+    )
 
 
 def _claim_mail(person: Person) -> Mail | None:
     if person.pending_email is None:
         return None
-    link = _absolute(reset_path(make_reset_token(_secret(), person, is_claim=True)))
-    return _mail(person.pending_email, f"Your account at {site_settings().site_name}", "claim", name=person.name, url=link)
+    link = absolute(reset_path(make_reset_token(secret(), person, is_claim=True)))
+    return write_letter(person.pending_email, f"Your account at {site_settings().site_name}", "claim", name=person.name, url=link)
 
 
 def _password_changed_mail(person: Person) -> Mail | None:
     if not person.email:
         return None
     subject = f"Your password at {site_settings().site_name} was changed"
-    return _mail(person.email, subject, "password_changed", name=person.display_name, url=_absolute("/reset-password"))
+    return write_letter(person.email, subject, "password_changed", name=person.display_name, url=absolute("/reset-password"))
 
 
 def _suspended_mail(person: Person) -> Mail | None:
     if not person.email or not person.is_suspended_at(now()):
         return None
-    return _mail(
+    return write_letter(
         person.email, f"Your account at {site_settings().site_name} is suspended", "suspended",
         name=person.display_name, until=person.suspended_until, reason=person.suspended_reason,
     )  # fmt: skip
@@ -159,7 +139,7 @@ def _suspension_lifted_mail(person: Person) -> Mail | None:
     if not person.email or person.is_suspended_at(now()):
         return None
     subject = f"You can post again at {site_settings().site_name}"
-    return _mail(person.email, subject, "suspension_lifted", name=person.display_name, url=_absolute("/"))
+    return write_letter(person.email, subject, "suspension_lifted", name=person.display_name, url=absolute("/"))
 
 
 _ACCOUNT_MAILS: dict[str, Callable[[Person], Mail | None]] = {

@@ -16,14 +16,20 @@ from urllib.parse import unquote, urlsplit
 from app.core.clock import now
 from app.core.settings import Settings
 from app.core.text import clean_line
+from app.jobs.queue import GivenUpError
 
 logger = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 15
+_FOR_GOOD = 500  # codes of SMTP from here on: do not try again
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class MailError(Exception):
     """A mail could not be handed over; the job is tried again."""
+
+
+class MailRefusedError(MailError, GivenUpError):
+    """The server refused this recipient or this mail for good (5xx): trying again would only annoy it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,10 @@ class SmtpTransport:
         self.port = parts.port or (465 if self.is_tls else 587 if self.user else 25)
 
     def deliver(self, mail: Mail) -> None:
-        """Send one mail within seconds; raise MailError with the server's words otherwise."""
+        """Send one mail within seconds; otherwise raise MailError with the server's words, MailRefusedError when it said no for good.
+
+        A server that refuses our password or sender is one to be mended by the operator: that is worth trying again.
+        """
         message = build_message(mail, self.settings)
         sender = parseaddr(self.settings.mail_from)[1]
         try:
@@ -107,8 +116,13 @@ class SmtpTransport:
                 server.send_message(message, from_addr=sender, to_addrs=[mail.to])
         except smtplib.SMTPRecipientsRefused as error:
             # Its text holds the address, which belongs into no log and no list of failures.
-            codes = ", ".join(str(code) for code, _words in error.recipients.values())
-            raise MailError(f"The mail server refused the recipient ({codes}).") from None
+            codes = [code for code, _words in error.recipients.values()]
+            kind = MailRefusedError if min(codes) >= _FOR_GOOD else MailError
+            raise kind(f"The mail server refused the recipient ({', '.join(map(str, codes))}).") from None
+        except smtplib.SMTPDataError as error:
+            kind = MailRefusedError if error.smtp_code >= _FOR_GOOD else MailError
+            words = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+            raise kind(f"The mail server did not take the mail: {error.smtp_code} {words.replace(mail.to, '...')}") from None
         except (OSError, smtplib.SMTPException) as error:
             raise MailError(f"The mail server did not take the mail: {type(error).__name__}: {error}") from error
 

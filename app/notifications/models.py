@@ -20,6 +20,7 @@ class NotificationKind(StrEnum):
     ACCEPTED = "accepted"
     ARTICLE = "article"
     MODERATION = "moderation"
+    OUTCOME = "outcome"
 
 
 class Notification(Model):
@@ -50,6 +51,56 @@ class Notification(Model):
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     actor: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[actor_id])
+
+
+class AskedRole(StrEnum):
+    """As whom a person is asked how a question ended."""
+
+    ASKER = "asker"
+    ME_TOO = "me_too"
+
+
+class Answer(StrEnum):
+    """What a person said when they were asked. The first four are for askers, the last three for people with the same problem."""
+
+    NONE = ""
+    SOLVED = "solved"
+    ELSEWHERE = "elsewhere"
+    STUCK = "stuck"
+    IRRELEVANT = "irrelevant"
+    WORKED = "worked"
+    FAILED = "failed"
+    GONE = "gone"
+
+
+class OutcomeRequest(Model):
+    """Asking one person by mail how a question ended: once a person and thread, however often they are reminded.
+
+    `next_at` is when the next mail is due (None: none is planned); `waiting_since` is when the answer arrived that we ask
+    about, and `post_id` that answer (of the newest one; for me-too people the solution). `answered_at`, `answer` and
+    `outcome_id` (the event it became) are set by the page behind the link and emptied when that is undone.
+    """
+
+    __tablename__ = "outcome_request"
+    __table_args__ = (
+        one_of("role", list(AskedRole)),
+        one_of("answer", list(Answer)),
+        sa.UniqueConstraint("thread_id", "person_id"),
+        sa.Index("ix_outcome_request_due", "next_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(sa.String(8))
+    post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"))
+    waiting_since: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    sent_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+    next_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answer: Mapped[str] = mapped_column(sa.String(12), default="")
+    outcome_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outcome.id"))
 
 
 class MailPreference(Model):

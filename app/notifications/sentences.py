@@ -9,6 +9,7 @@ KIND_LABELS: dict[str, str] = {
     NotificationKind.ACCEPTED: "Your answer is marked as the solution",
     NotificationKind.ARTICLE: "Your answer becomes part of an article",
     NotificationKind.MODERATION: "Moderators decide about your posts",
+    NotificationKind.OUTCOME: "We ask whether your question, or one you have too, was solved",
 }
 ICONS: dict[str, str] = {
     NotificationKind.ANSWER: "chat",
@@ -17,6 +18,7 @@ ICONS: dict[str, str] = {
     NotificationKind.ACCEPTED: "solved",
     NotificationKind.ARTICLE: "book",
     NotificationKind.MODERATION: "shield",
+    NotificationKind.OUTCOME: "solved",
 }
 _DECISIONS = {
     "hide": "was hidden by a moderator",
@@ -53,6 +55,8 @@ def lead(
         return f"{who} mentioned you in"
     if kind == NotificationKind.ACCEPTED:
         return f"{who} marked your answer as the solution of"
+    if kind == NotificationKind.OUTCOME:
+        return "There is a solution to a problem you have, too. Does it work for you?"
     return "What you wrote became part of an article"
 
 

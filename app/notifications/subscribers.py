@@ -17,13 +17,29 @@ from app.accounts.events import (
 )
 from app.core.db import db
 from app.core.events import Event
-from app.forum.events import AnswerAccepted, CommentAdded, CommentCurated, PeopleMentioned, PostAdded, PostCurated, ThreadCurated
+from app.forum.events import (
+    AnswerAccepted,
+    CommentAdded,
+    CommentCurated,
+    PeopleMentioned,
+    PostAdded,
+    PostCurated,
+    PostEdited,
+    StatusChanged,
+    ThreadCurated,
+)
 from app.forum.models import Comment, Follow, Post, Thread
+from app.forum.models.thread import Status
 from app.kb.events import ArticlePublished
 from app.kb.models import ArticleSource
+from app.notifications.jobs import site_timing
 from app.notifications.models import NotificationKind
 from app.notifications.sentences import decision, post_words
+from app.notifications.services.asking import expect_word, plan_telling, stop_asking
 from app.notifications.services.notifying import notify, notify_of_decision, queue_account_mail
+
+# In these states nobody waits for the asker's word.
+_SETTLED = (Status.SOLVED, Status.CLOSED)
 
 
 def _followers(thread_id: int) -> tuple[set[int], set[int]]:
@@ -112,6 +128,33 @@ def tell_of_comment_decision(event: CommentCurated) -> None:
         )
 
 
+def plan_reminder(event: PostAdded) -> None:
+    """An answer: its asker is asked some days later whether it helped. A post of their own says that they are not silent."""
+    if event.author_id is not None:
+        stop_asking(event.thread_id, event.author_id)
+    expect_word(thread_id=event.thread_id, post_id=event.post_id, answerer_id=event.author_id, timing=site_timing())
+
+
+def hear_comment(event: CommentAdded) -> None:
+    """An asker who comments is not silent."""
+    if event.author_id is not None:
+        stop_asking(event.thread_id, event.author_id)
+
+
+def hear_edit(event: PostEdited) -> None:
+    """An asker who changes their question is not silent."""
+    if event.editor_id is not None:
+        stop_asking(event.thread_id, event.editor_id)
+
+
+def follow_status(event: StatusChanged) -> None:
+    """A settled question needs no reminder; of a solved one everybody with the same problem hears."""
+    if event.new_status in _SETTLED:
+        stop_asking(event.thread_id)
+    if event.new_status == Status.SOLVED:
+        plan_telling(event.thread_id)
+
+
 def mail_confirmation(event: PersonSignedUp | ConfirmationRequested) -> None:
     """The pending address gets its link (or its owner a word: decided when the mail is made)."""
     queue_account_mail("confirm", event.person_id)
@@ -150,7 +193,11 @@ def mail_suspension_lifted(event: SuspensionLifted) -> None:
 
 SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (PostAdded, tell_of_post),
+    (PostAdded, plan_reminder),
     (CommentAdded, tell_of_comment),
+    (CommentAdded, hear_comment),
+    (PostEdited, hear_edit),
+    (StatusChanged, follow_status),
     (PeopleMentioned, tell_mentioned),
     (AnswerAccepted, tell_of_acceptance),
     (ArticlePublished, tell_of_article),

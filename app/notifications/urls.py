@@ -6,6 +6,11 @@ def notification_path(notification_id: int) -> str:
     return f"/notifications/{notification_id}"
 
 
+def outcome_path(token: str, say: str = "") -> str:
+    """Return the path of the page that asks how a question ended; `say` brings one of its buttons forward."""
+    return f"/outcome/{token}" + (f"?say={say}" if say else "")
+
+
 def unsubscribe_path(token: str) -> str:
     """Return the path that switches mails off, for people who are not signed in too."""
     return f"/unsubscribe/{token}"

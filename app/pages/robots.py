@@ -15,7 +15,7 @@ from app.web.seo import absolute
 # indexed are not here: a crawler must be able to read their `noindex`.
 _CLOSED = (
     "/admin", "/api/", "/ask/similar", "/comments/", "/desk", "/drafts/", "/insights", "/metrics", "/moderation",
-    "/notifications", "/preview", "/search/suggest", "/settings", "/threads/", "/unsubscribe/",
+    "/notifications", "/outcome/", "/preview", "/search/suggest", "/settings", "/threads/", "/unsubscribe/",
 )  # fmt: skip
 _DAY = "public, max-age=86400"
 

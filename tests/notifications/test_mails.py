@@ -154,7 +154,7 @@ def test_a_moderators_decision_is_mailed_with_its_reason(app: Flask) -> None:
 
 def test_every_kind_of_mail_has_both_parts_and_no_template_left_over(app: Flask) -> None:
     names = {path.name for path in (template_folder() / "email").iterdir() if not path.stem.startswith("_")}
-    stems = {*composing._ACCOUNT_MAILS, "address_taken", "notification", "decision"}
+    stems = {*composing._ACCOUNT_MAILS, "address_taken", "notification", "decision", "ask", "solved"}
     assert names == {f"{stem}.{end}" for stem in stems for end in ("txt", "html")}
     person = make_person(pending_email="new@example.com", suspended_until=now() + timedelta(days=3), suspended_reason="spam")
     kinds = ("confirm", "address_change", "reset", "claim", "password_changed", "suspended")
@@ -285,7 +285,7 @@ def test_a_mail_that_never_goes_out_is_a_visible_dead_letter_that_can_be_revived
             with time_machine.travel(now() + timedelta(hours=2 * attempt), tick=False):
                 run_until_idle()
         dead = list_dead()
-        assert len(dead) == 1 and dead[0].last_error == "MailError: The mail server refused the recipient (550)."
+        assert len(dead) == 1 and dead[0].last_error == "MailRefusedError: The mail server refused the recipient (550)."
         dead_id = dead[0].id
         server.refuse.clear()
         with unit_of_work():

@@ -16,6 +16,8 @@ from app.notifications.targets import Target, can_see_target, load_target
 
 MAIL_JOB = "mail.send"
 TEXT_MAX = 300
+# What became of a person's line: written, renewed, or not needed.
+_NEW, _RENEWED, _KNOWN = "new", "renewed", "known"
 # Kinds that tell of a text; a person hears of one text once, whatever makes it concern them.
 _OF_TEXT = (NotificationKind.ANSWER, NotificationKind.COMMENT, NotificationKind.MENTION)
 
@@ -29,10 +31,12 @@ def notify(
     post_id: int | None = None,
     comment_id: int | None = None,
     article_id: int | None = None,
+    with_mail: bool = True,
 ) -> None:
     """Tell people about a post, comment or article that they may see; never the actor themself.
 
-    An unread line about the same thing is renewed instead of doubled. Mails are queued for those who want that kind.
+    An unread line about the same thing is renewed instead of doubled. Mails are queued for those who want that kind,
+    unless the caller has a mail of its own.
     """
     require_unit_of_work()
     ids = {person_id for person_id in person_ids if person_id is not None and person_id != actor_id}
@@ -46,7 +50,11 @@ def notify(
         "article_id": article_id,
     }  # fmt: skip
     known = _lines_about(people, target)
-    told = [person for person in people if _tell(person.id, values, known.get(person.id, []))]
+    steps = {person.id: _step(values, known.get(person.id, [])) for person in people}
+    _write_lines([person_id for person_id, step in steps.items() if step == _NEW], values)
+    told = [person for person in people if steps[person.id] != _KNOWN]
+    if not with_mail:
+        return
     payload = {key: value for key, value in values.items() if value is not None} | {"kind": str(kind)}
     key = f"{post_id or 0}:{comment_id or 0}:{article_id or 0}"
     mails = [(f"mail:{kind}:{person.id}:{key}", payload | {"person_id": person.id}) for person in _wanting_mail(told, kind)]
@@ -114,20 +122,25 @@ def _lines_about(people: list[Person], target: Target) -> dict[int, list[Notific
     return found
 
 
-def _tell(person_id: int, values: dict[str, Any], lines: list[Notification]) -> bool:
-    """Write or renew a line; return False when the person was told of this very text already."""
+def _step(values: dict[str, Any], lines: list[Notification]) -> str:
+    """Renew a person's line if there is one about the same; return whether they need a new one, or know of this very text."""
     text = (values["post_id"], values["comment_id"])
     if values["kind"] in _OF_TEXT and any(line.kind in _OF_TEXT and (line.post_id, line.comment_id) == text for line in lines):
-        return False
+        return _KNOWN
     for line in lines:
         if line.read_at is None and _is_same_matter(line, values):
             line.times += 1
             line.created_at = now()
             for key, value in values.items():
                 setattr(line, key, value)
-            return True
-    db.session.add(Notification(person_id=person_id, **values))
-    return True
+            return _RENEWED
+    return _NEW
+
+
+def _write_lines(person_ids: list[int], values: dict[str, Any]) -> None:
+    """Write a new line for each person, in one statement however many they are."""
+    if person_ids:
+        db.session.execute(sa.insert(Notification), [{"person_id": person_id, **values} for person_id in person_ids])
 
 
 def _is_same_matter(line: Notification, values: dict[str, Any]) -> bool:
