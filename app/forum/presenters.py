@@ -15,11 +15,14 @@ from app.forum import policies
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.resolution import OutcomeKind
+from app.forum.models.thread import Status
+from app.forum.outcomes import CONFIRMATIONS_NEEDED
 from app.forum.queries.people import PersonCard
-from app.forum.queries.resolution import AcceptanceRow, OutcomeRow
+from app.forum.queries.resolution import AcceptanceRow
 from app.forum.queries.thread_page import ThreadPage
 from app.forum.queries.thread_rows import CommentRow, PostRow, ThreadHead
 from app.forum.urls import history_path, post_path
+from app.forum.verdicts import Verdict
 
 # Value and label of the reasons in moderation.models.FlagReason (a test holds them together).
 FLAG_REASONS = (
@@ -31,7 +34,8 @@ FLAG_REASONS = (
     ("outdated", "It is out of date"),
     ("other", "Something else"),
 )
-_CONFIRMS = (OutcomeKind.ACCEPTED, OutcomeKind.CONFIRMED_BY_ASKER, OutcomeKind.CONFIRMED_BY_OTHER, OutcomeKind.JUDGED_BY_STAFF)
+_CONFIRMS = (OutcomeKind.ACCEPTED, OutcomeKind.CONFIRMED_BY_ASKER, OutcomeKind.JUDGED_BY_STAFF)
+_OTHERWISE = (OutcomeKind.SOLVED_ELSEWHERE, OutcomeKind.WORKAROUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,10 @@ class CommentView:
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post as a page shows it. `comment_text` and `comment_error` are those of a comment that could not be posted."""
+    """A post as a page shows it. `comment_text` and `comment_error` are those of a comment that could not be posted.
+
+    `verdict` is the question whether it worked, for readers who are asked.
+    """
 
     id: int
     kind: str
@@ -108,6 +115,7 @@ class PostView:
     comment_text: str
     comment_error: str
     urls: Mapping[str, str]
+    verdict: Verdict | None
 
     @property
     def anchor(self) -> str:
@@ -128,15 +136,19 @@ class PostView:
 
 @dataclass(frozen=True, slots=True)
 class SolutionView:
-    """An accepted answer with the evidence for it. `confirmed_count` counts people; `feedback_url` is empty: nobody is asked."""
+    """An answer that solved the question, with the evidence for it.
+
+    `by` marked it as the solution; with `by_readers` nobody did, but it worked for enough of them. `worked_count` counts the
+    people for whom it worked, an asker who marked it among them.
+    """
 
     post: PostView
     by: PersonCard | None
     by_asker: bool
+    by_readers: bool
     at: datetime
-    confirmed_count: int
-    last_confirmed_at: datetime | None
-    feedback_url: str = ""
+    worked_count: int
+    last_worked_at: datetime | None
 
 
 def post_urls(post_id: int) -> dict[str, str]:
@@ -193,7 +205,12 @@ def _credit(count: int) -> str:
 
 
 def present_post(
-    actor: Actor, page: ThreadPage, row: PostRow, moment: datetime, comment: tuple[int, str, str] | None = None
+    actor: Actor,
+    page: ThreadPage,
+    row: PostRow,
+    moment: datetime,
+    comment: tuple[int, str, str] | None = None,
+    verdict: Verdict | None = None,
 ) -> PostView:
     """Return a post of the page; `comment` is (post id, text, error) of a comment that could not be posted."""
     acceptance = page.acceptances.get(row.id)
@@ -221,23 +238,43 @@ def present_post(
         comment_text=failed[1] if failed else "",
         comment_error=failed[2] if failed else "",
         urls=post_urls(row.id) if actor.is_authenticated else {},
+        verdict=verdict,
     )
 
 
-def present_solution(page: ThreadPage, post: PostView) -> SolutionView:
-    """Return the evidence for an accepted answer: who accepted it, and who else said that it worked."""
-    acceptance = page.acceptances.get(post.id) or AcceptanceRow(None, None, post.accepted_at or post.created_at)
-    said = [o for o in page.outcomes if o.kind in _CONFIRMS and o.post_id == post.id]
-    last = max((outcome.created_at for outcome in said), default=None)
+def solution_rows(page: ThreadPage) -> tuple[PostRow, ...]:
+    """Return the answers of the page that are shown as solutions, before the others: on the first page in the best order.
+
+    Those are the accepted ones. When the question is solved and nobody marked an answer or said that it was solved in
+    another way, it is the one that worked for the most readers, of those that worked for enough.
+    """
+    if page.posts.number > 1 or page.sort != "best":
+        return ()
+    accepted = tuple(row for row in page.posts.items if row.accepted_at is not None)
+    is_told = page.head.accepted_count or any(outcome.kind in _OTHERWISE for outcome in page.outcomes)
+    if accepted or is_told or page.head.status != Status.SOLVED:
+        return accepted
+    proven = [
+        row for row in page.posts.items if row.is_listed and row.worked_count >= max(CONFIRMATIONS_NEEDED, row.failed_count)
+    ]
+    return (max(proven, key=lambda row: row.worked_count),) if proven else ()
+
+
+def present_solution(page: ThreadPage, row: PostRow, post: PostView) -> SolutionView:
+    """Return the evidence for a solution: who marked it, and for how many it worked."""
+    acceptance = page.acceptances.get(row.id)
+    by_readers = acceptance is None and row.accepted_at is None
+    if acceptance is None:
+        acceptance = AcceptanceRow(None, None, row.accepted_at or row.last_worked_at or row.created_at)
+    said = [o for o in page.outcomes if o.kind in _CONFIRMS and o.post_id == row.id]
+    by_asker = page.head.author_id is not None and page.head.author_id in {outcome.actor_id for outcome in said}
+    last = max((moment for moment in (row.last_worked_at, *(o.created_at for o in said)) if moment), default=acceptance.at)
     return SolutionView(
         post=post,
         by=acceptance.by,
         by_asker=acceptance.by_id is not None and acceptance.by_id == page.head.author_id,
+        by_readers=by_readers,
         at=acceptance.at,
-        confirmed_count=len(_people(said)),
-        last_confirmed_at=last if last and last.date() > acceptance.at.date() else None,
+        worked_count=row.worked_count + by_asker,
+        last_worked_at=last if last.date() > acceptance.at.date() else None,
     )
-
-
-def _people(outcomes: Sequence[OutcomeRow]) -> set[int]:
-    return {outcome.actor_id for outcome in outcomes if outcome.actor_id is not None}

@@ -9,9 +9,11 @@ from app.forum import policies
 from app.forum.models import Thread
 from app.forum.models.resolution import OutcomeKind
 from app.forum.models.thread import Status
+from app.forum.outcomes import CONFIRMED
 from app.forum.queries.categories import CategoryRow
 from app.forum.queries.thread_page import ThreadPage
 from app.forum.queries.thread_rows import ThreadHead
+from app.forum.verdicts import reason_words, total_reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +112,20 @@ def _outcome_notices(page: ThreadPage) -> list[Notice]:
                 return [Notice(_with(text, last[kind].reason), "good", "solved")]
     if page.head.status == Status.CLOSED and OutcomeKind.NO_LONGER_RELEVANT in last:
         return [Notice("The person who asked does not need an answer any more.", "", "info")]
-    if page.head.status == Status.DISPUTED and OutcomeKind.REFUTED in last:
-        refuted = last[OutcomeKind.REFUTED]
-        by_asker = refuted.actor_id is not None and refuted.actor_id == page.head.author_id
+    return [_dispute(page)] if page.head.status == Status.DISPUTED else []
+
+
+def _dispute(page: ThreadPage) -> Notice:
+    """Tell who says that the solution does not work, and why. A confirmation after it leaves only what readers said."""
+    words = [outcome for outcome in page.outcomes if outcome.kind == OutcomeKind.REFUTED or outcome.kind in CONFIRMED]
+    if words and words[-1].kind == OutcomeKind.REFUTED:
+        word = words[-1]
+        by_asker = word.actor_id is not None and word.actor_id == page.head.author_id
         text = "The person who asked is still stuck" if by_asker else "Somebody says that the solution does not work for them"
-        return [Notice(_with(text, refuted.reason), "wait", "warning")]
-    return []
+        return Notice(_with(text, word.reason), "wait", "warning")
+    why = reason_words(total_reasons(page.reasons))
+    text = f"For many readers this solution does not work{': ' + why if why else ' any more'}."
+    return Notice(f"{text} If you know what helps now, please answer below.", "wait", "warning")
 
 
 def why_not_answer(actor: Actor, head: ThreadHead) -> str:

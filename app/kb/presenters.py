@@ -31,7 +31,7 @@ REASONS = (
     (FeedbackReason.OTHER_VERSION, "I have a different version"),
     (FeedbackReason.UNCLEAR, "I did not understand it"),
     (FeedbackReason.INCOMPLETE, "Something is missing"),
-    (FeedbackReason.WRONG, "It did not work"),
+    (FeedbackReason.WRONG, "I followed it, and it did not work"),
 )
 DISMISSALS = (
     ("Too specific", "It is too specific to one person"),
@@ -45,6 +45,33 @@ CHANGES = {
     SourceChange.HIDDEN: "hidden, or not for all readers any more",
     SourceChange.WITHDRAWN: "no longer accepted",
 }
+
+
+# What the address says that a reader said just now, and the state of the question then.
+SAID = {"yes": "yes", "no": "no", "reason": "told", "undone": "undone"}
+VOICES_FROM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """The question under an article: "ask", or what a reader said just now; `voices` tells what others said."""
+
+    url: str
+    state: str = "ask"
+    voices: str = ""
+    anchor: str = "feedback"
+    why: str = ""
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.state != "ask"
+
+
+def present_feedback(article: Article, said: str = "") -> Feedback:
+    """Return the question under an article; `said` is a key of SAID, or anything else for a reader who comes to it."""
+    total = article.helpful_yes + article.helpful_no
+    voices = f"{article.helpful_yes:,} of {total:,} found it helpful" if total >= VOICES_FROM else ""
+    return Feedback(f"/kb/articles/{article.id}/feedback", SAID.get(said, "ask"), voices)
 
 
 @dataclass(frozen=True, slots=True)

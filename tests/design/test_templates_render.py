@@ -75,10 +75,16 @@ def post(*allowed: str, **changes: Any) -> Thing:
         "hidden_reason": "",
         "comments": [],
         "comment_count": 0,
+        "verdict": None,
         "can": Thing(**{action: action in allowed for action in ACTIONS}),
         "urls": Thing(**{action: f"/do/{action}" for action in (*ACTIONS, "reject", "history")}),
     }
     return Thing(**{**base, **changes})
+
+
+def asked(state: str = "ask", **changes: Any) -> Thing:
+    base = {"url": "/worked", "anchor": "worked-12", "state": state, "is_fresh": state != "ask", "voices": "", "why": ""}
+    return Thing(**{**base, "reasons": [("outdated", "It is out of date")], **changes})
 
 
 def comment(number: int) -> Thing:
@@ -145,7 +151,7 @@ SIMPLE = [
     ("diff", "diff_inline([('+', 'new'), ('-', 'old'), ('=', 'same')])", "<ins>new</ins>"),
     ("diff", "diff_sides([('a', 'b'), (none, 'c')])", 'class="was"'),
     ("figure", "figures([('Solved', '73', '/s', '9 more')])", "/s"),
-    ("helpful", "helpful_form('/h', with_csrf=False)", 'name="helpful" value="no"'),
+    ("verdict", "verdict(asked, [], {'question': 'Did it?'}, 'helpful')", 'name="helpful" value="no"'),
     ("flash", "flashes([('error', 'No'), ('undo', ('Hidden', '/undo/1'))])", 'action="/undo/1"'),
     ("toast", "toast('Hidden', '/undo/1')", "Undo"),
     ("action_bar", "share_button('/x', 'T')", 'data-share="/x"'),
@@ -154,7 +160,7 @@ SIMPLE = [
 
 @pytest.mark.parametrize(("component", "expression", "expected"), SIMPLE)
 def test_each_small_macro_renders_what_it_promises(web: Flask, component: str, expression: str, expected: str) -> None:
-    assert expected in call(component, expression, now=NOW)
+    assert expected in call(component, expression, now=NOW, asked=asked())
 
 
 @pytest.mark.parametrize(
@@ -203,13 +209,34 @@ def test_comments_fold_after_three(web: Flask) -> None:
 
 
 def test_the_solution_card_names_who_confirmed_and_asks_whether_it_worked(web: Flask) -> None:
-    info = Thing(by=person(), by_asker=True, at=NOW, last_confirmed_at=NOW, confirmed_count=14, feedback_url="/worked")
+    info = Thing(by=person(), by_asker=True, by_readers=False, at=NOW, last_worked_at=NOW, worked_count=14)
     source = (
         '{% from "components/solution.html" import solution %}{% from "components/post.html" import post %}'
-        "{% call solution(s, with_csrf=False) %}{{ post(p, solution=True) }}{% endcall %}"
+        "{% call solution(s) %}{{ post(p, solution=True) }}{% endcall %}"
     )
-    html = render_template_string(source, s=info, p=post(is_accepted=True))
+    html = render_template_string(source, s=info, p=post(is_accepted=True, verdict=asked()))
     assert "who asked" in html and "worked for 14 people" in html and 'value="yes"' in html and "token-1" not in html
+
+
+def test_a_solution_that_nobody_marked_says_that_readers_confirm_it(web: Flask) -> None:
+    info = Thing(by=None, by_asker=False, by_readers=True, at=NOW, last_worked_at=None, worked_count=3)
+    source = '{% from "components/solution.html" import solution %}{% call solution(s) %}x{% endcall %}'
+    html = render_template_string(source, s=info)
+    assert "confirmed by readers" in html and "worked for 3 people" in html and "[removed]" not in html
+
+
+@pytest.mark.parametrize(
+    ("state", "is_fresh", "expected", "forms"),
+    [
+        ("ask", False, "Did this work for you?", 1), ("undone", True, "Taken back.", 1), ("yes", True, "Good to know", 1),
+        ("yes", False, "You said that this worked", 1), ("no", True, "What went wrong?", 2), ("no", False, "Say why", 2),
+        ("told", True, "That helps to put it right", 1), ("told", False, "You said that this did not work", 1),
+    ],
+)  # fmt: skip
+def test_the_question_has_words_for_each_state(web: Flask, state: str, is_fresh: bool, expected: str, forms: int) -> None:
+    html = call("post", "worked(v)", v=asked(state, is_fresh=is_fresh))
+    assert expected in html and html.count("<form") == html.count("data-visitor") == forms and "token-1" not in html
+    assert ('value="undo"' in html) is (state not in ("ask", "undone")) and ("data-focus" in html) is is_fresh
 
 
 def test_rows_show_status_answers_and_people_affected(web: Flask) -> None:

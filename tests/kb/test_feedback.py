@@ -86,7 +86,7 @@ def test_who_says_no_is_asked_why(client: FlaskClient):
     article = make_article()
     path = f"/kb/articles/{article.id}/feedback"
     asked = client.get(client.post(path, data={"helpful": "no"}, headers=FIREFOX).location, headers=FIREFOX)
-    assert "What was wrong?" in asked.text and 'value="outdated"' in asked.text
+    assert "What went wrong?" in asked.text and 'value="outdated"' in asked.text
     told = client.post(path, data={"helpful": "no", "reason": "outdated", "note": "Since\x00 version 5"}, headers=FIREFOX)
     assert "We will look at it" in client.get(told.location, headers=FIREFOX).text
     assert db.session.scalars(sa.select(ArticleFeedback.note)).one() == "Since version 5"

@@ -1,15 +1,15 @@
 """What readers said about answers: one reader's word, and everybody's reasons as counts. Readers themselves are named nowhere."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from app.core.db import db, read
 from app.forum.models import Outcome
 from app.forum.models.resolution import OutcomeKind, RefutationReason, Voice
+from app.forum.queries.outcomes import IS_STANDING
 
 # In this order reasons are told: what one can do something about first.
 REASON_ORDER = (
@@ -19,24 +19,13 @@ REASON_ORDER = (
     RefutationReason.WRONG,
     RefutationReason.NONE,
 )
-_withdrawal = aliased(Outcome)
-_STANDS = ~sa.exists().where(
-    # Post and reader are what the index knows; a withdrawal carries those of the word it takes back.
-    _withdrawal.post_id == Outcome.post_id,
-    _withdrawal.reader_key == Outcome.reader_key,
-    _withdrawal.withdraws_id == Outcome.id,
-)
 _REASONS = (
     sa.select(Outcome.post_id, Outcome.reason_kind, sa.func.count())
     .where(
         Outcome.post_id.in_(sa.bindparam("ids", expanding=True)), Outcome.voice == Voice.READER,
-        Outcome.kind == OutcomeKind.REFUTED, _STANDS,
+        Outcome.kind == OutcomeKind.REFUTED, IS_STANDING,
     )
     .group_by(Outcome.post_id, Outcome.reason_kind)
-)  # fmt: skip
-_LAST_YES = sa.select(sa.func.max(Outcome.created_at)).where(
-    Outcome.post_id == sa.bindparam("post_id"), Outcome.voice == Voice.READER,
-    Outcome.kind == OutcomeKind.CONFIRMED_BY_OTHER, _STANDS,
 )  # fmt: skip
 
 
@@ -46,6 +35,11 @@ class ReasonCount:
 
     reason: str
     count: int
+
+
+def person_key(person_id: int) -> str:
+    """Return the reader key of a member: the same on every device and in mails, so that they count once."""
+    return hashlib.blake2b(f"person:{person_id}".encode(), digest_size=24).hexdigest()
 
 
 def find_word(post_id: int, reader_key: str) -> Outcome | None:
@@ -71,9 +65,3 @@ def reasons_of(post_ids: Sequence[int]) -> dict[int, tuple[ReasonCount, ...]]:
         post_id: tuple(ReasonCount(reason, counts[reason]) for reason in REASON_ORDER if counts.get(reason))
         for post_id, counts in found.items()
     }
-
-
-def last_worked_at(post_id: int) -> datetime | None:
-    """Return when the newest standing "it worked" of a reader was said."""
-    found: datetime | None = db.session.scalar(_LAST_YES, {"post_id": post_id})
-    return found

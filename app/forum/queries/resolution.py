@@ -1,17 +1,18 @@
 """Reading what happened to a question: acceptances, evidence, helpers' solutions, and what the actor did to the thread."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.core.db import read
 from app.forum.models import Acceptance, Follow, MeToo, Outcome, Post, Vote
+from app.forum.models.resolution import OutcomeKind, RefutationReason, Voice
 from app.forum.models.thread import Status
-from app.forum.outcomes import OutcomeFact, standing_events
-from app.forum.queries.people import PERSON_WIDTH, PersonCard, person_card, person_columns
+from app.forum.queries.people import PersonCard, person_card, person_columns
 from app.forum.queries.thread_rows import ThreadHead
 
 
@@ -38,49 +39,64 @@ class OutcomeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolution:
+    """What the asker, staff and our inference said of a question, and its acceptances by post, the main solution first.
+
+    Readers' words may be thousands; the posts carry their counts.
+    """
+
+    outcomes: tuple[OutcomeRow, ...] = ()
+    acceptances: Mapping[int, AcceptanceRow] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWord:
+    """What a member says of an answer: whether it worked for them, and if not, why."""
+
+    worked: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnMarks:
-    """What the actor did to a thread: votes by post id, me-too, follow."""
+    """What the actor did to a thread: votes and words by post id, me-too, follow."""
 
     votes: dict[int, int]
+    words: dict[int, OwnWord]
     said_me_too: bool
     follows: bool
 
 
-_ACCEPTANCES = (
-    sa.select(Acceptance.post_id, Acceptance.accepted_by_id, Acceptance.accepted_at, *person_columns())
-    .select_from(Acceptance)
-    .outerjoin(Person, Person.id == Acceptance.accepted_by_id)
-    .where(Acceptance.thread_id == sa.bindparam("thread_id"))
-    .order_by(Acceptance.accepted_at, Acceptance.post_id)
-)
-
-
-def acceptances_of(thread_id: int) -> dict[int, AcceptanceRow]:
-    """Return who accepted which answer of a thread, the main solution first."""
-    rows = read(_ACCEPTANCES, {"thread_id": thread_id})
-    return {post_id: AcceptanceRow(by_id, person_card(person), at) for post_id, by_id, at, *person in rows}
-
-
-_OUTCOMES = (
+_RESOLUTION = (
     sa.select(
         Outcome.id, Outcome.kind, Outcome.withdraws_id, Outcome.post_id, Outcome.actor_id, Outcome.reason, Outcome.created_at,
-        *person_columns(),
+        Acceptance.post_id, Acceptance.accepted_by_id, Acceptance.accepted_at, *person_columns(),
     )
     .select_from(Outcome)
-    .outerjoin(Person, Person.id == Outcome.actor_id)
-    .where(Outcome.thread_id == sa.bindparam("thread_id"))
+    .outerjoin(Acceptance, Acceptance.outcome_id == Outcome.id)
+    .outerjoin(Person, Person.id == sa.func.coalesce(Acceptance.accepted_by_id, Outcome.actor_id))
+    .where(Outcome.thread_id == sa.bindparam("thread_id"), Outcome.voice != Voice.READER)
     .order_by(Outcome.id)
 )  # fmt: skip
 
 
-def outcomes_of(thread_id: int) -> tuple[OutcomeRow, ...]:
-    """Return the events of evidence that nobody took back, oldest first."""
-    rows = read(_OUTCOMES, {"thread_id": thread_id}).all()
-    standing = {fact.id for fact in standing_events(OutcomeFact(row.id, row.kind, withdraws_id=row.withdraws_id) for row in rows)}
-    return tuple(
-        OutcomeRow(row.id, row.kind, row.post_id, row.actor_id, person_card(row[-PERSON_WIDTH:]), row.reason, row.created_at)
-        for row in rows
-        if row.id in standing
+def resolution_of(thread_id: int) -> Resolution:
+    """Return the acceptances of a question and the events that nobody took back, oldest first, without readers' words."""
+    events: list[OutcomeRow] = []
+    taken_back: set[int] = set()
+    acceptances: list[tuple[int, AcceptanceRow]] = []
+    for row in read(_RESOLUTION, {"thread_id": thread_id}):
+        event_id, kind, withdraws_id, post_id, actor_id, reason, at, accepted_id, accepted_by, accepted_at, *who = row
+        person = person_card(who)
+        if withdraws_id is None:
+            events.append(OutcomeRow(event_id, kind, post_id, actor_id, person, reason, at))
+        else:
+            taken_back.add(withdraws_id)
+        if accepted_id is not None:
+            acceptances.append((accepted_id, AcceptanceRow(accepted_by, person, accepted_at)))
+    return Resolution(
+        outcomes=tuple(event for event in events if event.id not in taken_back),
+        acceptances=dict(sorted(acceptances, key=lambda pair: (pair[1].at, pair[0]))),
     )
 
 
@@ -99,10 +115,27 @@ def solutions_by(person_ids: Sequence[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in read(_SOLUTIONS, {"ids": list(person_ids)}) if row[0] is not None}
 
 
-def own_marks(person_id: int, thread_id: int, post_ids: Sequence[int]) -> OwnMarks:
-    """Return the votes of a person on the given posts, and whether they said me-too and follow (one statement)."""
+# A reader's last word about an answer, as one number that grows with time: the event's id, and behind it what it says.
+_WORDS = (
+    (OutcomeKind.WITHDRAWN, ""),
+    (OutcomeKind.CONFIRMED_BY_OTHER, ""),
+    *((OutcomeKind.REFUTED, r) for r in RefutationReason),
+)
+_WORD_CODE = Outcome.id * len(_WORDS) + sa.case(
+    *((sa.and_(Outcome.kind == kind, Outcome.reason_kind == reason), code) for code, (kind, reason) in enumerate(_WORDS)),
+    else_=0,
+)
+
+
+def own_marks(person_id: int, reader_key: str, thread_id: int, post_ids: Sequence[int]) -> OwnMarks:
+    """Return a person's votes on the given posts and words about them, and whether they said me-too and follow (one statement)."""
     votes = sa.select(sa.literal("vote"), Vote.post_id, Vote.value).where(
         Vote.person_id == person_id, Vote.post_id.in_(list(post_ids))
+    )
+    words = (
+        sa.select(sa.literal("word"), Outcome.post_id, sa.func.max(_WORD_CODE))
+        .where(Outcome.post_id.in_(list(post_ids)), Outcome.reader_key == reader_key, Outcome.voice == Voice.READER)
+        .group_by(Outcome.post_id)
     )
     me_too = sa.select(sa.literal("me_too"), MeToo.thread_id, sa.literal(1)).where(
         MeToo.person_id == person_id, MeToo.thread_id == thread_id
@@ -110,9 +143,15 @@ def own_marks(person_id: int, thread_id: int, post_ids: Sequence[int]) -> OwnMar
     follow = sa.select(sa.literal("follow"), Follow.thread_id, sa.literal(1)).where(
         Follow.person_id == person_id, Follow.thread_id == thread_id, sa.not_(Follow.is_muted)
     )
-    rows = read(sa.union_all(votes, me_too, follow)).all()
+    rows: list[Any] = list(read(sa.union_all(votes, words, me_too, follow)))  # type: ignore[arg-type]
+    said = {target: _WORDS[value % len(_WORDS)] for name, target, value in rows if name == "word"}
     return OwnMarks(
         votes={target: value for name, target, value in rows if name == "vote"},
+        words={
+            target: OwnWord(kind == OutcomeKind.CONFIRMED_BY_OTHER, reason)
+            for target, (kind, reason) in said.items()
+            if kind != OutcomeKind.WITHDRAWN
+        },
         said_me_too=any(name == "me_too" for name, _, _ in rows),
         follows=any(name == "follow" for name, _, _ in rows),
     )

@@ -21,15 +21,16 @@ from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
 from app.forum.policies import can_see_thread, visible_comments, visible_posts
+from app.forum.queries.judging import ReasonCount, person_key, reasons_of
 from app.forum.queries.people import PERSON_WIDTH, PersonCard, person_card, person_columns
 from app.forum.queries.resolution import (
     AcceptanceRow,
     OutcomeRow,
     OwnMarks,
-    acceptances_of,
+    Resolution,
     has_outcome,
-    outcomes_of,
     own_marks,
+    resolution_of,
     solutions_by,
 )  # fmt: skip
 from app.forum.queries.tags import tags_of_threads
@@ -49,6 +50,7 @@ _CATEGORY = (Category.id, Category.slug, Category.name, Category.audience)
 _POST = (
     Post.id, Post.kind, Post.author_id, Post.body_html, Post.body_text, Post.created_at, Post.edited_at, Post.revision,
     Post.score, Post.comment_count, Post.accepted_at, Post.is_official, Post.held_at, Post.hidden_at, Post.hidden_reason,
+    Post.worked_count, Post.failed_count, Post.last_worked_at,
 )  # fmt: skip
 _answer = aliased(Post)
 _HAS_VOTED_ANSWER = sa.exists().where(
@@ -183,7 +185,8 @@ def comments_of(actor: Actor, post_ids: Sequence[int]) -> dict[int, list[Comment
 class ThreadPage:
     """All that one page of a thread shows. `original` is the thread this one duplicates, if the actor may see it.
 
-    `new_answers` are answers by others since the asker's last word, for the asker of an unsolved question only.
+    `new_answers` are answers by others since the asker's last word, for the asker of an unsolved question only. `reasons`
+    tell by answer why it failed readers: of disputed questions, and for people who look after answers.
     """
 
     head: ThreadHead
@@ -193,6 +196,7 @@ class ThreadPage:
     comments: Mapping[int, Sequence[CommentRow]]
     acceptances: Mapping[int, AcceptanceRow]
     outcomes: tuple[OutcomeRow, ...]
+    reasons: Mapping[int, tuple[ReasonCount, ...]]
     solutions: Mapping[int, int]
     own: OwnMarks | None
     original: ThreadHead | None
@@ -207,19 +211,21 @@ def load_thread_page(actor: Actor, head: ThreadHead, sort: str, number: int) -> 
     shown = [head.opening, *posts.items]
     commented = [post.id for post in shown if post.comment_count or actor.is_moderator]
     helpers = {post.author_id for post in posts.items if post.author_id is not None}
-    outcomes = outcomes_of(head.id) if has_outcome(head) else ()
+    resolution = resolution_of(head.id) if has_outcome(head) else Resolution()
+    is_telling_why = head.status == Status.DISPUTED or actor.is_curator
     return ThreadPage(
         head=head,
         sort=sort,
         posts=posts,
         tags=tags_of_threads([head.id]).get(head.id, ()),
         comments=comments_of(actor, commented),
-        acceptances=acceptances_of(head.id) if head.accepted_count else {},
-        outcomes=outcomes,
+        acceptances=resolution.acceptances,
+        outcomes=resolution.outcomes,
+        reasons=reasons_of([post.id for post in shown if post.failed_count]) if is_telling_why else {},
         solutions=solutions_by(sorted(helpers)),
-        own=own_marks(actor.id, head.id, [post.id for post in shown]) if actor.id is not None else None,
+        own=own_marks(actor.id, person_key(actor.id), head.id, [post.id for post in shown]) if actor.id is not None else None,
         original=_find_original(actor, head),
-        new_answers=_new_answers(actor, head, outcomes),
+        new_answers=_new_answers(actor, head, resolution.outcomes),
     )
 
 

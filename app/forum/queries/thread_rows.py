@@ -47,6 +47,9 @@ class PostRow:
     held_at: datetime | None
     hidden_at: datetime | None
     hidden_reason: str
+    worked_count: int = 0
+    failed_count: int = 0
+    last_worked_at: datetime | None = None
 
     @property
     def is_listed(self) -> bool:

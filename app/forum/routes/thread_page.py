@@ -1,5 +1,6 @@
 """The page of a question or discussion, for readers and for the write side when something typed was not accepted."""
 
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from app.forum import indexability, jsonld, thread_tools
 from app.forum.forms import AnswerForm
 from app.forum.models import Thread
 from app.forum.policies import can_see_thread
-from app.forum.presenters import FLAG_REASONS, present_post, present_solution
+from app.forum.presenters import FLAG_REASONS, PostView, present_post, present_solution, solution_rows
 from app.forum.queries.categories import list_categories
 from app.forum.queries.related import list_related
 from app.forum.queries.thread_page import SORTS, ThreadPage, find_thread_head, load_thread_page
@@ -23,6 +24,7 @@ from app.forum.queries.thread_rows import ThreadHead
 from app.forum.routes.blueprint import blueprint
 from app.forum.services.drafting import find_draft
 from app.forum.urls import ask_path, thread_path
+from app.forum.verdicts import parse_said, present_verdicts
 from app.pageviews.recorder import record
 from app.web.access import public
 from app.web.context import current_actor, site_settings
@@ -98,8 +100,8 @@ def _render(
 ) -> Response:
     head, number = found.head, found.posts.number
     moment = now()
-    posts = [present_post(actor, found, row, moment, comment) for row in found.posts.items]
-    leads = [post for post in posts if post.is_accepted] if number == 1 and found.sort == "best" else []
+    posts = _present_posts(actor, found, moment, comment)
+    leads = solution_rows(found)
     rights = thread_tools.thread_rights(actor, head)
     return page(
         "forum/thread.html",
@@ -110,8 +112,8 @@ def _render(
         tags=found.tags,
         sort=found.sort,
         opening=present_post(actor, found, head.opening, moment, comment) if number == 1 else None,
-        solutions=[present_solution(found, post) for post in leads],
-        answers=[post for post in posts if post not in leads],
+        solutions=[present_solution(found, row, posts[row.id]) for row in leads],
+        answers=[posts[row.id] for row in found.posts.items if row not in leads],
         notices=thread_tools.notices(found, actor),
         rights=rights,
         own=found.own,
@@ -126,6 +128,13 @@ def _render(
         answer_preview=preview,
         **_answering(actor, head, rights.answer, answer_form),
     )
+
+
+def _present_posts(actor: Actor, found: ThreadPage, moment: datetime, comment: FailedComment | None) -> dict[int, PostView]:
+    """Return the answers or replies of the page by id, with the question whether they worked where the actor is asked."""
+    said = parse_said(request.args.get("worked", ""), request.args.get("answer", ""))
+    asked = present_verdicts(actor, found, said)
+    return {row.id: present_post(actor, found, row, moment, comment, asked.get(row.id)) for row in found.posts.items}
 
 
 _SORT_LABELS = (("best", "Best first"), ("newest", "Newest"), ("oldest", "Oldest"))

@@ -4,7 +4,6 @@ A word is an event of the log like any other. Who says something else takes the 
 new one. What many words mean for the status is decided in `outcomes`, not here.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 from app.core.actor import Actor
@@ -15,25 +14,26 @@ from app.core.uow import require_unit_of_work
 from app.forum.models import Outcome, Post
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, RefutationReason, Voice
 from app.forum.policies import ensure_can_say_worked, is_proposed
-from app.forum.queries.judging import find_word, last_worked_at
+from app.forum.queries.judging import find_word, person_key
+from app.forum.queries.outcomes import count_words
 from app.forum.queries.threads import get_post_for_update
 from app.forum.services.figures import refresh_figures, settle
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a reader says about an answer now. `worked` is None when they took it back; `status` is the question's."""
+    """What a reader says about an answer now, and what all readers say.
+
+    `worked` is None when they took it back; `status` is the question's.
+    """
 
     thread_id: int
     post_id: int
     worked: bool | None
     reason_kind: str
     status: str
-
-
-def person_key(person_id: int) -> str:
-    """Return the reader key of a member: the same on every device and in mails, so that they count once."""
-    return hashlib.blake2b(f"person:{person_id}".encode(), digest_size=24).hexdigest()
+    worked_count: int
+    failed_count: int
 
 
 def say_worked(
@@ -71,7 +71,6 @@ def say_worked(
             reader_key=key, reason_kind=reason, created_at=now(),
         )
     )  # fmt: skip
-    _count(post, kind, 1)
     _settle(post)
     return _word(post, worked, reason)
 
@@ -106,23 +105,16 @@ def _take_back(actor: Actor, post: Post, known: Outcome, source: str) -> None:
             actor_id=actor.id, reader_key=known.reader_key, withdraws_id=known.id, created_at=now(),
         )
     )  # fmt: skip
-    _count(post, known.kind, -1)
-
-
-def _count(post: Post, kind: str, step: int) -> None:
-    db.session.flush()
-    if kind == OutcomeKind.REFUTED:
-        post.failed_count += step
-    else:
-        post.worked_count += step
-        post.last_worked_at = last_worked_at(post.id)
 
 
 def _settle(post: Post) -> None:
-    """Derive the thread's figures anew. Words alone are no news for searches and feeds; a changed status is."""
+    """Derive the figures of post and thread anew. Words alone are no news for searches and feeds; a changed status is."""
+    db.session.flush()
+    words = count_words([post.id])[post.id]
+    post.worked_count, post.failed_count, post.last_worked_at = words.worked, words.failed, words.last_worked_at
     if "status" in refresh_figures(post.thread):
         settle(post.thread)
 
 
 def _word(post: Post, worked: bool | None, reason_kind: str) -> Word:
-    return Word(post.thread_id, post.id, worked, reason_kind, post.thread.status)
+    return Word(post.thread_id, post.id, worked, reason_kind, post.thread.status, post.worked_count, post.failed_count)

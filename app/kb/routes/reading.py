@@ -98,13 +98,9 @@ def _article_page(actor: Actor, article: Article) -> Response:
         "kb/article.html", _head(article, view, credits), view=view, article=article,
         contributors=presenters.contributors(credits), sources=presenters.source_threads(credits),
         related_articles=related.articles, related_threads=[card for card in related.threads if card.article_id != article.id],
-        reasons=presenters.REASONS, thanks=_thanks(), reuse=reuse_of(actor, article.id) if view.can_edit else None,
+        reasons=presenters.REASONS, feedback=presenters.present_feedback(article, request.args.get("thanks", "")),
+        reuse=reuse_of(actor, article.id) if view.can_edit else None,
     )  # fmt: skip
-
-
-def _thanks() -> str:
-    said = request.args.get("thanks", "")
-    return said if said in ("yes", "no", "reason") else ""
 
 
 def _head(article: Article, view: presenters.ArticleView, credits: list[Credit]) -> Head:

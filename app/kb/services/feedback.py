@@ -45,6 +45,20 @@ def give_feedback(
     return article
 
 
+def take_back_feedback(actor: Actor, *, article_id: int, reader_key: str) -> Article:
+    """Forget one reader's word; nothing happens when there is none. Raises NotFound."""
+    require_unit_of_work()
+    article = get_article_for_update(article_id)
+    ensure_can_see_article(actor, article)
+    mine = sa.select(ArticleFeedback).where(ArticleFeedback.article_id == article_id, ArticleFeedback.reader_key == reader_key)
+    known = db.session.scalar(mine)
+    if known is not None:
+        _count(article, known.is_helpful, -1)
+        db.session.delete(known)
+        db.session.flush()
+    return article
+
+
 def recount_feedback() -> int:
     """Derive the helpful counts of all articles from the feedback rows and return how many were wrong."""
     require_unit_of_work()

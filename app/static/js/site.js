@@ -91,10 +91,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") import("./modules/shortcuts.js").then((module) => module.showShortcuts());
 });
 
-setUpTheme();
-relativeTimes();
+setUpTheme(); relativeTimes();
 for (const button of all("[data-share]")) button.hidden = !isSecureContext && !("share" in navigator);
 for (const note of all("[data-focus]")) note.focus();
 for (const table of all(".prose table")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0; // wide ones scroll
 for (const box of all("[data-suggest]")) box.addEventListener("focusin", () => import("./modules/suggest.js").then((module) => module.suggest(box)), { once: true });
+for (const box of all("[data-verdict]")) import("./modules/verdict.js").then((module) => module.bind(box));
 if (document.querySelector("[data-dismissable]")) import("./modules/dismiss.js").then((module) => module.makeDismissable());

@@ -1,0 +1,146 @@
+"""What the page asks readers about answers, and what it says of their words. Pure; knows no request.
+
+Readers are asked under solutions, and under the best answer of a question that has none.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlencode
+
+from app.core.actor import Actor
+from app.forum import policies
+from app.forum.models import Post, Thread
+from app.forum.models.resolution import RefutationReason
+from app.forum.queries.judging import ReasonCount
+from app.forum.queries.resolution import OwnWord
+from app.forum.queries.thread_page import ThreadPage
+from app.forum.queries.thread_rows import PostRow
+from app.forum.services.judging import Word
+
+# Value and label, as the page offers them. kb.presenters says the same of articles; a test holds them together.
+REASONS = (
+    (RefutationReason.OUTDATED, "It is out of date"),
+    (RefutationReason.OTHER_VERSION, "I have a different version"),
+    (RefutationReason.UNCLEAR, "I did not understand it"),
+    (RefutationReason.WRONG, "I followed it, and it did not work"),
+)
+# How a page tells them of one reader and of several.
+_TOLD = {
+    RefutationReason.OUTDATED: ("says it is out of date", "say it is out of date"),
+    RefutationReason.OTHER_VERSION: ("has a different version", "have a different version"),
+    RefutationReason.UNCLEAR: ("did not understand it", "did not understand it"),
+    RefutationReason.WRONG: ("followed it without success", "followed it without success"),
+    RefutationReason.NONE: ("gave no reason", "gave no reason"),
+}
+# What the page may say after a word: thanks, the question why, thanks for the reason, or that it was taken back.
+STATES = ("yes", "no", "told", "undone")
+Said = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The question under one answer. `state` is "ask" or one of STATES; `is_fresh`: the reader said it just now.
+
+    `voices` says what others said; `why` gives their reasons, for the people who look after answers.
+    """
+
+    post_id: int
+    state: str = "ask"
+    is_fresh: bool = False
+    voices: str = ""
+    why: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"/posts/{self.post_id}/worked"
+
+    @property
+    def anchor(self) -> str:
+        return f"worked-{self.post_id}"
+
+    @property
+    def reasons(self) -> tuple[tuple[str, str], ...]:
+        """Why it may not have worked: value and label."""
+        return REASONS
+
+
+def parse_said(state: str, answer: str) -> Said | None:
+    """Return what the address says that a visitor said just now, or None for anything else."""
+    if state not in STATES or not (answer.isascii() and answer.isdigit()) or len(answer) > 19:
+        return None
+    return int(answer), state
+
+
+def present_verdicts(actor: Actor, page: ThreadPage, said: Said | None) -> dict[int, Verdict]:
+    """Return the question under each answer of the page about which the actor is asked."""
+    thread = cast(Thread, page.head)
+    return {
+        row.id: Verdict(
+            row.id,
+            *_state(row.id, page.own.words if page.own else None, said),
+            voices=voices(row.worked_count, row.failed_count),
+            why=_why(page.reasons.get(row.id, ())) if actor.is_curator else "",
+        )
+        for row in asked_about(page)
+        if policies.can_say_worked(actor, cast(Post, row), thread)
+    }
+
+
+def asked_about(page: ThreadPage) -> tuple[PostRow, ...]:
+    """Return the answers about which readers are asked: solutions, or without any the best answer that has a vote."""
+    listed = [row for row in page.posts.items if policies.is_answer(cast(Post, row)) and row.is_listed]
+    accepted = tuple(row for row in listed if row.accepted_at is not None)
+    if page.head.accepted_count or page.sort != "best" or page.posts.number > 1:
+        return accepted
+    return tuple(row for row in listed[:1] if row.score > 0)
+
+
+def present_word(word: Word, thread_path: str) -> tuple[Verdict, str]:
+    """Return the question after a word was said, and the address at which a page shows it."""
+    if word.worked is None:
+        state = "undone"
+    else:
+        state = "yes" if word.worked else "told" if word.reason_kind else "no"
+    verdict = Verdict(word.post_id, state, True, voices(word.worked_count, word.failed_count))
+    return verdict, f"{thread_path}?{urlencode({'worked': state, 'answer': word.post_id})}#{verdict.anchor}"
+
+
+def _state(post_id: int, own: Mapping[int, OwnWord] | None, said: Said | None) -> tuple[str, bool]:
+    """Return the state and whether it is news. Members are told what they said; visitors only what they say just now."""
+    now = said[1] if said and said[0] == post_id else ""
+    if own is None:
+        return now or "ask", bool(now)
+    word = own.get(post_id)
+    if word is None:
+        return ("undone", True) if now == "undone" else ("ask", False)
+    state = "yes" if word.worked else "told" if word.reason else "no"
+    return state, now == state
+
+
+def voices(worked: int, failed: int) -> str:
+    """Return what readers said, in words; nothing of a single one."""
+    total = worked + failed
+    return f"It worked for {worked:,} of {total:,} readers" if total > 1 else ""
+
+
+def reason_words(counts: Sequence[ReasonCount]) -> str:
+    """Return why an answer failed readers: "3 say it is out of date, 1 has a different version"; "" for nobody."""
+    parts = [f"{one.count:,} {_TOLD[RefutationReason(one.reason)][one.count != 1]}" for one in counts]
+    if parts and all(one.reason == RefutationReason.NONE for one in counts):
+        return ""
+    return ", ".join(parts)
+
+
+def _why(counts: Sequence[ReasonCount]) -> str:
+    words = reason_words(counts)
+    return f"Where it did not work: {words}." if words else ""
+
+
+def total_reasons(reasons: Mapping[int, Sequence[ReasonCount]]) -> tuple[ReasonCount, ...]:
+    """Return the reasons of several answers together, in the order of the first."""
+    totals: dict[str, int] = {}
+    for counts in reasons.values():
+        for one in counts:
+            totals[one.reason] = totals.get(one.reason, 0) + one.count
+    return tuple(ReasonCount(reason, totals[reason]) for reason in _TOLD if reason in totals)
