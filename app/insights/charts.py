@@ -18,10 +18,10 @@ PLOT_WIDTH = WIDTH - LEFT - RIGHT
 PLOT_HEIGHT = HEIGHT - TOP - BOTTOM
 # So many words stand under an axis without touching.
 X_LABELS = 6
-HOUR, DAY = 60.0, 1440.0
-# Where a time axis has its marks, in minutes.
+DAY = 24.0
+# Where a time axis has its marks, in hours.
 TIME_MARKS = (
-    (10.0, "10 min"), (HOUR, "1 h"), (6 * HOUR, "6 h"), (DAY, "1 day"), (7 * DAY, "1 week"), (30 * DAY, "1 month"),
+    (1 / 6, "10 min"), (1.0, "1 h"), (6.0, "6 h"), (DAY, "1 day"), (7 * DAY, "1 week"), (30 * DAY, "1 month"),
     (182 * DAY, "½ year"), (730 * DAY, "2 years"), (3652 * DAY, "10 years"),
 )  # fmt: skip
 
@@ -127,13 +127,13 @@ def column_chart(columns: Sequence[Column]) -> ColumnChart:
 
 
 def curve_chart(curves: Sequence[tuple[str, str, Sequence[Step], float | None]]) -> CurveChart:
-    """Return rising step lines of (tone, label, survival steps in minutes, median in minutes or none) over one time axis."""
+    """Return rising step lines of (tone, label, survival steps in hours, median in hours or none) over one time axis."""
     last = max((steps[-1].time for _tone, _label, steps, _median in curves if steps), default=DAY)
     start = TIME_MARKS[0][0]
     end = max(last, 7 * DAY) * 1.1
 
-    def place(minutes: float) -> float:
-        return _round(LEFT + PLOT_WIDTH * log(max(minutes, start) / start) / log(end / start))
+    def place(hours: float) -> float:
+        return _round(LEFT + PLOT_WIDTH * log(max(hours, start) / start) / log(end / start))
 
     drawn = tuple(
         Curve(_step_path(steps, place), tone, label, None if median is None else place(median))
@@ -141,7 +141,7 @@ def curve_chart(curves: Sequence[tuple[str, str, Sequence[Step], float | None]])
         if steps
     )
     y_marks = tuple(Mark(_share_y(share / 100), f"{share} %") for share in (0, 25, 50, 75, 100))
-    inside = [Mark(place(minutes), label) for minutes, label in TIME_MARKS if minutes < end]
+    inside = [Mark(place(hours), label) for hours, label in TIME_MARKS if hours < end]
     return CurveChart(drawn, _spread(inside), y_marks)
 
 

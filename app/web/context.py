@@ -46,5 +46,6 @@ def visitor_key(purpose: str, day: date | None = None) -> str:
 
 
 def wants_json() -> bool:
-    """Return whether the client asked for JSON rather than a page."""
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    """Return whether the client asked for JSON rather than a page; addresses of the API answer nothing else."""
+    is_api = request.path.startswith("/api/")
+    return is_api or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"

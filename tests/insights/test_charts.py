@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ counts = st.integers(0, 1_000_000)
 def test_axes_of_counts_have_few_round_marks_that_hold_everything(top):
     marks = count_marks(top)
     assert marks[0] == 0 and marks[-1] >= top and 2 <= len(marks) <= 6
-    steps = {after - before for before, after in zip(marks, marks[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(marks)}
     assert len(steps) == 1 and re.fullmatch(r"(1|2|25|3|5)0*", str(steps.pop()))
 
 
@@ -31,7 +32,7 @@ def test_columns_stay_in_their_frame_and_in_proportion(rows):
     assert len(chart.columns) == len(rows) and len(chart.x_marks) <= charts.X_LABELS
     per_one = None
     for column, row in zip(chart.columns, rows, strict=True):
-        assert LEFT - 0.01 <= column.x and column.x + column.width <= WIDTH - RIGHT + 0.01
+        assert column.x >= LEFT - 0.01 and column.x + column.width <= WIDTH - RIGHT + 0.01
         for part in column.parts:
             assert part.y >= TOP - 0.05 and part.y + part.height <= HEIGHT - BOTTOM + 0.05
             number = dict(zip(names, row, strict=True))[part.tone]
@@ -47,7 +48,7 @@ def test_an_empty_chart_still_has_its_axes():
     assert empty.curves == () and len(empty.y_marks) == 5 and empty.x_marks
 
 
-@given(st.lists(st.tuples(st.floats(0, 3e6), st.booleans()), min_size=1, max_size=300))
+@given(st.lists(st.tuples(st.floats(0, 3e5), st.booleans()), min_size=1, max_size=300))
 def test_curves_rise_from_left_to_right_inside_their_frame(times):
     steps = survival_curve(times)
     chart = curve_chart([("all", "All", steps, survival_quantile(steps))])
@@ -63,14 +64,14 @@ def test_curves_rise_from_left_to_right_inside_their_frame(times):
 
 
 def test_a_curve_of_thousands_of_steps_is_drawn_with_few():
-    steps = survival_curve((float(minute), True) for minute in range(1, 50_000))
+    steps = survival_curve((float(hour), True) for hour in range(1, 50_000))
     assert len(curve_chart([("all", "All", steps, None)]).curves[0].path) < 16_000
 
 
 def test_words_under_a_time_axis_never_touch():
-    for last in (30.0, 5_000.0, 80_000.0, 5_000_000.0, 60_000_000.0):
+    for last in (0.5, 80.0, 1_400.0, 80_000.0, 1_000_000.0):
         marks = curve_chart([("all", "All", survival_curve([(last, True)]), None)]).x_marks
-        assert all(after.at - before.at >= 44 for before, after in zip(marks, marks[1:], strict=False))
+        assert all(after.at - before.at >= 44 for before, after in pairwise(marks))
         assert len(marks) >= 3
 
 

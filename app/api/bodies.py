@@ -1,0 +1,134 @@
+"""Bodies of the API's answers: figures, scopes and questions as JSON. Pure; shares are from 0 to 1, times are hours."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.insights.measures import Figure, Metric
+from app.insights.metrics import METRICS
+from app.insights.period import Period
+from app.insights.queries.listing import MetricRow
+from app.insights.queries.overview import Breakdown, Overview
+from app.insights.scope import Named, Scope
+from app.insights.urls import api_path
+from app.web.filters import machine_date
+from app.web.seo import absolute
+
+Body = dict[str, Any]
+
+
+def scope_body(scope: Scope) -> Body:
+    """Return what figures are about."""
+    return {
+        "period": period_body(scope.period),
+        "moment": _moment(scope.moment),
+        "category": _named(scope.category),
+        "tag": _named(scope.tag),
+        "helper": _named(scope.helper),
+    }
+
+
+def period_body(period: Period) -> Body:
+    """Return a period: its word, its name, and its moments (`start` belongs to it, `end` does not)."""
+    return {"key": period.key, "label": period.label, "start": _moment(period.start), "end": _moment(period.end)}
+
+
+def metric_body(metric: Metric) -> Body:
+    """Return what a figure means."""
+    return {
+        "key": metric.key,
+        "title": metric.title,
+        "unit": str(metric.unit),
+        "cohort": metric.cohort,
+        "counts": f"Questions {metric.sentence}",
+        "formula": metric.formula,
+        "source": metric.source,
+    }
+
+
+def figure_body(metric: Metric, figure: Figure, scope: Scope, before: Figure | None = None) -> Body:
+    """Return a figure with its meaning, the period before, and the address of its list."""
+    return {
+        **metric_body(metric),
+        **value_body(figure),
+        "previous": value_body(before) if before else None,
+        "url": absolute(api_path(metric.key, scope.query)),
+    }
+
+
+def value_body(figure: Figure) -> Body:
+    """Return a value and what it rests on."""
+    return {
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "n": figure.n,
+        "of": figure.of,
+        "ended": figure.ended,
+    }
+
+
+def question_body(row: MetricRow) -> Body:
+    """Return a question of a list."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "url": absolute(row.path),
+        "status": row.status,
+        "category": row.category_name,
+        "author": row.author_name or None,
+        "created_at": _moment(row.created_at),
+        "first_answer_at": _moment(row.first_answer_at),
+        "first_staff_answer_at": _moment(row.first_staff_answer_at),
+        "solved_at": _moment(row.solved_at),
+        "counts_for": row.amount,
+    }
+
+
+def overview_body(overview: Overview) -> Body:
+    """Return everything that the insights page tells."""
+    scope = overview.scope
+    return {
+        "scope": scope_body(scope),
+        "previous_period": period_body(overview.previous_period) if overview.previous_period else None,
+        "figures": [
+            figure_body(METRICS[key], figure, scope, overview.previous.get(key)) for key, figure in overview.figures.items()
+        ],
+        "series": [{"period": period_body(point.period), "figures": _values(point.figures)} for point in overview.series],
+        "categories": _breakdowns(overview.categories),
+        "tags": _breakdowns(overview.tags),
+        "helpers": [
+            {
+                "name": row.person.key,
+                "display_name": row.person.title,
+                "role": row.role,
+                "solutions": row.solutions,
+                "url": absolute(api_path("solved_by_helpers", scope.with_helper(row.person).query)),
+            }
+            for row in overview.helpers
+        ],
+    }
+
+
+def _breakdowns(rows: Sequence[Breakdown]) -> list[Body]:
+    return [
+        {
+            **(_named(row.named) or {}),
+            "url": absolute(api_path(query=row.scope.query)),
+            "figures": _values(row.figures),
+            "previous": _values(row.previous),
+        }
+        for row in rows
+    ]
+
+
+def _values(figures: Mapping[str, Figure]) -> Body:
+    return {key: value_body(figure) for key, figure in figures.items()}
+
+
+def _named(named: Named | None) -> Body | None:
+    return {"key": named.key, "title": named.title} if named else None
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return machine_date(moment) if moment else None

@@ -1,0 +1,54 @@
+"""Insights for programs: all figures, and the questions that one of them counts. The same queries as the pages."""
+
+from flask import Response, jsonify, request
+
+from app.api.bodies import figure_body, overview_body, question_body, scope_body
+from app.api.routes.blueprint import blueprint
+from app.core.clock import now
+from app.core.errors import NotFound
+from app.core.pagination import parse_page
+from app.insights.metrics import METRICS
+from app.insights.policies import ensure_can_see_insights
+from app.insights.predicates import Cohort
+from app.insights.queries.choosing import Wish, choose_scope
+from app.insights.queries.overview import load_overview
+from app.insights.scope import Scope
+from app.insights.urls import api_path
+from app.web.access import curators
+from app.web.context import current_actor, site_settings
+from app.web.seo import absolute
+
+
+@blueprint.get("/api/v1/insights")
+@curators
+def list_figures() -> Response:
+    """Answer with all figures of a scope."""
+    return jsonify(overview_body(load_overview(_scope())))
+
+
+@blueprint.get("/api/v1/insights/<figure>")
+@curators
+def get_figure(figure: str) -> Response:
+    """Answer with one figure and a page of the questions it counts."""
+    if figure not in METRICS:
+        raise NotFound("There is no such figure.")
+    metric, scope = METRICS[figure], _scope()
+    value, previous = metric.figure(scope), scope.previous
+    has_before = metric.predicate.cohort is not Cohort.NOW
+    rows = metric.list_threads(scope, parse_page(request.args.get("page")))
+    query = {**scope.query, "page": str(rows.number + 1)}
+    return jsonify(
+        scope=scope_body(scope),
+        figure=figure_body(metric, value, scope, metric.figure(previous) if previous and has_before else None),
+        questions=[question_body(row) for row in rows.items],
+        page=rows.number,
+        per_page=rows.per_page,
+        next=absolute(api_path(metric.key, query)) if rows.has_next else None,
+    )
+
+
+def _scope() -> Scope:
+    """Return the scope of the address. Raises NotFound for others than staff and moderators, and Invalid."""
+    actor = current_actor()
+    ensure_can_see_insights(actor)
+    return choose_scope(actor, Wish.from_words(request.args), moment=now(), zone=site_settings().time_zone)
