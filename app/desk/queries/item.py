@@ -1,0 +1,204 @@
+"""One question as the desk shows it: the question with its answers, whose turn it is, who is on it, and its clocks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.accounts.models import Person
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import read
+from app.core.errors import NotFound
+from app.desk.calendar import working_minutes_between
+from app.desk.models import DeskItem, DeskState, StaffGroup, WaitingReason
+from app.desk.policies import desk_threads, ensure_can_work_on
+from app.desk.queries.asker import AskerPanel, load_asker
+from app.desk.queries.calendar import load_hours
+from app.forum.models import Category, Post, Thread
+from app.forum.models.post import PostKind
+from app.forum.queries.tags import tags_of_threads
+from app.forum.queries.thread_page import comments_of, find_thread_head, list_posts
+from app.forum.queries.thread_rows import CommentRow, PostRow, ThreadHead
+
+_holder, _assignee, _assigner = aliased(Person), aliased(Person), aliased(Person)
+_FACTS: sa.Select[*tuple[Any, ...]] = (
+    sa.select(
+        DeskItem.state, DeskItem.since, DeskItem.due_at, DeskItem.clock_since, DeskItem.waiting_reason, DeskItem.escalated_at,
+        DeskItem.taken_by_id, _holder.display_name.label("holder_name"), DeskItem.taken_until,
+        DeskItem.assignee_id, _assignee.display_name.label("assignee_name"), DeskItem.group_id,
+        StaffGroup.name.label("group_name"), DeskItem.note, _assigner.display_name.label("assigner_name"),
+        Thread.first_answer_at, Thread.first_staff_answer_at, Thread.duplicate_count, Category.usual_answer_minutes,
+        sa.select(sa.func.max(Post.id)).where(Post.thread_id == Thread.id, Post.kind == PostKind.ANSWER).scalar_subquery(),
+    )
+    .select_from(Thread)
+    .join(Category, Category.id == Thread.category_id)
+    .outerjoin(DeskItem, DeskItem.thread_id == Thread.id)
+    .outerjoin(_holder, _holder.id == DeskItem.taken_by_id)
+    .outerjoin(_assignee, _assignee.id == DeskItem.assignee_id)
+    .outerjoin(_assigner, _assigner.id == DeskItem.assigned_by_id)
+    .outerjoin(StaffGroup, StaffGroup.id == DeskItem.group_id)
+    .where(Thread.id == sa.bindparam("thread_id"))
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """The desk's side of a question; what is not known is None. `usual_answer_minutes` is the usual wait in its category."""
+
+    state: str | None
+    since: datetime | None
+    due_at: datetime | None
+    clock_since: datetime | None
+    waiting_reason: str | None
+    escalated_at: datetime | None
+    taken_by_id: int | None
+    holder_name: str | None
+    taken_until: datetime | None
+    assignee_id: int | None
+    assignee_name: str | None
+    group_id: int | None
+    group_name: str | None
+    note: str | None
+    assigner_name: str | None
+    first_answer_at: datetime | None
+    first_staff_answer_at: datetime | None
+    duplicate_count: int
+    usual_answer_minutes: int | None
+    newest_answer_id: int | None
+
+    @property
+    def in_charge(self) -> str:
+        """The name of the person or group in charge, or ''."""
+        return self.assignee_name or self.group_name or ""
+
+    @property
+    def in_charge_key(self) -> str:
+        """The same as a form names it: p12, g3, or ''."""
+        return f"p{self.assignee_id}" if self.assignee_id else f"g{self.group_id}" if self.group_id else ""
+
+    def is_held_at(self, moment: datetime) -> bool:
+        """Return whether somebody holds the question at `moment`."""
+        return self.taken_until is not None and self.taken_until > moment
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How long the present turn has lasted and how much is left: working minutes. `left_minutes` is negative when overdue."""
+
+    waited_minutes: int
+    left_minutes: int | None = None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.left_minutes is not None and self.left_minutes < 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """All that the item page shows of a question. `has_more`: there are more answers than `posts`."""
+
+    head: ThreadHead
+    facts: ItemFacts
+    clock: Clock | None
+    posts: tuple[PostRow, ...]
+    comments: Mapping[int, Sequence[CommentRow]]
+    tags: tuple[str, ...]
+    asker: AskerPanel | None
+
+    @property
+    def has_more(self) -> bool:
+        return self.head.answer_count > len(self.posts)
+
+    @property
+    def affected_count(self) -> int:
+        """The asker, everybody who said me-too, and the askers of duplicates."""
+        return 1 + self.head.me_too_count + self.facts.duplicate_count
+
+    @property
+    def reason(self) -> str:
+        """Why it is in the queue, where that is not plain: it came back."""
+        return _REASONS.get(self.facts.waiting_reason or "", "") if self.facts.state == DeskState.WAITING else ""
+
+
+_REASONS: dict[str, str] = {
+    WaitingReason.DISPUTED: "Back in the queue: the solution does not work for people",
+    WaitingReason.STUCK: "Back in the queue: the asker is still stuck",
+    WaitingReason.REPLIED: "Back in the queue: the asker gave the details",
+    WaitingReason.REOPENED: "Back in the queue: it was reopened",
+}
+
+
+def get_head(actor: Actor, thread_id: int) -> ThreadHead:
+    """Return the head of a question for the desk. Raises NotFound for what is no question of this actor's desk."""
+    head = find_thread_head(thread_id)
+    if head is None:
+        raise NotFound
+    ensure_can_work_on(actor, cast(Thread, head))
+    return head
+
+
+def load_item(actor: Actor, thread_id: int) -> ItemPage:
+    """Return a question with all that its page shows, in seven statements. Raises NotFound like `get_head`."""
+    head, moment = get_head(actor, thread_id), now()
+    facts = ItemFacts(*tuple(read(_FACTS, {"thread_id": thread_id}).one()))
+    posts = list_posts(actor, head, "best", 1) if head.answer_count or actor.is_moderator else ()
+    commented = [post.id for post in (head.opening, *posts) if post.comment_count]
+    return ItemPage(
+        head=head, facts=facts, clock=_clock(facts, moment), posts=posts, comments=comments_of(actor, commented),
+        tags=tags_of_threads([thread_id]).get(thread_id, ()), asker=load_asker(actor, head.author_id, thread_id, moment),
+    )  # fmt: skip
+
+
+def _clock(facts: ItemFacts, moment: datetime) -> Clock | None:
+    if facts.since is None:
+        return None
+    hours = load_hours()
+    waited = working_minutes_between(hours, facts.since, moment)
+    if facts.due_at is None:
+        return Clock(waited)
+    if moment <= facts.due_at:
+        return Clock(waited, working_minutes_between(hours, moment, facts.due_at))
+    return Clock(waited, -max(1, working_minutes_between(hours, facts.due_at, moment)))
+
+
+# By the key of the index on post: thread and kind.
+_NEWS = sa.select(
+    sa.exists().where(
+        Post.thread_id == sa.bindparam("thread_id"), Post.kind == PostKind.ANSWER, Post.id > sa.bindparam("seen"),
+        Post.hidden_at.is_(None), Post.held_at.is_(None),
+        sa.or_(Post.author_id.is_(None), Post.author_id != sa.bindparam("mine")),
+    )
+)  # fmt: skip
+
+
+def has_news(actor: Actor, thread_id: int, seen_id: int) -> bool:
+    """Return whether somebody else has answered since a page was loaded whose newest answer was `seen_id` (0: none)."""
+    return bool(read(_NEWS, {"thread_id": thread_id, "seen": seen_id, "mine": actor.id}).scalar())
+
+
+def find_next(actor: Actor, thread_id: int) -> int | None:
+    """Return the question that comes after this one in the queue and that nobody else holds; the first one when this does not wait."""
+    here = read(sa.select(DeskItem.due_at).where(DeskItem.thread_id == thread_id)).scalar()
+    statement = (
+        sa.select(DeskItem.thread_id)
+        .join(Thread, Thread.id == DeskItem.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .where(desk_threads(actor), DeskItem.due_at.is_not(None), DeskItem.thread_id != thread_id)
+        .where(sa.or_(DeskItem.taken_until.is_(None), DeskItem.taken_until <= now(), DeskItem.taken_by_id == actor.id))
+        .order_by(DeskItem.due_at, DeskItem.thread_id)
+        .limit(1)
+    )
+    if here is not None:
+        statement = statement.where(
+            sa.or_(DeskItem.due_at > here, sa.and_(DeskItem.due_at == here, DeskItem.thread_id > thread_id))
+        )
+    return read(statement).scalar()
+
+
+def holder_name(person_id: int | None) -> str:
+    """Return the name of whoever holds a question."""
+    return read(sa.select(Person.display_name).where(Person.id == person_id)).scalar() or "Somebody"
