@@ -325,6 +325,7 @@ def test_what_may_not_be_read_cannot_be_acted_on(site: Site):
     assert posts and comments and entries
     forms = [(f"/posts/{n}/{verb}", {"value": "1", "body": "x" * 40, "reason": "spam", "title": "A title of mine"})
              for n in posts for verb in ("vote", "edit", "comments", "accept", "withdraw", "flag")]  # fmt: skip
+    forms += [(f"/posts/{n}/worked", {"worked": "yes"}) for n in posts]
     forms += [(f"/threads/{secret.id}/{verb}", {"value": "1", "kind": "workaround"}) for verb in ("follow", "me-too", "outcome")]
     forms += [(f"/questions/{secret.id}/answers", {"body": "An answer of mine, long enough"})]
     forms += [

@@ -13,6 +13,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.kb.models import Article, ArticleFeedback
 from app.kb.services.feedback import give_feedback, recount_feedback
+from tests.client import Browser
 from tests.factories import make_article
 from tests.kb.conftest import Crew
 from tests.kb.samples import FIREFOX, change, fresh
@@ -136,3 +137,33 @@ def test_rubbish_is_answered_politely(client: FlaskClient, crew: Crew):
     assert client.post(path, data={"helpful": "no", "reason": "\x00"}, headers=FIREFOX).status_code == 303
     assert client.post("/kb/articles/99999999999999999999/feedback", headers=FIREFOX).status_code == 404
     assert client.post("/kb/articles/9223372036854775807/feedback", data={"helpful": "yes"}, headers=FIREFOX).status_code == 404
+
+
+def test_a_word_can_be_taken_back(client: FlaskClient):
+    article = make_article()
+    path = f"/kb/articles/{article.id}/feedback"
+    said = client.post(path, data={"helpful": "yes"}, headers=FIREFOX)
+    assert 'value="undo"' in client.get(said.location, headers=FIREFOX).text
+    for _ in range(2):
+        back = client.post(path, data={"helpful": "undo"}, headers=FIREFOX)
+        assert back.status_code == 303 and back.location.endswith("?thanks=undone#feedback")
+    assert voices(article) == (0, 0)
+    page = client.get(back.location, headers=FIREFOX).text
+    assert "Taken back." in page and "Was this helpful?" in page
+
+
+def test_scripts_get_the_next_question_as_html(client: FlaskClient):
+    article = make_article()
+    headers = {**FIREFOX, "Accept": "application/json"}
+    answer = client.post(f"/kb/articles/{article.id}/feedback", data={"helpful": "no"}, headers=headers).get_json()
+    assert answer["helpful"] is False and "What went wrong?" in answer["html"] and "<html" not in answer["html"]
+
+
+def test_a_member_counts_once_on_two_devices(app: Flask, crew: Crew):
+    article = make_article()
+    path = f"/kb/articles/{article.id}/feedback"
+    for device in ("phone", "desk"):
+        browser = Browser(app).sign_in(crew.member)
+        headers = {"User-Agent": f"{FIREFOX['User-Agent']} {device}"}
+        assert browser.client.post(path, data={"helpful": "yes"}, headers=headers).status_code == 303
+    assert voices(article) == (1, 0)
