@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.db import read
 from app.forum.models import Acceptance, Follow, MeToo, Outcome, Post, Vote
-from app.forum.models.resolution import OutcomeKind, RefutationReason, Voice
+from app.forum.models.resolution import OutcomeKind, OutcomeSource, RefutationReason, Voice
 from app.forum.models.thread import Status
 from app.forum.queries.people import PersonCard, person_card, person_columns
 from app.forum.queries.thread_rows import ThreadHead
@@ -36,6 +36,8 @@ class OutcomeRow:
     actor: PersonCard | None
     reason: str
     created_at: datetime
+    voice: str = Voice.ASKER
+    source: str = OutcomeSource.PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class OwnMarks:
 _RESOLUTION = (
     sa.select(
         Outcome.id, Outcome.kind, Outcome.withdraws_id, Outcome.post_id, Outcome.actor_id, Outcome.reason, Outcome.created_at,
-        Acceptance.post_id, Acceptance.accepted_by_id, Acceptance.accepted_at, *person_columns(),
+        Outcome.voice, Outcome.source, Acceptance.post_id, Acceptance.accepted_by_id, Acceptance.accepted_at, *person_columns(),
     )
     .select_from(Outcome)
     .outerjoin(Acceptance, Acceptance.outcome_id == Outcome.id)
@@ -86,10 +88,10 @@ def resolution_of(thread_id: int) -> Resolution:
     taken_back: set[int] = set()
     acceptances: list[tuple[int, AcceptanceRow]] = []
     for row in read(_RESOLUTION, {"thread_id": thread_id}):
-        event_id, kind, withdraws_id, post_id, actor_id, reason, at, accepted_id, accepted_by, accepted_at, *who = row
+        event_id, kind, withdraws_id, post_id, actor_id, reason, at, voice, source, accepted_id, accepted_by, accepted_at, *who = row
         person = person_card(who)
         if withdraws_id is None:
-            events.append(OutcomeRow(event_id, kind, post_id, actor_id, person, reason, at))
+            events.append(OutcomeRow(event_id, kind, post_id, actor_id, person, reason, at, voice, source))
         else:
             taken_back.add(withdraws_id)
         if accepted_id is not None:
@@ -159,4 +161,5 @@ def own_marks(person_id: int, reader_key: str, thread_id: int, post_ids: Sequenc
 
 def has_outcome(head: ThreadHead) -> bool:
     """Whether there can be evidence about the question that its page tells about."""
-    return head.accepted_count > 0 or head.status in (Status.SOLVED, Status.DISPUTED, Status.CLOSED, Status.LIKELY_SOLVED)
+    told = (Status.SOLVED, Status.DISPUTED, Status.CLOSED, Status.LIKELY_SOLVED, Status.NEEDS_INFO)
+    return head.accepted_count > 0 or head.status in told

@@ -13,10 +13,11 @@ from app.core.clock import now
 from app.core.errors import Gone, NotFound
 from app.core.pagination import parse_page
 from app.forum import indexability, jsonld, thread_tools
+from app.forum.evidence import present_evidence
 from app.forum.forms import AnswerForm
 from app.forum.models import Thread
 from app.forum.policies import can_see_thread
-from app.forum.presenters import FLAG_REASONS, PostView, present_post, present_solution, solution_rows
+from app.forum.presenters import FLAG_REASONS, PostView, present_post, present_solution
 from app.forum.queries.categories import list_categories
 from app.forum.queries.related import list_related
 from app.forum.queries.thread_page import SORTS, ThreadPage, find_thread_head, load_thread_page
@@ -24,7 +25,7 @@ from app.forum.queries.thread_rows import ThreadHead
 from app.forum.routes.blueprint import blueprint
 from app.forum.services.drafting import find_draft
 from app.forum.urls import ask_path, thread_path
-from app.forum.verdicts import parse_said, present_verdicts
+from app.forum.verdicts import parse_said, present_verdicts, solution_rows
 from app.pageviews.recorder import record
 from app.web.access import public
 from app.web.context import current_actor, site_settings
@@ -115,6 +116,7 @@ def _render(
         solutions=[present_solution(found, row, posts[row.id]) for row in leads],
         answers=[posts[row.id] for row in found.posts.items if row not in leads],
         notices=thread_tools.notices(found, actor),
+        evidence=present_evidence(found),
         rights=rights,
         own=found.own,
         new_answers=found.new_answers,
