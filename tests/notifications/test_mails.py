@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 from flask import Flask
 
 from app.core.clock import now
@@ -20,10 +18,10 @@ from app.core.uow import unit_of_work
 from app.forum.events import AnswerAccepted, PeopleMentioned, ThreadCurated
 from app.forum.models import Category, Post
 from app.jobs.models import Job
-from app.jobs.queue import MAX_ATTEMPTS, enqueue, list_dead, retry_dead
+from app.jobs.queue import enqueue
 from app.jobs.worker import run_until_idle
-from app.notifications import composing, mailer
-from app.notifications.mailer import FolderTransport, Mail, MailError, SmtpTransport, build_message, mail_folder, transport_for
+from app.notifications import composing
+from app.notifications.mailer import FolderTransport, Mail, build_message, mail_folder
 from app.notifications.models import MailPreference
 from app.notifications.queries import list_refused_kinds
 from app.notifications.services.preferences import switch_off
@@ -31,7 +29,6 @@ from app.web.render import template_folder
 from tests.factories import make_category, make_person, make_question
 from tests.mailbox import collect, html_of, link_in, text_of
 from tests.notifications.happenings import answer, comment, follow, tell
-from tests.notifications.smtp_server import smtp_server
 
 MAIL = Mail(
     to="mira@example.com",
@@ -199,99 +196,6 @@ def test_a_mail_file_keeps_long_links_whole(settings: Settings, tmp_path: Path) 
 def test_a_title_cannot_add_headers(settings: Settings, subject: str) -> None:
     message = build_message(replace(MAIL, subject=subject), settings)
     assert message["Bcc"] is None and b"\nBcc:" not in message.as_bytes()
-
-
-def smtp_settings(settings: Settings, port: int, user: str = "") -> Settings:
-    return replace(settings, mail_url=f"smtp://{user}127.0.0.1:{port}", mail_from="Community <c@example.com>")
-
-
-def test_a_mail_goes_to_the_smtp_server_as_it_should(settings: Settings) -> None:
-    with smtp_server(extensions=("AUTH PLAIN",)) as server:
-        transport = transport_for(smtp_settings(settings, server.port, "us%40er:p%3Aw@"))
-        assert isinstance(transport, SmtpTransport)
-        transport.deliver(MAIL)
-    assert "mail FROM:<c@example.com>" in server.commands and "rcpt TO:<mira@example.com>" in server.commands
-    login = next(command for command in server.commands if command.startswith("AUTH"))
-    assert base64.b64decode(login.split()[-1]) == b"\0us@er\0p:w"
-    head = server.mails[0].split(b"\r\n\r\n")[0]
-    assert b"From: Community <c@example.com>" in head and b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
-    assert max(len(line) for line in server.mails[0].split(b"\r\n")) <= 998
-
-
-@pytest.mark.parametrize(
-    "refuse",
-    [
-        {"MAIL": "451 later"},
-        {"RCPT": "550 no such person mira@example.com"},
-        {"DATA": "554 spam"},
-        {"AUTH": "535 wrong password"},
-        {"EHLO": "421 closing"},
-    ],
-)
-def test_a_refusing_server_is_an_error_without_the_address(settings: Settings, refuse: dict[str, str]) -> None:
-    with smtp_server(refuse=refuse, extensions=("AUTH PLAIN",)) as server, pytest.raises(MailError) as error:
-        transport_for(smtp_settings(settings, server.port, "u:p@")).deliver(MAIL)
-    assert "mira@example.com" not in str(error.value)
-
-
-def test_no_server_at_all_is_an_error(settings: Settings) -> None:
-    with smtp_server() as server:
-        port = server.port
-    with pytest.raises(MailError):
-        transport_for(smtp_settings(settings, port)).deliver(MAIL)
-
-
-def test_starttls_is_used_where_offered_and_a_failure_sends_nothing_in_the_clear(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mailer, "_LOOPBACK", frozenset())
-    with (
-        smtp_server(extensions=("STARTTLS", "AUTH PLAIN"), refuse={"STARTTLS": "454 not now"}) as server,
-        pytest.raises(MailError),
-    ):
-        transport_for(smtp_settings(settings, server.port, "u:p@")).deliver(MAIL)
-    assert "STARTTLS" in server.commands and not any(command.startswith(("AUTH", "mail")) for command in server.commands)
-    with smtp_server(extensions=("AUTH PLAIN",)) as server, pytest.raises(MailError, match="no encryption"):
-        transport_for(smtp_settings(settings, server.port, "u:p@")).deliver(MAIL)
-    assert not any(command.startswith("AUTH") for command in server.commands)
-
-
-def test_a_failed_mail_waits_is_tried_again_and_goes_out_once(
-    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.jobs.worker.logger.exception", lambda *args, **kwargs: None)
-    with smtp_server(refuse={"MAIL": "451 later"}) as server:
-        monkeypatch.setitem(app.extensions, "settings", smtp_settings(settings, server.port))
-        answer(make_question(author=make_person()), make_person())
-        run_until_idle()
-        job = db.session.scalars(sa.select(Job)).one()
-        assert job.attempts == 1 and "451" in job.last_error and server.mails == []
-        db.session.rollback()
-        server.refuse.clear()
-        with time_machine.travel(now() + timedelta(minutes=5), tick=False):
-            run_until_idle()
-        assert len(server.mails) == 1
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(Job)) == 0
-
-
-def test_a_mail_that_never_goes_out_is_a_visible_dead_letter_that_can_be_revived(
-    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.jobs.worker.logger.exception", lambda *args, **kwargs: None)
-    with smtp_server(refuse={"RCPT": "550 unknown"}) as server:
-        monkeypatch.setitem(app.extensions, "settings", smtp_settings(settings, server.port))
-        answer(make_question(author=make_person()), make_person())
-        for attempt in range(MAX_ATTEMPTS):
-            with time_machine.travel(now() + timedelta(hours=2 * attempt), tick=False):
-                run_until_idle()
-        dead = list_dead()
-        assert len(dead) == 1 and dead[0].last_error == "MailRefusedError: The mail server refused the recipient (550)."
-        dead_id = dead[0].id
-        server.refuse.clear()
-        with unit_of_work():
-            assert retry_dead(dead_id)
-        run_until_idle()
-        assert len(server.mails) == 1
 
 
 @pytest.mark.parametrize("url", ["mail.example.com", "http://x", "smtp://", "smtp://host:port"])

@@ -7,7 +7,7 @@ from flask import Response as FlaskResponse
 from flask import current_app, request
 from werkzeug.wrappers import Response
 
-from app.core.errors import AppError, Conflict, Forbidden, Gone, Invalid
+from app.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.forum.models.resolution import RefutationReason
 from app.notifications.outcome_page import identify, load_outcome_page
@@ -31,7 +31,6 @@ REASONS = (
     (RefutationReason.WRONG, "It is wrong"),
 )
 _HEAD = Head("How did it end?", is_indexable=False)
-_STATUS: dict[type[AppError], int] = {Gone: 410, Forbidden: 403, Conflict: 409, Invalid: 400}
 
 
 @blueprint.after_request
@@ -57,7 +56,7 @@ def outcome_page(token: str) -> Response:
 @limiter.limit(FEEDBACK, key_func=address_key)
 def outcome(token: str) -> Response:
     """Record what the person says, whoever is signed in here."""
-    post_id = posted_line("post_id", 20)
+    post_id = posted_line("post_id", 18)
     try:
         thread, person, _request = identify(_secret(), token)
         with unit_of_work():
@@ -67,6 +66,10 @@ def outcome(token: str) -> Response:
             )  # fmt: skip
     except Invalid as error:
         return _show(token, error.message, 400)
+    except NotFound:
+        return _show(token, "That answer is not there any more. Please choose another one.", 409)
+    except Conflict as error:
+        return _show(token, error.message, 409)
     except AppError as error:
         return _dead(token, error)
     return see_other(outcome_path(token))
@@ -82,6 +85,8 @@ def outcome_undo(token: str) -> Response:
         thread, person, _request = identify(_secret(), token)
         with unit_of_work():
             hearing.take_back(thread_id=thread.id, person_id=person.id)
+    except Conflict as error:
+        return _show(token, error.message, 409)
     except AppError as error:
         return _dead(token, error)
     return see_other(outcome_path(token))
@@ -109,5 +114,5 @@ def _dead(token: str, error: AppError) -> Response:
     question = question_of(_secret(), token)
     path = f"/questions/{question}" if question else "/questions"
     url = path if current_actor().is_authenticated else login_path(path)
-    status = _STATUS.get(type(error), 410)
+    status = 403 if isinstance(error, Forbidden) else 410
     return page("notifications/outcome_dead.html", _HEAD, status, message=error.message, url=url)
