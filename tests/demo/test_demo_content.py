@@ -72,7 +72,7 @@ ARTICLE_KEYS = {
     "trend",
 }
 BLOCK_KEYS = {
-    "answer": {"author", "hours_after", "up", "down", "official"},
+    "answer": {"author", "hours_after", "up", "down", "official", "worked"},
     "reply": {"author", "hours_after", "up", "down"},
     "comment": {"author", "hours_after", "text"},
     "edit": {"author", "hours_after", "reason"},
@@ -191,6 +191,11 @@ def test_outcomes_acceptances_and_flags_point_to_existing_posts(stem: str) -> No
             assert row["by"] != thread.get("author")
         if row.get("kind") == "confirmed_by_asker":
             assert row["by"] == thread.get("author")
+    for post in thread.posts:
+        said = post.data.get("worked", {"yes": 0, "no": 0})
+        reasons = said.get("reasons", {})
+        assert set(said) <= {"yes", "no", "reasons"} and sum(reasons.values()) <= said["no"]
+        assert set(reasons) <= {"outdated", "other_version", "unclear", "wrong"}
     for row in thread.get("flags", []):
         assert 0 <= row["post"] <= count and row["reason"] in FLAG_REASONS
         flagged = thread.posts[row["post"] - 1].data if row["post"] else thread.opening.data

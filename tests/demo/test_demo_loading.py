@@ -108,6 +108,15 @@ def test_threads_are_in_every_state(loaded: Loaded) -> None:
     }  # fmt: skip
 
 
+def test_readers_words_are_counted_and_decide(loaded):
+    stuck = db.session.scalar(sa.select(Thread).where(Thread.title.like("Firmware 4.2.0 stuck%")))
+    assert stuck.status == "disputed" and stuck.solved_at is None
+    words = db.session.execute(sa.select(Post.worked_count, Post.failed_count).where(Post.thread_id == stuck.id)).all()
+    assert (5, 11) in [tuple(row) for row in words]
+    coir = db.session.scalar(sa.select(Thread).where(Thread.title.like("%coco coir%")))
+    assert coir.status == "solved" and coir.accepted_count == 0 and coir.solved_at is not None
+
+
 def test_all_figures_are_those_a_recount_finds(loaded: Loaded) -> None:
     assert recount_all().wrong == Counter()
     with_uow(recount_feedback, 0)

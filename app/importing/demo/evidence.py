@@ -1,11 +1,15 @@
 """How the questions of the demo ended: acceptances, withdrawals, and the other events of evidence, in the order they happened."""
 
+import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
+from app.core.actor import Role
 from app.core.db import db
-from app.forum.models import Acceptance, Outcome
+from app.forum.models import Acceptance, Outcome, Post
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
+from app.forum.queries.judging import person_key
 from app.importing.demo.preparing import PreparedThread
 from app.importing.demo.written import Written
 from app.moderation.models import LogEntry
@@ -16,7 +20,10 @@ ACCEPTED_HOURS_LATER = 5.0
 
 @dataclass
 class _Event:
-    """One event. `accepts` is the number of the answer that stands accepted by it; `withdraws` the event it takes back."""
+    """One event. `accepts` is the number of the answer that stands accepted by it; `withdraws` the event it takes back.
+
+    `reader` is set for the word of a visitor, who has no name.
+    """
 
     at: datetime
     kind: str
@@ -25,6 +32,8 @@ class _Event:
     note: str = ""
     accepts: int | None = None
     withdraws: "_Event | None" = None
+    reader: str = ""
+    why: str = ""
     row: Outcome | None = None
 
 
@@ -32,6 +41,7 @@ def write_evidence(written: Written, threads: list[PreparedThread]) -> None:
     """Write the events of all questions, and the acceptances that stand."""
     for thread in threads:
         events = [*_acceptances(written, thread), *_withdrawals(written, thread), *_others(written, thread)]
+        events += _words(written, thread)
         for event in sorted(_merged(events), key=lambda event: event.at):
             _write(written, thread, event)
 
@@ -88,33 +98,61 @@ def _merged(events: list[_Event]) -> list[_Event]:
     return kept
 
 
-def _voice(thread: PreparedThread, event: _Event) -> Voice:
+def _words(written: Written, thread: PreparedThread) -> list[_Event]:
+    """Return what visitors said of the answers: for some it worked, for others not, some of these with a reason."""
+    events = []
+    for post in thread.posts:
+        said = post.data.get("worked", {})
+        reasons = [reason for reason, count in said.get("reasons", {}).items() for _ in range(count)]
+        for number in range(said.get("yes", 0)):
+            events.append(_word(written, thread, post.number, f"yes {number}", kind=OutcomeKind.CONFIRMED_BY_OTHER))
+        for number in range(said.get("no", 0)):
+            why = reasons[number] if number < len(reasons) else ""
+            events.append(_word(written, thread, post.number, f"no {number}", kind=OutcomeKind.REFUTED, why=why))
+    return events
+
+
+def _word(written: Written, thread: PreparedThread, answer: int, reader: str, **what: Any) -> _Event:
+    key = hashlib.sha256(f"demo {thread.stem} {answer} {reader}".encode()).hexdigest()
+    since = written.posts[thread.stem, answer].created_at + timedelta(hours=ACCEPTED_HOURS_LATER)
+    at = written.calendar.scattered(since, thread.stem, answer, reader, within=timedelta(days=3650))
+    return _Event(at, by=None, answer=answer, reader=key, **what)
+
+
+def _voice(written: Written, thread: PreparedThread, event: _Event) -> Voice:
     if event.by is None:
-        return Voice.SYSTEM
+        return Voice.READER if event.reader else Voice.SYSTEM
     if event.by == thread.data["author"]:
         return Voice.ASKER
-    return Voice.READER if event.kind == OutcomeKind.CONFIRMED_BY_OTHER else Voice.STAFF
+    return Voice.READER if written.people[event.by].role == Role.MEMBER else Voice.STAFF
 
 
 def _write(written: Written, thread: PreparedThread, event: _Event) -> None:
     post = None if event.answer is None else written.posts[thread.stem, event.answer]
+    voice, by = _voice(written, thread, event), written.person_id(event.by) if event.by else None
     event.row = Outcome(
         thread_id=written.threads[thread.stem].id, post_id=post.id if post else None, kind=event.kind, reason=event.note,
-        source=OutcomeSource.INFERENCE if event.kind == OutcomeKind.LIKELY else OutcomeSource.PAGE, voice=_voice(thread, event),
-        actor_id=written.person_id(event.by) if event.by else None, created_at=event.at,
+        source=OutcomeSource.INFERENCE if event.kind == OutcomeKind.LIKELY else OutcomeSource.PAGE, voice=voice, actor_id=by,
+        reader_key=person_key(by) if by and voice == Voice.READER else event.reader, reason_kind=event.why, created_at=event.at,
         withdraws_id=event.withdraws.row.id if event.withdraws and event.withdraws.row else None,
     )  # fmt: skip
     db.session.add(event.row)
     db.session.flush()
     if post and event.accepts is not None:
-        post.accepted_at = event.at
-        db.session.add(
-            Acceptance(
-                post_id=post.id, thread_id=post.thread_id, accepted_by_id=event.row.actor_id, accepted_at=event.at,
-                outcome_id=event.row.id,
-            )
-        )  # fmt: skip
-        _log_foreign_acceptance(thread, event)
+        _accept(thread, event, post)
+
+
+def _accept(thread: PreparedThread, event: _Event, post: Post) -> None:
+    post.accepted_at = event.at
+    if event.row is None:
+        return
+    db.session.add(
+        Acceptance(
+            post_id=post.id, thread_id=post.thread_id, accepted_by_id=event.row.actor_id, accepted_at=event.at,
+            outcome_id=event.row.id,
+        )
+    )  # fmt: skip
+    _log_foreign_acceptance(thread, event)
 
 
 def _log_foreign_acceptance(thread: PreparedThread, event: _Event) -> None:
