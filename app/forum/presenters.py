@@ -15,8 +15,6 @@ from app.forum import policies
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.resolution import OutcomeKind
-from app.forum.models.thread import Status
-from app.forum.outcomes import CONFIRMATIONS_NEEDED
 from app.forum.queries.people import PersonCard
 from app.forum.queries.resolution import AcceptanceRow
 from app.forum.queries.thread_page import ThreadPage
@@ -35,7 +33,6 @@ FLAG_REASONS = (
     ("other", "Something else"),
 )
 _CONFIRMS = (OutcomeKind.ACCEPTED, OutcomeKind.CONFIRMED_BY_ASKER, OutcomeKind.JUDGED_BY_STAFF)
-_OTHERWISE = (OutcomeKind.SOLVED_ELSEWHERE, OutcomeKind.WORKAROUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,24 +237,6 @@ def present_post(
         urls=post_urls(row.id) if actor.is_authenticated else {},
         verdict=verdict,
     )
-
-
-def solution_rows(page: ThreadPage) -> tuple[PostRow, ...]:
-    """Return the answers of the page that are shown as solutions, before the others: on the first page in the best order.
-
-    Those are the accepted ones. When the question is solved and nobody marked an answer or said that it was solved in
-    another way, it is the one that worked for the most readers, of those that worked for enough.
-    """
-    if page.posts.number > 1 or page.sort != "best":
-        return ()
-    accepted = tuple(row for row in page.posts.items if row.accepted_at is not None)
-    is_told = page.head.accepted_count or any(outcome.kind in _OTHERWISE for outcome in page.outcomes)
-    if accepted or is_told or page.head.status != Status.SOLVED:
-        return accepted
-    proven = [
-        row for row in page.posts.items if row.is_listed and row.worked_count >= max(CONFIRMATIONS_NEEDED, row.failed_count)
-    ]
-    return (max(proven, key=lambda row: row.worked_count),) if proven else ()
 
 
 def present_solution(page: ThreadPage, row: PostRow, post: PostView) -> SolutionView:

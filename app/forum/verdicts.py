@@ -11,7 +11,9 @@ from urllib.parse import urlencode
 from app.core.actor import Actor
 from app.forum import policies
 from app.forum.models import Post, Thread
-from app.forum.models.resolution import RefutationReason
+from app.forum.models.resolution import OutcomeKind, RefutationReason
+from app.forum.models.thread import Status
+from app.forum.outcomes import CONFIRMATIONS_NEEDED
 from app.forum.queries.judging import ReasonCount
 from app.forum.queries.resolution import OwnWord
 from app.forum.queries.thread_page import ThreadPage
@@ -36,6 +38,7 @@ _TOLD = {
 # What the page may say after a word: thanks, the question why, thanks for the reason, or that it was taken back.
 STATES = ("yes", "no", "told", "undone")
 Said = tuple[int, str]
+_OTHERWISE = (OutcomeKind.SOLVED_ELSEWHERE, OutcomeKind.WORKAROUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,30 @@ def present_verdicts(actor: Actor, page: ThreadPage, said: Said | None) -> dict[
     }
 
 
+def solution_rows(page: ThreadPage) -> tuple[PostRow, ...]:
+    """Return the answers of the page that are shown as solutions, before the others: on the first page in the best order.
+
+    Those are the accepted ones. When the question is solved and nobody marked an answer or said that it was solved in
+    another way, it is the one that worked for the most readers, of those that worked for enough.
+    """
+    if page.posts.number > 1 or page.sort != "best":
+        return ()
+    accepted = tuple(row for row in page.posts.items if row.accepted_at is not None)
+    is_told = page.head.accepted_count or any(outcome.kind in _OTHERWISE for outcome in page.outcomes)
+    if accepted or is_told or page.head.status != Status.SOLVED:
+        return accepted
+    proven = [
+        row for row in page.posts.items if row.is_listed and row.worked_count >= max(CONFIRMATIONS_NEEDED, row.failed_count)
+    ]
+    return (max(proven, key=lambda row: row.worked_count),) if proven else ()
+
+
 def asked_about(page: ThreadPage) -> tuple[PostRow, ...]:
     """Return the answers about which readers are asked: solutions, or without any the best answer that has a vote."""
     listed = [row for row in page.posts.items if policies.is_answer(cast(Post, row)) and row.is_listed]
-    accepted = tuple(row for row in listed if row.accepted_at is not None)
-    if page.head.accepted_count or page.sort != "best" or page.posts.number > 1:
-        return accepted
+    solutions = tuple(row for row in listed if row.accepted_at is not None) or solution_rows(page)
+    if solutions or page.head.accepted_count or page.sort != "best" or page.posts.number > 1:
+        return solutions
     return tuple(row for row in listed[:1] if row.score > 0)
 
 
