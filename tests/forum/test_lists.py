@@ -15,6 +15,8 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.models import Tag, Thread
 from app.forum.queries.lists import list_pinned_threads, list_threads
+from app.forum.queries.threads import get_thread_for_update
+from app.forum.services.figures import settle
 from app.pageviews.models import PageviewDay
 from tests.asserts import assert_queries
 from tests.client import Browser
@@ -241,3 +243,15 @@ def test_pinned_threads_are_found_without_looking_at_the_others(app: Any) -> Non
     statement, values = next(pair for pair in used if "is_pinned = 1" in pair[0])
     plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
     assert any("ix_thread_pinned" in row.detail for row in plan)
+
+
+def test_rows_say_that_staff_answered(client: FlaskClient):
+    answered, other = make_question(title="Answered by staff: the hose"), make_question(title="Answered by a peer: the valve")
+    make_answer(answered, is_official=True)
+    make_answer(other)
+    with unit_of_work():
+        for thread in (answered, other):
+            settle(get_thread_for_update(thread.id))
+    rows = {row.title: row.is_staff_answered for row in list_threads(ANONYMOUS).items}
+    assert rows == {"Answered by staff: the hose": True, "Answered by a peer: the valve": False}
+    assert client.get("/questions").text.count("Staff</span>") == 1

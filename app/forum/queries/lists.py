@@ -57,6 +57,7 @@ class ThreadRow:
     is_locked: bool
     is_held: bool
     article_path: str
+    is_staff_answered: bool = False
 
     @property
     def affected_count(self) -> int:
@@ -72,8 +73,8 @@ class ThreadRow:
 ROW_COLUMNS = (
     Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.excerpt, Thread.status, Thread.answer_count, Thread.accepted_count,
     Thread.score, Thread.me_too_count, Thread.created_at, Thread.last_activity_at, Thread.is_pinned, Thread.locked_at,
-    Thread.held_at, Thread.article_path, Category.name.label("category_name"), Category.slug.label("category_slug"),
-    Person.name.label("author_name"), Person.display_name.label("author_display_name"),
+    Thread.held_at, Thread.article_path, Thread.first_staff_answer_at, Category.name.label("category_name"),
+    Category.slug.label("category_slug"), Person.name.label("author_name"), Person.display_name.label("author_display_name"),
 )  # fmt: skip
 
 
@@ -105,6 +106,7 @@ def _row(row: sa.Row[*tuple[Any, ...]], tags: tuple[str, ...], views: int) -> Th
         author_display_name=row.author_display_name or "", author_path=person_path(row.author_name) if row.author_name else "",
         created_at=row.created_at, last_activity_at=row.last_activity_at, is_pinned=row.is_pinned,
         is_locked=row.locked_at is not None, is_held=row.held_at is not None, article_path=row.article_path,
+        is_staff_answered=row.first_staff_answer_at is not None,
     )  # fmt: skip
 
 
