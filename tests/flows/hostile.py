@@ -42,7 +42,7 @@ VALUES: dict[str, str | bytes] = {
 # What a reasonable person would send; forms get all their fields from here, one of them hostile.
 PLAUSIBLE: dict[str, str] = {
     "title": "How do I stop the pump from humming?", "body": "It hums since yesterday, and no water comes out.", "tags": "pump, noise",
-    "reason": "It helps others", "note": "See above", "name": "newcomer", "email": "newcomer@example.com", "login": "member-person",
+    "reason": "It helps others", "say": "stuck", "note": "See above", "name": "newcomer", "email": "newcomer@example.com", "login": "member-person",
     "password": "a long and quiet river", "old_password": "something else here", "current_password": "something else here",
     "company": "", "next": "/questions", "description": "All about water", "audience": "public", "needs_approval": "y", "position": "3",
     "role": "member", "days": "3", "kind": "workaround", "worked": "", "value": "1", "decision": "decline", "summary": "Prime it first.",

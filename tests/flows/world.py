@@ -20,8 +20,8 @@ from app.kb.models import ArticleSource, Candidate
 from app.moderation.models import LogEntry
 from app.moderation.services.flagging import flag_comment, flag_post
 from app.moderation.services.logging import write_log
-from app.notifications.models import Notification, NotificationKind
-from app.notifications.tokens import make_unsubscribe_token
+from app.notifications.models import AskedRole, Notification, NotificationKind, OutcomeRequest
+from app.notifications.tokens import make_outcome_token, make_unsubscribe_token
 from tests.client import Browser
 from tests.factories import (
     accept,
@@ -127,7 +127,13 @@ def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: in
 def _links(app: Flask, member: Person, target: Person) -> dict[str, str]:
     """Return good tokens of every kind of link, under the endpoint that takes them."""
     key = str(app.secret_key)
+    thread = db.session.scalars(sa.select(Thread).where(Thread.author_id == member.id)).first()
+    assert thread is not None
+    with unit_of_work():
+        db.session.add(OutcomeRequest(thread_id=thread.id, person_id=member.id, role=AskedRole.ASKER, sent_count=1))
+    asked = make_outcome_token(key, thread.id, member.id, member.email or "")
     return {
+        "notifications.outcome": asked, "notifications.outcome_undo": asked,
         "accounts.reset": make_reset_token(key, member), "accounts.confirm": make_confirm_token(key, target),
         "notifications.unsubscribe": make_unsubscribe_token(key, member.id, NotificationKind.ANSWER),
     }  # fmt: skip
