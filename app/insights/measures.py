@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+
+import numpy as np
 
 from app.core.pagination import Page
-from app.core.statistics import Step, survival_quantile, wilson_interval
+from app.core.statistics import wilson_interval
 from app.insights.predicates import Predicate
 from app.insights.queries.counting import Count, tally
 from app.insights.queries.listing import MetricRow, iterate_questions, list_questions
-from app.insights.queries.waits import Wait, Waits, load_waits
+from app.insights.queries.waits import NO_WAITS, Curve, Numbers, Wait, Waits, load_waits
 from app.insights.scope import Scope
 
 
@@ -55,25 +56,21 @@ class WaitSummary:
     """The quantiles of some waits; each curve is computed once, however many figures read it."""
 
     def __init__(self, waits: Waits) -> None:
-        self.waits = waits
-        self._ended: dict[Wait, list[float]] = {}
-        self._curves: dict[Wait, tuple[Step, ...]] = {}
+        self.size = waits.size
+        self._waits = waits
+        self._ended: dict[Wait, Numbers] = {}
+        self._curves: dict[Wait, Curve] = {}
 
-    @cached_property
-    def size(self) -> int:
-        """The number of questions."""
-        return len(self.waits.rows)
-
-    def ended(self, wait: Wait) -> list[float]:
+    def ended(self, wait: Wait) -> Numbers:
         """Return the hours of those that ended, shortest first."""
         if wait not in self._ended:
-            self._ended[wait] = self.waits.ended(wait)
+            self._ended[wait] = self._waits.ended(wait)
         return self._ended[wait]
 
-    def curve(self, wait: Wait) -> tuple[Step, ...]:
+    def curve(self, wait: Wait) -> Curve:
         """Return the Kaplan-Meier curve, in hours."""
         if wait not in self._curves:
-            self._curves[wait] = self.waits.curve(wait)
+            self._curves[wait] = self._waits.curve(wait)
         return self._curves[wait]
 
 
@@ -119,7 +116,7 @@ class Metric:
     def figure(self, scope: Scope) -> Figure:
         """Return the figure of the scope (one statement)."""
         if self.wait is not None:
-            waits = load_waits(scope, [scope.period]).by_period.get(0, Waits(()))
+            waits = load_waits(scope, [scope.period]).by_period.get(0, NO_WAITS)
             return self.of_waits(WaitSummary(waits))
         return self.of_counts(tally(scope, self.predicates))
 
@@ -150,20 +147,15 @@ class Metric:
             raise ValueError(f"{self.key} is no time")
         ended = summary.ended(self.wait)
         if self.is_censored:
-            hours = survival_quantile(summary.curve(self.wait), self.quantile)
+            hours = summary.curve(self.wait).quantile(self.quantile)
             return Figure(hours, None, None, summary.size, None, len(ended))
         return Figure(_quantile(ended, self.quantile), None, None, len(ended), None, len(ended))
 
 
-def _quantile(ordered: list[float], share: float) -> float | None:
+def _quantile(ordered: Numbers, share: float) -> float | None:
     """Return the value below which `share` of the ordered values lie, between neighbours in proportion; None of nothing.
 
     With 0.5 it is the median. Source: R. J. Hyndman, Y. Fan, "Sample quantiles in statistical packages", The American
     Statistician 50 (1996), 361-365, definition 7.
     """
-    if not ordered:
-        return None
-    place = share * (len(ordered) - 1)
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    return float(np.quantile(ordered, share)) if ordered.size else None

@@ -95,7 +95,9 @@ SOLVED_BY_ANSWER = _count(
 
 
 def _solution(key: str, title: str, sentence: str, test: Test) -> Metric:
-    return _count(key, title, sentence, test, Group.SOLUTION, f"{STATUS}; the listed answer that was accepted first")
+    predicate = Predicate(key, sentence, test, about_solution=True)
+    source = f"{STATUS}; the listed answer that was accepted first"
+    return Metric(key, title, predicate, f"number of questions {sentence}", source, Group.SOLUTION)
 
 
 SOLVED_BY_STAFF = _solution("solved_by_staff", "Solved by staff", "of which staff gave the accepted answer", are.solved_by_staff)
@@ -138,6 +140,7 @@ def _waiting(key: str, title: str, words: str, least: float, most: float | None)
 
 
 AGEING = (
+    _waiting("waiting", "Waiting for an answer", "whenever they were asked", 0, None),
     _waiting("waiting_1h", "Up to 1 hour", "asked less than an hour ago", 0, 1),
     _waiting("waiting_24h", "1 to 24 hours", "asked 1 to 24 hours ago", 1, 24),
     _waiting("waiting_3d", "1 to 3 days", "asked 1 to 3 days ago", 24, 72),

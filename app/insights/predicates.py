@@ -4,7 +4,7 @@ All count listed questions that the actor may read and that are not closed as du
 original. Closed questions count. "Answer" means a listed answer by somebody other than the asker.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.forum.models import Acceptance, Post, Thread, ThreadTag
+from app.forum.models import Acceptance, Category, Post, Thread, ThreadTag
 from app.forum.models.thread import Status, ThreadKind
 from app.forum.policies import listed_threads
 from app.insights.elapsed import elapsed_seconds
@@ -31,21 +31,26 @@ class Cohort(StrEnum):
 
     ASKED = "asked in the period"
     SOLVED = "solved in the period, whenever asked"
-    NOW = "as it stands now, whenever asked"
+    NOW = "still waiting now, whenever asked"
 
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A choice of questions. `sentence` completes "Questions ..."; `amount` is what one counts for where that is not 1."""
+    """A choice of questions. `sentence` completes "Questions ..."; `amount` is what one counts for where that is not 1.
+
+    A test depends on the question, the scope's moment and its helper, never on its period: what parts of a period count
+    adds up to what the whole counts.
+    """
 
     key: str
     sentence: str
     test: Test
     cohort: Cohort = Cohort.ASKED
     amount: Amount | None = None
+    about_solution: bool = False
 
     def criterion(self, scope: Scope) -> sa.ColumnElement[bool]:
-        """Return the whole criterion, cohort included. The statement must join Category."""
+        """Return the whole criterion, cohort included, for a statement over `source_of` the predicate."""
         return sa.and_(in_cohort(scope, self.cohort), self.test(scope))
 
 
@@ -64,9 +69,9 @@ def questions_of(scope: Scope) -> sa.ColumnElement[bool]:
 
 def in_cohort(scope: Scope, cohort: Cohort) -> sa.ColumnElement[bool]:
     """Return the criterion of a cohort. The statement must join Category."""
-    moment = COHORT_DATE.get(cohort)
-    if moment is None:
-        return questions_of(scope)
+    if cohort is Cohort.NOW:
+        return sa.and_(questions_of(scope), Thread.first_answer_at.is_(None), Thread.status.in_(STILL_WAITING))
+    moment = COHORT_DATE[cohort]
     return sa.and_(questions_of(scope), moment >= scope.period.start, moment < scope.period.end)
 
 
@@ -98,7 +103,7 @@ def is_accepted(_scope: Scope) -> sa.ColumnElement[bool]:
     return Thread.accepted_count > 0
 
 
-def is_solved_by_answer(_scope: Scope) -> sa.ColumnElement[bool]:
+def is_solved_by_answer(_scope: Scope | None) -> sa.ColumnElement[bool]:
     """Confirmed as solved, and a listed answer is accepted."""
     return sa.and_(Thread.status == Status.SOLVED, Thread.accepted_count > 0)
 
@@ -145,10 +150,10 @@ def is_too_young(hours: int) -> Test:
 
 
 def waits_for(least: float, most: float | None = None) -> Test:
-    """Return the test whether a question still waits for an answer, since at least `least` and less than `most` hours."""
+    """Return the test whether a question that waits was asked at least `least` and less than `most` hours ago."""
 
     def test(scope: Scope) -> sa.ColumnElement[bool]:
-        criteria: list[sa.ColumnElement[bool]] = [Thread.first_answer_at.is_(None), Thread.status.in_(STILL_WAITING)]
+        criteria: list[sa.ColumnElement[bool]] = [sa.true()]
         if least:
             criteria.append(Thread.created_at <= scope.moment - timedelta(hours=least))
         if most is not None:
@@ -158,23 +163,31 @@ def waits_for(least: float, most: float | None = None) -> Test:
     return test
 
 
-def _main_solution(*criteria: Callable[[Any], sa.ColumnElement[bool]]) -> Test:
-    """Return the test whether a question is solved by an answer and its main solution meets `criteria`.
+# The listed answer that was accepted first; a statement with a predicate that is `about_solution` must join it.
+SOLUTION = aliased(Post, name="solution")
+_LISTED = aliased(Post, name="listed")
+_SOLUTION_ID = (
+    sa.select(Acceptance.post_id)
+    .join(_LISTED, _LISTED.id == Acceptance.post_id)
+    .where(Acceptance.thread_id == Thread.id, _LISTED.hidden_at.is_(None), _LISTED.held_at.is_(None))
+    .order_by(Acceptance.accepted_at, Acceptance.post_id)
+    .limit(1)
+    .correlate(Thread)
+    .scalar_subquery()
+)
 
-    The main solution is the listed answer that was accepted first.
-    """
-    listed, main = aliased(Post), aliased(Post)
-    main_id = (
-        sa.select(Acceptance.post_id)
-        .join(listed, listed.id == Acceptance.post_id)
-        .where(Acceptance.thread_id == Thread.id, listed.hidden_at.is_(None), listed.held_at.is_(None))
-        .order_by(Acceptance.accepted_at, Acceptance.post_id)
-        .limit(1)
-        .correlate(Thread)
-        .scalar_subquery()
-    )
-    found = sa.exists().where(main.id == main_id, *(criterion(main) for criterion in criteria)).correlate(Thread)
-    return lambda scope: sa.and_(is_solved_by_answer(scope), found)
+
+def source_of(statement: sa.Select[*tuple[Any, ...]], predicates: Iterable[Predicate]) -> sa.Select[*tuple[Any, ...]]:
+    """Return the statement over all tables that the predicates speak of: one row a question."""
+    statement = statement.select_from(Thread).join(Category, Category.id == Thread.category_id)
+    if any(predicate.about_solution for predicate in predicates):
+        statement = statement.outerjoin(SOLUTION, sa.and_(is_solved_by_answer(None), SOLUTION.id == _SOLUTION_ID))
+    return statement
+
+
+def _main_solution(*criteria: sa.ColumnElement[bool]) -> Test:
+    """Return the test whether a question is solved by an answer and its main solution meets `criteria`."""
+    return lambda scope: sa.and_(is_solved_by_answer(scope), SOLUTION.id.is_not(None), *criteria)
 
 
 def _by_asker(post: Any) -> sa.ColumnElement[bool]:
@@ -186,10 +199,10 @@ def _by_another(post: Any) -> sa.ColumnElement[bool]:
     return sa.or_(post.author_id.is_(None), Thread.author_id.is_(None), post.author_id != Thread.author_id)
 
 
-solved_by_asker = _main_solution(_by_asker)
-solved_by_staff = _main_solution(_by_another, lambda post: post.is_official)
-solved_by_peer = _main_solution(_by_another, lambda post: sa.not_(post.is_official))
-solved_by_first = _main_solution(_by_another, lambda post: post.created_at == Thread.first_answer_at)
+solved_by_asker = _main_solution(_by_asker(SOLUTION))
+solved_by_staff = _main_solution(_by_another(SOLUTION), sa.and_(SOLUTION.is_official))
+solved_by_peer = _main_solution(_by_another(SOLUTION), sa.not_(SOLUTION.is_official))
+solved_by_first = _main_solution(_by_another(SOLUTION), SOLUTION.created_at == Thread.first_answer_at)
 
 
 def solved_by_helper(scope: Scope) -> sa.ColumnElement[bool]:
@@ -215,17 +228,18 @@ def affected_people(_scope: Scope) -> sa.ColumnElement[Any]:
     return Thread.me_too_count + 1
 
 
+# Written out: only then does SQLite see that the index of posts with such words serves.
+_WITH_WORDS = (
+    Post.thread_id == Thread.id, Post.worked_count > sa.literal_column("0"), Post.hidden_at.is_(None), Post.held_at.is_(None),
+)  # fmt: skip
+
+
 def readers_helped(_scope: Scope) -> sa.ColumnElement[Any]:
     """Readers who say that an answer of the question worked for them."""
-    words = sa.select(sa.func.coalesce(sa.func.sum(Post.worked_count), 0)).where(
-        Post.thread_id == Thread.id, Post.worked_count > 0, Post.hidden_at.is_(None), Post.held_at.is_(None)
-    )
+    words = sa.select(sa.func.coalesce(sa.func.sum(Post.worked_count), 0)).where(*_WITH_WORDS)
     return words.correlate(Thread).scalar_subquery()
 
 
 def has_helped_readers(_scope: Scope) -> sa.ColumnElement[bool]:
     """At least one reader says that an answer worked."""
-    answer = sa.select(sa.literal(1)).where(
-        Post.thread_id == Thread.id, Post.worked_count > 0, Post.hidden_at.is_(None), Post.held_at.is_(None)
-    )
-    return answer.correlate(Thread).exists()
+    return sa.select(sa.literal(1)).where(*_WITH_WORDS).correlate(Thread).exists()

@@ -31,6 +31,11 @@ class Post(Model):
         one_of("kind", list(PostKind)),
         sa.Index("ix_post_thread", "thread_id", "kind", "score", "created_at"),
         sa.Index("ix_post_author", "author_id", "created_at"),
+        # Figures: the few posts of which readers say that they worked, of one thread, without reading their texts.
+        sa.Index(
+            "ix_post_worked", "thread_id", "worked_count", "hidden_at", "held_at",
+            sqlite_where=sa.text("worked_count > 0"), postgresql_where=sa.text("worked_count > 0"),
+        ),
         # One opening text a thread, whatever a script does.
         sa.Index(
             "uq_post_opening", "thread_id", unique=True,

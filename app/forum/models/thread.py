@@ -63,7 +63,16 @@ class Thread(Model):
             sqlite_where=sa.text("is_pinned = 1"),
             postgresql_where=sa.text("is_pinned"),
         ),
-    )
+        # Figures: what was solved in a period, and the few questions that nobody else answered yet.
+        sa.Index(
+            "ix_thread_solved", "solved_at",
+            sqlite_where=sa.text("solved_at IS NOT NULL"), postgresql_where=sa.text("solved_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_thread_unanswered", "created_at",
+            sqlite_where=sa.text("first_answer_at IS NULL"), postgresql_where=sa.text("first_answer_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(12))

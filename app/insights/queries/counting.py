@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.core.db import read
 from app.forum.models import Category, Tag, Thread, ThreadTag
 from app.insights.period import Period
-from app.insights.predicates import COHORT_DATE, Cohort, Predicate, in_cohort, questions_of
+from app.insights.predicates import COHORT_DATE, Cohort, Predicate, in_cohort, questions_of, source_of
 from app.insights.scope import Named, Scope
 
 
@@ -27,6 +27,14 @@ class Count:
 Tally = dict[str, Count]
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Tallies by place in a list of periods and by name there; `names` are all of them, in the order for reading."""
+
+    names: tuple[Named, ...]
+    tallies: list[dict[Named, Tally]]
+
+
 def add_up(tallies: Iterable[Tally], predicates: Sequence[Predicate]) -> Tally:
     """Return the sums of tallies of different questions."""
     total = {predicate.key: Count() for predicate in predicates}
@@ -39,54 +47,44 @@ def add_up(tallies: Iterable[Tally], predicates: Sequence[Predicate]) -> Tally:
 def tally(scope: Scope, predicates: Sequence[Predicate]) -> Tally:
     """Return what each predicate counts in the scope; all of them must be of one cohort (one statement)."""
     cohort = _cohort_of(predicates)
-    statement = _joined(sa.select(*_columns(scope, predicates))).where(in_cohort(scope, cohort))
+    statement = source_of(sa.select(*_columns(scope, predicates)), predicates).where(in_cohort(scope, cohort))
     return _tally(predicates, read(statement).one())
 
 
-def tally_periods(scope: Scope, predicates: Sequence[Predicate], periods: Sequence[Period]) -> list[Tally]:
-    """Return what each predicate counts in each of `periods`, which do not overlap (one statement)."""
-    cohort = _cohort_of(predicates)
-    bucket = bucket_of(periods, cohort).label("bucket")
-    statement = _joined(sa.select(bucket, *_columns(scope, predicates)))
-    statement = statement.where(questions_of(scope), within_any(periods, cohort)).group_by("bucket")
-    found = {row[0]: _tally(predicates, row[1:]) for row in read(statement)}
-    return [found.get(number) or add_up((), predicates) for number in range(len(periods))]
+def tally_categories(scope: Scope, predicates: Sequence[Predicate], periods: Sequence[Period]) -> Split:
+    """Return what each predicate counts in each of `periods` and there in each category (one statement).
+
+    Categories in which no question of the period was asked (solved) are missing. Periods do not overlap.
+    """
+    names = (Category.position, Category.id, Category.slug, Category.name)
+    return _by_name(predicates, read(_grouped(scope, predicates, periods, names)), len(periods))
 
 
-def tally_categories(scope: Scope, predicates: Sequence[Predicate], periods: Sequence[Period]) -> dict[Named, dict[int, Tally]]:
-    """Return what each predicate counts in each category and period (by its place in `periods`), in the order of categories."""
-    names = (Category.id, Category.slug, Category.name)
-    statement = _grouped(scope, predicates, periods, names).order_by(sa.func.min(Category.position), Category.name, Category.id)
-    return _by_name(predicates, read(statement))
-
-
-def tally_tags(
-    scope: Scope, predicates: Sequence[Predicate], periods: Sequence[Period], most: int
-) -> dict[Named, dict[int, Tally]]:
-    """Return what each predicate counts for each of the `most` tags that the period's questions carry most, and period."""
-    frequent = _joined(sa.select(ThreadTag.tag_id)).join(ThreadTag, ThreadTag.thread_id == Thread.id)
+def tally_tags(scope: Scope, predicates: Sequence[Predicate], periods: Sequence[Period], most: int) -> Split:
+    """Return the same for tags: the `most` that questions of the scope's period carry most often (one statement)."""
+    number = sa.func.count()
+    frequent = source_of(sa.select(ThreadTag.tag_id), ()).join(ThreadTag, ThreadTag.thread_id == Thread.id)
     frequent = frequent.where(in_cohort(scope, _cohort_of(predicates))).group_by(ThreadTag.tag_id)
-    frequent = frequent.order_by(sa.func.count().desc(), ThreadTag.tag_id).limit(most)
-    statement = _grouped(scope, predicates, periods, (Tag.id, Tag.name, Tag.name.label("title")))
+    frequent = frequent.order_by(number.desc(), ThreadTag.tag_id).limit(most)
+    statement = _grouped(scope, predicates, periods, (sa.literal(0), Tag.id, Tag.name, Tag.name.label("title")))
     statement = statement.join(ThreadTag, ThreadTag.thread_id == Thread.id).join(Tag, Tag.id == ThreadTag.tag_id)
-    # The list of ids is made once; as a subquery SQLite would look at every tag of every question first.
-    top = sa.select(frequent.subquery().c.tag_id)
-    return _by_name(predicates, read(statement.where(ThreadTag.tag_id.in_(top))))
+    # PostgreSQL and SQLite make this list once, whereas they would look for each tag anew in a subquery that is correlated.
+    chosen = ThreadTag.tag_id.in_(sa.select(frequent.subquery().c.tag_id))
+    return _by_name(predicates, read(statement.where(chosen)), len(periods))
 
 
 def bucket_of(periods: Sequence[Period], cohort: Cohort) -> sa.Case[Any]:
-    """Return the expression of a question's place in `periods`."""
+    """Return the expression of a question's place in `periods`, if it is in any of them."""
     moment = COHORT_DATE[cohort]
-    return sa.case(
-        *((sa.and_(moment >= period.start, moment < period.end), sa.literal_column(str(n))) for n, period in enumerate(periods))
-    )
+    ordered = sorted(enumerate(periods), key=lambda item: item[1].start)
+    return sa.case(*((moment < period.end, sa.literal_column(str(place))) for place, period in ordered))
 
 
 def within_any(periods: Sequence[Period], cohort: Cohort) -> sa.ColumnElement[bool]:
     """Return the criterion of the questions in any of the periods, as few ranges of dates."""
     moment = COHORT_DATE[cohort]
     spans: list[list[Any]] = []
-    for period in periods:
+    for period in sorted(periods, key=lambda each: each.start):
         if spans and spans[-1][1] == period.start:
             spans[-1][1] = period.end
         else:
@@ -99,10 +97,6 @@ def _cohort_of(predicates: Sequence[Predicate]) -> Cohort:
     if len(cohorts) != 1:
         raise ValueError("predicates that are counted together must be of one cohort")
     return cohorts.pop()
-
-
-def _joined(statement: sa.Select[Any]) -> sa.Select[Any]:
-    return statement.select_from(Thread).join(Category, Category.id == Thread.category_id)
 
 
 def _columns(scope: Scope, predicates: Sequence[Predicate]) -> list[sa.ColumnElement[Any]]:
@@ -127,16 +121,20 @@ def _tally(predicates: Sequence[Predicate], values: Sequence[Any]) -> Tally:
 
 
 def _grouped(
-    scope: Scope, predicates: Sequence[Predicate], periods: Sequence[Period], names: tuple[Any, Any, Any]
-) -> sa.Select[Any]:
+    scope: Scope, predicates: Sequence[Predicate], periods: Sequence[Period], names: tuple[Any, Any, Any, Any]
+) -> sa.Select[*tuple[Any, ...]]:
     cohort = _cohort_of(predicates)
     bucket = bucket_of(periods, cohort).label("bucket")
-    statement = _joined(sa.select(bucket, *names, *_columns(scope, predicates)))
-    return statement.where(questions_of(scope), within_any(periods, cohort)).group_by("bucket", names[0], names[1], names[2])
+    statement = source_of(sa.select(bucket, *names, *_columns(scope, predicates)), predicates)
+    return statement.where(questions_of(scope), within_any(periods, cohort)).group_by("bucket", *names[1:])
 
 
-def _by_name(predicates: Sequence[Predicate], rows: Iterable[Any]) -> dict[Named, dict[int, Tally]]:
-    found: dict[Named, dict[int, Tally]] = {}
-    for bucket, key_id, key, title, *values in rows:
-        found.setdefault(Named(key_id, key, title), {})[bucket] = _tally(predicates, values)
-    return found
+def _by_name(predicates: Sequence[Predicate], rows: Iterable[Any], size: int) -> Split:
+    """Return the tallies by place and name, the names by position and title."""
+    tallies: list[dict[Named, Tally]] = [{} for _ in range(size)]
+    names: dict[Named, None] = {}
+    for bucket, _position, key_id, key, title, *values in sorted(rows, key=lambda row: (row[1], row[4], row[2])):
+        named = Named(key_id, key, title)
+        names[named] = None
+        tallies[bucket][named] = _tally(predicates, values)
+    return Split(tuple(names), tallies)

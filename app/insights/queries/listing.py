@@ -12,7 +12,7 @@ from app.core.db import read
 from app.core.pagination import Page, window
 from app.forum.models import Category, Thread
 from app.forum.urls import thread_path
-from app.insights.predicates import Cohort, Predicate
+from app.insights.predicates import Cohort, Predicate, source_of
 from app.insights.scope import Scope
 
 PER_PAGE = 50
@@ -66,16 +66,12 @@ def iterate_questions(scope: Scope, predicate: Predicate) -> Iterator[MetricRow]
 def _statement(scope: Scope, predicate: Predicate) -> sa.Select[*tuple[Any, ...]]:
     """Newest first; what still waits, longest first."""
     amount = predicate.amount(scope) if predicate.amount is not None else sa.literal(1)
-    statement = (
-        sa.select(
-            Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.status, Thread.created_at, Thread.first_answer_at,
-            Thread.first_staff_answer_at, Thread.solved_at, Category.name, Person.display_name, amount,
-        )
-        .select_from(Thread)
-        .join(Category, Category.id == Thread.category_id)
-        .outerjoin(Person, Person.id == Thread.author_id)
-        .where(predicate.criterion(scope))
+    columns = (
+        Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.status, Thread.created_at, Thread.first_answer_at,
+        Thread.first_staff_answer_at, Thread.solved_at, Category.name, Person.display_name, amount,
     )  # fmt: skip
+    statement = source_of(sa.select(*columns), [predicate]).outerjoin(Person, Person.id == Thread.author_id)
+    statement = statement.where(predicate.criterion(scope))
     if predicate.cohort is Cohort.NOW:
         return statement.order_by(Thread.created_at, Thread.id)
     date = Thread.solved_at if predicate.cohort is Cohort.SOLVED else Thread.created_at

@@ -12,22 +12,22 @@ from app.insights.measures import Figure, Metric, Unit, WaitSummary
 from app.insights.metrics import METRICS, metrics_of
 from app.insights.period import Period
 from app.insights.predicates import Cohort, Predicate, questions_of
-from app.insights.queries.counting import Tally, add_up, tally, tally_categories, tally_periods, tally_tags
+from app.insights.queries.counting import Split, Tally, add_up, tally, tally_categories, tally_tags
 from app.insights.queries.ranking import HelperRow, list_top_helpers
-from app.insights.queries.waits import SplitWaits, Wait, Waits, load_tag_waits, load_waits
+from app.insights.queries.waits import NO_WAITS, Wait, Waits, load_tag_waits, load_waits
 from app.insights.scope import Named, Scope
 
 TOP_TAGS = 20
 TOP_HELPERS = 20
-CURVE_STEPS = 60
-# What the tables of categories and tags tell, besides times.
-BREAKDOWN = (
+# What the table of tags tells; that of categories tells everything that has a period, and these times.
+TAG_FIGURES = (
     "questions", "answered", "unanswered", "answer_rate", "solved", "likely_solved", "disputed", "resolution_confirmed",
     "resolution_likely", "staff_first_share", "share_within_24h", "people_affected",
 )  # fmt: skip
-BREAKDOWN_TIMES = ("first_response", "staff_response", "peer_response", "solution_time")
+TABLE_TIMES = ("first_response", "staff_response", "peer_response", "solution_time")
 # Longer spans begin with the first question rather than with the first day.
 LONG_DAYS = 1100
+TIME_KEYS = tuple(metric.key for metric in METRICS.values() if metric.unit is Unit.HOURS)
 Figures = dict[str, Figure]
 
 
@@ -54,7 +54,8 @@ class Overview:
     """Everything that the insights page tells.
 
     `figures` has every key of METRICS; `previous` those whose cohort has a period (empty where there is no period before).
-    `curves` are Kaplan-Meier curves in hours, thinned for drawing.
+    `categories` are those in which something was asked in the period, in their order, `tags` the most frequent first; each is
+    empty where the scope is of one already. `curves` are Kaplan-Meier curves in hours, thinned for drawing.
     """
 
     scope: Scope
@@ -69,64 +70,53 @@ class Overview:
 
 
 def load_overview(scope: Scope) -> Overview:
-    """Return all figures of the scope (at most nine statements, whatever the number of questions, categories and tags)."""
+    """Return all figures of the scope, in seven statements at most, eight for long periods.
+
+    Their number depends neither on how many questions there are, nor on categories and tags.
+    """
     previous = scope.period.previous(scope.moment)
     spans = [scope.period] if previous is None else [scope.period, previous]
     buckets = _span(scope).buckets()
+    counted = [_Counted.load(scope, cohort, [*buckets, *spans[1:]]) for cohort in (Cohort.ASKED, Cohort.SOLVED)]
     waits = load_waits(scope, spans)
-    now = _summarise(waits, 0)
-    counted = _count_periods(scope, buckets, previous)
-    figures = {**counted.figures, **_figures(metrics_of(Cohort.NOW), _tally_now(scope)), **_times(now)}
-    earlier = {**counted.previous, **_times(_summarise(waits, 1))} if previous else {}
+    now, before = (WaitSummary(waits.by_period.get(place, NO_WAITS)) for place in (0, 1))
+    size, waiting = len(buckets), metrics_of(Cohort.NOW)
+    current = _figures(waiting, tally(scope, _predicates(waiting)))
     return Overview(
         scope=scope,
         previous_period=previous,
-        figures=figures,
-        previous=earlier,
-        series=counted.series,
-        categories=() if scope.category else _by_category(scope, spans, waits),
+        figures={**_merged(counted, slice(size)), **current, **_times(now)},
+        previous={**_merged(counted, slice(size, None)), **_times(before)} if previous else {},
+        series=tuple(Point(bucket, _merged(counted, slice(place, place + 1))) for place, bucket in enumerate(buckets)),
+        categories=() if scope.category else _by_category(scope, counted[0], size, waits.by_category),
         tags=() if scope.tag else _by_tag(scope, spans),
         helpers=list_top_helpers(scope, TOP_HELPERS),
-        curves={wait: thin(now.curve(wait)) for wait in Wait},
+        curves={wait: now.curve(wait).steps() for wait in Wait},
     )
-
-
-def thin(steps: Sequence[Step], most: int = CURVE_STEPS) -> tuple[Step, ...]:
-    """Return at most about `most` steps of a curve, spread evenly over the share that waits; the last one always."""
-    kept: list[Step] = []
-    for step in steps:
-        if not kept or kept[-1].share - step.share >= 1 / most or step is steps[-1]:
-            kept.append(step)
-    return tuple(kept)
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    figures: Figures
-    previous: Figures
-    series: tuple[Point, ...]
+    """What some metrics of one cohort count, by period and name."""
+
+    metrics: tuple[Metric, ...]
+    split: Split
+
+    @classmethod
+    def load(cls, scope: Scope, cohort: Cohort, periods: Sequence[Period]) -> "_Counted":
+        metrics = tuple(metric for metric in metrics_of(cohort) if metric.unit is not Unit.HOURS)
+        return cls(metrics, tally_categories(scope, _predicates(metrics), periods))
+
+    def figures(self, places: slice, named: Named | None = None) -> Figures:
+        """Return the figures of some periods together, of one name or of all."""
+        tallies = (
+            found for period in self.split.tallies[places] for name, found in period.items() if named is None or name == named
+        )
+        return _figures(self.metrics, add_up(tallies, _predicates(self.metrics)))
 
 
-def _count_periods(scope: Scope, buckets: Sequence[Period], previous: Period | None) -> _Counted:
-    """Return the counts and shares of the period, the one before, and the parts that it consists of."""
-    periods = [*([previous] if previous else []), *buckets]
-    parts: list[Figures] = [{} for _ in buckets]
-    figures: Figures = {}
-    earlier: Figures = {}
-    for cohort in (Cohort.ASKED, Cohort.SOLVED):
-        metrics = _counted_metrics(cohort)
-        predicates = _predicates(metrics)
-        tallies = tally_periods(scope, predicates, periods)
-        if previous:
-            earlier |= _figures(metrics, tallies.pop(0))
-        figures |= _figures(metrics, add_up(tallies, predicates))
-        for part, found in zip(parts, tallies, strict=True):
-            part |= _figures(metrics, found)
-    return _Counted(figures, earlier, tuple(map(Point, buckets, parts)))
-
-
-def _counted_metrics(cohort: Cohort) -> tuple[Metric, ...]:
-    return tuple(metric for metric in metrics_of(cohort) if metric.unit is not Unit.HOURS)
+def _merged(counted: Iterable[_Counted], places: slice) -> Figures:
+    return {key: figure for each in counted for key, figure in each.figures(places).items()}
 
 
 def _predicates(metrics: Iterable[Metric]) -> list[Predicate]:
@@ -138,16 +128,8 @@ def _figures(metrics: Iterable[Metric], found: Tally) -> Figures:
     return {metric.key: metric.of_counts(found) for metric in metrics}
 
 
-def _times(summary: WaitSummary) -> Figures:
-    return {metric.key: metric.of_waits(summary) for metric in METRICS.values() if metric.unit is Unit.HOURS}
-
-
-def _tally_now(scope: Scope) -> Tally:
-    return tally(scope, _predicates(metrics_of(Cohort.NOW)))
-
-
-def _summarise(waits: SplitWaits, place: int) -> WaitSummary:
-    return WaitSummary(waits.by_period.get(place, Waits(())))
+def _times(summary: WaitSummary, keys: Iterable[str] = TIME_KEYS) -> Figures:
+    return {key: METRICS[key].of_waits(summary) for key in keys}
 
 
 def _span(scope: Scope) -> Period:
@@ -159,29 +141,29 @@ def _span(scope: Scope) -> Period:
     return scope.period if begun is None else scope.period.narrowed(begun, scope.moment)
 
 
-def _by_category(scope: Scope, spans: Sequence[Period], waits: SplitWaits) -> tuple[Breakdown, ...]:
-    metrics = [METRICS[key] for key in BREAKDOWN]
-    found = tally_categories(scope, _predicates(metrics), spans)
-    return tuple(
-        _breakdown(scope.in_category(named), named, metrics, tallies, waits.by_category) for named, tallies in found.items()
-    )
+def _by_category(scope: Scope, asked: _Counted, size: int, waits: dict[tuple[int, int], Waits]) -> tuple[Breakdown, ...]:
+    rows = [
+        _breakdown(scope.in_category(named), named, asked, (slice(size), slice(size, None)), waits)
+        for named in asked.split.names
+    ]  # fmt: skip
+    return tuple(row for row in rows if row.figures["questions"].n)
 
 
 def _by_tag(scope: Scope, spans: Sequence[Period]) -> tuple[Breakdown, ...]:
-    metrics = [METRICS[key] for key in BREAKDOWN]
-    found = tally_tags(scope, _predicates(metrics), spans, TOP_TAGS)
-    waits = load_tag_waits(scope, spans, [named.id for named in found]) if found else {}
-    rows = [_breakdown(scope.with_tag(named), named, metrics, tallies, waits) for named, tallies in found.items()]
+    metrics = tuple(METRICS[key] for key in TAG_FIGURES)
+    asked = _Counted(metrics, tally_tags(scope, _predicates(metrics), spans, TOP_TAGS))
+    names = asked.split.names
+    waits = load_tag_waits(scope, spans, [named.id for named in names]) if names else {}
+    rows = [_breakdown(scope.with_tag(named), named, asked, (slice(1), slice(1, None)), waits) for named in names]
     return tuple(sorted(rows, key=lambda row: (-row.figures["questions"].n, row.named.title)))
 
 
 def _breakdown(
-    scope: Scope, named: Named, metrics: Sequence[Metric], tallies: dict[int, Tally], waits: dict[tuple[int, int], Waits]
+    scope: Scope, named: Named, asked: _Counted, sides: tuple[slice, slice], waits: dict[tuple[int, int], Waits]
 ) -> Breakdown:
-    sides = []
-    for place in (0, 1):
-        counts = tallies.get(place) or add_up((), _predicates(metrics))
-        summary = WaitSummary(waits.get((place, named.id), Waits(())))
-        times = {key: METRICS[key].of_waits(summary) for key in BREAKDOWN_TIMES}
-        sides.append({**_figures(metrics, counts), **times})
-    return Breakdown(named, scope, sides[0], sides[1] if scope.period.previous(scope.moment) else {})
+    """Return a row of a table: the figures now, and those of the period before if there is one."""
+    now, before = (
+        {**asked.figures(places, named), **_times(WaitSummary(waits.get((side, named.id), NO_WAITS)), TABLE_TIMES)}
+        for side, places in enumerate(sides)
+    )
+    return Breakdown(named, scope, now, before if scope.previous else {})

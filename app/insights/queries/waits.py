@@ -1,16 +1,17 @@
 """How long questions waited: the values that medians and quantiles need, one row a question."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.orm import aliased
 
 from app.core.db import read
-from app.core.statistics import Step, survival_curve
+from app.core.statistics import Step
 from app.forum.models import Acceptance, Category, Outcome, Post, Thread, ThreadTag
 from app.forum.models.resolution import OutcomeKind
 from app.forum.models.thread import Status
@@ -21,6 +22,8 @@ from app.insights.queries.counting import bucket_of, within_any
 from app.insights.scope import Scope
 
 SECONDS = 3600.0
+# So many steps of a curve are drawn.
+CURVE_STEPS = 60
 
 
 class Wait(StrEnum):
@@ -34,29 +37,71 @@ class Wait(StrEnum):
 
 
 _PLACES = {wait: place for place, wait in enumerate(Wait, start=1)}
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A Kaplan-Meier curve in hours, the one that core/statistics explains, computed for very many waits at once."""
+
+    times: Numbers
+    at_risk: Numbers
+    ended: Numbers
+    shares: Numbers
+
+    def quantile(self, share: float = 0.5) -> float | None:
+        """Return the first time at which at most 1 - `share` still waits, or None when it was never reached."""
+        reached = np.flatnonzero(self.shares <= 1 - share + 1e-12)
+        return float(self.times[reached[0]]) if reached.size else None
+
+    def steps(self, most: int = CURVE_STEPS) -> tuple[Step, ...]:
+        """Return steps for drawing: all of them, or about `most`, spread evenly over the share that waits, and the last."""
+        kept: list[int] = []
+        for place, share in enumerate(self.shares):
+            if len(self.shares) <= most or not kept or self.shares[kept[-1]] - share >= 1 / most or place == len(self.shares) - 1:
+                kept.append(place)
+        return tuple(
+            Step(float(self.times[place]), int(self.at_risk[place]), int(self.ended[place]), float(self.shares[place]))
+            for place in kept
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Rows of (seconds observed, seconds until each Wait ended or None) of some questions.
+    """A row for each of some questions: seconds observed, and seconds until each Wait ended (NaN: it did not).
 
-    A question is observed until it was closed, or until the scope's moment.
+    A question is observed until it was closed, or until the scope's moment. Times before the question count as zero.
     """
 
-    rows: Sequence[tuple[float | None, ...]]
+    rows: Numbers
 
-    def ended(self, wait: Wait) -> list[float]:
+    @property
+    def size(self) -> int:
+        """The number of questions."""
+        return len(self.rows)
+
+    def ended(self, wait: Wait) -> Numbers:
         """Return the hours of those that ended, shortest first."""
-        place = _PLACES[wait]
-        return sorted(max(0.0, seconds) / SECONDS for row in self.rows if (seconds := row[place]) is not None)
+        hours = self._hours(_PLACES[wait])
+        return np.sort(hours[~np.isnan(hours)])
 
-    def curve(self, wait: Wait) -> tuple[Step, ...]:
-        """Return the Kaplan-Meier curve in hours; those that did not end are censored."""
-        place = _PLACES[wait]
-        return survival_curve(
-            (max(0.0, row[0] or 0.0) / SECONDS, False) if (ended := row[place]) is None else (max(0.0, ended) / SECONDS, True)
-            for row in self.rows
-        )
+    def curve(self, wait: Wait) -> Curve:
+        """Return the Kaplan-Meier curve; those that did not end are censored."""
+        hours = self._hours(_PLACES[wait])
+        has_ended = ~np.isnan(hours)
+        times, place = np.unique(np.where(has_ended, hours, self._hours(0)), return_inverse=True)
+        here = np.bincount(place, minlength=len(times)).astype(np.float64)
+        ended: Numbers = np.bincount(place, weights=has_ended, minlength=len(times)).astype(np.float64)
+        at_risk = self.size - np.cumsum(here) + here
+        steps = ended > 0
+        shares: Numbers = np.cumprod(1 - ended[steps] / at_risk[steps], dtype=np.float64)
+        return Curve(times[steps], at_risk[steps], ended[steps], shares)
+
+    def _hours(self, place: int) -> Numbers:
+        return np.maximum(self.rows[:, place], 0.0) / SECONDS
+
+
+NO_WAITS = Waits(np.empty((0, len(Wait) + 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +114,18 @@ class SplitWaits:
 
 def load_waits(scope: Scope, periods: Sequence[Period]) -> SplitWaits:
     """Return the waits of all questions asked in each of `periods` (one statement)."""
-    statement = _statement(scope, periods, Thread.category_id)
-    by_category = _collect(read(statement))
-    by_period: dict[int, list[tuple[float | None, ...]]] = defaultdict(list)
-    for (place, _category), rows in by_category.items():
-        by_period[place].extend(rows)
-    return SplitWaits(_wrap(by_period), _wrap(by_category))
+    keys, seconds = _fetch(_statement(scope, periods, Thread.category_id))
+    by_period = {int(place): Waits(seconds[keys[:, 0] == place]) for place in np.unique(keys[:, 0])}
+    return SplitWaits(by_period, _split(keys, seconds))
 
 
 def load_tag_waits(scope: Scope, periods: Sequence[Period], tag_ids: Sequence[int]) -> dict[tuple[int, int], Waits]:
     """Return the waits of questions asked in each of `periods` with each of the tags, by (place, tag id) (one statement)."""
     statement = _statement(scope, periods, ThreadTag.tag_id).join(ThreadTag, ThreadTag.thread_id == Thread.id)
-    return _wrap(_collect(read(statement.where(ThreadTag.tag_id.in_(list(tag_ids))))))
+    return _split(*_fetch(statement.where(ThreadTag.tag_id.in_(list(tag_ids)))))
 
 
-def _statement(scope: Scope, periods: Sequence[Period], group: Any) -> sa.Select[Any]:
+def _statement(scope: Scope, periods: Sequence[Period], group: Any) -> sa.Select[*tuple[Any, ...]]:
     begun = Thread.created_at
     return (
         sa.select(
@@ -129,12 +171,16 @@ def _accepted_at() -> sa.ColumnElement[Any]:
     return sa.case((Thread.accepted_count > 0, earliest))
 
 
-def _collect(rows: Iterable[Any]) -> dict[tuple[int, int], list[tuple[float | None, ...]]]:
-    found: dict[tuple[int, int], list[tuple[float | None, ...]]] = defaultdict(list)
-    for place, group, *seconds in rows:
-        found[place, group].append(tuple(seconds))
-    return found
+def _fetch(statement: sa.Select[*tuple[Any, ...]]) -> tuple[NDArray[np.int64], Numbers]:
+    """Return (place in the periods, group) and the seconds of each row."""
+    rows = read(statement).all()
+    keys = np.array([(row[0], row[1]) for row in rows], dtype=np.int64).reshape(-1, 2)
+    seconds = np.array([tuple(row[2:]) for row in rows], dtype=np.float64).reshape(-1, len(Wait) + 1)
+    return keys, seconds
 
 
-def _wrap(found: dict[Any, list[tuple[float | None, ...]]]) -> dict[Any, Waits]:
-    return {key: Waits(rows) for key, rows in found.items()}
+def _split(keys: NDArray[np.int64], seconds: Numbers) -> dict[tuple[int, int], Waits]:
+    """Return the waits of each pair of keys."""
+    pairs, member = np.unique(keys, axis=0, return_inverse=True)
+    member = member.reshape(-1)
+    return {(int(place), int(group)): Waits(seconds[member == number]) for number, (place, group) in enumerate(pairs)}
