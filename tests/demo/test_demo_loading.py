@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 
 from app.accounts.models import Person
@@ -17,6 +18,9 @@ from app.accounts.services.passwords import verify_password
 from app.core.clock import now
 from app.core.db import db
 from app.core.settings import Settings
+from app.core.uow import unit_of_work
+from app.desk.models import CannedAnswer, DeskItem, DeskState
+from app.desk.services.settling import resettle
 from app.forum.models import (
     Acceptance,
     Category,
@@ -115,6 +119,17 @@ def test_readers_words_are_counted_and_decide(loaded):
     assert (5, 11) in [tuple(row) for row in words]
     coir = db.session.scalar(sa.select(Thread).where(Thread.title.like("%coco coir%")))
     assert coir.status == "solved" and coir.accepted_count == 0 and coir.solved_at is not None
+
+
+def test_open_questions_are_on_the_desk_with_somebody_in_charge(loaded: Loaded) -> None:
+    items = list(db.session.scalars(sa.select(DeskItem).where(DeskItem.state != DeskState.DONE)))
+    assert {item.state for item in items} == {DeskState.WAITING, DeskState.ASKER, DeskState.ANSWERED}
+    assert all(item.assignee_id or item.group_id for item in items)
+    assert count(CannedAnswer) == len(community()["canned"])
+    before = {item.thread_id: (item.state, item.due_at) for item in items}
+    with unit_of_work():
+        resettle(sorted(before))
+    assert before == {item.thread_id: (item.state, item.due_at) for item in items}
 
 
 def test_all_figures_are_those_a_recount_finds(loaded: Loaded) -> None:
@@ -285,16 +300,14 @@ def test_a_site_with_people_is_left_alone(app: Flask, settings: Settings) -> Non
     assert picture() == before and not (settings.instance_path / "demo-signins.txt").exists()
 
 
-def test_the_same_moment_gives_the_same_rows_but_for_passwords(
-    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_same_moment_gives_the_same_rows_but_for_passwords(app: Flask, settings: Settings) -> None:
     from tests.conftest import empty_database
 
     moment = now()
-    monkeypatch.setattr(loading, "now", lambda: moment)
     pictures = []
     for _ in range(2):
-        load_demo(settings)
+        with time_machine.travel(moment, tick=False):
+            load_demo(settings)
         pictures.append(picture("person", "job"))
         db.session.remove()
         empty_database()

@@ -19,6 +19,7 @@ from app.importing.demo.articles import write_articles
 from app.importing.demo.calendar import Calendar
 from app.importing.demo.content import read_demo
 from app.importing.demo.curation import write_curation
+from app.importing.demo.desk import write_desk
 from app.importing.demo.evidence import write_evidence
 from app.importing.demo.notices import write_notices
 from app.importing.demo.people import choose_sign_ins, write_people, write_places
@@ -87,6 +88,7 @@ def _write(written: Written, prepared: Prepared, hashes: dict[str, str], setting
     db.session.flush()
     write_figures([thread.id for thread in written.threads.values()])
     write_listing_counts()
+    write_desk(written, prepared.community)
     write_proposals(written, prepared.articles, settings)
 
 
