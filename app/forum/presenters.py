@@ -20,7 +20,7 @@ from app.forum.queries.resolution import AcceptanceRow
 from app.forum.queries.thread_page import ThreadPage
 from app.forum.queries.thread_rows import CommentRow, PostRow, ThreadHead
 from app.forum.urls import history_path, post_path
-from app.forum.verdicts import Verdict
+from app.forum.verdicts import Verdict, disputed_solutions
 
 # Value and label of the reasons in moderation.models.FlagReason (a test holds them together).
 FLAG_REASONS = (
@@ -136,7 +136,8 @@ class SolutionView:
     """An answer that solved the question, with the evidence for it.
 
     `by` marked it as the solution; with `by_readers` nobody did, but it worked for enough of them. `worked_count` counts the
-    people for whom it worked, an asker who marked it among them.
+    people for whom it worked, an asker who marked it among them. `is_disputed`: somebody, or many readers, say that it does
+    not work.
     """
 
     post: PostView
@@ -146,6 +147,7 @@ class SolutionView:
     at: datetime
     worked_count: int
     last_worked_at: datetime | None
+    is_disputed: bool
 
 
 def post_urls(post_id: int) -> dict[str, str]:
@@ -256,4 +258,5 @@ def present_solution(page: ThreadPage, row: PostRow, post: PostView) -> Solution
         at=acceptance.at,
         worked_count=row.worked_count + by_asker,
         last_worked_at=last if last.date() > acceptance.at.date() else None,
+        is_disputed=row.id in disputed_solutions(page),
     )

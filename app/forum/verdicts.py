@@ -13,7 +13,7 @@ from app.forum import policies
 from app.forum.models import Post, Thread
 from app.forum.models.resolution import OutcomeKind, RefutationReason
 from app.forum.models.thread import Status
-from app.forum.outcomes import CONFIRMATIONS_NEEDED
+from app.forum.outcomes import CONFIRMATIONS_NEEDED, Words
 from app.forum.queries.judging import ReasonCount
 from app.forum.queries.resolution import OwnWord
 from app.forum.queries.thread_page import ThreadPage
@@ -106,6 +106,16 @@ def solution_rows(page: ThreadPage) -> tuple[PostRow, ...]:
         row for row in page.posts.items if row.is_listed and row.worked_count >= max(CONFIRMATIONS_NEEDED, row.failed_count)
     ]
     return (max(proven, key=lambda row: row.worked_count),) if proven else ()
+
+
+def disputed_solutions(page: ThreadPage) -> frozenset[int]:
+    """Return which solutions of a disputed question are meant: those that readers refute, or all when it is none of them."""
+    if page.head.status != Status.DISPUTED:
+        return frozenset()
+    rows = solution_rows(page)
+    return frozenset(row.id for row in rows if Words(row.worked_count, row.failed_count).is_refuted) or frozenset(
+        row.id for row in rows
+    )
 
 
 def asked_about(page: ThreadPage) -> tuple[PostRow, ...]:

@@ -209,7 +209,7 @@ def test_comments_fold_after_three(web: Flask) -> None:
 
 
 def test_the_solution_card_names_who_confirmed_and_asks_whether_it_worked(web: Flask) -> None:
-    info = Thing(by=person(), by_asker=True, by_readers=False, at=NOW, last_worked_at=NOW, worked_count=14)
+    info = Thing(by=person(), by_asker=True, by_readers=False, is_disputed=False, at=NOW, last_worked_at=NOW, worked_count=14)
     source = (
         '{% from "components/solution.html" import solution %}{% from "components/post.html" import post %}'
         "{% call solution(s) %}{{ post(p, solution=True) }}{% endcall %}"
@@ -219,10 +219,11 @@ def test_the_solution_card_names_who_confirmed_and_asks_whether_it_worked(web: F
 
 
 def test_a_solution_that_nobody_marked_says_that_readers_confirm_it(web: Flask) -> None:
-    info = Thing(by=None, by_asker=False, by_readers=True, at=NOW, last_worked_at=None, worked_count=3)
+    info = Thing(by=None, by_asker=False, by_readers=True, is_disputed=True, at=NOW, last_worked_at=None, worked_count=3)
     source = '{% from "components/solution.html" import solution %}{% call solution(s) %}x{% endcall %}'
     html = render_template_string(source, s=info)
     assert "confirmed by readers" in html and "worked for 3 people" in html and "[removed]" not in html
+    assert "Solution, disputed" in html and "is-disputed" in html
 
 
 @pytest.mark.parametrize(
