@@ -16,10 +16,22 @@ from app.accounts.routes import signin as accounts_signin
 from app.accounts.routes import signup as accounts_signup
 from app.accounts.routes.blueprint import blueprint as accounts_blueprint
 from app.accounts.session import delete_expired_sessions
+from app.api.routes import describing as api_describing
+from app.api.routes import insights as api_insights
+from app.api.routes.blueprint import blueprint as api_blueprint
 from app.core.events import Event, subscribe
 from app.core.settings import Settings
 from app.desk import subscribers as desk_subscribers
 from app.desk.jobs import APPLY_JOB, RESETTLE_EVERY, RESETTLE_JOB, TICK_EVERY, TICK_JOB, apply_job, resettle_job, tick_job
+from app.desk.routes import answering as desk_answering
+from app.desk.routes import canned as desk_canned
+from app.desk.routes import groups as desk_groups
+from app.desk.routes import hours as desk_hours
+from app.desk.routes import item as desk_item
+from app.desk.routes import queue as desk_queue
+from app.desk.routes import rules as desk_rules
+from app.desk.routes import taking as desk_taking
+from app.desk.routes.blueprint import blueprint as desk_blueprint
 from app.desk.terms import DeskTerms, use_terms
 from app.forum import indexing as forum_indexing
 from app.forum.cli import recount_command
@@ -34,6 +46,7 @@ from app.forum.routes import drafting as forum_drafting
 from app.forum.routes import editing as forum_editing
 from app.forum.routes import feeds as forum_feeds
 from app.forum.routes import following as forum_following
+from app.forum.routes import judging as forum_judging
 from app.forum.routes import lists as forum_lists
 from app.forum.routes import managing as forum_managing
 from app.forum.routes import permalinks as forum_permalinks
@@ -43,8 +56,12 @@ from app.forum.routes import thread_page as forum_thread_page
 from app.forum.routes import voting as forum_voting
 from app.forum.routes.blueprint import blueprint as forum_blueprint
 from app.forum.services.expecting import WAITING_JOB, waiting_job
+from app.forum.services.inferring import INFER_JOB, make_infer_handler
 from app.forum.services.recounting import recount_job
 from app.importing.cli import demo_command, import_group
+from app.insights.routes import lists as insights_lists
+from app.insights.routes import pages as insights_pages
+from app.insights.routes.blueprint import blueprint as insights_blueprint
 from app.jobs.queue import register_handler
 from app.jobs.schedule import register_periodic
 from app.kb import indexing as kb_indexing
@@ -104,8 +121,10 @@ ROUTE_MODULES = (
     notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_voting, uploads_images,
-    forum_categories, forum_feeds, forum_lists, forum_managing, forum_permalinks, forum_tags, forum_thread_page,
+    forum_categories, forum_feeds, forum_judging, forum_lists, forum_managing, forum_permalinks, forum_tags, forum_thread_page,
     kb_feedback, kb_history, kb_promotions, kb_publishing, kb_reading, kb_sections, kb_sources, kb_writing,
+    desk_answering, desk_canned, desk_groups, desk_hours, desk_item, desk_queue, desk_rules, desk_taking,
+    insights_lists, insights_pages, api_describing, api_insights,
     pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap,
 )  # fmt: skip
 
@@ -119,7 +138,10 @@ def register_blueprints(app: Flask) -> None:
     app.register_blueprint(pages_blueprint)
     app.register_blueprint(notifications_blueprint)
     app.register_blueprint(moderation_blueprint)
+    app.register_blueprint(desk_blueprint)
     app.register_blueprint(search_blueprint)
+    app.register_blueprint(insights_blueprint)
+    app.register_blueprint(api_blueprint)
 
 
 def register_sources(app: Flask) -> None:
@@ -153,6 +175,8 @@ def register_jobs(app: Flask) -> None:
     register_periodic("uploads.delete_orphans", timedelta(days=1))
     register_handler("forum.recount", recount_job)
     register_periodic("forum.recount", timedelta(days=1))
+    register_handler(INFER_JOB, make_infer_handler(app.extensions["settings"]))
+    register_periodic(INFER_JOB, timedelta(days=1))
     register_handler(WAITING_JOB, waiting_job)
     register_periodic(WAITING_JOB, timedelta(days=1))
     register_handler("mail.send", send_mails)

@@ -15,8 +15,9 @@ Span = tuple[int, int]
 NONE = timedelta()
 DAY_MINUTES = 24 * 60
 OFFICE_HOURS: Span = (9 * 60, 17 * 60)
-# Looking for the next working moment ends here: holidays without end are a mistake of the calendar, not a clock.
-FARTHEST_YEARS = 20
+# A week has at least so many working minutes, or nothing would ever be due; looking for a working moment ends after so many years.
+LEAST_WEEK_MINUTES = 60
+FARTHEST_YEARS = 100
 
 
 @dataclass(frozen=True, slots=True)

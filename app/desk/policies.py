@@ -36,12 +36,12 @@ def desk_threads(actor: Actor) -> sa.ColumnElement[bool]:
 
 def can_take(actor: Actor, item: DeskItem, moment: datetime) -> bool:
     """Whoever holds the lock renews it; others take what is free."""
-    return can_use_desk(actor) and (not item.is_taken_at(moment) or item.taken_by_id == actor.id)
+    return can_use_desk(actor) and actor.is_authenticated and (not item.is_taken_at(moment) or item.taken_by_id == actor.id)
 
 
 def can_take_over(actor: Actor, item: DeskItem, moment: datetime) -> bool:
     """Admins may take a question out of somebody's hands before the lock runs out."""
-    return can_use_desk(actor) and (actor.is_admin or can_take(actor, item, moment))
+    return can_take(actor, item, moment) or (can_use_desk(actor) and actor.is_authenticated and actor.is_admin)
 
 
 def can_release(actor: Actor, item: DeskItem) -> bool:

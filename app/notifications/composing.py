@@ -15,7 +15,7 @@ from app.notifications.mailer import Mail
 from app.notifications.models import NotificationKind
 from app.notifications.queries import find_notification, list_refused_kinds
 from app.notifications.sentences import KIND_LABELS, lead
-from app.notifications.targets import can_see_target, load_target
+from app.notifications.targets import can_see_target, load_target, path_for
 from app.web.context import site_settings
 
 EXCERPT_MAX = 800
@@ -54,6 +54,8 @@ def _notification_mail(person: Person, payload: Payload) -> Mail | None:
     url = unsubscribe_address(person, kind)
     root = f"thread.{thread.id}" if thread else f"article.{payload['article_id']}"
     numbers = [str(ids[key] or 0) for key in ("post_id", "comment_id", "article_id")]
+    if kind == NotificationKind.DESK:  # the same question may wait too long again, another day
+        numbers.append(f"{now():%Y%m%d}")
     message_id = ".".join([kind, *numbers, str(person.id)])
     return write_letter(
         person.email or "",
@@ -61,7 +63,7 @@ def _notification_mail(person: Person, payload: Payload) -> Mail | None:
         "notification",
         {"message_id": message_id, "references": (root,), "unsubscribe_url": url},
         name=person.display_name, sentence=sentence, title=target.title, excerpt=shorten(target.text, EXCERPT_MAX),
-        url=absolute(target.path), unsubscribe_url=url, kind_label=KIND_LABELS[kind],
+        url=absolute(path_for(kind, target)), unsubscribe_url=url, kind_label=KIND_LABELS[kind],
     )  # fmt: skip
 
 

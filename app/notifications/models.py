@@ -21,6 +21,7 @@ class NotificationKind(StrEnum):
     ARTICLE = "article"
     MODERATION = "moderation"
     OUTCOME = "outcome"
+    DESK = "desk"
 
 
 class Notification(Model):

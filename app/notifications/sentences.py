@@ -10,6 +10,7 @@ KIND_LABELS: dict[str, str] = {
     NotificationKind.ARTICLE: "Your answer becomes part of an article",
     NotificationKind.MODERATION: "Moderators decide about your posts",
     NotificationKind.OUTCOME: "We ask whether your question, or one you have too, was solved",
+    NotificationKind.DESK: "A question at the desk has waited too long for us",
 }
 ICONS: dict[str, str] = {
     NotificationKind.ANSWER: "chat",
@@ -19,6 +20,7 @@ ICONS: dict[str, str] = {
     NotificationKind.ARTICLE: "book",
     NotificationKind.MODERATION: "shield",
     NotificationKind.OUTCOME: "solved",
+    NotificationKind.DESK: "clock",
 }
 _DECISIONS = {
     "hide": "was hidden by a moderator",
@@ -57,6 +59,8 @@ def lead(
         return f"{who} marked your answer as the solution of"
     if kind == NotificationKind.OUTCOME:
         return "There is a solution to a problem you have, too. Does it work for you?"
+    if kind == NotificationKind.DESK:
+        return "This question has waited too long for an answer from us:"
     return "What you wrote became part of an article"
 
 

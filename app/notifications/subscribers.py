@@ -17,6 +17,8 @@ from app.accounts.events import (
 )
 from app.core.db import db
 from app.core.events import Event
+from app.desk.events import QuestionEscalated
+from app.desk.queries.people import list_staff_ids
 from app.forum.events import (
     AnswerAccepted,
     CommentAdded,
@@ -29,6 +31,7 @@ from app.forum.events import (
     ThreadCurated,
 )
 from app.forum.models import Comment, Follow, Post, Thread
+from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
 from app.kb.events import ArticlePublished
 from app.kb.models import ArticleSource
@@ -155,6 +158,13 @@ def follow_status(event: StatusChanged) -> None:
         plan_telling(event.thread_id)
 
 
+def tell_of_escalation(event: QuestionEscalated) -> None:
+    """Whoever is in charge hears that a question waits too long: the person, the group's people, otherwise all staff."""
+    people = list_staff_ids(person_id=event.assignee_id, group_id=event.group_id)
+    opening_id = db.session.scalar(sa.select(Post.id).where(Post.thread_id == event.thread_id, Post.kind == PostKind.OPENING))
+    notify(people, NotificationKind.DESK, actor_id=None, thread_id=event.thread_id, post_id=opening_id)
+
+
 def mail_confirmation(event: PersonSignedUp | ConfirmationRequested) -> None:
     """The pending address gets its link (or its owner a word: decided when the mail is made)."""
     queue_account_mail("confirm", event.person_id)
@@ -204,6 +214,7 @@ SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (ThreadCurated, tell_of_thread_decision),
     (PostCurated, tell_of_post_decision),
     (CommentCurated, tell_of_comment_decision),
+    (QuestionEscalated, tell_of_escalation),
     (PersonSignedUp, mail_confirmation),
     (ConfirmationRequested, mail_confirmation),
     (AddressChangeRequested, mail_address_change),

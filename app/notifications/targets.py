@@ -7,12 +7,14 @@ from sqlalchemy.orm import joinedload
 
 from app.core.actor import Actor
 from app.core.db import db
+from app.desk.urls import item_path
 from app.forum.models import Comment, Post, Thread
 from app.forum.policies import can_see_comment, can_see_post, can_see_thread
 from app.forum.urls import comment_path, post_path
 from app.kb.models import Article
 from app.kb.policies import can_see_article
 from app.kb.urls import article_path
+from app.notifications.models import NotificationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Target:
             return self.article.summary or self.article.body_text
         written = self.comment or self.post
         return written.body_text if written else ""
+
+
+def path_for(kind: str, target: Target) -> str:
+    """Return where a notification of this kind leads: word from the desk to the desk, all others to the text itself."""
+    return item_path(target.thread.id) if kind == NotificationKind.DESK and target.thread is not None else target.path
 
 
 def load_target(

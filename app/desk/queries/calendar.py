@@ -14,7 +14,7 @@ from app.desk.terms import desk_terms
 DEFAULT_WEEK: tuple[Span | None, ...] = (OFFICE_HOURS,) * 5 + (None, None)
 
 # Days of the week and free days in one statement: every page of the desk needs both.
-_CALENDAR = sa.union_all(
+_CALENDAR: sa.CompoundSelect[int, int | None, int | None, date | None] = sa.union_all(
     sa.select(WorkingDay.weekday, WorkingDay.opens, WorkingDay.closes, sa.cast(sa.null(), sa.Date).label("day")),
     sa.select(sa.cast(sa.null(), sa.SmallInteger), sa.cast(sa.null(), sa.SmallInteger), sa.cast(sa.null(), sa.SmallInteger), Holiday.day),
 )  # fmt: skip
@@ -37,7 +37,7 @@ def load_hours(zone: ZoneInfo | None = None) -> WorkingHours:
             free.add(day)
             continue
         is_set = True
-        week[weekday] = None if opens is None else (opens, closes)
+        week[weekday] = None if opens is None or closes is None else (opens, closes)
     return WorkingHours(zone or desk_terms().zone, tuple(week) if is_set else DEFAULT_WEEK, frozenset(free))
 
 

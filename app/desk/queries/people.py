@@ -71,11 +71,11 @@ def list_staff_ids(*, person_id: int | None = None, group_id: int | None = None)
     return list(db.session.scalars(chosen)) or list(db.session.scalars(everybody))
 
 
-def group_ids_of(person_id: int) -> sa.Select[tuple[int]]:
+def group_ids_of(person_id: int) -> sa.Select[int]:
     """Return the select of the groups of a person, for use in other statements."""
     return sa.select(StaffGroupMember.group_id).where(StaffGroupMember.person_id == person_id)
 
 
 def list_group_names() -> list[tuple[int, str]]:
     """Return ids and names of all groups, by name."""
-    return list(db.session.execute(sa.select(StaffGroup.id, StaffGroup.name).order_by(StaffGroup.name)).tuples())
+    return list(db.session.execute(sa.select(StaffGroup.id, StaffGroup.name).order_by(StaffGroup.name)))

@@ -49,6 +49,7 @@ def assign_thread(
 
     `note` is a word to whoever takes over. Raises NotFound, Invalid("assignee" or "note").
     """
+    require_unit_of_work()
     thread = get_thread_for_update(thread_id)
     ensure_can_work_on(actor, thread)
     if assignee_id is not None and group_id is not None:
@@ -82,7 +83,7 @@ def assign_by_rules(ids: Sequence[int], *, is_locked: bool = False) -> int:
     rules = load_rules()
     if not items or not (rules or any(item.rule_id for item in items.values())):
         return 0
-    categories = dict(db.session.execute(sa.select(Thread.id, Thread.category_id).where(Thread.id.in_(items))).tuples().all())
+    categories = dict(db.session.execute(sa.select(Thread.id, Thread.category_id).where(Thread.id.in_(items))).all())
     tags = _tags_of(list(items)) if any(rule.tag_id for rule in rules) else {}
     changed = 0
     for thread_id, item in items.items():

@@ -88,7 +88,7 @@ def _lock_positions() -> dict[int, int]:
     """Return the positions of all rules by id, in their order, locked."""
     require_unit_of_work()
     statement = sa.select(AssignmentRule.id, AssignmentRule.position).order_by(AssignmentRule.position, AssignmentRule.id)
-    return dict(db.session.execute(statement.with_for_update()).tuples().all())
+    return dict(db.session.execute(statement.with_for_update()).all())
 
 
 def _get_for_update(rule_id: int) -> AssignmentRule:

@@ -9,7 +9,7 @@ from app.core.actor import Actor
 from app.core.db import db, upsert
 from app.core.errors import Invalid, NotFound
 from app.core.uow import require_unit_of_work
-from app.desk.calendar import DAY_MINUTES, Span
+from app.desk.calendar import DAY_MINUTES, LEAST_WEEK_MINUTES, Span
 from app.desk.models import Holiday, WorkingDay
 from app.desk.policies import ensure_can_arrange_desk
 from app.desk.services.settling import RESETTLE_JOB
@@ -35,8 +35,8 @@ def set_week(actor: Actor, *, week: Sequence[Span | None]) -> None:
         for number, span in enumerate(week)
         if span is not None and not 0 <= span[0] < span[1] <= DAY_MINUTES
     }
-    if not errors and not any(week):
-        raise Invalid("At least one day must have hours: otherwise nothing would ever be due.")
+    if not errors and sum(span[1] - span[0] for span in week if span is not None) < LEAST_WEEK_MINUTES:
+        raise Invalid("A week needs at least one working hour: otherwise nothing would ever be due.")
     if errors:
         raise Invalid(errors)
     rows = [

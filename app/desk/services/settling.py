@@ -36,8 +36,9 @@ def settle_item(thread_id: int, returned: WaitingReason | None = None) -> DeskIt
     if returned is not None:
         item.returned_at, item.waiting_reason = now(), returned
         item.escalated_at, item.is_backlog = None, False
-    if _write_turn(item, facts, now()):
-        _write_due(item, facts, load_hours())
+    with db.session.no_autoflush:  # an item that waits has a due date: it is written whole
+        if _write_turn(item, facts, now()):
+            _write_due(item, facts, load_hours())
     db.session.flush()
     return item
 

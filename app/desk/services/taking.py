@@ -75,6 +75,7 @@ def free(item: DeskItem) -> None:
 
 def _locked_thread(actor: Actor, thread_id: int) -> Thread:
     """Lock the thread before its item, as the forum's own changes do."""
+    require_unit_of_work()
     thread = get_thread_for_update(thread_id)
     ensure_can_work_on(actor, thread)
     return thread

@@ -25,7 +25,7 @@ _UNSUBSCRIBE = Head("Fewer mails", is_indexable=False)
 def mail_settings() -> Response:
     """Show which mails the person gets."""
     refused = list_refused_kinds(current_actor().id or 0)
-    kinds = [(kind.value, KIND_LABELS[kind], kind not in refused) for kind in NotificationKind]
+    kinds = [(kind.value, KIND_LABELS[kind], kind not in refused) for kind in preferences.kinds_for(current_actor())]
     return page("notifications/settings.html", Head("Mails", is_indexable=False), kinds=kinds)
 
 

@@ -12,13 +12,18 @@ from app.core.uow import require_unit_of_work
 from app.notifications.models import MailPreference, NotificationKind
 
 
+def kinds_for(actor: Actor) -> list[NotificationKind]:
+    """Return the kinds that can concern a person: word from the desk is for staff."""
+    return [kind for kind in NotificationKind if kind != NotificationKind.DESK or actor.is_staff]
+
+
 def choose_mails(actor: Actor, *, wanted: Collection[str]) -> None:
-    """Switch the kinds in `wanted` on and all others off, for the actor."""
+    """Switch the kinds in `wanted` on and all others that can concern the actor off."""
     require_unit_of_work()
     if actor.id is None:
         raise Forbidden("Please sign in first.")
     db.session.execute(sa.delete(MailPreference).where(MailPreference.person_id == actor.id))
-    switch_off(actor.id, [kind for kind in NotificationKind if kind not in wanted])
+    switch_off(actor.id, [kind for kind in kinds_for(actor) if kind not in wanted])
 
 
 def switch_off(person_id: int, kinds: Collection[str]) -> None:

@@ -8,7 +8,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.uow import require_unit_of_work
 from app.notifications.models import Notification
-from app.notifications.targets import can_see_target, load_target
+from app.notifications.targets import can_see_target, load_target, path_for
 
 LIST_PATH = "/notifications"
 
@@ -23,7 +23,7 @@ def open_notification(actor: Actor, notification_id: int) -> str:
         raise NotFound
     line.read_at = line.read_at or now()
     target = load_target(line.thread_id, line.post_id, line.comment_id, line.article_id)
-    return target.path if target is not None and can_see_target(actor, target) else LIST_PATH
+    return path_for(line.kind, target) if target is not None and can_see_target(actor, target) else LIST_PATH
 
 
 def mark_all_read(actor: Actor) -> int:

@@ -1,0 +1,134 @@
+"""The desk in words: how long something waits and is overdue, why it is in the queue. Pure functions over rows and hours."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.core.actor import Actor
+from app.desk.calendar import WorkingHours, working_minutes_between
+from app.desk.models import DeskState, WaitingReason
+from app.desk.queries.queue import DeskFilter, DeskRow
+from app.desk.urls import desk_path
+
+VIEW_LABELS = {
+    "queue": "Needs an answer",
+    "mine": "Mine",
+    "groups": "My groups",
+    "taken": "Taken",
+    "asker": "Waiting on the asker",
+    "escalated": "Escalated",
+    "open": "All open",
+}
+VIEW_HINTS = {
+    "queue": "What is due first stands first: age, people affected and the usual wait in working hours decide.",
+    "mine": "Questions you have taken, and those you are in charge of.",
+    "groups": "Open questions that your groups are in charge of.",
+    "taken": "Questions that somebody is working on now. Each is free again when its time runs out.",
+    "asker": "We asked for details. They come back to the queue when the asker replies.",
+    "escalated": "Too long without an official or accepted answer. Whoever is in charge has been told.",
+    "open": "Every question that is not solved, whoever's turn it is, the oldest first.",
+}
+REASONS = {
+    WaitingReason.NEW: ("New", "plus", ""),
+    WaitingReason.DISPUTED: ("Disputed", "warning", "wait"),
+    WaitingReason.STUCK: ("Still stuck", "help", "wait"),
+    WaitingReason.REPLIED: ("Asker replied", "chat", ""),
+    WaitingReason.REOPENED: ("Reopened", "undo", ""),
+}
+# From so many working hours on a date says more than a number of hours.
+HOURS_IN_WORDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """A row with its words. `due` is empty where nothing is due; `tone` is "" or "late"."""
+
+    row: DeskRow
+    pill: tuple[str, str, str]
+    due: str
+    tone: str
+    waits: str
+    taken: str
+    is_mine: bool
+
+
+def working_span(minutes: int) -> str:
+    """Return a length of working time: under a minute, 40 min, 3 h, 3 h 20 min, 25 h."""
+    if minutes < 1:
+        return "under a minute"
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest} min" if rest and hours < 10 else f"{hours} h"
+
+
+def clock_time(moment: datetime, zone: ZoneInfo) -> str:
+    """Return the time of day on the site's clock."""
+    return moment.astimezone(zone).strftime("%H:%M")
+
+
+def day_in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """Return the day on the site's calendar: 3 Nov 2026."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y}"
+
+
+def due_words(hours: WorkingHours, due_at: datetime, moment: datetime) -> tuple[str, str]:
+    """Return until when an answer is expected, and "late" when that is past. In working time, or as a date when it is far away."""
+    if due_at <= moment:
+        late = working_minutes_between(hours, due_at, moment)
+        if late >= HOURS_IN_WORDS * 60:
+            return f"Overdue since {day_in_words(due_at, hours.zone)}", "late"
+        return (f"Overdue by {working_span(late)}" if late else "Due now"), "late"
+    left = working_minutes_between(hours, moment, due_at)
+    if left >= HOURS_IN_WORDS * 60:
+        return f"Due on {day_in_words(due_at, hours.zone)}", ""
+    return f"Due in {working_span(left)}", ""
+
+
+def waiting_words(hours: WorkingHours, since: datetime, moment: datetime) -> str:
+    """Return how long it has waited in working time, or since which day."""
+    waited = working_minutes_between(hours, since, moment)
+    if waited >= HOURS_IN_WORDS * 60:
+        return f"since {day_in_words(since, hours.zone)}"
+    return f"for {working_span(waited)}"
+
+
+def desk_line(row: DeskRow, actor: Actor, hours: WorkingHours, moment: datetime) -> DeskLine:
+    """Put a row of the queue into words."""
+    due, tone = due_words(hours, row.due_at, moment) if row.due_at is not None else ("", "")
+    is_mine = row.taken_by_id is not None and row.taken_by_id == actor.id
+    taken = ""
+    if row.taken_until is not None:
+        until = clock_time(row.taken_until, hours.zone)
+        taken = f"You have it until {until}" if is_mine else f"{row.taken_by} has it until {until}"
+    waits = waiting_words(hours, row.since, moment)
+    return DeskLine(row, _pill(row), due, tone, waits, taken, is_mine)
+
+
+def _pill(row: DeskRow) -> tuple[str, str, str]:
+    if row.state == DeskState.ASKER:
+        return "Waiting on the asker", "clock", "wait"
+    if row.state == DeskState.ANSWERED:
+        return "Answered", "chat", ""
+    return REASONS[WaitingReason(row.waiting_reason)]
+
+
+def view_tabs(view: str, counts: dict[str, int], chosen: DeskFilter) -> list[tuple[str, str, str, bool]]:
+    """Return the views as tabs: (label, path with the same filters, number in words, whether it is this one)."""
+    return [
+        (label, queue_path(name, chosen), number_words(counts.get(name, 0)), name == view) for name, label in VIEW_LABELS.items()
+    ]
+
+
+def queue_path(view: str, chosen: DeskFilter, page: int = 1) -> str:
+    """Return the address of a view with its filters."""
+    return desk_path(
+        view="" if view == "queue" else view, category=chosen.category_id, tag=chosen.tag, in_charge=chosen.in_charge,
+        page=page if page > 1 else 0,
+    )  # fmt: skip
+
+
+def number_words(number: int) -> str:
+    """Return a count up to 99, then "99+"; nothing for none."""
+    return "" if not number else str(number) if number < 100 else "99+"
