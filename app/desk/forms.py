@@ -71,7 +71,10 @@ class WeekForm(BaseForm):
     def __init__(self, week: Sequence[Span | None] | None = None, **options: Any) -> None:
         values: dict[str, str] = {}
         for number, span in enumerate(week or ()):
-            values |= {f"opens_{number}": time_of(span[0] if span else None), f"closes_{number}": time_of(span[1] if span else None)}
+            values |= {
+                f"opens_{number}": time_of(span[0] if span else None),
+                f"closes_{number}": time_of(span[1] if span else None),
+            }
         super().__init__(data=values, **options)
 
     def days(self) -> list[tuple[str, Field, Field]]:
