@@ -42,7 +42,7 @@ FIELDS = {
     "forum.me_too": "value", "forum.preview": "body", "forum.report_outcome": "kind worked post_id reason",
     "forum.save": "title body tags reason base_revision", "forum.start": "title body category tags check", "forum.take_back": "",
     "forum.take_back_outcome": "reason", "forum.update_category_action": "name description audience needs_approval position",
-    "forum.vote": "value", "forum.withdraw": "reason", "kb.acknowledge": "revision", "kb.archive": "reason",
+    "forum.vote": "value", "forum.withdraw": "reason", "forum.worked": "worked reason", "kb.acknowledge": "revision", "kb.archive": "reason",
     "kb.create_article": ARTICLE, "kb.create_section": "title description parent_id", "kb.delete_section": "",
     "kb.dismiss": "reason note", "kb.edit_article": ARTICLE, "kb.feedback": "helpful reason note", "kb.order_section": "direction",
     "kb.preview": "body", "kb.promote": "title section_id audience environment take", "kb.publish": "revision", "kb.reopen": "",
@@ -52,6 +52,7 @@ FIELDS = {
     "moderation.flag_post_action": "reason note", "moderation.lift": "reason next", "moderation.resolve_comment": "decision reason",
     "moderation.resolve_post": "decision reason", "moderation.suspend": "days reason next", "moderation.undo": "reason next",
     "notifications.choose_mails": "kind", "notifications.mark_all_read": "", "notifications.unsubscribe": "scope",
+    "notifications.outcome": "say post_id reason", "notifications.outcome_undo": "",
     "pages.retry_job": "", "uploads.upload": "file",
 }  # fmt: skip
 
