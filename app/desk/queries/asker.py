@@ -78,8 +78,8 @@ def load_asker(actor: Actor, person_id: int | None, thread_id: int, moment: date
     return AskerPanel(
         name=first.name, display_name=first.display_name, role=first.role, member_since=first.member_since,
         is_suspended=first.suspended_until is not None and first.suspended_until > moment,
-        question_count=first.question_count or 0, unresolved_count=first.unresolved_count or 0,
-        solved_count=first.solved_count or 0,
+        question_count=first.question_count or 0, unresolved_count=int(first.unresolved_count or 0),
+        solved_count=int(first.solved_count or 0),
         earlier=tuple(EarlierQuestion(row.id, row.title, row.status, row.created_at) for row in rows if row.id is not None),
     )  # fmt: skip
 

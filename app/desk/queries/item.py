@@ -71,6 +71,11 @@ class ItemFacts:
     newest_answer_id: int | None
 
     @property
+    def is_escalated(self) -> bool:
+        """Whether it was escalated and still has no official or accepted answer since, as in the queue's view."""
+        return self.escalated_at is not None and self.clock_since is not None
+
+    @property
     def in_charge(self) -> str:
         """The name of the person or group in charge, or ''."""
         return self.assignee_name or self.group_name or ""
