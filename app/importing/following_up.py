@@ -1,9 +1,12 @@
-"""The background work that much new content needs: a new search index, a scan for articles, the usual wait in each category."""
+"""The background work that much new content needs.
+
+A new search index, a scan for articles, the usual wait in each category, and what is probably solved.
+"""
 
 from app.jobs.queue import enqueue
 
-# Handled by search.sync, kb.jobs and forum.services.expecting; a test holds that all have a handler.
-FOLLOW_UP_JOBS = ("search.rebuild", "kb.scan_promotions", "forum.waiting")
+# Handled by search.sync, kb.jobs, forum.services.expecting and forum.services.inferring; a test holds that all have a handler.
+FOLLOW_UP_JOBS = ("search.rebuild", "kb.scan_promotions", "forum.waiting", "forum.infer")
 
 
 def enqueue_follow_up() -> None:

@@ -21,6 +21,7 @@ from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.desk.models import CannedAnswer, DeskItem, DeskState
 from app.desk.services.settling import resettle
+from app.forum.inference import Rules
 from app.forum.models import (
     Acceptance,
     Category,
@@ -34,6 +35,7 @@ from app.forum.models import (
     Thread,
     Vote,
 )
+from app.forum.services.inferring import infer_likely
 from app.forum.services.recounting import recount_all
 from app.importing.demo import loading
 from app.importing.demo.calendar import Calendar, chance
@@ -119,6 +121,15 @@ def test_readers_words_are_counted_and_decide(loaded):
     assert (5, 11) in [tuple(row) for row in words]
     coir = db.session.scalar(sa.select(Thread).where(Thread.title.like("%coco coir%")))
     assert coir.status == "solved" and coir.accepted_count == 0 and coir.solved_at is not None
+
+
+def test_inferring_anew_keeps_what_the_demo_says_and_leaves_questions_in_every_state(loaded: Loaded) -> None:
+    before = dict(db.session.execute(sa.select(Outcome.id, Outcome.thread_id).where(Outcome.kind == "likely")).all())
+    infer_likely(Rules())
+    standing = db.session.scalars(sa.select(Thread.status).where(Thread.id.in_(before.values()))).all()
+    assert before and set(standing) == {"likely_solved"}
+    assert set(db.session.scalars(sa.select(Thread.status))) >= {"answered", "unanswered", "likely_solved", "disputed", "solved"}
+    assert infer_likely(Rules()).added == 0
 
 
 def test_open_questions_are_on_the_desk_with_somebody_in_charge(loaded: Loaded) -> None:

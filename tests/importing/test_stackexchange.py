@@ -172,6 +172,15 @@ def test_without_a_file_of_votes_the_score_counts_without_a_note(app: Flask, set
     assert "votes" not in " ".join(report.notes)
 
 
+def test_first_answers_and_the_date_of_the_solution_are_derived(imported: ImportReport) -> None:
+    found, first = thread("Why does"), datetime(2014, 3, 6, 10, 0, 0, 123000, tzinfo=UTC)
+    assert (found.first_answer_at, found.first_peer_answer_at, found.first_staff_answer_at) == (first, first, None)
+    assert found.solved_at == datetime(2014, 3, 9, tzinfo=UTC)
+    open_one = thread("Metal taste again")
+    assert (open_one.first_answer_at, open_one.solved_at) == (None, None)
+    assert recount_all().total == 0
+
+
 def test_an_acceptance_is_the_askers_on_the_day_of_the_vote(imported: ImportReport) -> None:
     answer = posts_of("Why does")[2]
     acceptance = db.session.get_one(Acceptance, answer.id)
