@@ -260,7 +260,7 @@ def test_forms_survive_addresses_that_mean_nothing(app: Flask, world: World, rul
             path = address(rule, world.parts, **{argument: odd})
             response = send(world, role, path, encoded(form_of(rule, world, role)))
             assert response.status_code in (200, 303, 400, 403, 404, 405, 410), f"{path[:200]}: {response.status_code}"
-            if is_number and rule.endpoint != "kb.feedback":  # which refuses programs like this test before it looks
+            if is_number and rule.endpoint not in ("kb.feedback", "forum.worked"):  # they refuse programs before they look
                 assert response.status_code in (404, 405), f"{path[:200]}: {response.status_code}"
 
 
