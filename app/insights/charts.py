@@ -13,7 +13,7 @@ from app.core.statistics import Step
 
 WIDTH = 360.0
 HEIGHT = 170.0
-LEFT, RIGHT, TOP, BOTTOM = 30.0, 6.0, 8.0, 24.0
+LEFT, RIGHT, TOP, BOTTOM = 34.0, 6.0, 8.0, 24.0
 PLOT_WIDTH = WIDTH - LEFT - RIGHT
 PLOT_HEIGHT = HEIGHT - TOP - BOTTOM
 # So many words stand under an axis without touching.

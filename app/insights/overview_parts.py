@@ -7,7 +7,7 @@ from app.accounts.urls import person_path
 from app.insights.charts import Bar, Column, ColumnChart, CurveChart, bar, column_chart, curve_chart
 from app.insights.measures import Figure
 from app.insights.metrics import AGEING, METRICS, STANDINGS
-from app.insights.presenters import Shown, show_figure, show_figures
+from app.insights.presenters import Shown, say_period, say_short, show_figure, show_figures
 from app.insights.queries.overview import Breakdown, Overview, Point
 from app.insights.queries.waits import Wait
 from app.insights.scope import Scope
@@ -15,11 +15,11 @@ from app.insights.urls import figure_path, insights_path
 from app.web.filters import plural
 
 RESPONSE = (
-    ("First answer by anybody", "first_response", "all"),
-    ("by staff", "staff_response", "staff"),
-    ("by peers", "peer_response", "peer"),
+    ("Anybody", "first_response", "all"),
+    ("Staff", "staff_response", "staff"),
+    ("Peers", "peer_response", "peer"),
 )
-SOLUTION = (("Solved, as confirmed", "solution_time", "solved"), ("An answer was accepted", "acceptance_time", "plain"))
+SOLUTION = (("Solved", "solution_time", "solved"), ("Accepted", "acceptance_time", "plain"))
 SHARES_OF_SOLUTIONS = ("staff_solution_share", "peer_solution_share", "asker_solution_share", "first_answer_share")
 SHARES_OF_ANSWERS = ("staff_first_share", "peer_first_share")
 IN_TIME = (1, 24, 72)
@@ -75,15 +75,24 @@ def _pair(overview: Overview, key: str) -> tuple[Shown, Shown | None]:
     metric, earlier = METRICS[key], overview.scope.previous
     now = show_figure(metric, overview.figures[key], overview.scope)
     was = overview.previous.get(key)
-    return now, show_figure(metric, was, earlier) if was is not None and earlier is not None else None
+    if was is None or earlier is None or not has_before(overview):
+        return now, None
+    return now, show_figure(metric, was, earlier)
+
+
+def has_before(overview: Overview) -> bool:
+    """Return whether anything was asked in the period before, so that it can stand beside."""
+    return "questions" in overview.previous and overview.previous["questions"].n > 0
 
 
 def bands(overview: Overview) -> tuple[BandRow, ...]:
     """Return the resolution rate of the period and of the one before."""
-    rows = [_band(overview.scope.period.label, insights_path(overview.scope.query), overview.figures, overview.scope)]
+    rows = [
+        _band(_capital(say_period(overview.scope.period)), insights_path(overview.scope.query), overview.figures, overview.scope)
+    ]
     earlier = overview.scope.previous
-    if earlier is not None and overview.previous:
-        rows.append(_band(f"Before: {earlier.period.label}", insights_path(earlier.query), overview.previous, earlier))
+    if earlier is not None and has_before(overview):
+        rows.append(_band(f"Before, {say_period(earlier.period)}", insights_path(earlier.query), overview.previous, earlier))
     return tuple(rows)
 
 
@@ -95,14 +104,10 @@ def standings(overview: Overview) -> tuple[NumberRow, ...]:
 
 
 def ageing(overview: Overview) -> tuple[NumberRow, ...]:
-    """Return how long those that wait now have waited."""
-    most = max(overview.figures[metric.key].n for metric in AGEING)
-    return tuple(_counted(overview, metric.key, metric.title, most, "wait") for metric in AGEING)
-
-
-def waiting_total(overview: Overview) -> int:
-    """Return how many questions wait for an answer now."""
-    return sum(overview.figures[metric.key].n for metric in AGEING)
+    """Return how long those that wait now have waited; their sum is the figure `waiting`."""
+    buckets = [metric for metric in AGEING if metric.key != "waiting"]
+    most = max(overview.figures[metric.key].n for metric in buckets)
+    return tuple(_counted(overview, metric.key, metric.title, most, "wait") for metric in buckets)
 
 
 def in_time(overview: Overview) -> tuple[NumberRow, ...]:
@@ -139,6 +144,13 @@ def series(overview: Overview) -> tuple[PointRow, ...]:
 def series_chart(overview: Overview) -> ColumnChart:
     """Return the questions of each part of the period: solved, probably solved, others."""
     return column_chart([_column(point, overview.scope) for point in overview.series])
+
+
+def curve_legend(overview: Overview, name: str) -> tuple[tuple[str, str], ...]:
+    """Return (tone, words) of the curves that the chart has."""
+    words = {"all": "By anybody", "staff": "By staff (broken line)", "peer": "By peers (dotted line)", "solved": "Solved",
+             "plain": "An answer was accepted (broken line)"}  # fmt: skip
+    return tuple((tone, words[tone]) for wait, tone, _label in _CURVES[name] if overview.curves[wait])
 
 
 def time_chart(overview: Overview, name: str) -> CurveChart:
@@ -180,6 +192,10 @@ def helpers(overview: Overview) -> tuple[HelperLine, ...]:
         )
         for row in overview.helpers
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _broken_down(row: Breakdown) -> BandRow:
@@ -227,7 +243,7 @@ def _point(point: Point, whole: Scope) -> PointRow:
     scope = whole.in_period(point.period)
     shown = show_figures(point.figures, scope)
     keys = ("questions", "answered", "solved", "likely_solved", "solved_in_period")
-    return PointRow(point.period.label, *(shown[key] for key in keys))
+    return PointRow(say_short(point.period), *(shown[key] for key in keys))
 
 
 def _column(point: Point, whole: Scope) -> Column:
@@ -236,5 +252,5 @@ def _column(point: Point, whole: Scope) -> Column:
     parts = (("solved", numbers["solved"]), ("likely", numbers["likely_solved"]), ("rest", rest))
     title = f"{point.period.label}: {plural(numbers['questions'], 'question')}, {numbers['solved']} solved, {numbers['likely_solved']} probably"
     day = point.period.first_day
-    label = f"{day.day} {day:%b}" if point.period.days <= 7 else f"{day:%b %y}" if point.period.days <= 31 else str(day.year)
+    label = f"{day.day} {day:%b}" if point.period.days <= 7 else f"{day:%b %y}" if point.period.days <= 92 else str(day.year)
     return Column(label, parts, figure_path("questions", whole.in_period(point.period).query), title)

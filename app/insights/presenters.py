@@ -15,6 +15,7 @@ from app.insights.urls import figure_path
 from app.web.filters import count, plural, span
 
 NOTHING = "–"
+NO_BREAK = "\u00a0"
 LAST_DAYS = ("30d", "90d", "365d")
 
 
@@ -62,7 +63,7 @@ def say_value(metric: Metric, figure: Figure) -> str:
     if metric.unit is Unit.SHARE:
         return say_share(figure.value)
     if metric.unit is Unit.HOURS:
-        return span(figure.value * 60)
+        return span(figure.value * 60).replace(" ", NO_BREAK)
     return count(int(figure.value))
 
 
@@ -70,10 +71,10 @@ def say_share(share: float) -> str:
     """Return a share in whole per cent; never 0 or 100 unless it is exactly that."""
     whole = round(share * 100)
     if whole == 0 and share > 0:
-        return "under 1 %"
+        return f"under{NO_BREAK}1{NO_BREAK}%"
     if whole == 100 and share < 1:
-        return "over 99 %"
-    return f"{whole} %"
+        return f"over{NO_BREAK}99{NO_BREAK}%"
+    return f"{whole}{NO_BREAK}%"
 
 
 def show_figure(metric: Metric, figure: Figure, scope: Scope) -> Shown:
@@ -105,6 +106,20 @@ def say_period(period: Period) -> str:
     if ".." in period.key:
         return f"on {period.label}" if period.days == 1 else f"from {period.label}"
     return f"from {period.label}" if "Q" in period.key else f"in {period.label}"
+
+
+def say_short(period: Period) -> str:
+    """Return the shortest name of a period for a table: 3 Oct, 5–11 Jan, Oct 2026, Jan–Mar 2026, 2026."""
+    first, last = period.first_day, period.last_day
+    begin, end = f"{first.day} {first:%b}", f"{last.day} {last:%b}"
+    if period.days == 1:
+        return begin
+    if ".." in period.key:
+        year = "" if period.days <= 7 else f" {last.year}"
+        return f"{first.day}–{end}{year}" if (first.month, first.year) == (last.month, last.year) else f"{begin} – {end}{year}"
+    if "Q" in period.key:
+        return f"{first:%b}–{last:%b} {last.year}"
+    return f"{first:%b} {first.year}" if "-" in period.key else period.label
 
 
 def say_scope(scope: Scope) -> str:

@@ -1,8 +1,9 @@
 """The questions behind a number: as a page, and as a CSV file. The same predicate that makes the figure."""
 
 from collections.abc import Iterable, Iterator
+from tempfile import SpooledTemporaryFile
 
-from flask import Response, request, stream_with_context
+from flask import Response, request
 
 from app.core.pagination import parse_page
 from app.insights.exporting import Cell, csv_text
@@ -17,6 +18,8 @@ from app.web.access import curators
 from app.web.render import page
 from app.web.seo import Head, absolute
 
+IN_MEMORY = 1024 * 1024
+CHUNK = 64 * 1024
 COLUMNS = (
     "id", "title", "address", "status", "category", "asked_by", "asked_at", "first_answer_at", "first_staff_answer_at", "solved_at",
     "hours_to_first_answer", "hours_to_solution", "counts_for",
@@ -47,15 +50,25 @@ def show_list(figure: str) -> Response:
 @blueprint.get("/insights/list/<figure>.csv")
 @curators
 def download_list(figure: str) -> Response:
-    """Send all questions that a figure counts as a file, while they are read."""
+    """Send all questions that a figure counts as a file."""
     metric, scope = find_metric(figure), read_scope()
     return csv_answer(f"{metric.key}-{scope.period.key}", COLUMNS, _cells(metric.iterate(scope)))
 
 
 def csv_answer(name: str, header: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Response:
-    """Return a CSV file of that name, sent in pieces."""
-    lines = csv_text(tuple(header), (tuple(row) for row in rows))
-    response = Response(stream_with_context(lines), mimetype="text/csv")
+    """Return a CSV file of that name.
+
+    It is written to a temporary file first, on disk if it is long: what fails does so before anything was sent, and no
+    transaction stays open for as long as somebody with a slow line reads.
+    """
+    written = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed with the response
+    for piece in csv_text(tuple(header), (tuple(row) for row in rows)):
+        written.write(piece.encode())
+    length = written.tell()
+    written.seek(0)
+    response = Response(iter(lambda: written.read(CHUNK), b""), mimetype="text/csv")
+    response.call_on_close(written.close)
+    response.content_length = length
     response.headers["Content-Disposition"] = f'attachment; filename="{name.replace("..", "_")}.csv"'
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -63,7 +63,7 @@ def download_table(table: str) -> Response:
 
 def _parts(overview: Overview) -> dict[str, object]:
     """Return what the parts of the page show."""
-    earlier = overview.scope.previous
+    earlier = overview.scope.previous if parts.has_before(overview) else None
     return {
         "overview": overview,
         "shown": show_figures(overview.figures, overview.scope),
@@ -75,13 +75,14 @@ def _parts(overview: Overview) -> dict[str, object]:
         "series_chart": parts.series_chart(overview),
         "responses": parts.times(overview, parts.RESPONSE),
         "response_chart": parts.time_chart(overview, "response"),
+        "response_legend": parts.curve_legend(overview, "response"),
         "in_time": parts.in_time(overview),
         "first_shares": parts.shares(overview, parts.SHARES_OF_ANSWERS),
         "solutions": parts.times(overview, parts.SOLUTION),
         "solution_chart": parts.time_chart(overview, "solution"),
+        "solution_legend": parts.curve_legend(overview, "solution"),
         "solution_shares": parts.shares(overview, parts.SHARES_OF_SOLUTIONS),
         "ageing": parts.ageing(overview),
-        "waiting": parts.waiting_total(overview),
         "categories": parts.breakdown(overview.categories),
         "tags": parts.breakdown(overview.tags),
         "helpers": parts.helpers(overview),
