@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.core.uow import unit_of_work
-from app.desk.queries.facts import list_open_items
+from app.desk.queries.facts import has_unknown, list_open_items
 from app.desk.services.assigning import assign_by_rules
 from app.desk.services.escalating import escalate_overdue
 from app.desk.services.rules import APPLY_JOB
@@ -23,12 +23,23 @@ __all__ = ["APPLY_JOB", "RESETTLE_EVERY", "RESETTLE_JOB", "TICK_EVERY", "TICK_JO
 
 def tick_job(_payloads: list[dict[str, Any]]) -> None:
     """Take in questions that came in without an event, put affected ones in order, escalate what waited too long."""
-    for step in (adopt, reorder_affected, escalate_overdue):
+    if has_unknown():
+        _adopt_all()
+    for step in (reorder_affected, escalate_overdue):
         for _ in range(MOST_BATCHES):
             with unit_of_work():
                 done = step()
             if not done:
                 break
+
+
+def _adopt_all() -> None:
+    after_id = 0
+    for _ in range(MOST_BATCHES):
+        with unit_of_work():
+            after_id = adopt(after_id)
+        if not after_id:
+            break
 
 
 def resettle_job(_payloads: list[dict[str, Any]]) -> None:

@@ -99,8 +99,12 @@ class DeskItem(Model):
         sa.Index("ix_desk_item_lock", "taken_until"),
         sa.Index("ix_desk_item_assignee", "assignee_id", "since"),
         sa.Index("ix_desk_item_group", "group_id", "since"),
-        sa.Index("ix_desk_item_escalated", "escalated_at"),
-    )
+        # Of all that were ever escalated, those whose clock still runs.
+        sa.Index(
+            "ix_desk_item_escalated", "escalated_at", "thread_id",
+            sqlite_where=sa.text("clock_since IS NOT NULL"), postgresql_where=sa.text("clock_since IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"), primary_key=True, autoincrement=False)
     state: Mapped[str] = mapped_column(sa.String(10), default=DeskState.WAITING)

@@ -78,19 +78,23 @@ def find_item(thread_id: int) -> DeskItem | None:
     return db.session.get(DeskItem, thread_id)
 
 
-def list_unknown(limit: int) -> list[int]:
-    """Return open, listed questions that the desk has not seen yet (imports), oldest first."""
-    statement = (
-        sa.select(Thread.id)
-        .outerjoin(DeskItem, DeskItem.thread_id == Thread.id)
-        .where(
-            DeskItem.thread_id.is_(None), Thread.kind == ThreadKind.QUESTION, Thread.status.in_(OPEN_STATUSES),
-            Thread.hidden_at.is_(None), Thread.held_at.is_(None),
-        )
-        .order_by(Thread.id)
-        .limit(limit)
-    )  # fmt: skip
-    return list(db.session.scalars(statement))
+# As a case, so that the few open questions are found by their status and not among all listed threads.
+_is_listed = sa.case((sa.and_(Thread.hidden_at.is_(None), Thread.held_at.is_(None)), sa.true()), else_=sa.false())
+_UNKNOWN = (
+    sa.select(Thread.id)
+    .outerjoin(DeskItem, DeskItem.thread_id == Thread.id)
+    .where(DeskItem.thread_id.is_(None), Thread.kind == ThreadKind.QUESTION, Thread.status.in_(OPEN_STATUSES), _is_listed)
+)
+
+
+def has_unknown() -> bool:
+    """Return whether there are open, listed questions that the desk has not seen yet."""
+    return db.session.scalar(_UNKNOWN.limit(1)) is not None
+
+
+def list_unknown(after_id: int, limit: int) -> list[int]:
+    """Return open, listed questions that the desk has not seen yet (imports), by id, from `after_id` on."""
+    return list(db.session.scalars(_UNKNOWN.where(Thread.id > after_id).order_by(Thread.id).limit(limit)))
 
 
 def list_open_items(after_id: int, limit: int) -> list[int]:
@@ -111,7 +115,6 @@ def list_affected_more(limit: int) -> list[int]:
         sa.select(DeskItem.thread_id)
         .join(Thread, Thread.id == DeskItem.thread_id)
         .where(DeskItem.due_at.is_not(None), DeskItem.affected_count != affected)
-        .order_by(DeskItem.thread_id)
         .limit(limit)
     )
     return list(db.session.scalars(statement))

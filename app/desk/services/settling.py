@@ -50,13 +50,13 @@ def forget_return(thread_id: int) -> None:
         item.returned_at, item.waiting_reason = None, WaitingReason.NEW
 
 
-def adopt(limit: int = BATCH) -> int:
-    """Give items to open questions that the desk has not seen (imports), and return how many.
+def adopt(after_id: int = 0, limit: int = BATCH) -> int:
+    """Give items to the next open questions that the desk has not seen (imports); return the last one's id, 0 at the end.
 
     What has waited longer than the escalation limit by now is backlog: it stands in the queue and is not escalated.
     """
     require_unit_of_work()
-    ids = list_unknown(limit)
+    ids = list_unknown(after_id, limit)
     if not ids:
         return 0
     get_threads_for_update(ids)
@@ -71,7 +71,7 @@ def adopt(limit: int = BATCH) -> int:
         _write_due(item, facts, hours)
         item.is_backlog = item.clock_since is not None and item.clock_since <= cutoff
     db.session.flush()
-    return len(ids)
+    return ids[-1]
 
 
 def resettle(ids: Sequence[int]) -> int:
