@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -245,3 +246,17 @@ def test_waiting_for_the_asker_ends_with_the_next_word_and_begins_again_with_the
     assert derive_status([asked, accepted, refuted, again], 1, False) == Status.NEEDS_INFO
     assert derive_status([accepted, again], 1, False) == Status.SOLVED, "a solved question waits for nobody"
     assert derive_status([asked, *words(2, 1, 1)], 1, False) == Status.NEEDS_INFO, "readers' words are no answer to it"
+
+
+def test_the_documents_say_how_many_words_dispute():
+    """The table in docs/metrics.md is the rule."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    totals, failed = (
+        [int(cell) for cell in next(line for line in text.splitlines() if line.strip().startswith(start)).split("|")[2:-1]]
+        for start in ("| words |", '| of them "it did not work" |')
+    )
+    assert len(totals) == len(failed) == 7
+    for total, needed in zip(totals, failed, strict=True):
+        assert Words(total - needed, needed).is_refuted and not Words(total - needed + 1, needed - 1).is_refuted
+    for constant in (WORDS_NEEDED, FRESH_WORDS, CONFIRMATIONS_NEEDED, TOLERATED_FAILURES):
+        assert str(constant) in text
