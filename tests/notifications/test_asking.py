@@ -394,3 +394,9 @@ def test_opening_posts_and_outcomes_are_untouched_by_asking(app: Flask, asker: P
     later(app, days=9)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Outcome)) == 0
     assert opening_of(thread).revision == 1
+
+
+def test_telling_of_a_question_that_is_gone_tells_nobody(app: Flask) -> None:
+    with unit_of_work():
+        enqueue("notifications.solved", {"thread_id": 10**9})
+    assert collect(app) == []

@@ -7,11 +7,13 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import db, upsert
+from app.core.errors import NotFound
 from app.core.uow import require_unit_of_work
 from app.forum.models import Thread
 from app.forum.models.thread import Status, ThreadKind
+from app.forum.queries.threads import get_thread_for_update
 from app.jobs.queue import enqueue, enqueue_all
-from app.notifications.asked import Ask, find_solution, find_thread, get_request_for_update, list_affected, list_due
+from app.notifications.asked import Ask, find_solution, get_request_for_update, list_affected, list_due
 from app.notifications.models import Answer, AskedRole, NotificationKind, OutcomeRequest
 from app.notifications.services.notifying import MAIL_JOB, notify
 from app.notifications.timing import Timing
@@ -75,8 +77,11 @@ def tell_affected(thread_id: int, timing: Timing, limit: int) -> int:
     Returns how many were taken (0: all are told, or the question is not solved any more).
     """
     require_unit_of_work()
-    thread = find_thread(thread_id)
-    if thread is None or thread.status != Status.SOLVED or not thread.is_listed:
+    try:
+        thread = get_thread_for_update(thread_id)  # its lock lets no second worker tell the same people
+    except NotFound:
+        return 0
+    if thread.status != Status.SOLVED or not thread.is_listed:
         return 0
     people = list_affected(thread, limit)
     if not people:
