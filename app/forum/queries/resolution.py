@@ -71,8 +71,9 @@ class OwnMarks:
 
 _RESOLUTION = (
     sa.select(
-        Outcome.id, Outcome.kind, Outcome.withdraws_id, Outcome.post_id, Outcome.actor_id, Outcome.reason, Outcome.created_at,
-        Outcome.voice, Outcome.source, Acceptance.post_id, Acceptance.accepted_by_id, Acceptance.accepted_at, *person_columns(),
+        Outcome.id, Outcome.kind, Outcome.post_id, Outcome.actor_id, Outcome.reason, Outcome.created_at, Outcome.voice,
+        Outcome.source, Outcome.withdraws_id, Acceptance.post_id, Acceptance.accepted_by_id, Acceptance.accepted_at,
+        *person_columns(),
     )
     .select_from(Outcome)
     .outerjoin(Acceptance, Acceptance.outcome_id == Outcome.id)
@@ -87,9 +88,11 @@ def resolution_of(thread_id: int) -> Resolution:
     events: list[OutcomeRow] = []
     taken_back: set[int] = set()
     acceptances: list[tuple[int, AcceptanceRow]] = []
-    for row in read(_RESOLUTION, {"thread_id": thread_id}):
-        event_id, kind, withdraws_id, post_id, actor_id, reason, at, voice, source, accepted_id, accepted_by, accepted_at, *who = row
-        person = person_card(who)
+    rows: list[Any] = list(read(_RESOLUTION, {"thread_id": thread_id}))
+    for row in rows:
+        event_id, kind, post_id, actor_id, reason, at, voice, source = row[:8]
+        withdraws_id, accepted_id, accepted_by, accepted_at = row[8:12]
+        person = person_card(row[12:])
         if withdraws_id is None:
             events.append(OutcomeRow(event_id, kind, post_id, actor_id, person, reason, at, voice, source))
         else:
