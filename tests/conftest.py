@@ -27,6 +27,7 @@ from hypothesis import settings as hypothesis_settings
 from app.core.db import db
 from app.core.settings import Settings
 from app.factory import create_app
+from app.pageviews.recorder import init_pageviews
 from app.web.ratelimit import limiter
 from tests.client import Browser, IsolatedClient
 
@@ -123,7 +124,7 @@ def app(application: Flask, settings: Settings) -> Iterator[Flask]:
         db.session.remove()
         empty_database()
         db.session.remove()
-        application.extensions["pageviews"].take()  # views that no test flushed
+        init_pageviews(application, settings)  # forgets views that no test flushed, and who was seen
     for folder in ("mail", "search", "uploads"):
         shutil.rmtree(settings.instance_path / folder, ignore_errors=True)
 

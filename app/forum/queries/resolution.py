@@ -12,6 +12,7 @@ from app.core.db import read
 from app.forum.models import Acceptance, Follow, MeToo, Outcome, Post, Vote
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, RefutationReason, Voice
 from app.forum.models.thread import Status
+from app.forum.queries.outcomes import NOT_READERS
 from app.forum.queries.people import PersonCard, person_card, person_columns
 from app.forum.queries.thread_rows import ThreadHead
 
@@ -78,7 +79,7 @@ _RESOLUTION = (
     .select_from(Outcome)
     .outerjoin(Acceptance, Acceptance.outcome_id == Outcome.id)
     .outerjoin(Person, Person.id == sa.func.coalesce(Acceptance.accepted_by_id, Outcome.actor_id))
-    .where(Outcome.thread_id == sa.bindparam("thread_id"), Outcome.voice != Voice.READER)
+    .where(Outcome.thread_id == sa.bindparam("thread_id"), NOT_READERS)
     .order_by(Outcome.id)
 )  # fmt: skip
 
