@@ -100,7 +100,7 @@ def settle_community(shapes: list[QuestionShape]) -> None:
     """Write a community into the empty database, and derive its figures."""
     with unit_of_work():
         people = [
-            Person(name=f"person{n}", name_key=f"person{n}", display_name=f"Person {n}", email=f"p{n}@example.com", role="member")
+            Person(name=f"helper{n}", name_key=f"helper{n}", display_name=f"Helper {n}", email=f"p{n}@example.com", role="member")
             for n in range(PEOPLE)
         ]
         categories = [Category(slug=name, name=name.title(), audience=name, position=n) for n, name in enumerate(CATEGORIES)]

@@ -69,7 +69,7 @@ class Thread(Model):
             sqlite_where=sa.text("solved_at IS NOT NULL"), postgresql_where=sa.text("solved_at IS NOT NULL"),
         ),
         sa.Index(
-            "ix_thread_unanswered", "created_at",
+            "ix_thread_unanswered", "status", "created_at",
             sqlite_where=sa.text("first_answer_at IS NULL"), postgresql_where=sa.text("first_answer_at IS NULL"),
         ),
     )  # fmt: skip
