@@ -85,7 +85,9 @@ class Outcome(Model):
         one_of("voice", list(Voice)),
         one_of("reason_kind", list(RefutationReason)),
         sa.CheckConstraint("(kind = 'withdrawn') = (withdraws_id IS NOT NULL)", name="withdrawal_names_event"),
-        sa.Index("ix_outcome_thread", "thread_id", "id"),
+        # A thread's events without its readers' words, which can be thousands; and the newest words about one answer.
+        sa.Index("ix_outcome_thread", "thread_id", "voice", "id"),
+        sa.Index("ix_outcome_post", "post_id", "id"),
         # Which events were taken back: few of all.
         sa.Index(
             "ix_outcome_withdraws", "withdraws_id",

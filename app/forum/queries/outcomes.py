@@ -36,54 +36,76 @@ class WordCount:
     last_worked_at: datetime | None = None
 
 
-_withdrawal = aliased(Outcome)
-IS_STANDING = sa.and_(
-    Outcome.kind != OutcomeKind.WITHDRAWN,
-    ~sa.exists().where(_withdrawal.withdraws_id == Outcome.id).correlate(Outcome),
-)
-_IS_ABOUT_LISTED = sa.or_(Outcome.post_id.is_(None), sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None)))
-_IS_READERS = Outcome.voice == Voice.READER
-_IS_WORD = sa.and_(_IS_READERS, Outcome.kind.in_((OutcomeKind.CONFIRMED_BY_OTHER, OutcomeKind.REFUTED)))
+def _stands(event: Any) -> sa.ColumnElement[bool]:
+    """Criterion that nobody took an event (Outcome, or an alias of it) back."""
+    withdrawal = aliased(Outcome)
+    taken_back = sa.exists().where(withdrawal.withdraws_id == event.id).correlate(event)
+    return sa.and_(event.kind != OutcomeKind.WITHDRAWN, ~taken_back)
+
+
+def _is_word(event: Any) -> sa.ColumnElement[bool]:
+    """Criterion that an event is a standing word of a reader."""
+    kinds = (OutcomeKind.CONFIRMED_BY_OTHER, OutcomeKind.REFUTED)
+    return sa.and_(event.voice == Voice.READER, event.kind.in_(kinds), _stands(event))
+
+
+IS_STANDING = _stands(Outcome)
+# Named one by one, so that an index finds the few among thousands of readers' words.
+NOT_READERS = Outcome.voice.in_([voice for voice in Voice if voice != Voice.READER])
+_IS_LISTED = sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None))
+_IS_ABOUT_LISTED = sa.or_(Outcome.post_id.is_(None), _IS_LISTED)
 _ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _columns = (Outcome.thread_id, Outcome.id, Outcome.kind, Outcome.voice, Outcome.post_id, Outcome.created_at)
 
 _OWN_FACTS = (
     sa.select(*_columns)
     .outerjoin(Post, Post.id == Outcome.post_id)
-    .where(Outcome.thread_id.in_(_ids), sa.not_(_IS_READERS), IS_STANDING, _IS_ABOUT_LISTED)
+    .where(Outcome.thread_id.in_(_ids), NOT_READERS, IS_STANDING, _IS_ABOUT_LISTED)
 )
 # The last standing word of the asker or staff that confirms or refutes: only readers' words after it are fresh.
-_since = (
+_last = (
     sa.select(Outcome.thread_id, sa.func.max(Outcome.id).label("event_id"))
     .outerjoin(Post, Post.id == Outcome.post_id)
     .where(
-        Outcome.thread_id.in_(_ids), sa.not_(_IS_READERS), IS_STANDING, _IS_ABOUT_LISTED,
+        Outcome.thread_id.in_(_ids), NOT_READERS, IS_STANDING, _IS_ABOUT_LISTED,
         Outcome.kind.in_((*CONFIRMED, OutcomeKind.REFUTED)),
     )
     .group_by(Outcome.thread_id)
-    .cte("since")
+    .cte("last_own")
 )  # fmt: skip
-_ranked = (
-    sa.select(
-        *_columns,
-        sa.func.row_number().over(partition_by=Outcome.post_id, order_by=Outcome.id.desc()).label("newest"),
-        sa.func.row_number().over(partition_by=(Outcome.post_id, Outcome.kind), order_by=Outcome.id).label("first"),
-    )
-    .join(Post, Post.id == Outcome.post_id)
-    .outerjoin(_since, _since.c.thread_id == Outcome.thread_id)
+_since = sa.func.coalesce(_last.c.event_id, 0)
+# Where the newest words of a post begin, and where its first confirmations that suffice end: found by the index, word by word.
+_newer, _earlier = aliased(Outcome), aliased(Outcome)
+_newest_begin = (
+    sa.select(_newer.id)
+    .where(_newer.post_id == Post.id, _is_word(_newer))
+    .order_by(_newer.id.desc())
+    .limit(1)
+    .offset(FRESH_WORDS - 1)
+    .correlate(Post)
+    .scalar_subquery()
+)
+_enough_at = (
+    sa.select(_earlier.id)
     .where(
-        Outcome.thread_id.in_(_ids), _IS_WORD, IS_STANDING, _IS_ABOUT_LISTED,
-        Outcome.id > sa.func.coalesce(_since.c.event_id, 0),
+        _earlier.post_id == Post.id, _is_word(_earlier), _earlier.kind == OutcomeKind.CONFIRMED_BY_OTHER, _earlier.id > _since
     )
-    .subquery("ranked")
+    .order_by(_earlier.id)
+    .limit(1)
+    .offset(CONFIRMATIONS_NEEDED - 1)
+    .correlate(Post, _last)
+    .scalar_subquery()
 )  # fmt: skip
-_WORDS = sa.select(
-    _ranked.c.thread_id, _ranked.c.id, _ranked.c.kind, _ranked.c.voice, _ranked.c.post_id, _ranked.c.created_at
-).where(
-    sa.or_(
-        _ranked.c.newest <= FRESH_WORDS,
-        sa.and_(_ranked.c.kind == OutcomeKind.CONFIRMED_BY_OTHER, _ranked.c.first <= CONFIRMATIONS_NEEDED),
-    )
+_fresh = (
+    sa.select(*_columns)
+    .select_from(Post)
+    .outerjoin(_last, _last.c.thread_id == Post.thread_id)
+    .join(Outcome, Outcome.post_id == Post.id)
+    .where(Post.thread_id.in_(_ids), _IS_LISTED, _is_word(Outcome), Outcome.id > _since)
+)
+_WORDS = sa.union(
+    _fresh.where(Outcome.id >= sa.func.coalesce(_newest_begin, 0)),
+    _fresh.where(Outcome.kind == OutcomeKind.CONFIRMED_BY_OTHER, Outcome.id <= _enough_at),
 )
 _WORD_COUNTS = (
     sa.select(
@@ -92,7 +114,7 @@ _WORD_COUNTS = (
         sa.func.count(sa.case((Outcome.kind == OutcomeKind.REFUTED, 1))),
         sa.func.max(sa.case((Outcome.kind == OutcomeKind.CONFIRMED_BY_OTHER, Outcome.created_at))),
     )
-    .where(Outcome.post_id.in_(_ids), _IS_WORD, IS_STANDING)
+    .where(Outcome.post_id.in_(_ids), _is_word(Outcome))
     .group_by(Outcome.post_id)
 )
 
@@ -134,7 +156,7 @@ def list_outcomes(thread_id: int) -> list[Outcome]:
 
 def list_standing_outcomes(thread_id: int, *kinds: str) -> list[Outcome]:
     """Return the events (of these kinds; all when none is named) that nobody took back, in order; never readers' words."""
-    statement = sa.select(Outcome).where(Outcome.thread_id == thread_id, sa.not_(_IS_READERS), IS_STANDING).order_by(Outcome.id)
+    statement = sa.select(Outcome).where(Outcome.thread_id == thread_id, NOT_READERS, IS_STANDING).order_by(Outcome.id)
     if kinds:
         statement = statement.where(Outcome.kind.in_(kinds))
     return list(db.session.scalars(statement))
