@@ -22,9 +22,16 @@ def upgrade() -> None:
         sa.Column("audience", sa.String(length=10), nullable=False),
         sa.Column("needs_approval", sa.Boolean(), nullable=False),
         sa.Column("thread_count", sa.Integer(), nullable=False),
+        sa.Column("usual_answer_minutes", sa.Integer(), nullable=True),
         sa.CheckConstraint("audience IN ('public', 'members', 'staff')", name=op.f("ck_category_audience_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
         sa.UniqueConstraint("slug", name=op.f("uq_category_slug")),
+    )
+    op.create_table(
+        "holiday",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_holiday")),
     )
     op.create_table(
         "import_record",
@@ -107,6 +114,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_pending_email"), ["pending_email"], unique=False)
+        batch_op.create_index(
+            "ix_person_role",
+            ["role"],
+            unique=False,
+            sqlite_where=sa.text("role <> 'member'"),
+            postgresql_where=sa.text("role <> 'member'"),
+        )
 
     op.create_table(
         "section",
@@ -125,6 +139,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_section_parent_id"), ["parent_id"], unique=False)
 
     op.create_table(
+        "staff_group",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("description", sa.String(length=300), nullable=False),
+        sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_group")),
+        sa.UniqueConstraint("name", name=op.f("uq_staff_group_name")),
+    )
+    op.create_table(
         "tag",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -136,6 +159,18 @@ def upgrade() -> None:
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tag_thread_count"), ["thread_count"], unique=False)
 
+    op.create_table(
+        "working_day",
+        sa.Column("weekday", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("opens", sa.SmallInteger(), nullable=True),
+        sa.Column("closes", sa.SmallInteger(), nullable=True),
+        sa.CheckConstraint("(opens IS NULL) = (closes IS NULL)", name=op.f("ck_working_day_both_or_none")),
+        sa.CheckConstraint(
+            "opens IS NULL OR (opens >= 0 AND opens < closes AND closes <= 1440)", name=op.f("ck_working_day_span_in_day")
+        ),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_working_day_weekday_known")),
+        sa.PrimaryKeyConstraint("weekday", name=op.f("pk_working_day")),
+    )
     op.create_table(
         "article",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -174,6 +209,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_article_source_changed_at"), ["source_changed_at"], unique=False)
 
     op.create_table(
+        "assignment_rule",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("category_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("tag_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("assignee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(assignee_id IS NULL) <> (group_id IS NULL)", name=op.f("ck_assignment_rule_one_in_charge")),
+        sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name=op.f("fk_assignment_rule_assignee_id")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_assignment_rule_category_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["staff_group.id"], name=op.f("fk_assignment_rule_group_id")),
+        sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_assignment_rule_tag_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_rule")),
+    )
+    with op.batch_alter_table("assignment_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignment_rule_group_id"), ["group_id"], unique=False)
+        batch_op.create_index("ix_assignment_rule_position", ["position", "id"], unique=False)
+
+    op.create_table(
+        "canned_answer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("body_source", sa.Text(), nullable=False),
+        sa.Column("category_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("use_count", sa.Integer(), nullable=False),
+        sa.Column("last_used_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("is_shared OR owner_id IS NOT NULL", name=op.f("ck_canned_answer_somebody_sees_it")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_canned_answer_category_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_canned_answer_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_answer")),
+    )
+    with op.batch_alter_table("canned_answer", schema=None) as batch_op:
+        batch_op.create_index("ix_canned_answer_order", ["use_count", "title"], unique=False)
+        batch_op.create_index(batch_op.f("ix_canned_answer_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
         "draft",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -189,7 +265,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('answer', 'comment', 'mention', 'accepted', 'article', 'moderation')",
+            "kind IN ('answer', 'comment', 'mention', 'accepted', 'article', 'moderation', 'outcome', 'desk')",
             name=op.f("ck_mail_preference_kind_known"),
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mail_preference_person_id"), ondelete="CASCADE"),
@@ -210,6 +286,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_session_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "staff_group_member",
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["staff_group.id"], name=op.f("fk_staff_group_member_group_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_staff_group_member_person_id")),
+        sa.PrimaryKeyConstraint("group_id", "person_id", name=op.f("pk_staff_group_member")),
+    )
+    with op.batch_alter_table("staff_group_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_group_member_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "thread",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
@@ -227,6 +316,10 @@ def upgrade() -> None:
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("me_too_count", sa.Integer(), nullable=False),
         sa.Column("duplicate_count", sa.Integer(), nullable=False),
+        sa.Column("first_answer_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("first_staff_answer_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("first_peer_answer_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("solved_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("is_pinned", sa.Boolean(), nullable=False),
         sa.Column("locked_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("lock_note", sa.String(length=300), nullable=False),
@@ -263,7 +356,21 @@ def upgrade() -> None:
             sqlite_where=sa.text("is_pinned = 1"),
             postgresql_where=sa.text("is_pinned"),
         )
+        batch_op.create_index(
+            "ix_thread_solved",
+            ["solved_at"],
+            unique=False,
+            sqlite_where=sa.text("solved_at IS NOT NULL"),
+            postgresql_where=sa.text("solved_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_thread_status", ["status", "last_activity_at"], unique=False)
+        batch_op.create_index(
+            "ix_thread_unanswered",
+            ["status", "created_at"],
+            unique=False,
+            sqlite_where=sa.text("first_answer_at IS NULL"),
+            postgresql_where=sa.text("first_answer_at IS NULL"),
+        )
 
     op.create_table(
         "upload",
@@ -354,6 +461,62 @@ def upgrade() -> None:
         batch_op.create_index("ix_candidate_queue", ["state", "score"], unique=False)
 
     op.create_table(
+        "desk_item",
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("since", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("due_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("clock_since", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("waiting_reason", sa.String(length=10), nullable=False),
+        sa.Column("returned_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("affected_count", sa.Integer(), nullable=False),
+        sa.Column("escalated_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("is_backlog", sa.Boolean(), nullable=False),
+        sa.Column("taken_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("taken_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("taken_until", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("assignee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("rule_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("assigned_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("assigned_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.CheckConstraint("(state = 'done') = (since IS NULL)", name=op.f("ck_desk_item_open_has_since")),
+        sa.CheckConstraint("(state = 'waiting') = (due_at IS NOT NULL)", name=op.f("ck_desk_item_waiting_has_due")),
+        sa.CheckConstraint("state IN ('waiting', 'asker', 'answered', 'done')", name=op.f("ck_desk_item_state_known")),
+        sa.CheckConstraint(
+            "waiting_reason IN ('new', 'disputed', 'stuck', 'replied', 'reopened')",
+            name=op.f("ck_desk_item_waiting_reason_known"),
+        ),
+        sa.CheckConstraint("(taken_by_id IS NULL) = (taken_until IS NULL)", name=op.f("ck_desk_item_lock_whole")),
+        sa.CheckConstraint("assignee_id IS NULL OR group_id IS NULL", name=op.f("ck_desk_item_one_in_charge")),
+        sa.ForeignKeyConstraint(["assigned_by_id"], ["person.id"], name=op.f("fk_desk_item_assigned_by_id")),
+        sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name=op.f("fk_desk_item_assignee_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["staff_group.id"], name=op.f("fk_desk_item_group_id")),
+        sa.ForeignKeyConstraint(["rule_id"], ["assignment_rule.id"], name=op.f("fk_desk_item_rule_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["taken_by_id"], ["person.id"], name=op.f("fk_desk_item_taken_by_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_desk_item_thread_id")),
+        sa.PrimaryKeyConstraint("thread_id", name=op.f("pk_desk_item")),
+    )
+    with op.batch_alter_table("desk_item", schema=None) as batch_op:
+        batch_op.create_index("ix_desk_item_assignee", ["assignee_id", "since"], unique=False)
+        batch_op.create_index("ix_desk_item_clock", ["clock_since"], unique=False)
+        batch_op.create_index(
+            "ix_desk_item_escalated",
+            ["escalated_at", "thread_id"],
+            unique=False,
+            sqlite_where=sa.text("clock_since IS NOT NULL"),
+            postgresql_where=sa.text("clock_since IS NOT NULL"),
+        )
+        batch_op.create_index("ix_desk_item_group", ["group_id", "since"], unique=False)
+        batch_op.create_index("ix_desk_item_lock", ["taken_until"], unique=False)
+        batch_op.create_index("ix_desk_item_open", ["since", "thread_id"], unique=False)
+        batch_op.create_index("ix_desk_item_queue", ["due_at", "thread_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_desk_item_rule_id"), ["rule_id"], unique=False)
+        batch_op.create_index("ix_desk_item_state", ["state", "since"], unique=False)
+        batch_op.create_index("ix_desk_item_taken", ["taken_by_id", "taken_until"], unique=False)
+
+    op.create_table(
         "follow",
         sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -395,6 +558,9 @@ def upgrade() -> None:
         sa.Column("edited_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("comment_count", sa.Integer(), nullable=False),
+        sa.Column("worked_count", sa.Integer(), nullable=False),
+        sa.Column("failed_count", sa.Integer(), nullable=False),
+        sa.Column("last_worked_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("is_official", sa.Boolean(), nullable=False),
         sa.Column("held_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
@@ -409,6 +575,13 @@ def upgrade() -> None:
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.create_index("ix_post_author", ["author_id", "created_at"], unique=False)
         batch_op.create_index("ix_post_thread", ["thread_id", "kind", "score", "created_at"], unique=False)
+        batch_op.create_index(
+            "ix_post_worked",
+            ["thread_id", "worked_count", "hidden_at", "held_at"],
+            unique=False,
+            sqlite_where=sa.text("worked_count > 0"),
+            postgresql_where=sa.text("worked_count > 0"),
+        )
         batch_op.create_index(
             "uq_post_opening",
             ["thread_id"],
@@ -428,6 +601,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("thread_tag", schema=None) as batch_op:
         batch_op.create_index("ix_thread_tag_tag", ["tag_id", "thread_id"], unique=False)
+
+    op.create_table(
+        "article_reuse",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_reuse_article_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_article_reuse_person_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_article_reuse_post_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_article_reuse_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_reuse")),
+        sa.UniqueConstraint("article_id", "post_id", name=op.f("uq_article_reuse_article_id_post_id")),
+    )
+    with op.batch_alter_table("article_reuse", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_article_reuse_post_id"), ["post_id"], unique=False)
 
     op.create_table(
         "article_source",
@@ -495,7 +686,10 @@ def upgrade() -> None:
         sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("voice", sa.String(length=8), nullable=False),
         sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reader_key", sa.String(length=64), nullable=False),
+        sa.Column("reason_kind", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("withdraws_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
@@ -504,7 +698,11 @@ def upgrade() -> None:
             "kind IN ('accepted', 'confirmed_by_asker', 'confirmed_by_other', 'judged_by_staff', 'solved_elsewhere', 'workaround', 'no_longer_relevant', 'needs_info', 'likely', 'refuted', 'withdrawn')",
             name=op.f("ck_outcome_kind_known"),
         ),
+        sa.CheckConstraint(
+            "reason_kind IN ('', 'outdated', 'other_version', 'unclear', 'wrong')", name=op.f("ck_outcome_reason_kind_known")
+        ),
         sa.CheckConstraint("source IN ('page', 'mail', 'api', 'inference', 'import')", name=op.f("ck_outcome_source_known")),
+        sa.CheckConstraint("voice IN ('asker', 'staff', 'reader', 'system')", name=op.f("ck_outcome_voice_known")),
         sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_outcome_actor_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_outcome_post_id")),
         sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_outcome_thread_id")),
@@ -512,7 +710,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome")),
     )
     with op.batch_alter_table("outcome", schema=None) as batch_op:
-        batch_op.create_index("ix_outcome_thread", ["thread_id", "id"], unique=False)
+        batch_op.create_index("ix_outcome_post", ["post_id", "id"], unique=False)
+        batch_op.create_index("ix_outcome_reader", ["post_id", "reader_key"], unique=False)
+        batch_op.create_index("ix_outcome_thread", ["thread_id", "voice", "id"], unique=False)
+        batch_op.create_index(
+            "ix_outcome_withdraws",
+            ["withdraws_id"],
+            unique=False,
+            sqlite_where=sa.text("withdraws_id IS NOT NULL"),
+            postgresql_where=sa.text("withdraws_id IS NOT NULL"),
+        )
 
     op.create_table(
         "post_revision",
@@ -645,7 +852,7 @@ def upgrade() -> None:
         sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("read_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('answer', 'comment', 'mention', 'accepted', 'article', 'moderation')",
+            "kind IN ('answer', 'comment', 'mention', 'accepted', 'article', 'moderation', 'outcome', 'desk')",
             name=op.f("ck_notification_kind_known"),
         ),
         sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_notification_actor_id")),
@@ -661,8 +868,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notification_thread_id"), ["thread_id"], unique=False)
         batch_op.create_index("ix_notification_unread", ["person_id", "read_at"], unique=False)
 
+    op.create_table(
+        "outcome_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("role", sa.String(length=8), nullable=False),
+        sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("waiting_since", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("sent_count", sa.Integer(), nullable=False),
+        sa.Column("next_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("last_sent_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(length=12), nullable=False),
+        sa.Column("outcome_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "answer IN ('', 'solved', 'elsewhere', 'stuck', 'irrelevant', 'worked', 'failed', 'gone')",
+            name=op.f("ck_outcome_request_answer_known"),
+        ),
+        sa.CheckConstraint("role IN ('asker', 'me_too')", name=op.f("ck_outcome_request_role_known")),
+        sa.ForeignKeyConstraint(["outcome_id"], ["outcome.id"], name=op.f("fk_outcome_request_outcome_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_outcome_request_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_outcome_request_post_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_outcome_request_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome_request")),
+        sa.UniqueConstraint("thread_id", "person_id", name=op.f("uq_outcome_request_thread_id_person_id")),
+    )
+    with op.batch_alter_table("outcome_request", schema=None) as batch_op:
+        batch_op.create_index("ix_outcome_request_due", ["next_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outcome_request_person_id"), ["person_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("outcome_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outcome_request_person_id"))
+        batch_op.drop_index("ix_outcome_request_due")
+
+    op.drop_table("outcome_request")
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.drop_index("ix_notification_unread")
         batch_op.drop_index(batch_op.f("ix_notification_thread_id"))
@@ -695,7 +937,14 @@ def downgrade() -> None:
     op.drop_table("vote")
     op.drop_table("post_revision")
     with op.batch_alter_table("outcome", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outcome_withdraws",
+            sqlite_where=sa.text("withdraws_id IS NOT NULL"),
+            postgresql_where=sa.text("withdraws_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_outcome_thread")
+        batch_op.drop_index("ix_outcome_reader")
+        batch_op.drop_index("ix_outcome_post")
 
     op.drop_table("outcome")
     op.drop_table("imported_votes")
@@ -710,6 +959,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_article_source_author_id"))
 
     op.drop_table("article_source")
+    with op.batch_alter_table("article_reuse", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_article_reuse_post_id"))
+
+    op.drop_table("article_reuse")
     with op.batch_alter_table("thread_tag", schema=None) as batch_op:
         batch_op.drop_index("ix_thread_tag_tag")
 
@@ -717,6 +970,9 @@ def downgrade() -> None:
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_post_opening", sqlite_where=sa.text("kind = 'opening'"), postgresql_where=sa.text("kind = 'opening'")
+        )
+        batch_op.drop_index(
+            "ix_post_worked", sqlite_where=sa.text("worked_count > 0"), postgresql_where=sa.text("worked_count > 0")
         )
         batch_op.drop_index("ix_post_thread")
         batch_op.drop_index("ix_post_author")
@@ -730,6 +986,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_follow_person_id"))
 
     op.drop_table("follow")
+    with op.batch_alter_table("desk_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_desk_item_taken")
+        batch_op.drop_index("ix_desk_item_state")
+        batch_op.drop_index(batch_op.f("ix_desk_item_rule_id"))
+        batch_op.drop_index("ix_desk_item_queue")
+        batch_op.drop_index("ix_desk_item_open")
+        batch_op.drop_index("ix_desk_item_lock")
+        batch_op.drop_index("ix_desk_item_group")
+        batch_op.drop_index(
+            "ix_desk_item_escalated",
+            sqlite_where=sa.text("clock_since IS NOT NULL"),
+            postgresql_where=sa.text("clock_since IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_desk_item_clock")
+        batch_op.drop_index("ix_desk_item_assignee")
+
+    op.drop_table("desk_item")
     with op.batch_alter_table("candidate", schema=None) as batch_op:
         batch_op.drop_index("ix_candidate_queue")
 
@@ -745,7 +1018,15 @@ def downgrade() -> None:
 
     op.drop_table("upload")
     with op.batch_alter_table("thread", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_thread_unanswered",
+            sqlite_where=sa.text("first_answer_at IS NULL"),
+            postgresql_where=sa.text("first_answer_at IS NULL"),
+        )
         batch_op.drop_index("ix_thread_status")
+        batch_op.drop_index(
+            "ix_thread_solved", sqlite_where=sa.text("solved_at IS NOT NULL"), postgresql_where=sa.text("solved_at IS NOT NULL")
+        )
         batch_op.drop_index("ix_thread_pinned", sqlite_where=sa.text("is_pinned = 1"), postgresql_where=sa.text("is_pinned"))
         batch_op.drop_index("ix_thread_listed_newest")
         batch_op.drop_index("ix_thread_listed_active")
@@ -755,6 +1036,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_thread_article_id"))
 
     op.drop_table("thread")
+    with op.batch_alter_table("staff_group_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_group_member_person_id"))
+
+    op.drop_table("staff_group_member")
     with op.batch_alter_table("person_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_session_person_id"))
         batch_op.drop_index(batch_op.f("ix_person_session_expires_at"))
@@ -762,20 +1047,35 @@ def downgrade() -> None:
     op.drop_table("person_session")
     op.drop_table("mail_preference")
     op.drop_table("draft")
+    with op.batch_alter_table("canned_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_canned_answer_owner_id"))
+        batch_op.drop_index("ix_canned_answer_order")
+
+    op.drop_table("canned_answer")
+    with op.batch_alter_table("assignment_rule", schema=None) as batch_op:
+        batch_op.drop_index("ix_assignment_rule_position")
+        batch_op.drop_index(batch_op.f("ix_assignment_rule_group_id"))
+
+    op.drop_table("assignment_rule")
     with op.batch_alter_table("article", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_article_source_changed_at"))
         batch_op.drop_index("ix_article_listed")
 
     op.drop_table("article")
+    op.drop_table("working_day")
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tag_thread_count"))
 
     op.drop_table("tag")
+    op.drop_table("staff_group")
     with op.batch_alter_table("section", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_section_parent_id"))
 
     op.drop_table("section")
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_person_role", sqlite_where=sa.text("role <> 'member'"), postgresql_where=sa.text("role <> 'member'")
+        )
         batch_op.drop_index(batch_op.f("ix_person_pending_email"))
 
     op.drop_table("person")
@@ -793,4 +1093,5 @@ def downgrade() -> None:
         batch_op.drop_index("ix_import_record_local")
 
     op.drop_table("import_record")
+    op.drop_table("holiday")
     op.drop_table("category")
