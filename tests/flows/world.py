@@ -75,7 +75,7 @@ def build_world(app: Flask) -> World:
     thread, answer, remark = _thread(people)
     article = make_article(title="How to prime the pump", section=make_section("pumps"), owner=people["staff"])
     parts = {
-        "thread_id": thread.id, "post_id": answer.id, "comment_id": remark.id, "category_id": thread.category_id,
+        "figure": "solved", "table": "figures", "thread_id": thread.id, "post_id": answer.id, "comment_id": remark.id, "category_id": thread.category_id,
         "article_id": article.id, "section_id": article.section_id, "person_id": target.id, "number": 1,
         "slug": thread.slug, "section": article.section.slug, "name": "pump", "key": "ask", "version": "0", "path": "site.css",
         "kind": "threads", "action": "pin", **_rows(people, thread, answer, article.id), **_links(app, people["member"], target),
