@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import DateField, Field, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.errors import Invalid
@@ -107,5 +107,5 @@ for _number_of_day, _name in enumerate(DAY_NAMES):
 class HolidayForm(BaseForm):
     """A free day."""
 
-    day = DateField("Day", validators=[InputRequired("Please choose a day."), Optional()])
+    day = DateField("Day", validators=[DataRequired("Please choose a day.")])
     name = StringField("Name", filters=[line])

@@ -283,7 +283,7 @@ def test_free_days_come_and_go(app: Flask, browser: Browser, admin: Person) -> N
     browser.post(f"{HOURS}/holidays", {"day": "2027-01-01", "name": "New Year"})
     browser.get(HOURS)
     assert "1 Jan 2027" in browser.text()
-    for day in ("", "tomorrow", "2027-02-30", "1066-10-14"):
+    for day in ("", "  ", "tomorrow", "2027-02-30", "1066-10-14"):
         response = browser.post(f"{HOURS}/holidays", {"day": day, "name": "kept name"}, status=400)
         assert 'value="kept name"' in response.text
     browser.post(f"{HOURS}/holidays/remove", {"day": "2027-01-01"})

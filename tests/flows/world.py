@@ -14,6 +14,8 @@ from app.accounts.services.tokens import make_confirm_token, make_reset_token
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
+from app.desk.models import AssignmentRule, StaffGroup
+from app.desk.models.canned import CannedAnswer
 from app.forum.models import Outcome, Thread
 from app.jobs.models import Job
 from app.kb.models import ArticleSource, Candidate
@@ -75,7 +77,8 @@ def build_world(app: Flask) -> World:
     thread, answer, remark = _thread(people)
     article = make_article(title="How to prime the pump", section=make_section("pumps"), owner=people["staff"])
     parts = {
-        "figure": "solved", "table": "figures", "thread_id": thread.id, "post_id": answer.id, "comment_id": remark.id, "category_id": thread.category_id,
+        "figure": "solved", "table": "figures",
+        "thread_id": thread.id, "post_id": answer.id, "comment_id": remark.id, "category_id": thread.category_id,
         "article_id": article.id, "section_id": article.section_id, "person_id": target.id, "number": 1,
         "slug": thread.slug, "section": article.section.slug, "name": "pump", "key": "ask", "version": "0", "path": "site.css",
         "kind": "threads", "action": "pin", **_rows(people, thread, answer, article.id), **_links(app, people["member"], target),
@@ -115,12 +118,15 @@ def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: in
         )  # fmt: skip
         candidate = Candidate(thread_id=thread.id, score=50.0, parts=[{"key": "views", "points": 50.0, "text": "Many"}])
         entry: LogEntry = write_log(people["moderator"].id, "pin", "Useful", thread_id=thread.id)
-        db.session.add_all([note, dead, source, candidate])
+        group, canned = StaffGroup(name="Pumps"), CannedAnswer(title="Prime it", body_source="Prime the pump, {asker}.")
+        rule = AssignmentRule(position=1, assignee_id=people["staff"].id)
+        db.session.add_all([note, dead, source, candidate, group, canned, rule])
         db.session.flush()
         outcome = db.session.scalars(sa.select(Outcome.id).where(Outcome.thread_id == thread.id)).one()
     assert opening_of(thread).id
     return {
         "notification_id": note.id, "job_id": dead.id, "source_id": source.id, "entry_id": entry.id, "outcome_id": outcome,
+        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id,
     }  # fmt: skip
 
 
