@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from sqlalchemy.orm import aliased
 
 from app.core.db import read
 from app.core.statistics import Step
 from app.forum.models import Acceptance, Category, Outcome, Post, Thread, ThreadTag
 from app.forum.models.resolution import OutcomeKind
 from app.forum.models.thread import Status
+from app.forum.queries.outcomes import IS_STANDING, NOT_READERS
 from app.insights.elapsed import elapsed_seconds
 from app.insights.period import Period
 from app.insights.predicates import Cohort, questions_of
@@ -143,16 +143,9 @@ def _statement(scope: Scope, periods: Sequence[Period], group: Any) -> sa.Select
 
 def _closed_at() -> sa.ColumnElement[Any]:
     """When the question was closed, or its asker said that it is no longer relevant; NULL while it is open."""
-    withdrawal = aliased(Outcome)
-    taken_back = (
-        sa.select(sa.literal(1))
-        .where(withdrawal.thread_id == Outcome.thread_id, withdrawal.withdraws_id == Outcome.id)
-        .correlate(Outcome)
-        .exists()
-    )
     given_up_at = (
         sa.select(sa.func.min(Outcome.created_at))
-        .where(Outcome.thread_id == Thread.id, Outcome.kind == OutcomeKind.NO_LONGER_RELEVANT, sa.not_(taken_back))
+        .where(Outcome.thread_id == Thread.id, NOT_READERS, Outcome.kind == OutcomeKind.NO_LONGER_RELEVANT, IS_STANDING)
         .correlate(Thread)
         .scalar_subquery()
     )
