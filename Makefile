@@ -30,8 +30,8 @@ run: .venv/runtime ## Set everything up and serve the community on http://127.0.
 test: .venv/development ## Run all tests (SQLite; browser tests if Chromium is there)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-dumps: .venv/development ## Import all four real dumps of the sample data and check every count
-	ALL_DUMPS=1 $(BIN)/python -m pytest tests/importing/test_real_dumps.py
+test-dumps: .venv/development ## Import all four real dumps of the sample data and check every count and figure
+	ALL_DUMPS=1 $(BIN)/python -m pytest tests/importing/test_real_dumps.py tests/insights/test_real_community.py
 
 test-pg: .venv/development ## Run all tests on a PostgreSQL of their own
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
