@@ -50,6 +50,9 @@ FOR_ADMINS = {
     "notifications": "/notifications",
     "operations": "/admin",
     "style": "/style",
+    "insights": "/insights",
+    "insights of all time": "/insights?period=all",
+    "behind a figure": "/insights/list/people_helped?period=all",
 }
 FACTS = """() => {
   const room = document.documentElement.clientWidth;
@@ -142,3 +145,17 @@ def test_regular_expressions_in_code_are_visible(chromium: Chromium, demo: Serve
     box = page.locator(".highlight .sr").first.bounding_box()
     assert box is not None and box["width"] > 5
     page.close()
+
+
+def test_choosing_a_category_tells_how_soon_it_answers(chromium: Chromium, demo: Server) -> None:
+    demo.run("recount")  # derives the usual waits, as the job does some time after the demo was loaded
+    context = chromium.new_context(base_url=demo.url, user_agent=AGENT)
+    sign_in_as_admin(context, demo)
+    page = context.new_page()
+    page.goto("/ask")
+    said = page.locator("[data-waits-said]")
+    assert said.inner_text() == ""
+    for row in page.locator("[data-waits] li").all()[:3]:
+        page.locator("#category").select_option(row.get_attribute("data-value"))
+        assert said.inner_text() == row.get_attribute("data-sentence") != ""
+    context.close()
