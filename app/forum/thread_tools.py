@@ -11,9 +11,9 @@ from app.forum.models.resolution import OutcomeKind
 from app.forum.models.thread import Status
 from app.forum.outcomes import CONFIRMED
 from app.forum.queries.categories import CategoryRow
+from app.forum.queries.judging import reason_words, total_reasons
 from app.forum.queries.thread_page import ThreadPage
 from app.forum.queries.thread_rows import ThreadHead
-from app.forum.verdicts import reason_words, total_reasons
 
 
 @dataclass(frozen=True, slots=True)

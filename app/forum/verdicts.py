@@ -14,7 +14,7 @@ from app.forum.models import Post, Thread
 from app.forum.models.resolution import OutcomeKind, RefutationReason
 from app.forum.models.thread import Status
 from app.forum.outcomes import CONFIRMATIONS_NEEDED, Words
-from app.forum.queries.judging import ReasonCount
+from app.forum.queries.judging import ReasonCount, reason_words, voices
 from app.forum.queries.resolution import OwnWord
 from app.forum.queries.thread_page import ThreadPage
 from app.forum.queries.thread_rows import PostRow
@@ -27,14 +27,6 @@ REASONS = (
     (RefutationReason.UNCLEAR, "I did not understand it"),
     (RefutationReason.WRONG, "I followed it, and it did not work"),
 )
-# How a page tells them of one reader and of several.
-_TOLD = {
-    RefutationReason.OUTDATED: ("says it is out of date", "say it is out of date"),
-    RefutationReason.OTHER_VERSION: ("has a different version", "have a different version"),
-    RefutationReason.UNCLEAR: ("did not understand it", "did not understand it"),
-    RefutationReason.WRONG: ("followed it without success", "followed it without success"),
-    RefutationReason.NONE: ("gave no reason", "gave no reason"),
-}
 # What the page may say after a word: thanks, the question why, thanks for the reason, or that it was taken back.
 STATES = ("yes", "no", "told", "undone")
 Said = tuple[int, str]
@@ -149,29 +141,6 @@ def _state(post_id: int, own: Mapping[int, OwnWord] | None, said: Said | None) -
     return state, now == state
 
 
-def voices(worked: int, failed: int) -> str:
-    """Return what readers said, in words; nothing of a single one."""
-    total = worked + failed
-    return f"It worked for {worked:,} of {total:,} readers" if total > 1 else ""
-
-
-def reason_words(counts: Sequence[ReasonCount]) -> str:
-    """Return why an answer failed readers: "3 say it is out of date, 1 has a different version"; "" for nobody."""
-    parts = [f"{one.count:,} {_TOLD[RefutationReason(one.reason)][one.count != 1]}" for one in counts]
-    if parts and all(one.reason == RefutationReason.NONE for one in counts):
-        return ""
-    return ", ".join(parts)
-
-
 def _why(counts: Sequence[ReasonCount]) -> str:
     words = reason_words(counts)
     return f"Where it did not work: {words}." if words else ""
-
-
-def total_reasons(reasons: Mapping[int, Sequence[ReasonCount]]) -> tuple[ReasonCount, ...]:
-    """Return the reasons of several answers together, in the order of the first."""
-    totals: dict[str, int] = {}
-    for counts in reasons.values():
-        for one in counts:
-            totals[one.reason] = totals.get(one.reason, 0) + one.count
-    return tuple(ReasonCount(reason, totals[reason]) for reason in _TOLD if reason in totals)

@@ -1,12 +1,12 @@
 """The background work that much new content needs.
 
-A new search index, a scan for articles, the usual wait in each category, and what is probably solved.
+A new search index, a scan for articles, the usual wait in each category, what is probably solved, and the desk's queue.
 """
 
 from app.jobs.queue import enqueue
 
-# Handled by search.sync, kb.jobs, forum.services.expecting and forum.services.inferring; a test holds that all have a handler.
-FOLLOW_UP_JOBS = ("search.rebuild", "kb.scan_promotions", "forum.waiting", "forum.infer")
+# In this order they are done; a test holds that all have a handler.
+FOLLOW_UP_JOBS = ("search.rebuild", "kb.scan_promotions", "forum.waiting", "forum.infer", "desk.tick")
 
 
 def enqueue_follow_up() -> None:

@@ -148,7 +148,9 @@ def test_pages_survive_addresses_that_mean_nothing(app: Flask, world: World, rul
             path = address(rule, world.parts, **{argument: odd})
             for asking in (role, "visitor"):
                 status = world.client(asking).get(path).status_code
-                assert status in (200, 301, 302, 303, 400, 404, 410) or is_refused(asking, path, status), f"{asking} {path[:200]}: {status}"
+                assert status in (200, 301, 302, 303, 400, 404, 410) or is_refused(asking, path, status), (
+                    f"{asking} {path[:200]}: {status}"
+                )
                 if is_number and argument != "number" and rule.endpoint != "kb.show_article":
                     assert status in (404, 302) if asking == "visitor" else status == 404, f"{asking} {path[:200]}: {status}"
     for query in QUERIES:
@@ -157,7 +159,9 @@ def test_pages_survive_addresses_that_mean_nothing(app: Flask, world: World, rul
                 address(rule, world.parts), environ_overrides={"QUERY_STRING": query.decode("latin-1")}
             )
             status, expected = response.status_code, (200, 301, 302, 303, 400, 404, *unready(rule))
-            assert status in expected or is_refused(asking, rule.rule, status), f"{asking} {rule.rule}?{query[:80]!r}: {response.status}"
+            assert status in expected or is_refused(asking, rule.rule, status), (
+                f"{asking} {rule.rule}?{query[:80]!r}: {response.status}"
+            )
 
 
 @named(PAGES)

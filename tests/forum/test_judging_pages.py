@@ -15,9 +15,9 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.models import Outcome, Post, Thread
-from app.forum.queries.judging import REASON_ORDER, ReasonCount, person_key, reasons_of
+from app.forum.queries.judging import REASON_ORDER, ReasonCount, person_key, reason_words, reasons_of, voices
 from app.forum.services.judging import say_worked
-from app.forum.verdicts import REASONS, reason_words, voices
+from app.forum.verdicts import REASONS
 from app.kb.presenters import REASONS as KB_REASONS
 from tests.asserts import count_queries
 from tests.client import Browser

@@ -20,6 +20,7 @@ from app.desk.queries.asker import AskerPanel, load_asker
 from app.desk.queries.calendar import load_hours
 from app.forum.models import Category, Post, Thread
 from app.forum.models.post import PostKind
+from app.forum.queries.judging import ReasonCount, reason_words, reasons_of, voices
 from app.forum.queries.tags import tags_of_threads
 from app.forum.queries.thread_page import comments_of, find_thread_head, list_posts
 from app.forum.queries.thread_rows import CommentRow, PostRow, ThreadHead
@@ -113,6 +114,7 @@ class ItemPage:
     comments: Mapping[int, Sequence[CommentRow]]
     tags: tuple[str, ...]
     asker: AskerPanel | None
+    reasons: Mapping[int, Sequence[ReasonCount]]
 
     @property
     def has_more(self) -> bool:
@@ -122,6 +124,11 @@ class ItemPage:
     def affected_count(self) -> int:
         """The asker, everybody who said me-too, and the askers of duplicates."""
         return 1 + self.head.me_too_count + self.facts.duplicate_count
+
+    def readers_say(self, post: PostRow) -> str:
+        """What readers said of an answer, and why it failed them; empty when nobody said anything."""
+        why = reason_words(self.reasons.get(post.id, ()))
+        return ". ".join(part for part in (voices(post.worked_count, post.failed_count), why) if part)
 
     @property
     def reason(self) -> str:
@@ -147,7 +154,7 @@ def get_head(actor: Actor, thread_id: int) -> ThreadHead:
 
 
 def load_item(actor: Actor, thread_id: int) -> ItemPage:
-    """Return a question with all that its page shows, in seven statements. Raises NotFound like `get_head`."""
+    """Return a question with all that its page shows, in seven statements, eight when answers failed readers. Raises NotFound like `get_head`."""
     head, moment = get_head(actor, thread_id), now()
     facts = ItemFacts(*tuple(read(_FACTS, {"thread_id": thread_id}).one()))
     posts = list_posts(actor, head, "best", 1) if head.answer_count or actor.is_moderator else ()
@@ -155,6 +162,7 @@ def load_item(actor: Actor, thread_id: int) -> ItemPage:
     return ItemPage(
         head=head, facts=facts, clock=_clock(facts, moment), posts=posts, comments=comments_of(actor, commented),
         tags=tags_of_threads([thread_id]).get(thread_id, ()), asker=load_asker(actor, head.author_id, thread_id, moment),
+        reasons=reasons_of([post.id for post in posts if post.failed_count]),
     )  # fmt: skip
 
 

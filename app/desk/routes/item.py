@@ -13,7 +13,7 @@ from app.desk.item_forms import ItemForm
 from app.desk.presenters import clock_time, working_span
 from app.desk.queries.articles import SUGGESTED, ArticleOffer, find_articles
 from app.desk.queries.canned import list_canned_titles
-from app.desk.queries.item import ItemPage, find_next, load_item
+from app.desk.queries.item import ItemPage, find_next, get_head, load_item
 from app.desk.queries.queue import list_in_charge
 from app.desk.routes.blueprint import blueprint
 from app.desk.services.answering import answer_key
@@ -49,7 +49,8 @@ def item(thread_id: int) -> Response:
 @staff
 def next_item(thread_id: int) -> AnyResponse:
     """Lead to the question that waits longest after this one, past those that others hold."""
-    found = find_next(current_actor(), thread_id)
+    actor = current_actor()
+    found = find_next(actor, get_head(actor, thread_id).id)
     if found is not None:
         return redirect(item_path(found))
     flash("That was the last question that waits for you.", "success")

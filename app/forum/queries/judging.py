@@ -1,7 +1,7 @@
 """What readers said about answers: one reader's word, and everybody's reasons as counts. Readers themselves are named nowhere."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -27,6 +27,14 @@ _REASONS = (
     )
     .group_by(Outcome.post_id, Outcome.reason_kind)
 )  # fmt: skip
+# How reasons are told of one reader and of several.
+_TOLD = {
+    RefutationReason.OUTDATED: ("says it is out of date", "say it is out of date"),
+    RefutationReason.OTHER_VERSION: ("has a different version", "have a different version"),
+    RefutationReason.UNCLEAR: ("did not understand it", "did not understand it"),
+    RefutationReason.WRONG: ("followed it without success", "followed it without success"),
+    RefutationReason.NONE: ("gave no reason", "gave no reason"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +73,26 @@ def reasons_of(post_ids: Sequence[int]) -> dict[int, tuple[ReasonCount, ...]]:
         post_id: tuple(ReasonCount(reason, counts[reason]) for reason in REASON_ORDER if counts.get(reason))
         for post_id, counts in found.items()
     }
+
+
+def voices(worked: int, failed: int) -> str:
+    """Return what readers said, in words; nothing of a single one."""
+    total = worked + failed
+    return f"It worked for {worked:,} of {total:,} readers" if total > 1 else ""
+
+
+def reason_words(counts: Sequence[ReasonCount]) -> str:
+    """Return why an answer failed readers: "3 say it is out of date, 1 has a different version"; "" for nobody."""
+    parts = [f"{one.count:,} {_TOLD[RefutationReason(one.reason)][one.count != 1]}" for one in counts]
+    if parts and all(one.reason == RefutationReason.NONE for one in counts):
+        return ""
+    return ", ".join(parts)
+
+
+def total_reasons(reasons: Mapping[int, Sequence[ReasonCount]]) -> tuple[ReasonCount, ...]:
+    """Return the reasons of several answers together, in the order of the first."""
+    totals: dict[str, int] = {}
+    for counts in reasons.values():
+        for one in counts:
+            totals[one.reason] = totals.get(one.reason, 0) + one.count
+    return tuple(ReasonCount(reason, totals[reason]) for reason in REASON_ORDER if reason in totals)
