@@ -25,7 +25,9 @@ class Person(Model):
     __table_args__ = (
         one_of("role", list(Role)),
         # Few people are more than members: the desk finds them without looking at the others.
-        sa.Index("ix_person_role", "role", sqlite_where=sa.text("role <> 'member'"), postgresql_where=sa.text("role <> 'member'")),
+        sa.Index(
+            "ix_person_role", "role", sqlite_where=sa.text("role <> 'member'"), postgresql_where=sa.text("role <> 'member'")
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
