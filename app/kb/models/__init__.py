@@ -1,0 +1,38 @@
+"""Tables of the knowledge base. Columns, constraints and derived properties only."""
+
+from app.forum.models.thread import TITLE_MAX
+from app.kb.models.article import (
+    APPLIES_MAX,
+    NOTE_MAX,
+    SLUG_MAX,
+    SUMMARY_MAX,
+    Article,
+    ArticleRevision,
+    ArticleSlug,
+    ArticleState,
+)
+from app.kb.models.candidate import Candidate, CandidateState
+from app.kb.models.feedback import ArticleFeedback, ArticleReuse, FeedbackReason
+from app.kb.models.section import Section
+from app.kb.models.source import ArticleSource, SourceChange, SourceRole
+
+__all__ = [
+    "APPLIES_MAX",
+    "NOTE_MAX",
+    "SLUG_MAX",
+    "SUMMARY_MAX",
+    "TITLE_MAX",
+    "Article",
+    "ArticleFeedback",
+    "ArticleReuse",
+    "ArticleRevision",
+    "ArticleSlug",
+    "ArticleSource",
+    "ArticleState",
+    "Candidate",
+    "CandidateState",
+    "FeedbackReason",
+    "Section",
+    "SourceChange",
+    "SourceRole",
+]
