@@ -44,6 +44,7 @@ def _document(article: Article, owner: str, views: int, tags: tuple[str, ...]) -
         title=article.title, body=" ".join(part for part in (article.summary, article.applies_to, article.body_text) if part),
         answers="", asked_as=article.asked_as, author=owner, votes=max(0, article.helpful_yes - article.helpful_no), views=views,
         created_at=article.published_at or article.created_at, active_at=article.modified_at, is_solved=True,
+        lang=article.language,
     )  # fmt: skip
 
 

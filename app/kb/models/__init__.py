@@ -7,6 +7,7 @@ from app.kb.models.article import (
     SLUG_MAX,
     SUMMARY_MAX,
     Article,
+    ArticleKind,
     ArticleRevision,
     ArticleSlug,
     ArticleState,
@@ -15,6 +16,7 @@ from app.kb.models.candidate import Candidate, CandidateState
 from app.kb.models.feedback import ArticleFeedback, ArticleReuse, FeedbackReason
 from app.kb.models.section import Section
 from app.kb.models.source import ArticleSource, SourceChange, SourceRole
+from app.kb.models.wording import RemovedWording
 
 __all__ = [
     "APPLIES_MAX",
@@ -24,6 +26,7 @@ __all__ = [
     "TITLE_MAX",
     "Article",
     "ArticleFeedback",
+    "ArticleKind",
     "ArticleReuse",
     "ArticleRevision",
     "ArticleSlug",
@@ -32,6 +35,7 @@ __all__ = [
     "Candidate",
     "CandidateState",
     "FeedbackReason",
+    "RemovedWording",
     "Section",
     "SourceChange",
     "SourceRole",

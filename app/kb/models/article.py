@@ -29,17 +29,28 @@ class ArticleState(StrEnum):
     ARCHIVED = "archived"
 
 
+class ArticleKind(StrEnum):
+    """What shape an article has. `faq` answers one question in a few lines: its section shows the answers themselves."""
+
+    SOLUTION = "solution"
+    HOWTO = "howto"
+    FAQ = "faq"
+    REFERENCE = "reference"
+
+
 class Article(Model):
     """A page of the knowledge base. The text readers see is the revision `published_revision`;
     `revision` is the newest one, which may be a draft of the next version.
 
     Rendered text of the published revision is kept here; helpful counts are denormalised from feedback.
+    `language` is a code such as "de" or "zh-CN", or "" for the site's own.
     """
 
     __tablename__ = "article"
     __table_args__ = (
         one_of("state", list(ArticleState)),
         one_of("audience", list(Audience)),
+        one_of("kind", list(ArticleKind)),
         sa.UniqueConstraint("slug"),
         sa.Index("ix_article_listed", "state", "section_id"),
     )
@@ -53,6 +64,8 @@ class Article(Model):
     asked_as: Mapped[str] = mapped_column(sa.Text, default="")
     state: Mapped[str] = mapped_column(sa.String(10), default=ArticleState.DRAFT)
     audience: Mapped[str] = mapped_column(sa.String(10), default=Audience.PUBLIC)
+    kind: Mapped[str] = mapped_column(sa.String(12), default=ArticleKind.SOLUTION)
+    language: Mapped[str] = mapped_column(sa.String(16), default="")
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     revision: Mapped[int] = mapped_column(sa.Integer, default=1)
     published_revision: Mapped[int | None] = mapped_column(sa.Integer)

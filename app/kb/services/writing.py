@@ -15,7 +15,17 @@ from app.core.markup import Rendered
 from app.core.slugs import slugify
 from app.core.uow import require_unit_of_work
 from app.forum.models.thread import TITLE_MAX
-from app.kb.models import APPLIES_MAX, NOTE_MAX, SUMMARY_MAX, Article, ArticleRevision, ArticleSlug, ArticleState, Section
+from app.kb.models import (
+    APPLIES_MAX,
+    NOTE_MAX,
+    SUMMARY_MAX,
+    Article,
+    ArticleKind,
+    ArticleRevision,
+    ArticleSlug,
+    ArticleState,
+    Section,
+)
 from app.kb.policies import ensure_can_edit_article, ensure_can_set_audience, ensure_can_write_articles, is_as_narrow
 from app.kb.queries.articles import (
     find_slug_owner,
@@ -55,11 +65,16 @@ class ArticleText:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where an article stands and who reads it. An empty slug is made from the title (new) or kept (known articles)."""
+    """Where an article stands and who reads it. An empty slug is made from the title (new) or kept (known articles).
+
+    `kind` and `language` (a code, or "" for the site's own) stay as they are when None.
+    """
 
     section_id: int
     audience: str
     slug: str = ""
+    kind: str | None = None
+    language: str | None = None
 
 
 def create_article(actor: Actor, *, place: Placement, text: ArticleText, note: str = "") -> Article:
@@ -72,7 +87,7 @@ def create_article(actor: Actor, *, place: Placement, text: ArticleText, note: s
     article = Article(
         section_id=section.id, slug=_choose_slug(place.slug, text.title), title=text.title, summary=text.summary,
         applies_to=text.applies_to, asked_as=text.asked_as, state=ArticleState.DRAFT, audience=place.audience,
-        owner_id=actor.id, revision=1,
+        owner_id=actor.id, revision=1, kind=place.kind or ArticleKind.SOLUTION, language=place.language or "",
     )  # fmt: skip
     article.section = section
     db.session.add(article)
@@ -184,14 +199,18 @@ def _get_section(section_id: int) -> Section:
 
 
 def _move(article: Article, place: Placement) -> bool:
-    """Apply a new section, slug or audience and return whether anything changed."""
-    before = (article.section_id, article.slug, article.audience)
+    """Apply a new section, slug, audience, kind or language and return whether anything changed."""
+    before = (article.section_id, article.slug, article.audience, article.kind, article.language)
     section = _get_section(place.section_id)
     article.section_id, article.section, article.audience = section.id, section, place.audience
+    if place.kind is not None:
+        article.kind = place.kind
+    if place.language is not None:
+        article.language = place.language
     wanted = slugify(place.slug, SLUG_LENGTH) if place.slug else article.slug
     if wanted != article.slug:
         _take_slug(article, wanted)
-    return before != (article.section_id, article.slug, article.audience)
+    return before != (article.section_id, article.slug, article.audience, article.kind, article.language)
 
 
 def _take_slug(article: Article, slug: str) -> None:
