@@ -12,8 +12,10 @@ from app.kb.models.article import (
     ArticleSlug,
     ArticleState,
 )
-from app.kb.models.candidate import Candidate, CandidateState
+from app.kb.models.candidate import Candidate, CandidateDecision, CandidateState, Decision
+from app.kb.models.drafting import ArticleDraft, ArticleFix, FixState
 from app.kb.models.feedback import ArticleFeedback, ArticleReuse, FeedbackReason
+from app.kb.models.review import ArticleComment, ArticleVersion
 from app.kb.models.section import Section
 from app.kb.models.source import ArticleSource, SourceChange, SourceRole
 from app.kb.models.wording import RemovedWording
@@ -25,16 +27,23 @@ __all__ = [
     "SUMMARY_MAX",
     "TITLE_MAX",
     "Article",
+    "ArticleComment",
+    "ArticleDraft",
     "ArticleFeedback",
+    "ArticleFix",
     "ArticleKind",
     "ArticleReuse",
     "ArticleRevision",
     "ArticleSlug",
     "ArticleSource",
     "ArticleState",
+    "ArticleVersion",
     "Candidate",
+    "CandidateDecision",
     "CandidateState",
+    "Decision",
     "FeedbackReason",
+    "FixState",
     "RemovedWording",
     "Section",
     "SourceChange",

@@ -43,6 +43,9 @@ class Article(Model):
     `revision` is the newest one, which may be a draft of the next version.
 
     Rendered text of the published revision is kept here; helpful counts are denormalised from feedback.
+    `needs_work_at`: readers say that it does not help them (services/judging). `next_review_at`: somebody should look again;
+    `review_every_days` is the article's own rhythm (None: the site's, 0: never). `publish_at` with revision and person: it is
+    published then by itself. `helped_told`: how many helped readers its authors were last told of.
     `language` is a code such as "de" or "zh-CN", or "" for the site's own.
     """
 
@@ -80,6 +83,14 @@ class Article(Model):
     source_changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     helpful_yes: Mapped[int] = mapped_column(sa.Integer, default=0)
     helpful_no: Mapped[int] = mapped_column(sa.Integer, default=0)
+    helped_told: Mapped[int] = mapped_column(sa.Integer, default=0)
+    needs_work_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    review_every_days: Mapped[int | None] = mapped_column(sa.Integer)
+    next_review_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    review_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    publish_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    publish_revision: Mapped[int | None] = mapped_column(sa.Integer)
+    publish_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
 
     section: Mapped[Section] = relationship(lazy="raise_on_sql")
     owner: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[owner_id])
@@ -92,7 +103,11 @@ class Article(Model):
 
 
 class ArticleRevision(Model):
-    """What an article said at one moment; number 1 is the first text."""
+    """What an article said at one moment; number 1 is the first text.
+
+    `blocks` are its parts in order, each {"key", "role", "title", "body", "sources", "is_edited", "taken"} (see services/blocks);
+    `body_source` is assembled from them. A text that was written in one piece, by an import for example, has none.
+    """
 
     __tablename__ = "article_revision"
     __table_args__ = (sa.UniqueConstraint("article_id", "number"),)
@@ -104,6 +119,7 @@ class ArticleRevision(Model):
     summary: Mapped[str] = mapped_column(sa.String(SUMMARY_MAX), default="")
     applies_to: Mapped[str] = mapped_column(sa.String(APPLIES_MAX), default="")
     asked_as: Mapped[str] = mapped_column(sa.Text, default="")
+    blocks: Mapped[list[Any]] = mapped_column(sa.JSON, default=list, server_default="[]")
     body_source: Mapped[str] = mapped_column(sa.Text)
     body_html: Mapped[str] = mapped_column(sa.Text)
     body_text: Mapped[str] = mapped_column(sa.Text)

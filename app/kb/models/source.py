@@ -11,12 +11,15 @@ from app.core.db import BigId, Model, UTCDateTime, one_of
 
 
 class SourceRole(StrEnum):
-    """Which part of the article a source passage gave."""
+    """Which part of the article a block is, and so the passage it came from."""
 
     PROBLEM = "problem"
     ENVIRONMENT = "environment"
     SOLUTION = "solution"
     CAUSE = "cause"
+    ALTERNATIVE = "alternative"
+    STEP = "step"
+    QUESTION = "question"
     OTHER = "other"
 
 
@@ -25,6 +28,7 @@ class SourceChange(StrEnum):
 
     NONE = ""
     EDITED = "edited"
+    REFUTED = "refuted"
     WITHDRAWN = "withdrawn"
     HIDDEN = "hidden"
 
@@ -32,9 +36,9 @@ class SourceChange(StrEnum):
 class ArticleSource(Model):
     """The link from a passage of an article to the post revision it was built from.
 
-    `post_hash` is the hash of that revision's Markdown; `was_accepted` and `was_listed` say how the post stood when a curator
-    took it over or last looked at it. `change` is empty while the source stands, otherwise `edited`, `hidden` or `withdrawn`
-    (no longer accepted), until a curator has looked at it.
+    `post_hash` is the hash of that revision's Markdown; `was_accepted`, `was_listed` and `was_refuted` say how the post
+    stood when a curator took it over or last looked at it. `change` is empty while the source stands, otherwise `edited`,
+    `refuted` (its question became disputed), `withdrawn` (no longer accepted) or `hidden`, until a curator has looked at it.
     """
 
     __tablename__ = "article_source"
@@ -55,6 +59,7 @@ class ArticleSource(Model):
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
     was_accepted: Mapped[bool] = mapped_column(default=False)
     was_listed: Mapped[bool] = mapped_column(default=True)
+    was_refuted: Mapped[bool] = mapped_column(default=False)
     change: Mapped[str] = mapped_column(sa.String(10), default="")
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
