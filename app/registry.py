@@ -51,6 +51,7 @@ from app.forum.routes import lists as forum_lists
 from app.forum.routes import managing as forum_managing
 from app.forum.routes import permalinks as forum_permalinks
 from app.forum.routes import preview as forum_preview
+from app.forum.routes import products as forum_products
 from app.forum.routes import tags as forum_tags
 from app.forum.routes import thread_page as forum_thread_page
 from app.forum.routes import voting as forum_voting
@@ -121,7 +122,7 @@ ROUTE_MODULES = (
     notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_voting, uploads_images,
-    forum_categories, forum_feeds, forum_judging, forum_lists, forum_managing, forum_permalinks, forum_tags, forum_thread_page,
+    forum_categories, forum_feeds, forum_judging, forum_lists, forum_managing, forum_permalinks, forum_products, forum_tags, forum_thread_page,
     kb_feedback, kb_history, kb_promotions, kb_publishing, kb_reading, kb_sections, kb_sources, kb_writing,
     desk_answering, desk_canned, desk_groups, desk_hours, desk_item, desk_queue, desk_rules, desk_taking,
     insights_lists, insights_pages, api_describing, api_insights,

@@ -209,6 +209,36 @@ class Settings:
         "PROMOTION_ME_TOO_WEIGHT", 4.0, _decimal, "Points for each doubling of people with the same problem."
     )
     promotion_duplicate_weight: float = _setting("PROMOTION_DUPLICATE_WEIGHT", 5.0, _decimal, "Points for each duplicate.")
+    promotion_steady_weight: float = _setting(
+        "PROMOTION_STEADY_WEIGHT", 2.0, _decimal, "Points for each doubling of views in 90 days."
+    )
+    promotion_trend_weight: float = _setting(
+        "PROMOTION_TREND_WEIGHT", 3.0, _decimal, "Points when views doubled within 30 days; taken off when they halved."
+    )
+    promotion_confirmed_weight: float = _setting(
+        "PROMOTION_CONFIRMED_WEIGHT", 3.0, _decimal, "Points for each doubling of people for whom it worked."
+    )
+    promotion_refuted_weight: float = _setting(
+        "PROMOTION_REFUTED_WEIGHT", 4.0, _decimal, "Points off for each doubling of readers for whom it did not work."
+    )
+    promotion_covered_weight: float = _setting(
+        "PROMOTION_COVERED_WEIGHT", 10.0, _decimal, "Points off when an answer leads to an article already."
+    )
+    promotion_min_age_days: int = _setting(
+        "PROMOTION_MIN_AGE_DAYS", 2, _integer(0, 365), "Days after which a thread can be proposed; before, it is too new."
+    )
+    article_trust: int = _setting(
+        "ARTICLE_TRUST",
+        10,
+        _integer(0, 10_000),
+        "Accepted answers from which a member may write and change articles, which curators publish; 0: nobody but curators.",
+    )
+    article_review_days: int = _setting(
+        "ARTICLE_REVIEW_DAYS",
+        365,
+        _integer(0, 3650),
+        "Days after which somebody should look at an article again; 0: never. Each article can have its own rhythm.",
+    )
     take_minutes: int = _setting(
         "TAKE_MINUTES", 30, _integer(1, 1440), "Minutes for which a question at the desk is held for whoever takes it."
     )

@@ -112,7 +112,8 @@ class AskerStillStuck(Event):
 class ThreadCurated(Event):
     """Somebody in charge did `action` to a thread.
 
-    `action` is one of hide restore approve reject lock unlock pin unpin move close reopen duplicate unduplicate retitle retag convert.
+    `action` is one of hide restore approve reject lock unlock pin unpin move close reopen duplicate unduplicate card uncard retitle
+    retag convert.
     `before` holds what is needed to undo it (an old category id, for example).
     """
 
@@ -144,3 +145,12 @@ class CommentCurated(Event):
     action: str
     actor_id: int | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionReleased(Event):
+    """A version of a product was published: what is about that product waits to be checked on it."""
+
+    version_id: int
+    product_id: int
+    actor_id: int | None

@@ -105,3 +105,22 @@ class CategoryForm(BaseForm):
             "needs_approval": bool(self.needs_approval.data),
             "position": self.position.data or 0,
         }
+
+
+class ProductForm(BaseForm):
+    """A product, new or renamed."""
+
+    name = StringField("Name", filters=[line], validators=[InputRequired("Please give it a name.")])
+    position = IntegerField(
+        "Position in the list", default=0, validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")]
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Return the fields as the service takes them."""
+        return {"name": self.name.data or "", "position": self.position.data or 0}
+
+
+class VersionForm(BaseForm):
+    """A version of a product."""
+
+    name = StringField("Version", filters=[line], validators=[InputRequired("Please say which version.")])

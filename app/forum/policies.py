@@ -10,6 +10,7 @@ from app.core.errors import Conflict, Forbidden, NotFound
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.resolution import Voice
+from app.forum.models.thread import Status
 
 # Authors may take back a comment or fix its wording for so long.
 COMMENT_EDIT_WINDOW = timedelta(minutes=30)
@@ -179,6 +180,23 @@ def can_moderate(actor: Actor, thread: Thread) -> bool:
     return actor.is_moderator and actor.can_write and actor.can_read(thread.category.audience)
 
 
+def can_pin_card(actor: Actor, thread: Thread) -> bool:
+    """Staff and moderators pin an answer of a listed question that they read as its answer card, and take it off again."""
+    return actor.is_curator and actor.can_write and thread.is_question and thread.is_listed and can_see_thread(actor, thread)
+
+
+def shows_card(thread: Thread) -> bool:
+    """Whether a pinned answer card counts now: the question is solved, stands for itself, and no article has taken over."""
+    is_on_its_own = thread.duplicate_of_id is None and not thread.article_path
+    return thread.card_post_id is not None and thread.status == Status.SOLVED and is_on_its_own
+
+
+def card_shown() -> sa.ColumnElement[bool]:
+    """SQL twin of `shows_card`."""
+    is_on_its_own = sa.and_(Thread.duplicate_of_id.is_(None), Thread.article_path == "")
+    return sa.and_(Thread.card_post_id.is_not(None), Thread.status == Status.SOLVED, is_on_its_own)
+
+
 def can_flag(actor: Actor, thread: Thread) -> bool:
     """People who may post may report what they see."""
     return actor.can_write and can_see_thread(actor, thread)
@@ -187,6 +205,23 @@ def can_flag(actor: Actor, thread: Thread) -> bool:
 def can_see_history(actor: Actor, post: Post, thread: Thread) -> bool:
     """Revisions are open to everybody who sees the post."""
     return can_see_post(actor, post, thread)
+
+
+def can_manage_products(actor: Actor) -> bool:
+    """Admins keep the products and publish their versions."""
+    return actor.is_admin and actor.can_write
+
+
+def can_set_versions(actor: Actor, thread: Thread) -> bool:
+    """Askers say which version a thread of theirs is about while it is not locked; staff and moderators for them."""
+    if not actor.can_write or not can_see_thread(actor, thread):
+        return False
+    return actor.is_curator or (thread.author_id == actor.id and thread.locked_at is None)
+
+
+def can_check_version(actor: Actor, thread: Thread) -> bool:
+    """Staff and moderators say whether the solution of a listed question still holds on a version."""
+    return actor.can_write and actor.is_curator and thread.is_question and thread.is_listed and can_see_thread(actor, thread)
 
 
 def is_held_on_arrival(actor: Actor, category: Category) -> bool:
@@ -315,11 +350,41 @@ def ensure_can_ask_for_information(actor: Actor, thread: Thread) -> None:
         _refuse(actor, "ask for details here")
 
 
+def ensure_can_manage_products(actor: Actor) -> None:
+    """Raise NotFound unless the actor keeps the products: unpublished versions are a secret."""
+    if not can_manage_products(actor):
+        raise NotFound
+
+
+def ensure_can_set_versions(actor: Actor, thread: Thread) -> None:
+    """Raise NotFound or Forbidden unless the actor may say which versions the thread is about."""
+    ensure_can_see_thread(actor, thread)
+    if not can_set_versions(actor, thread):
+        _refuse(actor, "change the versions of this thread")
+
+
+def ensure_can_check_version(actor: Actor, thread: Thread) -> None:
+    """Raise NotFound or Forbidden unless the actor may say whether the solution holds on a version."""
+    ensure_can_see_thread(actor, thread)
+    if not can_check_version(actor, thread):
+        _refuse(actor, "check this")
+
+
 def ensure_can_moderate(actor: Actor, thread: Thread) -> None:
     """Raise unless the actor moderates the thread."""
     ensure_can_see_thread(actor, thread)
     if not can_moderate(actor, thread):
         _refuse(actor, "moderate this")
+
+
+def ensure_can_pin_card(actor: Actor, thread: Thread) -> None:
+    """Raise NotFound, Conflict (nothing that can have a card) or Forbidden unless the actor may pin and unpin the card."""
+    ensure_can_see_thread(actor, thread)
+    if can_pin_card(actor, thread):
+        return
+    if actor.is_curator and actor.can_write:
+        raise Conflict("Only a visible question can have an answer card.")
+    _refuse(actor, "pin answer cards")
 
 
 def ensure_can_flag(actor: Actor, thread: Thread) -> None:

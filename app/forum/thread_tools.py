@@ -53,6 +53,7 @@ class ThreadRights:
     me_too: bool
     follow: bool
     moderate: bool
+    set_versions: bool
 
 
 def thread_rights(actor: Actor, head: ThreadHead) -> ThreadRights:
@@ -63,6 +64,7 @@ def thread_rights(actor: Actor, head: ThreadHead) -> ThreadRights:
         me_too=policies.can_say_me_too(actor, thread),
         follow=policies.can_follow(actor, thread),
         moderate=actor.is_authenticated and policies.can_moderate(actor, thread),
+        set_versions=actor.is_authenticated and policies.can_set_versions(actor, thread),
     )
 
 

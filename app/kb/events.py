@@ -44,18 +44,69 @@ class CandidateDismissed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateRestored(Event):
-    """A dismissal was taken back."""
+class CandidateSnoozed(Event):
+    """A moderator put a proposed thread off `until` a moment (in ISO format)."""
 
     thread_id: int
     actor_id: int | None
     reason: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRestored(Event):
+    """A dismissal was taken back, or a snoozed thread is proposed again at once. `until`: when it would have come back."""
+
+    thread_id: int
+    actor_id: int | None
+    reason: str
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceChanged(Event):
-    """A post that an article was built from was edited, hidden, or is no longer accepted."""
+    """A post that an article was built from was edited, refuted, hidden, or is no longer accepted."""
 
     article_id: int
     post_id: int
     change: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleOwnerChanged(Event):
+    """Somebody else (or nobody) looks after an article now."""
+
+    article_id: int
+    actor_id: int | None
+    old_owner_id: int | None
+    new_owner_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleNeedsWork(Event):
+    """So many readers were not helped by an article that somebody should look at it again."""
+
+    article_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDue(Event):
+    """The date came on which somebody should look at an article again."""
+
+    article_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDiscussed(Event):
+    """Somebody (None: the site itself) remarked something about an article, for the people who work on it."""
+
+    article_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleHelped(Event):
+    """An article helped so many readers that its authors may hear of it again."""
+
+    article_id: int
+    helped: int

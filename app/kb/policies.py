@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor, Audience
 from app.core.errors import Forbidden, NotFound
 from app.kb.models import Article, ArticleState
+from app.kb.terms import kb_terms
 
 READABLE_STATES = (ArticleState.PUBLISHED, ArticleState.ARCHIVED)
 # From everybody to the fewest.
@@ -24,10 +25,12 @@ def narrowest(audiences: Iterable[str]) -> Audience:
 
 
 def can_see_article(actor: Actor, article: Article) -> bool:
-    """Readers of its audience see published and archived articles; curators also drafts."""
+    """Readers of its audience see published and archived articles; curators also drafts, and owners their own."""
     if not actor.can_read(article.audience):
         return False
-    return actor.is_curator or (article.state in READABLE_STATES and article.published_revision is not None)
+    if actor.is_curator or (actor.is_authenticated and article.owner_id == actor.id):
+        return True
+    return article.state in READABLE_STATES and article.published_revision is not None
 
 
 def visible_articles(actor: Actor) -> sa.ColumnElement[bool]:
@@ -35,7 +38,9 @@ def visible_articles(actor: Actor) -> sa.ColumnElement[bool]:
     readable = Article.audience.in_(actor.audiences)
     if actor.is_curator:
         return readable
-    return sa.and_(readable, Article.state.in_(READABLE_STATES), Article.published_revision.is_not(None))
+    is_out = sa.and_(Article.state.in_(READABLE_STATES), Article.published_revision.is_not(None))
+    is_own = Article.owner_id == actor.id if actor.is_authenticated else sa.false()
+    return sa.and_(readable, sa.or_(is_out, is_own))
 
 
 def listed_articles(actor: Actor) -> sa.ColumnElement[bool]:
@@ -58,9 +63,25 @@ def can_write_articles(actor: Actor) -> bool:
     return actor.can_write and actor.is_curator
 
 
+def can_propose_articles(actor: Actor) -> bool:
+    """Curators write articles, and so do members whose answers were accepted often enough; what these write waits for a review."""
+    earned = kb_terms().propose_after
+    return actor.can_write and (actor.is_curator or 0 < earned <= actor.trust)
+
+
 def can_edit_article(actor: Actor, article: Article) -> bool:
-    """Curators edit what they can read."""
+    """Whoever may write articles changes those they see. Readers get it once a curator publishes it."""
+    return can_propose_articles(actor) and can_see_article(actor, article)
+
+
+def can_publish_article(actor: Actor, article: Article) -> bool:
+    """Curators decide what readers see, and look after sources, owners, dates and versions."""
     return can_write_articles(actor) and actor.can_read(article.audience)
+
+
+def can_own_articles(person: Actor, audience: str) -> bool:
+    """Whoever may write articles and read this one may look after it."""
+    return can_propose_articles(person) and person.can_read(audience)
 
 
 def can_manage_sections(actor: Actor) -> bool:
@@ -84,6 +105,19 @@ def ensure_can_edit_article(actor: Actor, article: Article) -> None:
     ensure_can_see_article(actor, article)
     if not can_edit_article(actor, article):
         raise Forbidden("You are not allowed to edit articles.")
+
+
+def ensure_can_publish_article(actor: Actor, article: Article) -> None:
+    """Raise NotFound or Forbidden unless the actor decides what readers see of the article."""
+    ensure_can_see_article(actor, article)
+    if not can_publish_article(actor, article):
+        raise Forbidden("Only staff and moderators can do this. Your text is saved and waits for them.")
+
+
+def ensure_can_propose_articles(actor: Actor) -> None:
+    """Raise Forbidden unless the actor may write articles, published by themself or others."""
+    if not can_propose_articles(actor):
+        raise Forbidden("You can write articles once more of your answers were accepted.")
 
 
 def ensure_can_write_articles(actor: Actor) -> None:

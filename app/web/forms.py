@@ -63,3 +63,9 @@ def posted_text(name: str) -> str:
 def query_line(name: str, limit: int = 300) -> str:
     """Return one cleaned value of the query string, cut to `limit` characters."""
     return clean_line(request.args.get(name, ""))[:limit]
+
+
+def posted_ids(name: str, most: int = 100) -> set[int]:
+    """Return the ids that were posted under a name (checkboxes); what is no id is left out."""
+    raw = request.form.getlist(name)[:most]
+    return {int(one) for one in raw if one.isascii() and one.isdigit() and 0 < len(one) <= 18}

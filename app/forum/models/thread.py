@@ -43,6 +43,8 @@ class Thread(Model):
     first listed answers by somebody other than the asker (any, staff's, a peer's), and `solved_at`: when the earliest event
     that makes it solved now happened.
     `article_id`, `article_title` and `article_path` are written by the knowledge base (the thread is maintained there).
+    `card_post_id` is the answer that curators pinned as the thread's answer card (see `policies.shows_card`).
+    `version_words` names the versions it is about (services/versions).
     """
 
     __tablename__ = "thread"
@@ -110,6 +112,8 @@ class Thread(Model):
     article_id: Mapped[int | None] = mapped_column(BigId, index=True)
     article_title: Mapped[str] = mapped_column(sa.String(TITLE_MAX), default="")
     article_path: Mapped[str] = mapped_column(sa.String(300), default="")
+    card_post_id: Mapped[int | None] = mapped_column(BigId)
+    version_words: Mapped[str] = mapped_column(sa.String(300), default="")
 
     category: Mapped[Category] = relationship(lazy="raise_on_sql")
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql")

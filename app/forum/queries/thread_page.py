@@ -45,6 +45,7 @@ _THREAD = (
     Thread.modified_at, Thread.status, Thread.excerpt, Thread.answer_count, Thread.accepted_count, Thread.me_too_count,
     Thread.is_pinned, Thread.locked_at, Thread.lock_note, Thread.held_at, Thread.hidden_at, Thread.hidden_reason,
     Thread.closed_at, Thread.close_reason, Thread.duplicate_of_id, Thread.article_title, Thread.article_path,
+    Thread.version_words,
 )  # fmt: skip
 _CATEGORY = (Category.id, Category.slug, Category.name, Category.audience)
 _POST = (

@@ -86,6 +86,7 @@ class ThreadHead:
     duplicate_of_id: int | None
     article_title: str
     article_path: str
+    version_words: str
     author_trust: int
     author_role: str
     has_voted_answer: bool

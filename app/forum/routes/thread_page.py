@@ -22,6 +22,7 @@ from app.forum.queries.categories import list_categories
 from app.forum.queries.related import list_related
 from app.forum.queries.thread_page import SORTS, ThreadPage, find_thread_head, load_thread_page
 from app.forum.queries.thread_rows import ThreadHead
+from app.forum.queries.versions import has_products
 from app.forum.routes.blueprint import blueprint
 from app.forum.services.drafting import find_draft
 from app.forum.urls import ask_path, thread_path
@@ -118,6 +119,7 @@ def _render(
         notices=thread_tools.notices(found, actor),
         evidence=present_evidence(found),
         rights=rights,
+        has_products=rights.set_versions and has_products(),
         own=found.own,
         new_answers=found.new_answers,
         flag_reasons=FLAG_REASONS,

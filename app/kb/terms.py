@@ -1,0 +1,27 @@
+"""What the settings say about articles, set once when the application starts. Reads no environment itself."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class KbTerms:
+    """Accepted answers from which a member writes articles (0: never), days until an article is looked at again (0: never),
+    and the time zone in which publishing is planned."""
+
+    propose_after: int = 10
+    review_days: int = 365
+    zone: ZoneInfo = ZoneInfo("UTC")
+
+
+_terms = [KbTerms()]
+
+
+def use_terms(terms: KbTerms) -> None:
+    """Let the knowledge base work on these terms from now on."""
+    _terms[0] = terms
+
+
+def kb_terms() -> KbTerms:
+    """Return the terms that hold."""
+    return _terms[0]
