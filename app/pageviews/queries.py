@@ -1,6 +1,7 @@
 """How often things were read."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -26,6 +27,32 @@ def recent_views(kind: str, ids: Iterable[int], days: int = 30) -> dict[int, int
     recent = views_subquery(kind, days)
     rows = db.session.execute(sa.select(recent.c.target_id, recent.c.views).where(recent.c.target_id.in_(list(ids))))
     return {target_id: int(views) for target_id, views in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Views of one target in the last 30 days, in the 30 days before them (their trend), and in the last 90 days."""
+
+    last_30: int = 0
+    previous_30: int = 0
+    last_90: int = 0
+
+
+def views_by_window(kind: str, ids: Iterable[int]) -> dict[int, Windows]:
+    """Return the recent views by id in one statement; ids without views in 90 days are left out."""
+    today = now().date()
+    is_new = PageviewDay.day > today - timedelta(days=30)
+    is_before = sa.and_(PageviewDay.day > today - timedelta(days=60), sa.not_(is_new))
+    views = PageviewDay.views
+    statement = (
+        sa.select(
+            PageviewDay.target_id, sa.func.sum(sa.case((is_new, views), else_=0)),
+            sa.func.sum(sa.case((is_before, views), else_=0)), sa.func.sum(views),
+        )
+        .where(PageviewDay.kind == kind, PageviewDay.target_id.in_(list(ids)), PageviewDay.day > today - timedelta(days=90))
+        .group_by(PageviewDay.target_id)
+    )  # fmt: skip
+    return {row[0]: Windows(*map(int, row[1:])) for row in db.session.execute(statement)}
 
 
 def total_views(kind: str, ids: Iterable[int]) -> dict[int, int]:
