@@ -43,6 +43,8 @@ def scan(settings: Settings, on_progress: Callable[[int], None] | None = None) -
     It may be interrupted and run again: each batch is a transaction of its own, and old proposals go only at the end.
     """
     started, after_id, read, proposed = now(), 0, 0, 0
+    with unit_of_work():
+        scanning.wake_snoozed(started)
     while True:
         batch = scanning.score_batch(settings, after_id, started)
         if batch.last_id is None:

@@ -6,6 +6,7 @@ from app.core.db import db
 from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, PostAdded, PostCurated, PostEdited, ThreadCurated
 from app.kb.models import ArticleSource
 from app.kb.queries.articles import get_article_for_update, list_article_ids_of_threads
+from app.kb.services.deciding import follow_card
 from app.kb.services.marking import mark_threads
 from app.kb.services.refreshing import refresh_sources
 from app.kb.services.reusing import record_reuse
@@ -20,7 +21,12 @@ def on_post_changed(event: PostEdited | PostCurated | AnswerAccepted | Acceptanc
 
 
 def on_thread_curated(event: ThreadCurated) -> None:
-    """Compare articles with a thread that other people read now than before; a moved one may not name its article any more."""
+    """Compare articles with a thread that other people read now than before; a moved one may not name its article any more.
+
+    The queue of candidates follows answer cards.
+    """
+    if event.action in ("card", "uncard"):
+        follow_card(thread_id=event.thread_id, actor_id=event.actor_id, is_pinned=event.action == "card", reason=event.reason)
     if event.action not in _WHO_READS or not _is_source(event.thread_id):
         return
     refresh_sources(ArticleSource.thread_id == event.thread_id)

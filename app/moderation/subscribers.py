@@ -6,7 +6,7 @@ from app.accounts.events import PersonSuspended, RoleChanged, SuspensionLifted
 from app.core.db import db
 from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, CommentCurated, PostCurated, ThreadCurated
 from app.forum.models import Thread
-from app.kb.events import ArticleStateChanged, CandidateDismissed, CandidateRestored, ThreadPromoted
+from app.kb.events import ArticleStateChanged, CandidateDismissed, CandidateRestored, CandidateSnoozed, ThreadPromoted
 from app.moderation.services.logging import write_log
 
 
@@ -62,8 +62,12 @@ def log_dismissal(event: CandidateDismissed) -> None:
     write_log(event.actor_id, "dismiss", event.reason, thread_id=event.thread_id)
 
 
+def log_snooze(event: CandidateSnoozed) -> None:
+    write_log(event.actor_id, "snooze", event.reason, thread_id=event.thread_id, before=event.until)
+
+
 def log_candidate_return(event: CandidateRestored) -> None:
-    write_log(event.actor_id, "propose_again", event.reason, thread_id=event.thread_id)
+    write_log(event.actor_id, "propose_again", event.reason, thread_id=event.thread_id, before=event.until)
 
 
 SUBSCRIPTIONS = (
@@ -78,5 +82,6 @@ SUBSCRIPTIONS = (
     (ArticleStateChanged, log_article_state),
     (ThreadPromoted, log_promotion),
     (CandidateDismissed, log_dismissal),
+    (CandidateSnoozed, log_snooze),
     (CandidateRestored, log_candidate_return),
 )

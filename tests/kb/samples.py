@@ -16,7 +16,7 @@ from app.forum.models import Post, Thread
 from app.kb.models import Article, ArticleSource, Section, SourceRole
 from app.kb.services.promoting import Chosen, promote_thread
 from app.kb.services.publishing import publish
-from app.kb.services.scoring import ThreadFacts
+from app.kb.services.scoring import IssueEvidence
 from app.kb.services.writing import ArticleText, Placement
 from app.pageviews.models import PageviewDay
 from tests.factories import accept, make_answer, make_question, opening_of
@@ -35,18 +35,18 @@ def place(section_id: int, audience: str = "public", slug: str = "") -> Placemen
     return Placement(section_id, audience, slug)
 
 
-def facts(**values: Any) -> ThreadFacts:
-    """Facts of a thread that nothing speaks against."""
+def facts(**values: Any) -> IssueEvidence:
+    """Evidence about a thread that nothing speaks against."""
     given = {
         "thread_id": 1, "kind": "question", "audience": "public", "status": "solved", "created_at": LONG_AGO, "views_30d": 100,
-        "answer_count": 2, "accepted_count": 1, "question_score": 3, "best_answer_score": 5, **values,
+        "answer_count": 2, "accepted_count": 1, "votes": 8, "best_answer_score": 5, **values,
     }  # fmt: skip
-    return ThreadFacts(**given)
+    return IssueEvidence(**given)
 
 
-def add_views(thread: Thread, views: int, kind: str = "thread") -> None:
+def add_views(thread: Thread, views: int, kind: str = "thread", days_ago: int = 1) -> None:
     with unit_of_work():
-        db.session.add(PageviewDay(kind=kind, target_id=thread.id, day=now().date() - timedelta(days=1), views=views))
+        db.session.add(PageviewDay(kind=kind, target_id=thread.id, day=now().date() - timedelta(days=days_ago), views=views))
 
 
 def make_solved(title: str = "Why does the pump hum?", views: int = 200, **values: Any) -> tuple[Thread, Post]:

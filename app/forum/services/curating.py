@@ -14,6 +14,7 @@ from app.forum.models import Thread
 from app.forum.policies import can_see_category, ensure_can_moderate
 from app.forum.queries.threads import get_categories_for_update, get_thread_and_category_for_update, get_thread_for_update
 from app.forum.services.approving import approve_post, approve_thread, hold_post, hold_thread, reject_post, reject_thread
+from app.forum.services.carding import pin_card, repin_card, undo_card, unpin_card
 from app.forum.services.checking import checked_reason
 from app.forum.services.curating_posts import hide_comment, hide_post, restore_comment, restore_post
 from app.forum.services.duplicates import close_as_duplicate, sync_group, undo_duplicate
@@ -23,9 +24,9 @@ from app.forum.services.promoting_marks import mark_promoted, unmark_promoted
 
 __all__ = [
     "approve_post", "approve_thread", "close_as_duplicate", "close_thread", "hide_comment", "hide_post", "hide_thread",
-    "hold_post", "hold_thread", "lock_thread", "mark_promoted", "move_thread", "pin_thread", "reject_post", "reject_thread",
-    "reopen_thread", "restore_comment", "restore_post", "restore_thread", "undo_duplicate", "unlock_thread", "unmark_promoted",
-    "unpin_thread",
+    "hold_post", "hold_thread", "lock_thread", "mark_promoted", "move_thread", "pin_card", "pin_thread", "reject_post",
+    "reject_thread", "reopen_thread", "repin_card", "restore_comment", "restore_post", "restore_thread", "undo_card",
+    "undo_duplicate", "unlock_thread", "unmark_promoted", "unpin_card", "unpin_thread",
 ]  # fmt: skip
 
 

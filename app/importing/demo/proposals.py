@@ -10,7 +10,7 @@ from app.importing.demo.preparing import PreparedArticle
 from app.importing.demo.written import Written
 from app.kb.models import Candidate, CandidateState
 from app.kb.services.scanning import Scored, read_facts, score_batch, store_proposals
-from app.kb.services.scoring import score_thread
+from app.kb.services.scoring import score_issue
 
 
 def write_proposals(written: Written, articles: list[PreparedArticle], settings: Settings) -> None:
@@ -30,7 +30,7 @@ def write_proposals(written: Written, articles: list[PreparedArticle], settings:
 def _remember(written: Written, article: PreparedArticle, settings: Settings, moment: datetime) -> None:
     row, thread = written.articles[article.stem], written.threads[article.data["promoted_from"]]
     facts = read_facts([thread.id])
-    store_proposals([Scored(one, score_thread(one, settings, moment)) for one in facts], moment)
+    store_proposals([Scored(one, score_issue(one, settings, moment)) for one in facts], moment)
     decided = {
         "state": CandidateState.PROMOTED, "article_id": row.id, "decided_by_id": row.owner_id, "decided_at": row.created_at,
     }  # fmt: skip

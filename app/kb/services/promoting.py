@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.core.actor import Actor
-from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.events import emit
@@ -18,9 +17,10 @@ from app.forum.models import Category, Post, Thread
 from app.forum.policies import ensure_can_see_thread
 from app.forum.queries.threads import get_thread_for_update
 from app.kb.events import ThreadPromoted
-from app.kb.models import Article, ArticleSource, ArticleState, Candidate, CandidateState, SourceRole
+from app.kb.models import Article, ArticleSource, ArticleState, SourceRole
 from app.kb.policies import NARROWING, can_promote, is_as_narrow
 from app.kb.services.assembling import join_wordings
+from app.kb.services.deciding import accept_candidate
 from app.kb.services.writing import ArticleText, Placement, create_article
 
 MAX_SOURCES = 30
@@ -54,7 +54,7 @@ def promote_thread(actor: Actor, *, thread_id: int, chosen: Sequence[Chosen], pl
     article = create_article(actor, place=place, text=draft, note=f"Built from “{thread.title}”"[:300])
     for position, one in enumerate(chosen):
         db.session.add(_source(article, posts[one.post_id], one.role, position))
-    _decide(actor, thread_id, article.id)
+    accept_candidate(actor, thread_id=thread_id, article_id=article.id)
     emit(ThreadPromoted(thread_id, article.id, actor.id))
     return article
 
@@ -116,14 +116,3 @@ def _source(article: Article, post: Post, role: SourceRole, position: int) -> Ar
         article_id=article.id, thread_id=post.thread_id, post_id=post.id, post_revision=post.revision, post_hash=post.body_hash,
         author_id=post.author_id, role=role, position=position, was_accepted=post.accepted_at is not None,
     )  # fmt: skip
-
-
-def _decide(actor: Actor, thread_id: int, article_id: int) -> None:
-    """Remember the decision; a thread that was never proposed was chosen by hand and has no score."""
-    candidate = db.session.get(Candidate, thread_id, with_for_update=True, populate_existing=True)
-    if candidate is None:
-        candidate = Candidate(thread_id=thread_id, score=0.0, parts=[], views_30d=0)
-        db.session.add(candidate)
-    candidate.state, candidate.reason, candidate.article_id = CandidateState.PROMOTED, "", article_id
-    candidate.decided_by_id, candidate.decided_at = actor.id, now()
-    db.session.flush()

@@ -1,9 +1,9 @@
-"""Reading the facts of all threads in set queries, and keeping the table of candidates true to them.
+"""Reading the evidence of all issues in set queries, and keeping the table of candidates true to them.
 
-Owns which rows of `candidate` exist; must not touch what curators decided (dismissed and promoted rows keep their state).
+Owns which rows of `candidate` exist; must not touch what curators decided, except that the time of a snoozed one runs out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,10 @@ from app.core.settings import Settings
 from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Post, Thread
 from app.forum.models.post import PostKind
-from app.kb.models import Article, ArticleSource, ArticleState, Candidate, CandidateState
-from app.kb.services.scoring import WINDOW_DAYS, Score, ThreadFacts, is_proposed, score_thread
-from app.pageviews.queries import recent_views
+from app.forum.policies import card_shown
+from app.forum.queries.issues import IssueFacts, issue_facts
+from app.kb.models import Article, ArticleReuse, ArticleSource, ArticleState, Candidate, CandidateState
+from app.kb.services.scoring import IssueEvidence, Score, is_proposed, score_issue
 
 BATCH = 1000
 
@@ -26,7 +27,7 @@ BATCH = 1000
 class Scored:
     """A thread that goes into the queue, with its score."""
 
-    facts: ThreadFacts
+    facts: IssueEvidence
     score: Score
 
 
@@ -40,19 +41,22 @@ class Batch:
 
 
 def score_batch(settings: Settings, after_id: int, moment: datetime, limit: int = BATCH) -> Batch:
-    """Score the next `limit` threads above `after_id` in four statements, whatever the number of threads."""
+    """Score the next `limit` threads above `after_id` in ten statements, whatever the number of threads."""
     ids = list(db.session.scalars(sa.select(Thread.id).where(Thread.id > after_id).order_by(Thread.id).limit(limit)))
     if not ids:
         return Batch(None, 0, ())
-    scored = (Scored(facts, score_thread(facts, settings, moment)) for facts in read_facts(ids))
+    scored = (Scored(facts, score_issue(facts, settings, moment)) for facts in read_facts(ids))
     proposals = tuple(one for one in scored if is_proposed(one.facts, one.score, settings))
     return Batch(ids[-1], len(ids), proposals)
 
 
-def read_facts(thread_ids: Sequence[int]) -> list[ThreadFacts]:
-    """Return the facts of threads in three statements; missing ids are left out."""
-    best = (
-        sa.select(Post.thread_id, sa.func.max(Post.score).label("score"))
+def read_facts(thread_ids: Sequence[int]) -> list[IssueEvidence]:
+    """Return the evidence of threads, each with its duplicates, in nine statements; missing ids are left out.
+
+    A duplicate is read as what it is, without the figures of its issue: these are its original's.
+    """
+    answers = (
+        sa.select(Post.thread_id, sa.func.max(Post.score).label("best"), sa.func.sum(Post.failed_count).label("failed"))
         .where(Post.thread_id.in_(thread_ids), Post.kind == PostKind.ANSWER, Post.hidden_at.is_(None), Post.held_at.is_(None))
         .group_by(Post.thread_id)
         .subquery()
@@ -60,17 +64,16 @@ def read_facts(thread_ids: Sequence[int]) -> list[ThreadFacts]:
     statement = (
         sa.select(
             Thread.id, Thread.kind, Category.audience, Thread.status, Thread.created_at, Thread.answer_count,
-            Thread.accepted_count, Thread.score, best.c.score, Thread.me_too_count, Thread.duplicate_count, Thread.hidden_at,
-            Thread.held_at, Thread.locked_at, Thread.duplicate_of_id, Thread.article_id,
+            Thread.accepted_count, answers.c.best, answers.c.failed, Thread.hidden_at, Thread.held_at, Thread.locked_at,
+            Thread.duplicate_of_id, Thread.article_id, card_shown().label("has_card"),
         )
         .join(Category, Category.id == Thread.category_id)
-        .outerjoin(best, best.c.thread_id == Thread.id)
+        .outerjoin(answers, answers.c.thread_id == Thread.id)
         .where(Thread.id.in_(thread_ids))
         .order_by(Thread.id)
     )  # fmt: skip
-    views = recent_views("thread", thread_ids, WINDOW_DAYS)
-    covered = _covered(thread_ids)
-    return [_facts(row, views, covered) for row in db.session.execute(statement)]
+    issues, covered, linked = issue_facts(thread_ids), _covered(thread_ids), _linked(thread_ids)
+    return [_evidence(row, issues, covered, linked) for row in db.session.execute(statement)]
 
 
 def _covered(thread_ids: Sequence[int]) -> set[int]:
@@ -84,15 +87,33 @@ def _covered(thread_ids: Sequence[int]) -> set[int]:
     return set(db.session.scalars(statement))
 
 
-def _facts(row: sa.Row[*tuple[Any, ...]], views: dict[int, int], covered: set[int]) -> ThreadFacts:
-    (thread_id, kind, audience, status, created_at, answers, accepted, score, best, me_toos, duplicates, hidden_at, held_at,
-     locked_at, duplicate_of_id, article_id) = row  # fmt: skip
-    return ThreadFacts(
-        thread_id=thread_id, kind=kind, audience=audience, status=status, created_at=created_at,
-        views_30d=views.get(thread_id, 0), answer_count=answers, accepted_count=accepted, question_score=score,
-        best_answer_score=best or 0, me_too_count=me_toos, duplicate_count=duplicates,
-        is_listed=hidden_at is None and held_at is None, is_locked=locked_at is not None,
-        is_duplicate=duplicate_of_id is not None, has_article=article_id is not None or thread_id in covered,
+def _linked(thread_ids: Sequence[int]) -> set[int]:
+    """Return the threads in which a visible official answer leads to a published article."""
+    statement = (
+        sa.select(ArticleReuse.thread_id)
+        .join(Article, Article.id == ArticleReuse.article_id)
+        .join(Post, Post.id == ArticleReuse.post_id)
+        .where(
+            ArticleReuse.thread_id.in_(thread_ids), Article.state == ArticleState.PUBLISHED, Post.hidden_at.is_(None),
+            Post.held_at.is_(None),
+        )
+        .distinct()
+    )  # fmt: skip
+    return set(db.session.scalars(statement))
+
+
+def _evidence(
+    row: sa.Row[*tuple[Any, ...]], issues: Mapping[int, IssueFacts], covered: set[int], linked: set[int]
+) -> IssueEvidence:
+    issue = issues.get(row.id) or IssueFacts(row.id, ())
+    return IssueEvidence(
+        thread_id=row.id, kind=row.kind, audience=row.audience, status=row.status, created_at=row.created_at,
+        views_30d=issue.views_30d, views_90d=issue.views_90d, views_before=issue.views_previous_30d,
+        duplicate_count=max(0, len(issue.threads) - 1), me_too_count=issue.me_toos, confirmed=issue.confirmed, votes=issue.votes,
+        failed=int(row.failed or 0), answer_count=row.answer_count, accepted_count=row.accepted_count,
+        best_answer_score=row.best or 0, is_listed=row.hidden_at is None and row.held_at is None,
+        is_locked=row.locked_at is not None, is_duplicate=row.duplicate_of_id is not None,
+        has_article=row.article_id is not None or row.id in covered, has_card=bool(row.has_card), is_linked=row.id in linked,
     )  # fmt: skip
 
 
@@ -107,6 +128,17 @@ def store_proposals(proposals: Sequence[Scored], moment: datetime) -> None:
         for one in proposals
     ]  # fmt: skip
     upsert(Candidate.__table__, rows, ["thread_id"], ["score", "parts", "views_30d", "scanned_at"])
+
+
+def wake_snoozed(moment: datetime) -> int:
+    """Propose again what was put off until now, and return how many; the scan then drops what deserves it no longer."""
+    require_unit_of_work()
+    over = sa.and_(Candidate.state == CandidateState.SNOOZED, Candidate.snoozed_until <= moment)
+    awake = {
+        "state": CandidateState.PROPOSED, "snoozed_until": None, "reason": "", "decided_by_id": None, "decided_at": None,
+    }  # fmt: skip
+    done = db.session.execute(sa.update(Candidate).where(over).values(awake).execution_options(synchronize_session=False))
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def drop_stale(scan_started_at: datetime) -> int:

@@ -13,7 +13,7 @@ from app.forum.queries.threads import get_comment_for_update, get_post_for_updat
 from app.forum.services import accepting, curating
 from app.kb.models import ArticleState
 from app.kb.services import publishing
-from app.kb.services.deciding import dismiss_candidate, restore_candidate
+from app.kb.services.deciding import dismiss_candidate, restore_candidate, snooze_again
 from app.moderation.models import Flag, LogEntry
 from app.moderation.policies import ensure_can_moderate_site
 from app.moderation.queries import exists_undo, get_log_entry_for_update
@@ -45,6 +45,14 @@ def _close_again(actor: Actor, entry: LogEntry, reason: str) -> None:
     curating.close_as_duplicate(actor, thread_id=_id(entry.thread_id), original_id=int(entry.before), reason=reason)
 
 
+def _decide_again(actor: Actor, entry: LogEntry, reason: str) -> None:
+    """Dismiss or put off once more what was proposed again."""
+    if entry.before:
+        snooze_again(actor, thread_id=_id(entry.thread_id), until=entry.before, reason=reason)
+    else:
+        dismiss_candidate(actor, thread_id=_id(entry.thread_id), reason=reason)
+
+
 def _id(value: int | None) -> int:
     if value is None:
         raise NotFound
@@ -69,7 +77,14 @@ _THREAD: dict[str, Undo] = {
     ),
     "unduplicate": _close_again,
     "dismiss": lambda actor, entry, reason: restore_candidate(actor, thread_id=_id(entry.thread_id)),
-    "propose_again": lambda actor, entry, reason: dismiss_candidate(actor, thread_id=_id(entry.thread_id), reason=reason),
+    "snooze": lambda actor, entry, reason: restore_candidate(actor, thread_id=_id(entry.thread_id)),
+    "propose_again": lambda actor, entry, reason: _decide_again(actor, entry, reason),
+    "card": lambda actor, entry, reason: curating.undo_card(
+        actor, thread_id=_id(entry.thread_id), reason=reason, give_back=entry.before
+    ),
+    "uncard": lambda actor, entry, reason: curating.repin_card(
+        actor, thread_id=_id(entry.thread_id), post_id=int(entry.before), reason=reason
+    ),
 }
 _POST: dict[str, Undo] = {
     "hide": _post("restore"),
