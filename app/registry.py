@@ -58,6 +58,7 @@ from app.forum.routes import voting as forum_voting
 from app.forum.routes.blueprint import blueprint as forum_blueprint
 from app.forum.services.expecting import WAITING_JOB, waiting_job
 from app.forum.services.inferring import INFER_JOB, make_infer_handler
+from app.forum.services.proposing import PROPOSE_EVERY, PROPOSE_JOB, make_propose_handler
 from app.forum.services.recounting import recount_job
 from app.importing.cli import demo_command, import_group
 from app.insights.routes import lists as insights_lists
@@ -178,6 +179,8 @@ def register_jobs(app: Flask) -> None:
     register_periodic("forum.recount", timedelta(days=1))
     register_handler(INFER_JOB, make_infer_handler(app.extensions["settings"]))
     register_periodic(INFER_JOB, timedelta(days=1))
+    register_handler(PROPOSE_JOB, make_propose_handler(app.extensions["settings"]))
+    register_periodic(PROPOSE_JOB, PROPOSE_EVERY)
     register_handler(WAITING_JOB, waiting_job)
     register_periodic(WAITING_JOB, timedelta(days=1))
     register_handler("mail.send", send_mails)

@@ -190,6 +190,12 @@ class Settings:
         "An asker's silence of so many days after an upvoted answer makes a question likely solved; 0 never.",
     )
     likely_min_score: int = _setting("LIKELY_MIN_SCORE", 1, _integer(1, 1_000), "Votes that answer needs before silence counts.")
+    duplicate_min_score: int = _setting(
+        "DUPLICATE_MIN_SCORE",
+        70,
+        _integer(1, 100),
+        "Two questions so alike (per cent of what a question has in common with itself) are proposed as duplicates.",
+    )
     promotion_min_views: int = _setting(
         "PROMOTION_MIN_VIEWS", 30, _integer(0, 1_000_000), "Human views in 30 days from which a thread can become a candidate."
     )

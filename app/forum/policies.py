@@ -12,6 +12,8 @@ from app.forum.models.post import PostKind
 from app.forum.models.resolution import Voice
 from app.forum.models.thread import Status
 
+# From the most open to the most closed.
+_FROM_OPEN = (Audience.PUBLIC, Audience.MEMBERS, Audience.STAFF)
 # Authors may take back a comment or fix its wording for so long.
 COMMENT_EDIT_WINDOW = timedelta(minutes=30)
 
@@ -19,6 +21,11 @@ COMMENT_EDIT_WINDOW = timedelta(minutes=30)
 def can_see_category(actor: Actor, category: Category) -> bool:
     """Readers of its audience see a category."""
     return actor.can_read(category.audience)
+
+
+def is_as_open(audience: str, home: str) -> bool:
+    """Whether everybody who reads categories of the audience `home` reads those of `audience` too."""
+    return _FROM_OPEN.index(Audience(audience)) <= _FROM_OPEN.index(Audience(home))
 
 
 def visible_categories(actor: Actor) -> sa.ColumnElement[bool]:

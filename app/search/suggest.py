@@ -17,6 +17,7 @@ LEAST_LETTERS = 2
 LEAST_WORDS = 2  # of a title, before similar questions mean anything
 BODY_CHARS = 2_000  # of a draft that count
 SUGGESTIONS = 8
+CLOSEST = 20  # documents that are looked at for duplicates of one
 REMEMBERED = 2_000  # documents whose similar ones a process remembers: about a KiB each
 
 Card = TypeVar("Card", HitCard, TitleCard)
@@ -72,6 +73,32 @@ def similar_questions(
     return load_cards(_find_similar(engine, title, body, actor, limit, exclude), actor)
 
 
+def closest(
+    engine: SearchEngine, key: str, title: str, body: str, audiences: tuple[str, ...], limit: int = CLOSEST
+) -> list[Scored] | None:
+    """The documents closest to the stored one called `key`, best first; scores are shares (0 to 1) of its own score for its words.
+
+    The share makes scores comparable between questions. None when the index does not hold the document itself (yet); nothing is
+    close to a title of less than LEAST_WORDS words. `audiences` must hold its own.
+    """
+    if len(_words(title)) < LEAST_WORDS:
+        return []
+    hits = _closest(engine, title, body, audiences, limit)
+    own = next((hit.score for hit in hits if hit.key == key), 0.0)
+    if own <= 0:
+        return None
+    return [replace(hit, score=min(1.0, hit.score / own)) for hit in hits if hit.key != key]
+
+
+def _closest(
+    engine: SearchEngine, title: str, body: str, audiences: tuple[str, ...], limit: int, exclude: str = ""
+) -> list[Scored]:
+    words = _words(title[: querying.MAX_CHARS * 2])
+    if len(words) < LEAST_WORDS:
+        return []
+    return engine.similar(words, _words(body[:BODY_CHARS]), audiences, limit, exclude)
+
+
 def similar_titles(engine: SearchEngine, title: str, body: str, actor: Actor, limit: int, exclude: str) -> list[TitleCard]:
     """As similar_questions for a stored document, whose key is `exclude`: what the index says is remembered until it changes.
 
@@ -98,7 +125,4 @@ def _remember(key: tuple[object, ...], found: tuple[Scored, ...]) -> None:
 
 
 def _find_similar(engine: SearchEngine, title: str, body: str, actor: Actor, limit: int, exclude: str) -> list[Scored]:
-    words = _words(title[: querying.MAX_CHARS * 2])
-    if len(words) < LEAST_WORDS:
-        return []
-    return engine.similar(words, _words(body[:BODY_CHARS]), actor.audiences, limit, exclude)
+    return _closest(engine, title, body, actor.audiences, limit, exclude)

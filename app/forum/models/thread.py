@@ -43,6 +43,7 @@ class Thread(Model):
     first listed answers by somebody other than the asker (any, staff's, a peer's), and `solved_at`: when the earliest event
     that makes it solved now happened.
     `article_id`, `article_title` and `article_path` are written by the knowledge base (the thread is maintained there).
+    `duplicates_checked_at` is when similar questions were looked for; None: not since its words were written (see proposing).
     `card_post_id` is the answer that curators pinned as the thread's answer card (see `policies.shows_card`).
     `version_words` names the versions it is about (services/versions).
     """
@@ -69,6 +70,11 @@ class Thread(Model):
         sa.Index(
             "ix_thread_solved", "solved_at",
             sqlite_where=sa.text("solved_at IS NOT NULL"), postgresql_where=sa.text("solved_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_thread_duplicates_unchecked", "id",
+            sqlite_where=sa.text("duplicates_checked_at IS NULL AND kind = 'question'"),
+            postgresql_where=sa.text("duplicates_checked_at IS NULL AND kind = 'question'"),
         ),
         sa.Index(
             "ix_thread_unanswered", "status", "created_at",
@@ -113,6 +119,7 @@ class Thread(Model):
     article_title: Mapped[str] = mapped_column(sa.String(TITLE_MAX), default="")
     article_path: Mapped[str] = mapped_column(sa.String(300), default="")
     card_post_id: Mapped[int | None] = mapped_column(BigId)
+    duplicates_checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     version_words: Mapped[str] = mapped_column(sa.String(300), default="")
 
     category: Mapped[Category] = relationship(lazy="raise_on_sql")

@@ -13,11 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.actor import Audience
 from app.core.db import read
 from app.forum.models import Category, MeToo, Outcome, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.outcomes import CONFIRMED
+from app.forum.policies import is_as_open
 from app.forum.queries.outcomes import IS_STANDING, NOT_READERS
 from app.forum.urls import thread_path
 from app.pageviews.queries import Windows, total_views, views_by_window
@@ -43,7 +43,7 @@ class IssueThread:
 
     def counts_for(self, main: "IssueThread") -> bool:
         """Whether everybody who may read the main thread may know of this one."""
-        return self.is_listed and _OPENNESS.index(Audience(self.audience)) <= _OPENNESS.index(Audience(main.audience))
+        return self.is_listed and is_as_open(self.audience, main.audience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,6 @@ class IssueFacts:
                 found.append(thread.title)
         return tuple(found)
 
-
-# From the most open to the most closed.
-_OPENNESS = (Audience.PUBLIC, Audience.MEMBERS, Audience.STAFF)
 
 _ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _ROOTS = sa.select(sa.func.coalesce(Thread.duplicate_of_id, Thread.id)).where(Thread.id.in_(_ids)).distinct()

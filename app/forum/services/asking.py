@@ -22,6 +22,7 @@ from app.forum.services.figures import settle
 from app.forum.services.following import follow_own
 from app.forum.services.listing import NOWHERE, move_counts, place_of
 from app.forum.services.mentioning import tell_mentioned
+from app.forum.services.proposing import request_comparison
 from app.forum.services.revising import DOUBLE_SUBMIT, add_first_text
 from app.forum.services.tagging import normalise_tags, set_tags
 
@@ -52,6 +53,8 @@ def start_thread(
     else:
         emit(ThreadStarted(thread.id, post.id, actor.id))
         tell_mentioned(post, actor.id, mentions)
+        if thread.is_question:
+            request_comparison()
     return thread
 
 

@@ -2,21 +2,19 @@
 
 import sqlalchemy as sa
 
-from app.core.actor import Actor, Audience
+from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
 from app.forum.events import ThreadCurated
 from app.forum.models import Thread
-from app.forum.policies import can_see_thread, ensure_can_moderate
+from app.forum.policies import can_see_thread, ensure_can_moderate, is_as_open
 from app.forum.queries.threads import get_threads_for_update
 from app.forum.services.checking import REASON_MAX, checked_reason
 from app.forum.services.figures import settle
+from app.forum.services.proposing import note_joined, note_separated
 from app.search.documents import THREAD, request_sync
-
-# From the most open to the most closed: a thread may only lead to an original that all its readers can read.
-_ORDER = (Audience.PUBLIC, Audience.MEMBERS, Audience.STAFF)
 
 
 def close_as_duplicate(actor: Actor, *, thread_id: int, original_id: int, reason: str = "") -> Thread:
@@ -43,15 +41,17 @@ def close_as_duplicate(actor: Actor, *, thread_id: int, original_id: int, reason
     if thread.closed_at is None:
         thread.closed_at = now()
     thread.duplicate_of_id = root_id
+    note_joined(actor, thread_id, root_id)
     _settle_all(threads)
     emit(ThreadCurated(thread_id, "duplicate", actor.id, why, before))
     return thread
 
 
-def undo_duplicate(actor: Actor, *, thread_id: int, reason: str = "", give_back: str = "") -> Thread:
+def undo_duplicate(actor: Actor, *, thread_id: int, reason: str = "", give_back: str = "", differs: bool = False) -> Thread:
     """Open a duplicate again. `before`: the original's id.
 
     `give_back` is the `before` of the closing: the threads that followed it to the original come back with it.
+    With `differs` somebody looked at both, and the pair is not proposed again.
     Raises NotFound, Forbidden, Conflict when it is no duplicate any more.
     """
     original_id = db.session.scalar(sa.select(Thread.duplicate_of_id).where(Thread.id == thread_id))
@@ -67,6 +67,7 @@ def undo_duplicate(actor: Actor, *, thread_id: int, reason: str = "", give_back:
         if threads[follower].duplicate_of_id == original_id:
             threads[follower].duplicate_of_id = thread_id
     thread.duplicate_of_id = None
+    note_separated(actor, thread_id, differs=differs, reason=why)
     if not thread.close_reason:  # one that was closed with a reason before it became a duplicate stays closed
         thread.closed_at = None
     _settle_all(threads)
@@ -107,7 +108,7 @@ def _check_pair(actor: Actor, thread: Thread, original: Thread) -> None:
         raise Conflict
     if original.kind != thread.kind:
         raise Invalid("A question can only be a duplicate of a question, a discussion only of a discussion.", field="original_id")
-    if _ORDER.index(Audience(original.category.audience)) > _ORDER.index(Audience(thread.category.audience)):
+    if not is_as_open(original.category.audience, thread.category.audience):
         raise Invalid("Not everybody who reads this thread may read that one.", field="original_id")
 
 

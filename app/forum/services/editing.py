@@ -87,6 +87,7 @@ def _write(actor: Actor, post: Post, thread: Thread, body: Rendered, tags: list[
     post.edited_at, post.edited_by_id = moment, actor.id
     if post.kind == PostKind.OPENING:
         thread.excerpt = body.excerpt
+        thread.duplicates_checked_at = None
     add_revision(post, thread, tags, actor, reason, moment)
 
 
