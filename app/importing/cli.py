@@ -13,6 +13,7 @@ from app.core.errors import AppError
 from app.core.settings import Settings
 from app.importing.demo.loading import has_people, load_demo
 from app.importing.demo.signins import FILE_NAME, format_sign_ins
+from app.importing.markdown.cli import articles_command, markdown_command
 from app.importing.stackexchange.report import ImportReport
 from app.importing.stackexchange.running import Destination, parse_destination, run_import, source_name
 
@@ -44,7 +45,9 @@ def demo_command(if_empty: bool) -> None:
     click.echo(f"These sign-ins are kept in {loaded.kept_in}.")
 
 
-import_group = AppGroup("import", help="Bring a community in from elsewhere.")
+import_group = AppGroup("import", help="Bring a community, or articles, in from elsewhere.")
+import_group.add_command(markdown_command)
+import_group.add_command(articles_command)
 
 
 @import_group.command("stackexchange")

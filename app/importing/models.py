@@ -9,8 +9,8 @@ from app.core.db import BigId, Model
 class ImportRecord(Model):
     """One imported thing: `source` is the site, `external_id` its id there, `local_id` the row it became here.
 
-    `kind` is one of person, tag, question (local: thread), answer (local: post), comment and link (local: the duplicate's
-    thread); `state` says that an import was begun and has not ended.
+    `kind` is one of person, tag, question (local: thread), answer (local: post), comment, link (local: the duplicate's
+    thread), article and image (local: upload); `state` says that an import was begun and has not ended.
     """
 
     __tablename__ = "import_record"

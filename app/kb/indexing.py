@@ -7,13 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.accounts.models import Person
-from app.core.actor import Actor, Audience
+from app.core.actor import Actor
 from app.core.db import db, read
 from app.core.text import shorten
 from app.forum.models import Category, Tag, Thread, ThreadTag
 from app.forum.queries.categories import reader_of
 from app.kb.models import Article, ArticleSource, ArticleState, Section
 from app.kb.policies import listed_articles
+from app.kb.queries.wordings import Wording, each_once, load_wordings, open_to_readers
 from app.kb.urls import article_path, section_path
 from app.pageviews.queries import total_views
 from app.search.documents import ARTICLE, HitCard, SearchDocument, TitleCard
@@ -23,7 +24,7 @@ TAGS = 8
 
 
 def load_many(ids: Sequence[int]) -> dict[int, SearchDocument]:
-    """Return the documents of published articles by id, in three statements; others are missing and leave the index."""
+    """Return the documents of published articles by id, in four statements; others are missing and leave the index."""
     statement = (
         sa.select(Article, Person.name)
         .outerjoin(Person, Person.id == Article.owner_id)
@@ -31,18 +32,23 @@ def load_many(ids: Sequence[int]) -> dict[int, SearchDocument]:
     )
     found = db.session.execute(statement).all()
     published = [article.id for article, _owner in found]
-    views, tags = total_views(ARTICLE, published), _tags(published)
+    views, tags, wordings = total_views(ARTICLE, published), _tags(published), load_wordings(published)
     return {
-        article.id: _document(article, owner or "", views.get(article.id, 0), tags.get(article.id, ()))
+        article.id: _document(
+            article, owner or "", views.get(article.id, 0), tags.get(article.id, ()), wordings.get(article.id, ())
+        )
         for article, owner in found
     }
 
 
-def _document(article: Article, owner: str, views: int, tags: tuple[str, ...]) -> SearchDocument:
+def _document(
+    article: Article, owner: str, views: int, tags: tuple[str, ...], wordings: Sequence[Wording]
+) -> SearchDocument:
+    own, fresh = each_once(article.title, article.asked_as_lines, wordings)
     return SearchDocument(
         kind=ARTICLE, id=article.id, audience=article.audience, category="", status=article.state, thread_kind="", tags=tags,
         title=article.title, body=" ".join(part for part in (article.summary, article.applies_to, article.body_text) if part),
-        answers="", asked_as=article.asked_as, author=owner, votes=max(0, article.helpful_yes - article.helpful_no), views=views,
+        answers="", asked_as="\n".join((*own, *(one.text for one in fresh))), author=owner, votes=max(0, article.helpful_yes - article.helpful_no), views=views,
         created_at=article.published_at or article.created_at, active_at=article.modified_at, is_solved=True,
         lang=article.language,
     )  # fmt: skip
@@ -51,11 +57,6 @@ def _document(article: Article, owner: str, views: int, tags: tuple[str, ...]) -
 def _tags(article_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """Return the tags of the threads that articles were built from and that all their readers may read, the most used first."""
     uses = sa.func.count()
-    is_as_open = sa.or_(
-        Category.audience == Audience.PUBLIC,
-        Category.audience == Article.audience,
-        sa.and_(Category.audience == Audience.MEMBERS, Article.audience == Audience.STAFF),
-    )
     statement = (
         sa.select(ArticleSource.article_id, Tag.name)
         .join(Article, Article.id == ArticleSource.article_id)
@@ -63,7 +64,7 @@ def _tags(article_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         .join(Category, Category.id == Thread.category_id)
         .join(ThreadTag, ThreadTag.thread_id == Thread.id)
         .join(Tag, Tag.id == ThreadTag.tag_id)
-        .where(ArticleSource.article_id.in_(article_ids), Thread.hidden_at.is_(None), Thread.held_at.is_(None), is_as_open)
+        .where(ArticleSource.article_id.in_(article_ids), Thread.hidden_at.is_(None), Thread.held_at.is_(None), open_to_readers())
         .group_by(ArticleSource.article_id, Tag.name)
         .order_by(ArticleSource.article_id, uses.desc(), Tag.name)
     )

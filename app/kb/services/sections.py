@@ -17,13 +17,18 @@ MAX_DEPTH = 4
 RESERVED = frozenset({"articles", "sections", "sources", "preview", "feed.atom", "feed-atom", "new", "search"})
 
 
-def create_section(actor: Actor, *, title: str, parent_id: int | None = None, description: str = "") -> Section:
-    """Add a section as the last one below its parent (None: at the top). Raises Invalid for a wrong title or parent."""
+def create_section(
+    actor: Actor, *, title: str, parent_id: int | None = None, description: str = "", slug: str = ""
+) -> Section:
+    """Add a section as the last one below its parent (None: at the top); without a slug it gets one from its title.
+
+    Raises Invalid for a wrong title or parent.
+    """
     known = _load_all(actor)
     _check_title(title)
     _check_parent(known, None, parent_id)
     last = max((s.position for s in known.values() if s.parent_id == parent_id), default=-1)
-    section = Section(parent_id=parent_id, slug=_free_slug(known, title), title=title, description=description, position=last + 1)
+    section = Section(parent_id=parent_id, slug=_free_slug(known, slug or title), title=title, description=description, position=last + 1)
     db.session.add(section)
     db.session.flush()
     return section

@@ -1,0 +1,1 @@
+"""Articles as a folder of Markdown files, in and out, and from lists in JSON lines."""

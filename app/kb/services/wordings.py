@@ -1,0 +1,47 @@
+"""Taking the title of a duplicate out of an article's wordings, and putting it back. The duplicate itself is not touched."""
+
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.core.errors import Conflict
+from app.core.uow import require_unit_of_work
+from app.kb.models import Article, RemovedWording
+from app.kb.policies import ensure_can_edit_article
+from app.kb.queries.articles import get_article_for_update
+from app.kb.queries.wordings import list_articles_of_issue, list_wordings
+from app.search.documents import ARTICLE, request_sync
+
+
+def remove_wording(actor: Actor, *, article_id: int, thread_id: int) -> None:
+    """Keep a duplicate's title from leading to the article. Raises Conflict when it does not lead there (any more)."""
+    article = _load(actor, article_id)
+    if all(one.thread_id != thread_id for one in list_wordings(article.id)):
+        raise Conflict("This wording is not among those of the article any more.")
+    db.session.add(RemovedWording(article_id=article.id, thread_id=thread_id, removed_by_id=actor.id, removed_at=now()))
+    db.session.flush()
+    request_sync(ARTICLE, article.id)
+
+
+def restore_wording(actor: Actor, *, article_id: int, thread_id: int) -> None:
+    """Let a duplicate's title lead to the article again. Raises Conflict when nobody took it out."""
+    article = _load(actor, article_id)
+    removed = db.session.get(RemovedWording, (article.id, thread_id))
+    if removed is None:
+        raise Conflict("This wording is there already.")
+    db.session.delete(removed)
+    db.session.flush()
+    request_sync(ARTICLE, article.id)
+
+
+def follow_wordings(thread_ids: list[int]) -> None:
+    """Have the index follow the articles whose wordings these threads give, or gave."""
+    require_unit_of_work()
+    for article_id in list_articles_of_issue(thread_ids):
+        request_sync(ARTICLE, article_id)
+
+
+def _load(actor: Actor, article_id: int) -> Article:
+    require_unit_of_work()
+    article = get_article_for_update(article_id)
+    ensure_can_edit_article(actor, article)
+    return article
