@@ -1,12 +1,14 @@
-"""Bodies of the API's answers: figures, scopes and questions as JSON. Pure; shares are from 0 to 1, times are hours."""
+"""Bodies of the API's answers: figures, scopes, questions and articles as JSON. Pure; shares are from 0 to 1, times are hours."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.measures import Figure, Metric
-from app.insights.metrics import METRICS
 from app.insights.period import Period
+from app.insights.queries.article_listing import ArticleLine
+from app.insights.queries.knowledge import Knowledge
 from app.insights.queries.listing import MetricRow
 from app.insights.queries.overview import Breakdown, Overview
 from app.insights.scope import Named, Scope
@@ -15,6 +17,8 @@ from app.web.filters import machine_date
 from app.web.seo import absolute
 
 Body = dict[str, Any]
+# Where all knowledge figures stand, in place of a figure's word.
+KNOWLEDGE_WORD = "knowledge"
 
 
 def scope_body(scope: Scope) -> Body:
@@ -25,6 +29,7 @@ def scope_body(scope: Scope) -> Body:
         "category": _named(scope.category),
         "tag": _named(scope.tag),
         "helper": _named(scope.helper),
+        "article": _named(scope.article),
     }
 
 
@@ -40,7 +45,7 @@ def metric_body(metric: Metric) -> Body:
         "title": metric.title,
         "unit": str(metric.unit),
         "cohort": metric.cohort,
-        "counts": f"Questions {metric.sentence}",
+        "counts": f"{str(metric.subject).title()}s {metric.sentence}",
         "formula": metric.formula,
         "source": metric.source,
     }
@@ -65,6 +70,7 @@ def value_body(figure: Figure) -> Body:
         "n": figure.n,
         "of": figure.of,
         "ended": figure.ended,
+        "hits": figure.hits,
     }
 
 
@@ -85,6 +91,60 @@ def question_body(row: MetricRow) -> Body:
     }
 
 
+def article_body(row: ArticleLine) -> Body:
+    """Return an article of a list."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "url": absolute(row.path),
+        "state": row.state,
+        "audience": row.audience,
+        "section": row.section_title,
+        "owner": row.owner_name or None,
+        "published_at": _moment(row.published_at),
+        "confirmed_at": _moment(row.confirmed_at),
+        "helpful": row.helpful,
+        "not_helpful": row.unhelpful,
+        "counts_for": row.amount,
+    }
+
+
+def knowledge_body(knowledge: Knowledge) -> Body:
+    """Return everything that the page about knowledge tells."""
+    scope = knowledge.scope
+    return {
+        "scope": scope_body(scope),
+        "previous_period": period_body(knowledge.previous_period) if knowledge.previous_period else None,
+        "figures": [
+            figure_body(ALL_METRICS[key], figure, scope, knowledge.previous.get(key)) for key, figure in knowledge.figures.items()
+        ],
+        "series": [{"period": period_body(point.period), "figures": _values(point.figures)} for point in knowledge.series],
+        "categories": _breakdowns(knowledge.categories, KNOWLEDGE_WORD),
+        "reuse": [
+            {
+                "id": row.article.id,
+                "title": row.article.title,
+                "url": absolute(api_path("questions_referred", scope.with_article(row.article).query)),
+                "uses": row.uses,
+                "share_so_far": row.reach,
+            }
+            for row in knowledge.reuse.articles
+        ],
+        "helpfulness": [
+            {
+                "id": row.article.id,
+                "title": row.article.title,
+                "url": absolute(row.path),
+                "helpful": row.helpful,
+                "words": row.words,
+                "low": row.low,
+                "high": row.high,
+            }
+            for row in knowledge.judged
+        ],
+    }
+
+
 def overview_body(overview: Overview) -> Body:
     """Return everything that the insights page tells."""
     scope = overview.scope
@@ -92,7 +152,7 @@ def overview_body(overview: Overview) -> Body:
         "scope": scope_body(scope),
         "previous_period": period_body(overview.previous_period) if overview.previous_period else None,
         "figures": [
-            figure_body(METRICS[key], figure, scope, overview.previous.get(key)) for key, figure in overview.figures.items()
+            figure_body(ALL_METRICS[key], figure, scope, overview.previous.get(key)) for key, figure in overview.figures.items()
         ],
         "series": [{"period": period_body(point.period), "figures": _values(point.figures)} for point in overview.series],
         "categories": _breakdowns(overview.categories),
@@ -110,11 +170,11 @@ def overview_body(overview: Overview) -> Body:
     }
 
 
-def _breakdowns(rows: Sequence[Breakdown]) -> list[Body]:
+def _breakdowns(rows: Sequence[Breakdown], word: str = "") -> list[Body]:
     return [
         {
             **(_named(row.named) or {}),
-            "url": absolute(api_path(query=row.scope.query)),
+            "url": absolute(api_path(word, row.scope.query)),
             "figures": _values(row.figures),
             "previous": _values(row.previous),
         }

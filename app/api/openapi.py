@@ -3,8 +3,9 @@
 from typing import Any
 
 from app.forum.models.thread import Status
+from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.measures import Unit
-from app.insights.metrics import METRICS
+from app.kb.models import ArticleState
 
 VERSION = "1.0.0"
 Schema = dict[str, Any]
@@ -23,12 +24,18 @@ def describe(title: str, base_url: str) -> Schema:
         "info": {
             "title": f"{title} API",
             "version": VERSION,
-            "description": "Figures about the community and the questions behind them. Sign in on the site as staff or moderator; "
+            "description": "Figures about the community and its knowledge, and the questions and articles behind them. "
+            "Sign in on the site as staff or moderator; "
             "the session's cookie is the key. Figures count only what you may read.",
         },
         "servers": [{"url": base_url}],
         "security": [{"session": []}],
-        "paths": {"/api/v1/insights": _path_all(), "/api/v1/insights/{figure}": _path_one(), "/api/openapi.json": _path_self()},
+        "paths": {
+            "/api/v1/insights": _path_all("listFigures", "All figures about questions", "Overview"),
+            "/api/v1/insights/knowledge": _path_all("listKnowledge", "All figures about knowledge", "Knowledge"),
+            "/api/v1/insights/{figure}": _path_one(),
+            "/api/openapi.json": _path_self(),
+        },
         "components": {
             "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "threadwell"}},
             "schemas": SCHEMAS,
@@ -84,21 +91,22 @@ PARAMETERS: dict[str, Schema] = {
     "category": _query("category", "Slug of a category: only its questions."),
     "tag": _query("tag", "A tag: only questions that carry it."),
     "helper": _query("helper", "Name of a person: only what counts solutions by helpers looks at it."),
+    "article": _query("article", "Number of an article: only what counts uses of articles, or articles, looks at it."),
     "page": _query("page", "Number of the page, from 1.", {"type": "integer", "minimum": 1}),
 }
 
 
-def _path_all() -> Schema:
-    used = [_ref(name, "parameters") for name in PARAMETERS if name != "page"]
-    answers = _answers(_ref("Overview"), "400", "403", "404")
-    return {"get": {"operationId": "listFigures", "summary": "All figures", "parameters": used, "responses": answers}}
+def _path_all(name: str, summary: str, answer: str) -> Schema:
+    used = [_ref(word, "parameters") for word in PARAMETERS if word != "page"]
+    answers = _answers(_ref(answer), "400", "403", "404")
+    return {"get": {"operationId": name, "summary": summary, "parameters": used, "responses": answers}}
 
 
 def _path_one() -> Schema:
     used = [_ref(name, "parameters") for name in PARAMETERS]
     figure = {"name": "figure", "in": "path", "required": True, "schema": _ref("FigureKey")}
-    answers = _answers(_ref("FigureWithQuestions"), "400", "403", "404")
-    summary = "One figure and the questions it counts"
+    answers = _answers(_ref("FigureWithRows"), "400", "403", "404")
+    summary = "One figure and the questions or articles it counts"
     return {"get": {"operationId": "getFigure", "summary": summary, "parameters": [figure, *used], "responses": answers}}
 
 
@@ -111,8 +119,9 @@ _VALUE = {
     "value": NUMBER | {"description": "A count, a share from 0 to 1, or hours; null: there is nothing to tell."},
     "low": NUMBER | {"description": "Shares: lower end of the 95 % Wilson interval."},
     "high": NUMBER | {"description": "Shares: upper end of the 95 % Wilson interval."},
-    "n": {"type": "integer", "description": "How many questions the figure's list has."},
+    "n": {"type": "integer", "description": "How many questions or articles the figure's list has."},
     "of": COUNT | {"description": "Shares: the number in the denominator."},
+    "hits": COUNT | {"description": "Shares: the number in the numerator."},
     "ended": COUNT | {"description": "Hours: how many of the questions were answered or solved."},
 }
 _MEANING = {
@@ -126,18 +135,35 @@ _MEANING = {
 }
 _VALUES: Schema = {"type": "object", "additionalProperties": _ref("Value")}
 SCHEMAS: dict[str, Schema] = {
-    "FigureKey": {"type": "string", "enum": list(METRICS)},
+    "FigureKey": {"type": "string", "enum": list(ALL_METRICS)},
     "Value": _object(**_VALUE),
     "Figure": _object(**_MEANING, **_VALUE, previous=_or_null("Value"), url=ADDRESS),
     "Named": _object(key=TEXT, title=TEXT),
     "Period": _object(key=TEXT, label=TEXT, start=MOMENT, end=MOMENT),
     "Scope": _object(
-        period=_ref("Period"), moment=MOMENT, category=_or_null("Named"), tag=_or_null("Named"), helper=_or_null("Named")
+        period=_ref("Period"), moment=MOMENT, category=_or_null("Named"), tag=_or_null("Named"), helper=_or_null("Named"),
+        article=_or_null("Named"),
     ),
     "Question": _object(
         id={"type": "integer"}, title=TEXT, url=ADDRESS, status={"enum": [str(status) for status in Status]}, category=TEXT,
         author={"type": ["string", "null"]}, created_at=MOMENT, first_answer_at=MAYBE_MOMENT, first_staff_answer_at=MAYBE_MOMENT,
         solved_at=MAYBE_MOMENT, counts_for={"type": "integer"},
+    ),
+    "Article": _object(
+        id={"type": "integer"}, title=TEXT, url=ADDRESS, state={"enum": [str(state) for state in ArticleState]}, audience=TEXT,
+        section=TEXT, owner={"type": ["string", "null"]}, published_at=MAYBE_MOMENT, confirmed_at=MAYBE_MOMENT,
+        helpful={"type": "integer"}, not_helpful={"type": "integer"}, counts_for={"type": "integer"},
+    ),
+    "UsedArticle": _object(
+        id={"type": "integer"}, title=TEXT, url=ADDRESS, uses={"type": "integer"}, share_so_far={"type": "number"}
+    ),
+    "JudgedArticle": _object(
+        id={"type": "integer"}, title=TEXT, url=ADDRESS, helpful={"type": "integer"}, words={"type": "integer"},
+        low={"type": "number"}, high={"type": "number"},
+    ),
+    "Knowledge": _object(
+        scope=_ref("Scope"), previous_period=_or_null("Period"), figures=_list(_ref("Figure")), series=_list(_ref("Point")),
+        categories=_list(_ref("Breakdown")), reuse=_list(_ref("UsedArticle")), helpfulness=_list(_ref("JudgedArticle")),
     ),
     "Point": _object(period=_ref("Period"), figures=_VALUES),
     "Breakdown": _object(key=TEXT, title=TEXT, url=ADDRESS, figures=_VALUES, previous=_VALUES),
@@ -146,8 +172,8 @@ SCHEMAS: dict[str, Schema] = {
         scope=_ref("Scope"), previous_period=_or_null("Period"), figures=_list(_ref("Figure")), series=_list(_ref("Point")),
         categories=_list(_ref("Breakdown")), tags=_list(_ref("Breakdown")), helpers=_list(_ref("Helper")),
     ),
-    "FigureWithQuestions": _object(
-        scope=_ref("Scope"), figure=_ref("Figure"), questions=_list(_ref("Question")), page={"type": "integer"},
+    "FigureWithRows": _object(
+        scope=_ref("Scope"), figure=_ref("Figure"), questions=_list(_ref("Question")), articles=_list(_ref("Article")), page={"type": "integer"},
         per_page={"type": "integer"}, next={"type": ["string", "null"], "format": "uri"},
     ),
     "Problem": _object(title=TEXT, status={"type": "integer"}, detail=TEXT),

@@ -95,6 +95,16 @@ class CurveChart:
 
 
 @dataclass(frozen=True, slots=True)
+class ParetoChart:
+    """Columns that fall from left to right as shares of the whole, and the line of what they make up together."""
+
+    columns: tuple[DrawnColumn, ...]
+    line: str
+    x_marks: tuple[Mark, ...]
+    y_marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A bar lying in a row of a table, 100 units wide: parts one after the other, and an interval as (from, to) or none."""
 
@@ -124,6 +134,26 @@ def column_chart(columns: Sequence[Column]) -> ColumnChart:
     )
     y_marks = tuple(Mark(_round(HEIGHT - BOTTOM - mark * scale), f"{mark:,}") for mark in marks)
     return ColumnChart(tuple(drawn), x_marks, y_marks)
+
+
+def pareto_chart(columns: Sequence[Column], whole: float) -> ParetoChart:
+    """Return columns, largest first, as shares of `whole`, with the line of their running sum; each has one part."""
+    room = PLOT_WIDTH / max(1, len(columns))
+    width = min(28.0, room * 0.72)
+    drawn, steps, reached = [], [f"M{LEFT:g} {HEIGHT - BOTTOM:g}"], 0.0
+    for index, column in enumerate(columns):
+        number = sum(part for _tone, part in column.parts)
+        reached += number
+        top, left = _share_y(number / whole), LEFT + room * index
+        part = Rectangle(_round(left + (room - width) / 2), top, _round(width), _round(HEIGHT - BOTTOM - top), column.parts[0][0])
+        drawn.append(DrawnColumn(_round(left), _round(room), (part,), column.url, column.title))
+        steps.append(f"L{_round(left + room / 2):g} {_share_y(min(1.0, reached / whole)):g}")
+    every = ceil(len(columns) / X_LABELS)
+    x_marks = tuple(
+        Mark(_round(LEFT + room * (index + 0.5)), column.label) for index, column in enumerate(columns) if index % every == 0
+    )
+    y_marks = tuple(Mark(_share_y(share / 100), f"{share} %") for share in (0, 25, 50, 75, 100))
+    return ParetoChart(tuple(drawn), "".join(steps), x_marks, y_marks)
 
 
 def curve_chart(curves: Sequence[tuple[str, str, Sequence[Step], float | None]]) -> CurveChart:

@@ -8,20 +8,26 @@ import numpy as np
 
 from app.core.pagination import Page
 from app.core.statistics import wilson_interval
+from app.insights.cohorts import Subject
 from app.insights.predicates import Predicate
+from app.insights.queries.article_listing import ArticleLine, iterate_articles, list_articles
+from app.insights.queries.article_waits import load_article_waits
 from app.insights.queries.counting import Count, tally
 from app.insights.queries.listing import MetricRow, iterate_questions, list_questions
-from app.insights.queries.waits import NO_WAITS, Curve, Numbers, Wait, Waits, load_waits
+from app.insights.queries.waits import NO_WAITS, Curve, Numbers, Wait, Waits, load_answer_waits
 from app.insights.scope import Scope
 
 
 class Unit(StrEnum):
-    """What the value of a figure is: questions, a share from 0 to 1, hours, or people."""
+    """What the value of a figure is: rows, a share from 0 to 1, hours, people, uses of articles, readers' words, or views."""
 
     COUNT = "count"
     SHARE = "share"
     HOURS = "hours"
     PEOPLE = "people"
+    USES = "uses"
+    WORDS = "words"
+    VIEWS = "views"
 
 
 class Group(StrEnum):
@@ -33,6 +39,13 @@ class Group(StrEnum):
     SOLUTION = "solution"
     WAITING = "waiting"
     PEOPLE = "people"
+    LINKS = "links"
+    KNOWN = "known"
+    REUSE = "reuse"
+    WRITING = "writing"
+    HELPFUL = "helpful"
+    CARE = "care"
+    GAPS = "gaps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +53,8 @@ class Figure:
     """A value with what it rests on.
 
     `value` is None where there is nothing to tell: a share of no questions, or a median that was not reached yet. `n` is the
-    number of questions in the figure's list. Shares: `of` is the denominator, `low` and `high` the 95 % Wilson interval.
+    number of rows in the figure's list. Shares: `of` is the denominator, `hits` the numerator (as `n`, except where rows count
+    for more than one), `low` and `high` the 95 % Wilson interval.
     Hours: `ended` is the number of those that were answered or solved; the others still wait, or were closed.
     """
 
@@ -50,6 +64,7 @@ class Figure:
     n: int
     of: int | None
     ended: int | None = None
+    hits: int | None = None
 
 
 class WaitSummary:
@@ -76,9 +91,10 @@ class WaitSummary:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A figure with a name. `predicate` chooses the questions that it counts, and that its list shows.
+    """A figure with a name. `predicate` chooses the questions or articles that it counts, and that its list shows.
 
-    `sentence` completes "Questions ...". Shares have `of`, the key of the metric that counts their denominator.
+    `sentence` completes "Questions ..." (or "Articles ..."). The value is the number of rows; where it `is_weighted`, what they
+    count for. Shares have `of`, the key of the metric that counts their denominator.
     Times have `wait` and `quantile`; `is_censored` ones count questions that still wait as waiting, the others leave them out.
     """
 
@@ -93,6 +109,12 @@ class Metric:
     wait: Wait | None = None
     quantile: float = 0.5
     is_censored: bool = False
+    is_weighted: bool = False
+
+    @property
+    def subject(self) -> Subject:
+        """Whether its list holds questions or articles."""
+        return self.predicate.subject
 
     @property
     def sentence(self) -> str:
@@ -100,12 +122,12 @@ class Metric:
 
     @property
     def cohort(self) -> str:
-        """Which questions are looked at, in words."""
+        """Which rows are looked at, in words."""
         return str(self.predicate.cohort)
 
     @property
     def of(self) -> str | None:
-        """The key of the metric whose list holds the questions that a share is taken of."""
+        """The key of the metric whose list holds what a share is taken of."""
         return self.denominator.key if self.denominator is not None else None
 
     @property
@@ -116,30 +138,36 @@ class Metric:
     def figure(self, scope: Scope) -> Figure:
         """Return the figure of the scope (one statement)."""
         if self.wait is not None:
-            waits = load_waits(scope, [scope.period]).by_period.get(0, NO_WAITS)
-            return self.of_waits(WaitSummary(waits))
+            load = load_article_waits if self.wait is Wait.ARTICLE else load_answer_waits
+            return self.of_waits(WaitSummary(load(scope, [scope.period]).get(0, NO_WAITS)))
         return self.of_counts(tally(scope, self.predicates))
 
     def count(self, scope: Scope) -> int:
-        """Return how many questions the list has (one statement)."""
-        return tally(scope, (self.predicate,))[self.predicate.key].questions
+        """Return how many rows the list has (one statement)."""
+        return tally(scope, (self.predicate,))[self.predicate.key].rows
 
-    def list_threads(self, scope: Scope, page: int = 1) -> Page[MetricRow]:
-        """Return one page of the questions that are counted (one statement). Raises NotFound past the end."""
+    def list_rows(self, scope: Scope, page: int = 1) -> Page[MetricRow] | Page[ArticleLine]:
+        """Return one page of the questions or articles that are counted (one statement). Raises NotFound past the end."""
+        if self.subject is Subject.ARTICLE:
+            return list_articles(scope, self.predicate, page)
         return list_questions(scope, self.predicate, page)
 
-    def iterate(self, scope: Scope) -> Iterator[MetricRow]:
-        """Yield all questions that are counted, in the order of the list."""
+    def iterate(self, scope: Scope) -> Iterator[MetricRow] | Iterator[ArticleLine]:
+        """Yield all questions or articles that are counted, in the order of the list."""
+        if self.subject is Subject.ARTICLE:
+            return iterate_articles(scope, self.predicate)
         return iterate_questions(scope, self.predicate)
 
     def of_counts(self, counts: Mapping[str, Count]) -> Figure:
         """Return the figure made from what its predicates counted."""
         count = counts[self.predicate.key]
+        value = count.amount if self.is_weighted else count.rows
         if self.denominator is None:
-            return Figure(count.amount, None, None, count.questions, None)
-        total = counts[self.denominator.key].questions
-        low, high = wilson_interval(count.questions, total)
-        return Figure(count.questions / total if total else None, low, high, count.questions, total)
+            return Figure(value, None, None, count.rows, None)
+        whole = counts[self.denominator.key]
+        total = whole.amount if self.is_weighted else whole.rows
+        low, high = wilson_interval(value, total)
+        return Figure(value / total if total else None, low, high, count.rows, total, hits=value)
 
     def of_waits(self, summary: WaitSummary) -> Figure:
         """Return the figure made from waits."""

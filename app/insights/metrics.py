@@ -2,8 +2,9 @@
 
 from app.forum.models.thread import Status
 from app.insights import predicates as are
+from app.insights.cohorts import Cohort
 from app.insights.measures import Figure, Group, Metric, Unit
-from app.insights.predicates import Amount, Cohort, Predicate, Test
+from app.insights.predicates import Amount, Predicate, Test
 from app.insights.queries.listing import MetricRow
 from app.insights.queries.waits import Wait
 
@@ -21,7 +22,7 @@ def _count(key: str, title: str, sentence: str, test: Test, group: Group, source
 
 def _people(key: str, title: str, sentence: str, test: Test, amount: Amount, formula: str, source: str) -> Metric:
     predicate = Predicate(key, sentence, test, amount=amount)
-    return Metric(key, title, predicate, formula, source, Group.PEOPLE, Unit.PEOPLE)
+    return Metric(key, title, predicate, formula, source, Group.PEOPLE, Unit.PEOPLE, is_weighted=True)
 
 
 def _share(key: str, title: str, part: Metric, whole: Metric) -> Metric:

@@ -1,4 +1,5 @@
-"""Named predicates: which questions a figure counts, in words and as SQL. Each is the one source of number, list, CSV and API.
+"""Named predicates: which questions (or articles) a figure counts, in words and as SQL. Each is the one source of number, list,
+CSV and API. The tests here are about questions; those about knowledge stand in knowledge_predicates.
 
 All count listed questions that the actor may read and that are not closed as duplicates: a duplicate is counted with its
 original. Closed questions count. "Answer" means a listed answer by somebody other than the asker.
@@ -7,39 +8,30 @@ original. Closed questions count. "Answer" means a listed answer by somebody oth
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.forum.models import Acceptance, Category, Post, Thread, ThreadTag
-from app.forum.models.thread import Status, ThreadKind
-from app.forum.policies import listed_threads
+from app.forum.models import Acceptance, Category, Post, Thread
+from app.forum.models.thread import Status
+from app.insights.cohorts import Cohort, Subject, in_cohort
 from app.insights.elapsed import elapsed_seconds
 from app.insights.scope import Scope
+from app.kb.models import Article, Section
 
 Test = Callable[[Scope], sa.ColumnElement[bool]]
 Amount = Callable[[Scope], sa.ColumnElement[Any]]
 HOUR = 3600.0
-# Of these a first answer is overdue: nobody said that they are solved, closed, or waiting on the asker.
-STILL_WAITING = (Status.UNANSWERED, Status.ANSWERED, Status.DISPUTED)
-
-
-class Cohort(StrEnum):
-    """Which questions are looked at before a predicate chooses among them."""
-
-    ASKED = "asked in the period"
-    SOLVED = "solved in the period, whenever asked"
-    NOW = "still waiting now, whenever asked"
 
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A choice of questions. `sentence` completes "Questions ..."; `amount` is what one counts for where that is not 1.
+    """A choice of questions or articles. `sentence` completes "Questions ..." (or "Articles ..."); `amount` is what one counts
+    for where that is not 1, `amount_name` heads it in lists.
 
-    A test depends on the question, the scope's moment and its helper, never on its period: what parts of a period count
-    adds up to what the whole counts.
+    A test depends on the row, the scope's moment and its helper, never on its period: what parts of a period count adds up to
+    what the whole counts. Amounts and tests of the cohorts USED, REFERRED and JUDGED alone look at the period.
     """
 
     key: str
@@ -47,39 +39,21 @@ class Predicate:
     test: Test
     cohort: Cohort = Cohort.ASKED
     amount: Amount | None = None
+    amount_name: str = "Counts for"
     about_solution: bool = False
+
+    @property
+    def subject(self) -> Subject:
+        """Whether it chooses questions or articles."""
+        return self.cohort.subject
 
     def criterion(self, scope: Scope) -> sa.ColumnElement[bool]:
         """Return the whole criterion, cohort included, for a statement over `source_of` the predicate."""
         return sa.and_(in_cohort(scope, self.cohort), self.test(scope))
 
 
-def questions_of(scope: Scope) -> sa.ColumnElement[bool]:
-    """Return the criterion of the questions that any figure of the scope may count, whatever the period."""
-    criteria = [
-        listed_threads(scope.actor), Thread.kind == ThreadKind.QUESTION, Thread.duplicate_of_id.is_(None),
-    ]  # fmt: skip
-    if scope.category is not None:
-        criteria.append(Thread.category_id == scope.category.id)
-    if scope.tag is not None:
-        tagged = sa.select(ThreadTag.thread_id).where(ThreadTag.tag_id == scope.tag.id)
-        criteria.append(Thread.id.in_(tagged))
-    return sa.and_(*criteria)
-
-
-def in_cohort(scope: Scope, cohort: Cohort) -> sa.ColumnElement[bool]:
-    """Return the criterion of a cohort. The statement must join Category."""
-    if cohort is Cohort.NOW:
-        return sa.and_(questions_of(scope), Thread.first_answer_at.is_(None), Thread.status.in_(STILL_WAITING))
-    moment = COHORT_DATE[cohort]
-    return sa.and_(questions_of(scope), moment >= scope.period.start, moment < scope.period.end)
-
-
-COHORT_DATE: dict[Cohort, Any] = {Cohort.ASKED: Thread.created_at, Cohort.SOLVED: Thread.solved_at}
-
-
 def everything(_scope: Scope) -> sa.ColumnElement[bool]:
-    """All questions of the cohort."""
+    """All rows of the cohort."""
     return sa.true()
 
 
@@ -178,7 +152,10 @@ _SOLUTION_ID = (
 
 
 def source_of(statement: sa.Select[*tuple[Any, ...]], predicates: Iterable[Predicate]) -> sa.Select[*tuple[Any, ...]]:
-    """Return the statement over all tables that the predicates speak of: one row a question."""
+    """Return the statement over all tables that the predicates (of one subject) speak of: one row a question or article."""
+    predicates = tuple(predicates)
+    if predicates and predicates[0].subject is Subject.ARTICLE:
+        return statement.select_from(Article).join(Section, Section.id == Article.section_id)
     statement = statement.select_from(Thread).join(Category, Category.id == Thread.category_id)
     if any(predicate.about_solution for predicate in predicates):
         statement = statement.outerjoin(SOLUTION, sa.and_(is_solved_by_answer(None), SOLUTION.id == _SOLUTION_ID))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from app.core.errors import Invalid
 from app.forum.queries.categories import CategoryRow
+from app.insights.cohorts import Cohort, Subject
+from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.measures import Figure, Metric, Unit
-from app.insights.metrics import METRICS
 from app.insights.period import ALL, Period, parse_period
-from app.insights.predicates import Cohort
 from app.insights.queries.choosing import Wish
 from app.insights.scope import Scope
 from app.insights.urls import figure_path
@@ -16,6 +16,13 @@ from app.web.filters import count, plural, span
 
 NOTHING = "–"
 NO_BREAK = "\u00a0"
+# Which rows a list looks at, with the period in words.
+_LOOKED_AT = {
+    Cohort.ASKED: "asked {}", Cohort.SOLVED: "solved {}, whenever asked", Cohort.NOW: "as it stands now",
+    Cohort.ARRIVED: "asked {}, duplicates included", Cohort.REFERRED: "whenever asked, by official answers given {}",
+    Cohort.POPULAR: "as they stand now", Cohort.PUBLISHED: "as they stand now", Cohort.USED: "by official answers given {}",
+    Cohort.JUDGED: "by what readers said {}",
+}  # fmt: skip
 LAST_DAYS = ("30d", "90d", "365d")
 
 
@@ -82,7 +89,7 @@ def show_figure(metric: Metric, figure: Figure, scope: Scope) -> Shown:
     interval, rests_on, of_path = "", "", ""
     if metric.denominator is not None and figure.of:
         interval = f"{say_share(figure.low or 0)} to {say_share(figure.high or 0)}"
-        rests_on = f"{count(figure.n)} of {count(figure.of)}"
+        rests_on = f"{count(figure.n if figure.hits is None else figure.hits)} of {count(figure.of)}"
         of_path = figure_path(metric.denominator.key, scope.query)
     elif metric.unit is Unit.HOURS and figure.ended is not None:
         rests_on = f"{count(figure.ended)} of {count(figure.n)}" if metric.is_censored else count(figure.ended)
@@ -92,7 +99,7 @@ def show_figure(metric: Metric, figure: Figure, scope: Scope) -> Shown:
 
 def show_figures(figures: Mapping[str, Figure], scope: Scope) -> dict[str, Shown]:
     """Return all figures of a scope by key."""
-    return {key: show_figure(METRICS[key], figure, scope) for key, figure in figures.items()}
+    return {key: show_figure(ALL_METRICS[key], figure, scope) for key, figure in figures.items()}
 
 
 def say_period(period: Period) -> str:
@@ -125,16 +132,20 @@ def say_short(period: Period) -> str:
 def say_scope(scope: Scope) -> str:
     """Return what narrows the figures beside the period: " in Printers, tagged “drip”"; empty when nothing does."""
     words = [f" in {scope.category.title}" if scope.category else "", f", tagged “{scope.tag.title}”" if scope.tag else ""]
-    return "".join([*words, f", solved by {scope.helper.title}" if scope.helper else ""])
+    words += [
+        f", solved by {scope.helper.title}" if scope.helper else "",
+        f", about “{scope.article.title}”" if scope.article else "",
+    ]
+    return "".join(words)
 
 
 def say_list(metric: Metric, scope: Scope, n: int) -> str:
     """Return what a list holds, in one sentence."""
-    cohort, when = metric.predicate.cohort, say_period(scope.period)
-    asked = {Cohort.ASKED: f"asked {when}", Cohort.SOLVED: f"solved {when}, whenever asked", Cohort.NOW: "as it stands now"}[
-        cohort
-    ]
-    return f"{plural(n, 'question')} {metric.sentence}. Looked at: questions{say_scope(scope)}, {asked}."
+    noun, narrowed = str(metric.subject), say_scope(scope)
+    if metric.subject is Subject.ARTICLE and narrowed:
+        narrowed = f" built from or used for questions{narrowed}"
+    looked_at = _LOOKED_AT[metric.predicate.cohort].format(say_period(scope.period))
+    return f"{plural(n, noun)} {metric.sentence}. Looked at: {noun}s{narrowed}, {looked_at}."
 
 
 def filters_of(wish: Wish, scope: Scope, categories: Sequence[CategoryRow], error: Invalid | None = None) -> Filters:

@@ -1,4 +1,4 @@
-"""What a figure is about: whose eyes, which period, which category, tag or helper, and when it is asked. A value; reads nothing."""
+"""What a figure is about: whose eyes, which period, which category, tag, helper or article, and when it is asked. A value; reads nothing."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from app.insights.period import Period
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A category, tag or person that narrows figures: its id, its word in addresses, and what people call it."""
+    """A category, tag, person or article that narrows figures: its id, its word in addresses, and what people call it."""
 
     id: int
     key: str
@@ -26,6 +26,7 @@ class Scope:
     category: Named | None = None
     tag: Named | None = None
     helper: Named | None = None
+    article: Named | None = None
 
     def in_period(self, period: Period) -> "Scope":
         """Return the same for another period."""
@@ -43,6 +44,10 @@ class Scope:
         """Return the same for the solutions of one person (None: everybody's)."""
         return replace(self, helper=helper)
 
+    def with_article(self, article: Named | None) -> "Scope":
+        """Return the same for the uses of one article (None: of all)."""
+        return replace(self, article=article)
+
     @property
     def previous(self) -> "Scope | None":
         """The same for the period before, or None when there is none."""
@@ -51,6 +56,6 @@ class Scope:
 
     @property
     def query(self) -> dict[str, str]:
-        """What an address needs to mean this scope: period, and category, tag and helper where given."""
-        narrowing = {"category": self.category, "tag": self.tag, "helper": self.helper}
+        """What an address needs to mean this scope: period, and category, tag, helper and article where given."""
+        narrowing = {"category": self.category, "tag": self.tag, "helper": self.helper, "article": self.article}
         return {"period": self.period.key, **{name: named.key for name, named in narrowing.items() if named is not None}}

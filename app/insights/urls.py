@@ -9,7 +9,7 @@ def _with(path: str, query: Mapping[str, str] | None) -> str:
 
 
 def insights_path(query: Mapping[str, str] | None = None, part: str = "") -> str:
-    """Return the path of the overview, or of one of its parts (`categories`, `tags`, `helpers`, `definitions`)."""
+    """Return the path of the overview, or of one of its parts (`knowledge`, `figures.csv`)."""
     return _with(f"/insights/{part}" if part else "/insights", query)
 
 
@@ -26,6 +26,11 @@ def figure_csv_path(key: str, query: Mapping[str, str] | None = None) -> str:
 def overview_csv_path(query: Mapping[str, str] | None = None) -> str:
     """Return the path of all figures as a CSV file."""
     return _with("/insights/figures.csv", query)
+
+
+def knowledge_path(query: Mapping[str, str] | None = None, table: str = "") -> str:
+    """Return the path of the page about knowledge, or of one of its tables as a CSV file."""
+    return _with(f"/insights/knowledge/{quote(table)}.csv" if table else "/insights/knowledge", query)
 
 
 def api_path(key: str = "", query: Mapping[str, str] | None = None) -> str:

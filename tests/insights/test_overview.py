@@ -24,7 +24,7 @@ from app.insights.period import parse_period
 from app.insights.queries.listing import PER_PAGE
 from app.insights.queries.overview import Overview, load_overview
 from app.insights.queries.scopes import find_scope
-from app.insights.queries.waits import CURVE_STEPS, Wait, Waits
+from app.insights.queries.waits import CURVE_STEPS, OF_ANSWERS, Wait, Waits
 from app.insights.scope import Scope
 from tests.asserts import assert_queries, count_queries
 from tests.factories import make_category, make_question
@@ -47,7 +47,7 @@ def test_an_empty_site_has_figures_that_tell_nothing(app: Flask):
         for metric in METRICS.values():
             figure = overview.figures[metric.key]
             assert figure.n == 0 and figure.value == (None if metric.unit in (Unit.SHARE, Unit.HOURS) else 0)
-            assert metric.list_threads(scope_of(word)).items == () and not list(metric.iterate(scope_of(word)))
+            assert metric.list_rows(scope_of(word)).items == () and not list(metric.iterate(scope_of(word)))
 
 
 @pytest.mark.parametrize("word", ["30d", "90d", "2026", "2020-01-01..2026-11-21", "all"])
@@ -72,7 +72,7 @@ def test_each_metric_reads_in_one_statement(app: Flask):
         with assert_queries(1):
             metric.count(scope)
         with assert_queries(1):
-            metric.list_threads(scope)
+            metric.list_rows(scope)
         with assert_queries(1):
             list(metric.iterate(scope))
 
@@ -84,7 +84,7 @@ def test_all_pages_together_are_what_the_figure_counts(app: Flask):
     for metric in METRICS.values():
         rows, number, more = [], 1, True
         while more:
-            page = metric.list_threads(scope, number)
+            page = metric.list_rows(scope, number)
             rows += page.items
             pages, number, more = pages + 1, number + 1, page.has_next
         figure = metric.figure(scope)
@@ -93,7 +93,7 @@ def test_all_pages_together_are_what_the_figure_counts(app: Flask):
         if metric.unit in (Unit.COUNT, Unit.PEOPLE):
             assert sum(row.amount for row in rows) == figure.value, metric.key
         with pytest.raises(NotFound):
-            metric.list_threads(scope, number)
+            metric.list_rows(scope, number)
     assert pages > len(METRICS), f"no list is longer than a page of {PER_PAGE}"
 
 
@@ -196,7 +196,7 @@ ENDS = st.one_of(st.just(float("nan")), st.integers(0, 40).map(float), st.floats
 
 @given(st.lists(st.tuples(st.floats(0, 1e9), ENDS), max_size=80), st.sampled_from((0.1, 0.5, 0.9, 1.0)))
 def test_curves_of_many_waits_are_those_of_the_plain_formula(pairs: list[tuple[float, float]], share: float):
-    rows = np.full((len(pairs), len(Wait) + 1), np.nan)
+    rows = np.full((len(pairs), len(OF_ANSWERS) + 1), np.nan)
     rows[:, :2] = np.array(pairs).reshape(-1, 2)
     curve = Waits(rows).curve(Wait.FIRST_ANSWER)
     plain = survival_curve((seen / 3600, False) if np.isnan(end) else (end / 3600, True) for seen, end in pairs)
@@ -207,7 +207,7 @@ def test_curves_of_many_waits_are_those_of_the_plain_formula(pairs: list[tuple[f
 
 
 def test_long_curves_are_drawn_with_few_steps():
-    rows = np.full((5000, len(Wait) + 1), np.nan)
+    rows = np.full((5000, len(OF_ANSWERS) + 1), np.nan)
     rows[:, 0], rows[:4000, 1] = 1e7, np.arange(4000) * 60.0
     steps = Waits(rows).curve(Wait.FIRST_ANSWER).steps()
     assert 40 <= len(steps) <= CURVE_STEPS + 1 and steps[-1].share == pytest.approx(0.2)

@@ -1,16 +1,18 @@
-"""Insights for programs: all figures, and the questions that one of them counts. The same queries as the pages."""
+"""Insights for programs: all figures, and the questions or articles that one of them counts. The same queries as the pages."""
 
 from flask import Response, jsonify, request
 
-from app.api.bodies import figure_body, overview_body, question_body, scope_body
+from app.api.bodies import article_body, figure_body, knowledge_body, overview_body, question_body, scope_body
 from app.api.routes.blueprint import blueprint
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.pagination import parse_page
-from app.insights.metrics import METRICS
+from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.policies import ensure_can_see_insights
-from app.insights.predicates import Cohort
+from app.insights.queries.article_listing import ArticleLine
 from app.insights.queries.choosing import Wish, choose_scope
+from app.insights.queries.knowledge import load_knowledge
+from app.insights.queries.listing import MetricRow
 from app.insights.queries.overview import load_overview
 from app.insights.scope import Scope
 from app.insights.urls import api_path
@@ -26,21 +28,29 @@ def list_figures() -> Response:
     return jsonify(overview_body(load_overview(_scope())))
 
 
+@blueprint.get("/api/v1/insights/knowledge")
+@curators
+def list_knowledge() -> Response:
+    """Answer with all knowledge figures of a scope."""
+    return jsonify(knowledge_body(load_knowledge(_scope())))
+
+
 @blueprint.get("/api/v1/insights/<figure>")
 @curators
 def get_figure(figure: str) -> Response:
-    """Answer with one figure and a page of the questions it counts."""
-    if figure not in METRICS:
+    """Answer with one figure and a page of the questions or articles that it counts."""
+    if figure not in ALL_METRICS:
         raise NotFound("There is no such figure.")
-    metric, scope = METRICS[figure], _scope()
+    metric, scope = ALL_METRICS[figure], _scope()
     value, previous = metric.figure(scope), scope.previous
-    has_before = metric.predicate.cohort is not Cohort.NOW
-    rows = metric.list_threads(scope, parse_page(request.args.get("page")))
+    has_before = metric.predicate.cohort.has_period
+    rows = metric.list_rows(scope, parse_page(request.args.get("page")))
     query = {**scope.query, "page": str(rows.number + 1)}
     return jsonify(
         scope=scope_body(scope),
         figure=figure_body(metric, value, scope, metric.figure(previous) if previous and has_before else None),
-        questions=[question_body(row) for row in rows.items],
+        questions=[question_body(row) for row in rows.items if isinstance(row, MetricRow)],
+        articles=[article_body(row) for row in rows.items if isinstance(row, ArticleLine)],
         page=rows.number,
         per_page=rows.per_page,
         next=absolute(api_path(metric.key, query)) if rows.has_next else None,

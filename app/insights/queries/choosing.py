@@ -12,11 +12,12 @@ from app.insights.period import DEFAULT, Period, parse_period
 from app.insights.queries.scopes import find_scope
 from app.insights.scope import Named, Scope
 
-WORDS = ("period", "from", "to", "category", "tag", "helper")
+WORDS = ("period", "from", "to", "category", "tag", "helper", "article")
 _UNKNOWN = {
     "category": "There is no such category. Please choose one from the list.",
     "tag": "No question that you can read is tagged so.",
     "helper": "There is nobody of that name.",
+    "article": "There is no such article.",
 }
 _LONGEST = 100
 
@@ -31,6 +32,7 @@ class Wish:
     category: str = ""
     tag: str = ""
     helper: str = ""
+    article: str = ""
 
     @classmethod
     def from_words(cls, words: Mapping[str, str]) -> "Wish":
@@ -41,12 +43,13 @@ class Wish:
 def choose_scope(actor: Actor, wish: Wish, *, moment: datetime, zone: ZoneInfo) -> Scope:
     """Return the scope that is meant; nothing means the last 90 days of everything (one statement for each name given).
 
-    Raises Invalid with the fields `period`, `from`, `to`, `category`, `tag` and `helper`, all of those that are wrong at once.
+    Raises Invalid with the fields `period`, `from`, `to`, `category`, `tag`, `helper` and `article`, all of those that are wrong at once.
     """
     errors: dict[str, str] = {}
     period = _period(wish, moment, zone, errors)
     named: dict[str, Named | None] = {}
-    for field, word in (("category", wish.category), ("tag", wish.tag.lower()), ("helper", wish.helper)):
+    words = (("category", wish.category), ("tag", wish.tag.lower()), ("helper", wish.helper), ("article", wish.article))
+    for field, word in words:
         try:
             named[field] = getattr(find_scope(actor, period=period, moment=moment, **{field: word}), field)
         except NotFound:

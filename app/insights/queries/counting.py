@@ -8,20 +8,21 @@ import sqlalchemy as sa
 
 from app.core.db import read
 from app.forum.models import Category, Tag, Thread, ThreadTag
+from app.insights.cohorts import COHORT_DATE, Cohort, in_cohort, questions_of
 from app.insights.period import Period
-from app.insights.predicates import COHORT_DATE, Cohort, Predicate, in_cohort, questions_of, source_of
+from app.insights.predicates import Predicate, source_of
 from app.insights.scope import Named, Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many questions a predicate chose, and the sum of what they count for (the same number where each counts once)."""
+    """How many rows a predicate chose, and the sum of what they count for (the same number where each counts once)."""
 
-    questions: int = 0
+    rows: int = 0
     amount: int = 0
 
     def __add__(self, other: "Count") -> "Count":
-        return Count(self.questions + other.questions, self.amount + other.amount)
+        return Count(self.rows + other.rows, self.amount + other.amount)
 
 
 Tally = dict[str, Count]
@@ -36,7 +37,7 @@ class Split:
 
 
 def add_up(tallies: Iterable[Tally], predicates: Sequence[Predicate]) -> Tally:
-    """Return the sums of tallies of different questions."""
+    """Return the sums of tallies of different rows."""
     total = {predicate.key: Count() for predicate in predicates}
     for tally in tallies:
         for key, count in tally.items():
@@ -100,7 +101,7 @@ def _cohort_of(predicates: Sequence[Predicate]) -> Cohort:
 
 
 def _columns(scope: Scope, predicates: Sequence[Predicate]) -> list[sa.ColumnElement[Any]]:
-    """Return two columns for each predicate: number of questions, and what they count for."""
+    """Return two columns for each predicate: number of rows, and what they count for."""
     columns: list[sa.ColumnElement[Any]] = []
     for predicate in predicates:
         test = predicate.test(scope)
@@ -115,8 +116,8 @@ def _tally(predicates: Sequence[Predicate], values: Sequence[Any]) -> Tally:
     given = iter(values)
     found: Tally = {}
     for predicate in predicates:
-        questions = int(next(given))
-        found[predicate.key] = Count(questions, int(next(given)) if predicate.amount is not None else questions)
+        rows = int(next(given))
+        found[predicate.key] = Count(rows, int(next(given)) if predicate.amount is not None else rows)
     return found
 
 
@@ -126,7 +127,8 @@ def _grouped(
     cohort = _cohort_of(predicates)
     bucket = bucket_of(periods, cohort).label("bucket")
     statement = source_of(sa.select(bucket, *names, *_columns(scope, predicates)), predicates)
-    return statement.where(questions_of(scope), within_any(periods, cohort)).group_by("bucket", *names[1:])
+    chosen = questions_of(scope, with_duplicates=cohort is Cohort.ARRIVED)
+    return statement.where(chosen, within_any(periods, cohort)).group_by("bucket", *names[1:])
 
 
 def _by_name(predicates: Sequence[Predicate], rows: Iterable[Any], size: int) -> Split:

@@ -12,11 +12,12 @@ from app.core.db import read
 from app.core.pagination import Page, window
 from app.forum.models import Category, Thread
 from app.forum.urls import thread_path
-from app.insights.predicates import Cohort, Predicate, source_of
+from app.insights.cohorts import Cohort
+from app.insights.predicates import Predicate, source_of
 from app.insights.scope import Scope
 
 PER_PAGE = 50
-_STREAMED = 500
+STREAMED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def list_questions(scope: Scope, predicate: Predicate, page: int) -> Page[Metric
 
 def iterate_questions(scope: Scope, predicate: Predicate) -> Iterator[MetricRow]:
     """Yield all questions that the predicate chooses, in the order of the list, as they stand now; few are held at a time."""
-    rows = read(_statement(scope, predicate).execution_options(yield_per=_STREAMED))
+    rows = read(_statement(scope, predicate).execution_options(yield_per=STREAMED))
     try:
         for row in rows:
             yield _row(row)
@@ -64,16 +65,18 @@ def iterate_questions(scope: Scope, predicate: Predicate) -> Iterator[MetricRow]
 
 
 def _statement(scope: Scope, predicate: Predicate) -> sa.Select[*tuple[Any, ...]]:
-    """Newest first; what still waits, longest first."""
+    """Newest first; what still waits, longest first; what is popular, most read first."""
     amount = predicate.amount(scope) if predicate.amount is not None else sa.literal(1)
     columns = (
         Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.status, Thread.created_at, Thread.first_answer_at,
-        Thread.first_staff_answer_at, Thread.solved_at, Category.name, Person.display_name, amount,
+        Thread.first_staff_answer_at, Thread.solved_at, Category.name, Person.display_name, amount.label("amount"),
     )  # fmt: skip
     statement = source_of(sa.select(*columns), [predicate]).outerjoin(Person, Person.id == Thread.author_id)
     statement = statement.where(predicate.criterion(scope))
     if predicate.cohort is Cohort.NOW:
         return statement.order_by(Thread.created_at, Thread.id)
+    if predicate.cohort is Cohort.POPULAR:
+        return statement.order_by(sa.desc("amount"), Thread.id)
     date = Thread.solved_at if predicate.cohort is Cohort.SOLVED else Thread.created_at
     return statement.order_by(date.desc(), Thread.id.desc())
 

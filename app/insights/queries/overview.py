@@ -3,18 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
-from app.core.db import read
 from app.core.statistics import Step
-from app.forum.models import Category, Thread
-from app.insights.measures import Figure, Metric, Unit, WaitSummary
+from app.insights.cohorts import Cohort
+from app.insights.measures import Unit, WaitSummary
 from app.insights.metrics import METRICS, metrics_of
 from app.insights.period import Period
-from app.insights.predicates import Cohort, Predicate, questions_of
-from app.insights.queries.counting import Split, Tally, add_up, tally, tally_categories, tally_tags
+from app.insights.queries.counted import Counted, Figures, figures_of, merged, predicates_of, span_of
+from app.insights.queries.counting import tally, tally_tags
 from app.insights.queries.ranking import HelperRow, list_top_helpers
-from app.insights.queries.waits import NO_WAITS, Wait, Waits, load_tag_waits, load_waits
+from app.insights.queries.waits import NO_WAITS, OF_ANSWERS, Wait, Waits, load_tag_waits, load_waits
 from app.insights.scope import Named, Scope
 
 TOP_TAGS = 20
@@ -25,10 +22,12 @@ TAG_FIGURES = (
     "resolution_likely", "staff_first_share", "share_within_24h", "people_affected",
 )  # fmt: skip
 TABLE_TIMES = ("first_response", "staff_response", "peer_response", "solution_time")
-# Longer spans begin with the first question rather than with the first day.
-LONG_DAYS = 1100
 TIME_KEYS = tuple(metric.key for metric in METRICS.values() if metric.unit is Unit.HOURS)
-Figures = dict[str, Figure]
+# What is counted by category and by part of the period: all but times.
+OVERVIEW = {
+    cohort: tuple(metric for metric in metrics_of(cohort) if metric.unit is not Unit.HOURS)
+    for cohort in (Cohort.ASKED, Cohort.SOLVED)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,72 +75,30 @@ def load_overview(scope: Scope) -> Overview:
     """
     previous = scope.period.previous(scope.moment)
     spans = [scope.period] if previous is None else [scope.period, previous]
-    buckets = _span(scope).buckets()
-    counted = [_Counted.load(scope, cohort, [*buckets, *spans[1:]]) for cohort in (Cohort.ASKED, Cohort.SOLVED)]
+    buckets = span_of(scope).buckets()
+    counted = [Counted.load(scope, OVERVIEW[cohort], [*buckets, *spans[1:]]) for cohort in (Cohort.ASKED, Cohort.SOLVED)]
     waits = load_waits(scope, spans)
     now, before = (WaitSummary(waits.by_period.get(place, NO_WAITS)) for place in (0, 1))
     size, waiting = len(buckets), metrics_of(Cohort.NOW)
-    current = _figures(waiting, tally(scope, _predicates(waiting)))
+    current = figures_of(waiting, tally(scope, predicates_of(waiting)))
     return Overview(
         scope=scope,
         previous_period=previous,
-        figures={**_merged(counted, slice(size)), **current, **_times(now)},
-        previous={**_merged(counted, slice(size, None)), **_times(before)} if previous else {},
-        series=tuple(Point(bucket, _merged(counted, slice(place, place + 1))) for place, bucket in enumerate(buckets)),
+        figures={**merged(counted, slice(size)), **current, **_times(now)},
+        previous={**merged(counted, slice(size, None)), **_times(before)} if previous else {},
+        series=tuple(Point(bucket, merged(counted, slice(place, place + 1))) for place, bucket in enumerate(buckets)),
         categories=() if scope.category else _by_category(scope, counted[0], size, waits.by_category),
         tags=() if scope.tag else _by_tag(scope, spans),
         helpers=list_top_helpers(scope, TOP_HELPERS),
-        curves={wait: now.curve(wait).steps() for wait in Wait},
+        curves={wait: now.curve(wait).steps() for wait in OF_ANSWERS},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What some metrics of one cohort count, by period and name."""
-
-    metrics: tuple[Metric, ...]
-    split: Split
-
-    @classmethod
-    def load(cls, scope: Scope, cohort: Cohort, periods: Sequence[Period]) -> "_Counted":
-        metrics = tuple(metric for metric in metrics_of(cohort) if metric.unit is not Unit.HOURS)
-        return cls(metrics, tally_categories(scope, _predicates(metrics), periods))
-
-    def figures(self, places: slice, named: Named | None = None) -> Figures:
-        """Return the figures of some periods together, of one name or of all."""
-        tallies = (
-            found for period in self.split.tallies[places] for name, found in period.items() if named is None or name == named
-        )
-        return _figures(self.metrics, add_up(tallies, _predicates(self.metrics)))
-
-
-def _merged(counted: Iterable[_Counted], places: slice) -> Figures:
-    return {key: figure for each in counted for key, figure in each.figures(places).items()}
-
-
-def _predicates(metrics: Iterable[Metric]) -> list[Predicate]:
-    """Return what must be counted for the metrics, each once."""
-    return list({predicate.key: predicate for metric in metrics for predicate in metric.predicates}.values())
-
-
-def _figures(metrics: Iterable[Metric], found: Tally) -> Figures:
-    return {metric.key: metric.of_counts(found) for metric in metrics}
 
 
 def _times(summary: WaitSummary, keys: Iterable[str] = TIME_KEYS) -> Figures:
     return {key: METRICS[key].of_waits(summary) for key in keys}
 
 
-def _span(scope: Scope) -> Period:
-    """Return the part of a long period since the first question (one statement, only for long ones)."""
-    if scope.period.days <= LONG_DAYS:
-        return scope.period
-    first = sa.select(sa.func.min(Thread.created_at)).select_from(Thread).join(Category, Category.id == Thread.category_id)
-    begun = read(first.where(questions_of(scope))).scalar()
-    return scope.period if begun is None else scope.period.narrowed(begun, scope.moment)
-
-
-def _by_category(scope: Scope, asked: _Counted, size: int, waits: dict[tuple[int, int], Waits]) -> tuple[Breakdown, ...]:
+def _by_category(scope: Scope, asked: Counted, size: int, waits: dict[tuple[int, int], Waits]) -> tuple[Breakdown, ...]:
     rows = [
         _breakdown(scope.in_category(named), named, asked, (slice(size), slice(size, None)), waits)
         for named in asked.split.names
@@ -151,7 +108,7 @@ def _by_category(scope: Scope, asked: _Counted, size: int, waits: dict[tuple[int
 
 def _by_tag(scope: Scope, spans: Sequence[Period]) -> tuple[Breakdown, ...]:
     metrics = tuple(METRICS[key] for key in TAG_FIGURES)
-    asked = _Counted(metrics, tally_tags(scope, _predicates(metrics), spans, TOP_TAGS))
+    asked = Counted(metrics, tally_tags(scope, predicates_of(metrics), spans, TOP_TAGS))
     names = asked.split.names
     waits = load_tag_waits(scope, spans, [named.id for named in names]) if names else {}
     rows = [_breakdown(scope.with_tag(named), named, asked, (slice(1), slice(1, None)), waits) for named in names]
@@ -159,7 +116,7 @@ def _by_tag(scope: Scope, spans: Sequence[Period]) -> tuple[Breakdown, ...]:
 
 
 def _breakdown(
-    scope: Scope, named: Named, asked: _Counted, sides: tuple[slice, slice], waits: dict[tuple[int, int], Waits]
+    scope: Scope, named: Named, asked: Counted, sides: tuple[slice, slice], waits: dict[tuple[int, int], Waits]
 ) -> Breakdown:
     """Return a row of a table: the figures now, and those of the period before if there is one."""
     now, before = (

@@ -8,7 +8,8 @@ from app.accounts.models import Person
 from app.core.db import read
 from app.forum.models import Acceptance, Category, Post, Thread
 from app.forum.models.thread import Status
-from app.insights.predicates import Cohort, in_cohort, is_help
+from app.insights.cohorts import Cohort, in_cohort
+from app.insights.predicates import is_help
 from app.insights.scope import Named, Scope
 
 

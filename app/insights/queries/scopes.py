@@ -1,4 +1,4 @@
-"""From the words of an address to a scope: categories, tags and people that the actor may know of."""
+"""From the words of an address to a scope: categories, tags, people and articles that the actor may know of."""
 
 from datetime import datetime
 
@@ -12,10 +12,15 @@ from app.forum.models import Category, Tag, Thread, ThreadTag
 from app.forum.policies import listed_threads, visible_categories
 from app.insights.period import Period
 from app.insights.scope import Named, Scope
+from app.kb.models import Article
+
+MOST_DIGITS = 18
 
 
-def find_scope(actor: Actor, *, period: Period, moment: datetime, category: str = "", tag: str = "", helper: str = "") -> Scope:
-    """Return the scope of a category's slug, a tag's name and a person's name; empty ones narrow nothing.
+def find_scope(
+    actor: Actor, *, period: Period, moment: datetime, category: str = "", tag: str = "", helper: str = "", article: str = ""
+) -> Scope:
+    """Return the scope of a category's slug, a tag's name, a person's name and an article's number; empty ones narrow nothing.
 
     Raises NotFound for one that does not exist, or that the actor may not know of. One statement for each that is given.
     """
@@ -26,6 +31,7 @@ def find_scope(actor: Actor, *, period: Period, moment: datetime, category: str 
         category=_find_category(actor, category) if category else None,
         tag=_find_tag(actor, tag) if tag else None,
         helper=_find_helper(helper) if helper else None,
+        article=_find_article(actor, article) if article else None,
     )
 
 
@@ -60,3 +66,14 @@ def _find_helper(name: str) -> Named:
     if row is None:
         raise NotFound("There is nobody of this name.")
     return Named(row.id, row.name, row.display_name)
+
+
+def _find_article(actor: Actor, number: str) -> Named:
+    """An article that was never published, or that the actor may not read, is unknown."""
+    if not (number.isascii() and number.isdigit()) or len(number) > MOST_DIGITS:
+        raise NotFound("There is no such article.")
+    readable = (Article.audience.in_(actor.audiences), Article.published_revision.is_not(None))
+    row = read(sa.select(Article.id, Article.title).where(Article.id == int(number), *readable)).first()
+    if row is None:
+        raise NotFound("There is no such article.")
+    return Named(row.id, str(row.id), row.title)

@@ -15,9 +15,9 @@ from app.forum.models import Acceptance, Category, Outcome, Post, Thread, Thread
 from app.forum.models.resolution import OutcomeKind
 from app.forum.models.thread import Status
 from app.forum.queries.outcomes import IS_STANDING, NOT_READERS
+from app.insights.cohorts import Cohort, questions_of
 from app.insights.elapsed import elapsed_seconds
 from app.insights.period import Period
-from app.insights.predicates import Cohort, questions_of
 from app.insights.queries.counting import bucket_of, within_any
 from app.insights.scope import Scope
 
@@ -27,16 +27,19 @@ CURVE_STEPS = 60
 
 
 class Wait(StrEnum):
-    """What a question waits for, from the moment it was asked."""
+    """What a question waits for, from the moment it was asked. `article` is read apart (queries/article_waits)."""
 
     FIRST_ANSWER = "first_answer"
     STAFF_ANSWER = "staff_answer"
     PEER_ANSWER = "peer_answer"
     SOLUTION = "solution"
     ACCEPTANCE = "acceptance"
+    ARTICLE = "article"
 
 
-_PLACES = {wait: place for place, wait in enumerate(Wait, start=1)}
+OF_ANSWERS = tuple(wait for wait in Wait if wait is not Wait.ARTICLE)
+# In which column the end of a wait stands; the wait for an article is the only one of its statement.
+_PLACES = {wait: place for place, wait in enumerate(OF_ANSWERS, start=1)} | {Wait.ARTICLE: 1}
 Numbers = NDArray[np.float64]
 
 
@@ -68,7 +71,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """A row for each of some questions: seconds observed, and seconds until each Wait ended (NaN: it did not).
+    """A row for each of some questions: seconds observed, and seconds until each wait ended (NaN: it did not).
 
     A question is observed until it was closed, or until the scope's moment. Times before the question count as zero.
     """
@@ -101,7 +104,7 @@ class Waits:
         return np.maximum(self.rows[:, place], 0.0) / SECONDS
 
 
-NO_WAITS = Waits(np.empty((0, len(Wait) + 1)))
+NO_WAITS = Waits(np.empty((0, len(OF_ANSWERS) + 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,11 @@ def load_waits(scope: Scope, periods: Sequence[Period]) -> SplitWaits:
     keys, seconds = _fetch(_statement(scope, periods, Thread.category_id))
     by_period = {int(place): Waits(seconds[keys[:, 0] == place]) for place in np.unique(keys[:, 0])}
     return SplitWaits(by_period, _split(keys, seconds))
+
+
+def load_answer_waits(scope: Scope, periods: Sequence[Period]) -> dict[int, Waits]:
+    """Return the same by place in the periods alone (one statement)."""
+    return load_waits(scope, periods).by_period
 
 
 def load_tag_waits(scope: Scope, periods: Sequence[Period], tag_ids: Sequence[int]) -> dict[tuple[int, int], Waits]:
@@ -168,7 +176,7 @@ def _fetch(statement: sa.Select[*tuple[Any, ...]]) -> tuple[NDArray[np.int64], N
     """Return (place in the periods, group) and the seconds of each row."""
     rows = read(statement).all()
     keys = np.array([(row[0], row[1]) for row in rows], dtype=np.int64).reshape(-1, 2)
-    seconds = np.array([tuple(row[2:]) for row in rows], dtype=np.float64).reshape(-1, len(Wait) + 1)
+    seconds = np.array([tuple(row[2:]) for row in rows], dtype=np.float64).reshape(-1, len(OF_ANSWERS) + 1)
     return keys, seconds
 
 

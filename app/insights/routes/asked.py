@@ -4,8 +4,8 @@ from flask import request
 
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.measures import Metric
-from app.insights.metrics import METRICS
 from app.insights.policies import ensure_can_see_insights
 from app.insights.queries.choosing import Wish, choose_scope
 from app.insights.scope import Scope
@@ -26,6 +26,6 @@ def read_scope() -> Scope:
 
 def find_metric(key: str) -> Metric:
     """Return the metric that is called `key` in addresses. Raises NotFound."""
-    if key not in METRICS:
+    if key not in ALL_METRICS:
         raise NotFound("There is no such figure.")
-    return METRICS[key]
+    return ALL_METRICS[key]

@@ -1,19 +1,22 @@
-"""The questions behind a number: as a page, and as a CSV file. The same predicate that makes the figure."""
+"""The questions or articles behind a number: as a page, and as a CSV file. The same predicate that makes the figure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from tempfile import SpooledTemporaryFile
 
 from flask import Response, request
 
 from app.core.pagination import parse_page
+from app.insights.cohorts import Subject
 from app.insights.exporting import Cell, csv_text
-from app.insights.measures import Metric, Unit
+from app.insights.knowledge_metrics import KNOWLEDGE
+from app.insights.measures import Metric
 from app.insights.presenters import say_list, show_figure
+from app.insights.queries.article_listing import ArticleLine
 from app.insights.queries.listing import MetricRow
 from app.insights.routes.asked import find_metric, read_scope
 from app.insights.routes.blueprint import blueprint
 from app.insights.scope import Scope
-from app.insights.urls import figure_csv_path, figure_path, insights_path
+from app.insights.urls import figure_csv_path, figure_path, insights_path, knowledge_path
 from app.web.access import curators
 from app.web.render import page
 from app.web.seo import Head, absolute
@@ -24,35 +27,40 @@ COLUMNS = (
     "id", "title", "address", "status", "category", "asked_by", "asked_at", "first_answer_at", "first_staff_answer_at", "solved_at",
     "hours_to_first_answer", "hours_to_solution", "counts_for",
 )  # fmt: skip
+ARTICLE_COLUMNS = (
+    "id", "title", "address", "state", "audience", "section", "owner", "published_at", "confirmed_at", "helpful", "not_helpful", "counts_for",
+)  # fmt: skip
 
 
 @blueprint.get("/insights/list/<figure>")
 @curators
 def show_list(figure: str) -> Response:
-    """Show the questions that a figure counts."""
+    """Show the questions or articles that a figure counts."""
     metric, scope = find_metric(figure), read_scope()
     value = metric.figure(scope)
-    rows = metric.list_threads(scope, parse_page(request.args.get("page")))
+    rows = metric.list_rows(scope, parse_page(request.args.get("page")))
+    is_counted = metric.is_weighted or metric.predicate.amount is not None
     return page(
-        "insights/list.html",
+        f"insights/{metric.subject}s.html",
         Head(metric.title, "", figure_path(metric.key), is_indexable=False, crumbs=_crumbs(metric, scope)),
         metric=metric,
         shown=show_figure(metric, value, scope),
         sentence=say_list(metric, scope, value.n),
         rows=rows,
-        is_people=metric.unit is Unit.PEOPLE,
+        amount_name=metric.predicate.amount_name if is_counted else "",
         path=figure_path(metric.key, scope.query),
         csv_path=figure_csv_path(metric.key, scope.query),
-        back_path=insights_path(scope.query),
+        back_path=_back(metric, scope)[1],
     )
 
 
 @blueprint.get("/insights/list/<figure>.csv")
 @curators
 def download_list(figure: str) -> Response:
-    """Send all questions that a figure counts as a file."""
+    """Send all questions or articles that a figure counts as a file."""
     metric, scope = find_metric(figure), read_scope()
-    return csv_answer(f"{metric.key}-{scope.period.key}", COLUMNS, _cells(metric.iterate(scope)))
+    header = ARTICLE_COLUMNS if metric.subject is Subject.ARTICLE else COLUMNS
+    return csv_answer(f"{metric.key}-{scope.period.key}", header, (_cells(row) for row in metric.iterate(scope)))
 
 
 def csv_answer(name: str, header: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Response:
@@ -74,13 +82,24 @@ def csv_answer(name: str, header: Iterable[str], rows: Iterable[Iterable[Cell]])
     return response
 
 
-def _cells(rows: Iterable[MetricRow]) -> Iterator[tuple[Cell, ...]]:
-    for row in rows:
-        yield (
-            row.id, row.title, absolute(row.path), row.status, row.category_name, row.author_name, row.created_at,
-            row.first_answer_at, row.first_staff_answer_at, row.solved_at, row.first_answer_hours, row.solution_hours, row.amount,
+def _cells(row: MetricRow | ArticleLine) -> tuple[Cell, ...]:
+    if isinstance(row, ArticleLine):
+        return (
+            row.id, row.title, absolute(row.path), row.state, row.audience, row.section_title, row.owner_name, row.published_at,
+            row.confirmed_at, row.helpful, row.unhelpful, row.amount,
         )  # fmt: skip
+    return (
+        row.id, row.title, absolute(row.path), row.status, row.category_name, row.author_name, row.created_at,
+        row.first_answer_at, row.first_staff_answer_at, row.solved_at, row.first_answer_hours, row.solution_hours, row.amount,
+    )  # fmt: skip
+
+
+def _back(metric: Metric, scope: Scope) -> tuple[str, str]:
+    """Return name and path of the page that the figure stands on."""
+    if metric.key in KNOWLEDGE:
+        return "Knowledge", knowledge_path(scope.with_article(None).query)
+    return "Insights", insights_path(scope.query)
 
 
 def _crumbs(metric: Metric, scope: Scope) -> tuple[tuple[str, str], ...]:
-    return ("Insights", insights_path(scope.query)), (metric.title, figure_path(metric.key, scope.query))
+    return _back(metric, scope), (metric.title, figure_path(metric.key, scope.query))

@@ -1,0 +1,240 @@
+"""The registry of knowledge figures: what articles did for questions, and how articles fare. docs/metrics.md explains each.
+
+They tell outcomes. None counts what anybody did: articles written, edits or reviews are no aims of their own.
+"""
+
+from app.insights import knowledge_predicates as are
+from app.insights.cohorts import Cohort
+from app.insights.measures import Group, Metric, Unit
+from app.insights.metrics import METRICS, SOLVED_IN
+from app.insights.predicates import Amount, Predicate, Test, everything
+from app.insights.queries.waits import Wait
+from app.kb.models import ArticleFeedback
+
+LINKS = "links in listed official answers"
+SOURCES = "passages that articles were built from"
+LEAD = f"{LINKS}; {SOURCES}; threads that show what to fix"
+CHANGES = f"{SOURCES}, and what changed in them"
+PUBLICATION = "date of the question; date of the first publication"
+WORDS = "readers' words under articles: the last one of each reader"
+VIEWS = "views by people in the last 30 days"
+IS_HELPFUL, IS_UNHELPFUL = ArticleFeedback.is_helpful.is_(True), ArticleFeedback.is_helpful.is_(False)
+
+
+def _count(
+    key: str, title: str, sentence: str, test: Test, group: Group, source: str, cohort: Cohort,
+    amount: Amount | None = None, amount_name: str = "Counts for",
+) -> Metric:  # fmt: skip
+    predicate = Predicate(key, sentence, test, cohort, amount, amount_name)
+    return Metric(key, title, predicate, f"number of {cohort.subject}s {sentence}", source, group)
+
+
+def _sum(key: str, title: str, counted: Metric, unit: Unit, formula: str) -> Metric:
+    """Return the figure of what the rows of another one count for."""
+    return Metric(key, title, counted.predicate, formula, counted.source, counted.group, unit, is_weighted=True)
+
+
+def _share(key: str, title: str, part: Metric, whole: Metric, *, is_weighted: bool = False) -> Metric:
+    formula = f"{part.key} / {whole.key}, with the 95 % Wilson interval"
+    return Metric(
+        key,
+        title,
+        part.predicate,
+        formula,
+        part.source,
+        part.group,
+        Unit.SHARE,
+        denominator=whole.predicate,
+        is_weighted=is_weighted,
+    )
+
+
+def _link(key: str, title: str, sentence: str, test: Test, source: str) -> Metric:
+    return _count(key, title, sentence, test, Group.LINKS, source, Cohort.SOLVED)
+
+
+LINKED = _link(
+    "linked",
+    "Linked to an article",
+    "solved in the period that used, flagged, fixed or added an article",
+    are.linked_article,
+    LEAD,
+)
+USED = _link(
+    "link_used",
+    "Used an article",
+    "solved in the period with an official answer that leads to an article",
+    are.used_article,
+    LINKS,
+)
+FLAGGED = _link(
+    "link_flagged", "Flagged an article", "solved in the period, for which an article waits to be looked at",
+    are.flagged_article, f"threads that show what to fix; {CHANGES}",
+)  # fmt: skip
+FIXED = _link(
+    "link_fixed", "Fixed an article", "solved in the period, for which an article older than the question was improved",
+    are.fixed_article, f"threads that show what to fix; {SOURCES}; {PUBLICATION}",
+)  # fmt: skip
+ADDED = _link(
+    "link_added", "Added an article", "solved in the period from which an article was built that is newer than the question",
+    are.added_article, f"{SOURCES}; {PUBLICATION}",
+)  # fmt: skip
+UNLINKED = _link("unlinked", "Not linked", "solved in the period without any article", are.not_linked, LEAD)
+LINKING = (USED, FLAGGED, FIXED, ADDED)
+
+
+def _arrived(key: str, title: str, sentence: str, test: Test, source: str) -> Metric:
+    return _count(key, title, sentence, test, Group.KNOWN, source, Cohort.ARRIVED)
+
+
+ARRIVED = _arrived(
+    "arrivals",
+    "Questions asked, duplicates included",
+    "asked in the period, duplicates included",
+    everything,
+    "date of the question",
+)
+REPEATED = _arrived(
+    "known_repeat", "Asked before", "asked in the period after another one of the same issue", are.is_repeat,
+    "duplicates; dates of the questions",
+)  # fmt: skip
+HAD_ARTICLE = _arrived(
+    "known_article", "An article was there", "asked in the period that an official answer leads to an older article", are.had_article,
+    f"{LINKS}; {PUBLICATION}",
+)  # fmt: skip
+KNOWN = _arrived(
+    "known", "Known", "asked in the period that were asked before, or that an older article answered", are.is_known,
+    f"{HAD_ARTICLE.source}; duplicates",
+)  # fmt: skip
+NEW = _arrived("new_questions", "New", "asked in the period that were not known", are.is_new, KNOWN.source)
+
+REFERRED = _count(
+    "questions_referred", "Questions sent to an article", "with an official answer, given in the period, that leads to an article",
+    everything, Group.REUSE, f"{LINKS}; date of the answer", Cohort.REFERRED, are.uses_of_question, "Uses",
+)  # fmt: skip
+ARTICLES_USED = _count(
+    "articles_used", "Articles used", "that an official answer, given in the period, leads to", everything, Group.REUSE, REFERRED.source,
+    Cohort.USED, are.uses_of_article, "Uses",
+)  # fmt: skip
+USES = _sum(
+    "article_uses",
+    "Uses of articles",
+    REFERRED,
+    Unit.USES,
+    "sum over questions_referred of the articles that their official answers of the period lead to",
+)
+
+WORTH = _count(
+    "worth_article", "Worth an article", "asked in the period that were proposed for an article or are made into one",
+    are.is_worth_an_article, Group.WRITING, f"candidates; {SOURCES}", Cohort.ASKED,
+)  # fmt: skip
+BECAME = _count(
+    "became_article", "Became an article", "asked in the period from which an article was built that is newer than the question",
+    are.added_article, Group.WRITING, f"{SOURCES}; {PUBLICATION}", Cohort.ASKED,
+)  # fmt: skip
+
+
+def _time(key: str, title: str, listed: Metric, quantile: float, *, censored: bool) -> Metric:
+    word = "median" if quantile == 0.5 else f"{round(quantile * 100)} % quantile"
+    if censored:
+        formula = (
+            f"Kaplan-Meier {word} from question to first publication: those without an article are censored now, "
+            "those decided otherwise when they were"
+        )
+    else:
+        formula = f"{word} of {listed.key} from question to first publication; those that still wait are left out"
+    source = f"{PUBLICATION}; candidates" if censored else PUBLICATION
+    return Metric(
+        key, title, listed.predicate, formula, source, Group.WRITING, Unit.HOURS, wait=Wait.ARTICLE, quantile=quantile,
+        is_censored=censored,
+    )  # fmt: skip
+
+
+TIMES = (
+    _time("article_time", "Time to an article: median", WORTH, 0.5, censored=True),
+    _time("article_time_p90", "Time to an article: 9 of 10", WORTH, 0.9, censored=True),
+    _time("article_time_known", "Time to an article: median of those that have one", BECAME, 0.5, censored=False),
+    _time("article_time_known_p90", "Time to an article: 9 of 10 of those that have one", BECAME, 0.9, censored=False),
+)
+
+
+def _judged(key: str, title: str, sentence: str, test: Test, amount: Amount) -> Metric:
+    return _count(key, title, sentence, test, Group.HELPFUL, WORDS, Cohort.JUDGED, amount, "Readers")
+
+
+JUDGED = _judged("articles_judged", "Articles judged", "that readers judged in the period", everything, are.words_about())
+HELPED = _judged(
+    "articles_helpful", "Articles that helped", "that helped at least one reader in the period", are.has_words(IS_HELPFUL),
+    are.words_about(IS_HELPFUL),
+)  # fmt: skip
+FAILED = _judged(
+    "articles_unhelpful", "Articles that failed", "that did not help at least one reader in the period", are.has_words(IS_UNHELPFUL),
+    are.words_about(IS_UNHELPFUL),
+)  # fmt: skip
+WORD_COUNT = _sum(
+    "article_words", "Readers' words about articles", JUDGED, Unit.WORDS, "number of readers' words of the period about articles"
+)
+
+
+def _standing(key: str, title: str, sentence: str, test: Test, source: str) -> Metric:
+    """Return a figure of the articles as they stand; its list begins with the most read ones."""
+    return _count(key, title, sentence, test, Group.CARE, source, Cohort.PUBLISHED, are.views_of_article, "Views in 30 days")
+
+
+ARTICLES = _standing("articles", "Articles", "published now", everything, "state of the article")
+CARE = (
+    _standing(
+        "articles_stale", "Stale", "that nobody confirmed for a year", are.is_stale,
+        "date of the last confirmation, else of the first publication",
+    ),
+    _standing(
+        "articles_changed", "Source changed", "of which a source changed and nobody looked since", are.is_changed, CHANGES
+    ),
+    _standing("articles_unowned", "Without an owner", "that nobody looks after", are.is_unowned, "owner of the article"),
+    _standing(
+        "articles_unused", "Never used", "published 90 days ago or earlier that no official answer leads to", are.is_unused,
+        f"{LINKS}; date of the first publication",
+    ),
+)  # fmt: skip
+
+
+def _popular(key: str, title: str, sentence: str, test: Test, source: str) -> Metric:
+    return _count(key, title, sentence, test, Group.GAPS, source, Cohort.POPULAR, are.views_of_question, "Views in 30 days")
+
+
+POPULAR = _popular(
+    "popular", "Popular solved questions", "that are solved and were read 30 times or more in the last 30 days", everything, VIEWS
+)
+GAPS = _popular(
+    "gaps", "Popular and without an article", "that are popular, solved, in no way linked to an article and without a card",
+    are.is_gap, f"{VIEWS}; {LEAD}; pinned answers",
+)  # fmt: skip
+GAP_VIEWS = _sum(
+    "gap_views", "Views of gaps", GAPS, Unit.VIEWS, "views of the gaps, and of their duplicates, in the last 30 days"
+)
+
+SHARES = (
+    _share("link_rate", "Link rate", LINKED, SOLVED_IN),
+    *(_share(f"{metric.key}_share", f"{metric.title}: share", metric, SOLVED_IN) for metric in LINKING),
+    _share("known_share", "Known: share", KNOWN, ARRIVED),
+    _share("known_repeat_share", "Asked before: share", REPEATED, ARRIVED),
+    _share("known_article_share", "An article was there: share", HAD_ARTICLE, ARRIVED),
+    _share("new_share", "New: share", NEW, ARRIVED),
+    _share("helpfulness", "Helpfulness", HELPED, JUDGED, is_weighted=True),
+    _share("gap_share", "Gaps: share", GAPS, POPULAR),
+    *(_share(f"{metric.key}_share", f"{metric.title}: share", metric, ARTICLES) for metric in CARE),
+)
+_ALL = (
+    LINKED, *LINKING, UNLINKED, ARRIVED, KNOWN, REPEATED, HAD_ARTICLE, NEW, REFERRED, ARTICLES_USED, USES, WORTH, BECAME, *TIMES, JUDGED,
+    HELPED, FAILED, WORD_COUNT, ARTICLES, *CARE, POPULAR, GAPS, GAP_VIEWS, *SHARES,
+)  # fmt: skip
+
+# Every knowledge figure, and every figure of both registries, by its word in addresses.
+KNOWLEDGE: dict[str, Metric] = {metric.key: metric for metric in _ALL}
+ALL_METRICS: dict[str, Metric] = METRICS | KNOWLEDGE
+
+
+def knowledge_of(cohort: Cohort) -> tuple[Metric, ...]:
+    """Return the knowledge figures of a cohort that are no times."""
+    chosen = [metric for metric in KNOWLEDGE.values() if metric.predicate.cohort is cohort and metric.unit is not Unit.HOURS]
+    return tuple(chosen)
