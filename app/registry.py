@@ -61,6 +61,7 @@ from app.forum.services.inferring import INFER_JOB, make_infer_handler
 from app.forum.services.proposing import PROPOSE_EVERY, PROPOSE_JOB, make_propose_handler
 from app.forum.services.recounting import recount_job
 from app.importing.cli import demo_command, import_group
+from app.insights.routes import knowledge as insights_knowledge
 from app.insights.routes import lists as insights_lists
 from app.insights.routes import pages as insights_pages
 from app.insights.routes.blueprint import blueprint as insights_blueprint
@@ -126,7 +127,7 @@ ROUTE_MODULES = (
     forum_categories, forum_feeds, forum_judging, forum_lists, forum_managing, forum_permalinks, forum_products, forum_tags, forum_thread_page,
     kb_feedback, kb_history, kb_promotions, kb_publishing, kb_reading, kb_sections, kb_sources, kb_writing,
     desk_answering, desk_canned, desk_groups, desk_hours, desk_item, desk_queue, desk_rules, desk_taking,
-    insights_lists, insights_pages, api_describing, api_insights,
+    insights_knowledge, insights_lists, insights_pages, api_describing, api_insights,
     pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap,
 )  # fmt: skip
 
