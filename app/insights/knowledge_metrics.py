@@ -184,8 +184,12 @@ def _standing(key: str, title: str, sentence: str, test: Test, source: str) -> M
 ARTICLES = _standing("articles", "Articles", "published now", everything, "state of the article")
 CARE = (
     _standing(
-        "articles_stale", "Stale", "that nobody confirmed for a year", are.is_stale,
-        "date of the last confirmation, else of the first publication",
+        "articles_stale", "Stale", "due for another look, or that nobody confirmed for a year", are.is_stale,
+        "date for another look; where there is none, date of the last confirmation, else of the first publication",
+    ),
+    _standing(
+        "articles_needs_work", "Fails its readers", "of which readers say surely enough that they do not help", are.needs_work,
+        "mark of the articles that readers' words reopened",
     ),
     _standing(
         "articles_changed", "Source changed", "of which a source changed and nobody looked since", are.is_changed, CHANGES

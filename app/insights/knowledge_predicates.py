@@ -24,7 +24,7 @@ from app.insights.scope import Scope
 from app.kb.models import Article, ArticleFeedback, ArticleFix, ArticleReuse, ArticleSource, Candidate, FixState, SourceChange
 from app.pageviews.models import PageviewDay
 
-# An article that nobody confirmed for so long is stale.
+# An article without a date for another look is stale when nobody confirmed it for so long.
 STALE_AFTER = timedelta(days=365)
 # So long a new article may stay without a use before it is called unused.
 TIME_TO_BE_USED = timedelta(days=90)
@@ -205,8 +205,15 @@ def has_words(*criteria: sa.ColumnElement[bool]) -> Callable[[Scope], sa.ColumnE
 
 
 def is_stale(scope: Scope) -> sa.ColumnElement[bool]:
-    """Nobody confirmed it for a year."""
-    return sa.func.coalesce(Article.verified_at, Article.published_at) <= scope.moment - STALE_AFTER
+    """Its date for another look has come; or it has none, and nobody confirmed it for a year (unless it needs no look at all)."""
+    long_ago = sa.func.coalesce(Article.verified_at, Article.published_at) <= scope.moment - STALE_AFTER
+    has_no_date = sa.and_(Article.next_review_at.is_(None), sa.func.coalesce(Article.review_every_days, 1) != 0)
+    return sa.or_(Article.next_review_at <= scope.moment, sa.and_(has_no_date, long_ago))
+
+
+def needs_work(_scope: Scope) -> sa.ColumnElement[bool]:
+    """Its readers say that it does not help them."""
+    return Article.needs_work_at.is_not(None)
 
 
 def is_unowned(_scope: Scope) -> sa.ColumnElement[bool]:

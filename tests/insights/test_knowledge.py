@@ -173,6 +173,20 @@ def test_articles_that_want_attention_are_listed_most_read_first(library: Librar
     assert titles("articles_unused", scope_of()) == ["Nobody reads me"]
 
 
+@pytest.mark.parametrize(
+    ("dates", "is_stale"),
+    [
+        ({}, True), ({"review_every_days": 0}, False), ({"next_review_at": 1}, False), ({"next_review_at": -1}, True),
+        ({"review_every_days": 0, "next_review_at": -1}, True),
+    ],
+)  # fmt: skip
+def test_a_date_for_another_look_goes_before_the_year(library: Library, dates: dict[str, int], is_stale: bool):
+    found = {name: now() + value * DAY if name == "next_review_at" else value for name, value in dates.items()}
+    publish_at(library.old, now() - 500 * DAY, verified_at=now() - 400 * DAY, needs_work_at=now(), **found)
+    assert ("Prime the pump" in titles("articles_stale", scope_of())) is is_stale
+    assert titles("articles_needs_work", scope_of()) == ["Prime the pump"]
+
+
 def test_gaps_are_popular_solved_questions_without_an_article(library: Library):
     knowledge = load_knowledge(scope_of())
     assert [row.title for row in knowledge.gaps] == ["Why is the loom slow?"]

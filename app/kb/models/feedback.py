@@ -50,7 +50,7 @@ class ArticleReuse(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"))
-    thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"))
+    thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"), index=True)
     post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
