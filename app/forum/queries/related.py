@@ -44,10 +44,10 @@ def list_related(head: ThreadHead, tags: tuple[str, ...], actor: Actor) -> tuple
 
 
 def related_by_search(engine: SearchEngine, head: ThreadHead, actor: Actor) -> tuple[RelatedLink, ...]:
-    """Return what the index finds like the thread's title and text (one statement a kind)."""
+    """Return what the index finds like the thread's title and text, checked articles first (one statement a kind)."""
     key = make_key(THREAD, head.id)
     cards = similar_titles(engine, head.title, head.opening.text, actor, LIMIT, key)
-    return tuple(_link(card) for card in cards)
+    return tuple(_link(card) for card in sorted(cards, key=lambda card: card.kind != ARTICLE))
 
 
 def _link(card: TitleCard) -> RelatedLink:

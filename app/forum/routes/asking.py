@@ -89,17 +89,19 @@ def similar() -> Response:
 
 
 def similar_rows(title: str, body: str) -> list[dict[str, Any]]:
-    """Return what the index finds like a title being typed, as `similar_list` shows it. Nothing without an index."""
+    """Return what the index finds like a title being typed, checked articles first. Nothing without an index."""
     try:
         engine = current_engine()
     except RuntimeError:  # no engine was chosen: tests and commands without search
         return []
-    return [_similar_row(card) for card in similar_questions(engine, title, body, current_actor())]
+    cards = similar_questions(engine, title, body, current_actor())
+    return [_similar_row(card) for card in sorted(cards, key=lambda card: card.kind != ARTICLE)]
 
 
 def _similar_row(card: HitCard) -> dict[str, Any]:
     kind = ARTICLE if card.kind == ARTICLE else card.thread_kind
-    answer = paragraphs(shorten(card.answer, SHOWN_ANSWER)) if card.answer else ""
+    text = card.text if card.kind == ARTICLE else card.answer
+    answer = paragraphs(shorten(text, SHOWN_ANSWER)) if text else ""
     return {"path": card.path, "title": card.title, "kind": kind, "status": card.status, "answer_html": answer}
 
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from markupsafe import Markup
 
 from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.pagination import Page, window
-from app.kb.models import Article, ArticleState, Section
+from app.kb.models import Article, ArticleKind, ArticleState, Section
 from app.kb.policies import listed_articles, public_articles, visible_articles
 from app.kb.urls import article_path, article_permalink, section_path
 from app.pageviews.models import PageviewTotal
@@ -21,12 +22,17 @@ PER_PAGE = 30
 FEED_LENGTH = 30
 # Below so many voices a percentage says nothing.
 ENOUGH_VOICES = 5
+# Views of the people who write, beside the states.
+OTHER_VIEWS = ("pending", "planned", "changed")
 ORDERS = ("title", "newest", "popular", "changed")
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """An article as lists show it. `views` counts all times; `has_newer_text` says that a newer revision is not published yet."""
+    """An article as lists show it. `views` counts all times; `has_newer_text` says that a newer revision is not published yet.
+
+    `answer` is the text of an FAQ article where a list shows it unfolded in place (the list of its section), otherwise None.
+    """
 
     id: int
     title: str
@@ -44,6 +50,8 @@ class ArticleRow:
     updated_at: datetime
     source_changed_at: datetime | None
     has_newer_text: bool
+    language: str = ""
+    answer: Markup | None = None
 
     @property
     def section_name(self) -> str:
@@ -74,7 +82,7 @@ class FeedArticle:
 _COLUMNS = (
     Article.id, Article.title, Article.slug, Article.summary, Article.verified_at, Article.helpful_yes, Article.helpful_no,
     Article.state, Article.audience, Article.published_at, Article.modified_at, Article.source_changed_at, Article.revision,
-    Article.published_revision, Section.title.label("section_title"), Section.slug.label("section_slug"),
+    Article.published_revision, Article.language, Section.title.label("section_title"), Section.slug.label("section_slug"),
     sa.func.coalesce(PageviewTotal.views, 0).label("views"),
 )  # fmt: skip
 
@@ -92,7 +100,8 @@ def _row(row: sa.Row[*tuple[Any, ...]]) -> ArticleRow:
         section_title=row.section_title, section_path=section_path(row.section_slug), verified_at=row.verified_at,
         helpful_yes=row.helpful_yes, helpful_no=row.helpful_no, views=row.views, state=row.state, audience=row.audience,
         published_at=row.published_at, updated_at=row.modified_at, source_changed_at=row.source_changed_at,
-        has_newer_text=row.published_revision is not None and row.revision > row.published_revision,
+        has_newer_text=row.published_revision is not None and row.revision > row.published_revision, language=row.language,
+        answer=Markup(row.answer) if getattr(row, "answer", None) else None,  # noqa: S704 - sanitised when it was stored
     )  # fmt: skip
 
 
@@ -111,34 +120,66 @@ def list_articles(
     return Page.from_rows(_rows(statement.offset(offset).limit(limit)), page, per_page)
 
 
-def list_working_articles(actor: Actor, *, view: str, page: int = 1) -> Page[ArticleRow]:
-    """Return a page of articles for curators: `view` is a state, or `changed` for those whose sources changed."""
+def list_section_articles(actor: Actor, section_id: int, page: int = 1) -> Page[ArticleRow]:
+    """Return a page of a section: its articles by title, then its FAQ with their answers in the order they were written."""
     offset, limit = window(page, PER_PAGE)
-    statement = _select().where(visible_articles(actor))
+    is_faq = Article.kind == ArticleKind.FAQ
+    statement = (
+        _select()
+        .add_columns(sa.case((is_faq, Article.body_html)).label("answer"))
+        .where(listed_articles(actor), Article.section_id == section_id)
+        .order_by(sa.case((is_faq, 1), else_=0), sa.case((is_faq, None), else_=sa.func.lower(Article.title)), Article.id)
+    )
+    return Page.from_rows(_rows(statement.offset(offset).limit(limit)), page, PER_PAGE)
+
+
+def _working(view: str) -> sa.ColumnElement[bool]:
+    """Criterion of a view of the people who write: a state, or one of OTHER_VIEWS."""
     if view == "changed":
-        statement = statement.where(Article.source_changed_at.is_not(None), Article.state != ArticleState.ARCHIVED)
-    else:
-        statement = statement.where(Article.state == view)
+        return sa.and_(Article.source_changed_at.is_not(None), Article.state != ArticleState.ARCHIVED)
+    if view == "pending":
+        return sa.and_(Article.state == ArticleState.PUBLISHED, Article.revision > Article.published_revision)
+    if view == "planned":
+        return Article.publish_at.is_not(None)
+    return Article.state == view
+
+
+def list_working_articles(actor: Actor, *, view: str, page: int = 1) -> Page[ArticleRow]:
+    """Return a page of articles for the people who write: `view` is a state, `changed` for those whose sources changed,
+    `pending` for published ones with newer text, or `planned` for those that are published by themselves."""
+    offset, limit = window(page, PER_PAGE)
+    statement = _select().where(visible_articles(actor), _working(view))
     return Page.from_rows(_rows(_ordered(statement, "changed").offset(offset).limit(limit)), page, PER_PAGE)
 
 
 def count_working_articles(actor: Actor) -> dict[str, int]:
-    """Return how many articles the actor sees in each state, and under `changed` those whose sources changed."""
-    changed = sa.func.count().filter(Article.source_changed_at.is_not(None), Article.state != ArticleState.ARCHIVED)
-    statement = sa.select(Article.state, sa.func.count(), changed).where(visible_articles(actor)).group_by(Article.state)
-    rows = db.session.execute(statement).all()
-    counts = {state: number for state, number, _changed in rows}
-    return {**{state.value: counts.get(state, 0) for state in ArticleState}, "changed": sum(row[2] for row in rows)}
+    """Return how many articles the actor sees in each view, in one statement."""
+    views = (*(state.value for state in ArticleState), *OTHER_VIEWS)
+    counts = [sa.func.count().filter(_working(view)).label(view) for view in views]
+    return dict(db.session.execute(sa.select(*counts).select_from(Article).where(visible_articles(actor))).one()._asdict())
 
 
 def list_popular_articles(actor: Actor, limit: int = 6) -> list[ArticleRow]:
     """Return the articles read most in the last 30 days, then those that helped most."""
-    return _rows(_ordered(_select().where(listed_articles(actor)), "popular").limit(limit))
+    return _rows(_ordered(_listed(actor), "popular").limit(limit))
 
 
-def list_newest_articles(actor: Actor, limit: int = 6) -> list[ArticleRow]:
-    """Return the articles published last."""
-    return _rows(_ordered(_select().where(listed_articles(actor)), "newest").limit(limit))
+def list_most_read(actor: Actor, section_ids: Sequence[int], limit: int = 6, without: int | None = None) -> list[ArticleRow]:
+    """Return the articles of some sections that were read most of all time: a stored count, so that every page can ask."""
+    statement = _listed(actor, section_ids).where(PageviewTotal.views > 0)
+    if without is not None:
+        statement = statement.where(Article.id != without)
+    return _rows(statement.order_by(sa.literal_column("views").desc(), Article.id).limit(limit))
+
+
+def list_newest_articles(actor: Actor, limit: int = 6, *, section_ids: Sequence[int] | None = None) -> list[ArticleRow]:
+    """Return the articles published last; of all or some sections."""
+    return _rows(_ordered(_listed(actor, section_ids), "newest").limit(limit))
+
+
+def _listed(actor: Actor, section_ids: Sequence[int] | None = None) -> sa.Select[*tuple[Any, ...]]:
+    statement = _select().where(listed_articles(actor))
+    return statement if section_ids is None else statement.where(Article.section_id.in_(section_ids))
 
 
 def list_feed_articles(limit: int = FEED_LENGTH) -> list[FeedArticle]:

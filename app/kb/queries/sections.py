@@ -55,6 +55,10 @@ class SectionTree:
             node = self.by_id.get(node.parent_id) if node.parent_id is not None else None
         return trail[::-1]
 
+    def branch(self, node: SectionNode) -> list[int]:
+        """Return the ids of a section and of all below it."""
+        return [found.id for found in _walk(node)]
+
     def flat(self) -> list[SectionNode]:
         """Return all sections in the order of the tree, each before what is below it."""
         return [found for root in self.roots for found in _walk(root)]
