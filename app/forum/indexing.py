@@ -18,7 +18,7 @@ from app.core.db import db, read
 from app.forum.models import Acceptance, Category, Post, Tag, Thread, ThreadTag
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
-from app.forum.policies import listed_threads
+from app.forum.policies import card_shown, listed_threads
 from app.forum.queries.categories import reader_of
 from app.forum.urls import category_path, thread_path
 from app.pageviews.models import PageviewTotal
@@ -57,6 +57,7 @@ def load_many(ids: Sequence[int]) -> dict[int, SearchDocument]:
             created_at=row.created_at,
             active_at=row.last_activity_at,
             is_solved=row.status == Status.SOLVED,
+            is_card=row.card is not None,
         )
         for row in rows
     }
@@ -109,7 +110,8 @@ def _card(row: sa.Row[*tuple[Any, ...]]) -> HitCard:
         tags=tuple(row.tags.split("\n")) if row.tags else (),
         thread_kind=row.kind,
         is_solved=row.status == Status.SOLVED,
-        answer=row.answer or "",
+        answer=row.card or row.answer or "",
+        is_card=row.card is not None,
         article_id=row.article_id,
     )
 
@@ -119,6 +121,7 @@ def _heads(ids: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             Thread.id, Thread.kind, Thread.title, Thread.status, Thread.score, Thread.created_at, Thread.last_activity_at,
             Category.audience, Category.slug.label("category_slug"), Post.body_text, Person.name.label("author"),
+            _card_text().label("card"),
         )
         .join(Category, Category.id == Thread.category_id)
         .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
@@ -143,7 +146,8 @@ def _cards(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
             Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.status, Thread.excerpt, Thread.score, Thread.answer_count,
             Thread.created_at, Thread.article_id, Category.name.label("category_name"), Category.slug.label("category_slug"),
             Post.body_text, Person.name.label("author"), Person.display_name, PageviewTotal.views,
-            _answer_text().label("answers"), _accepted_text().label("answer"), _tag_names().label("tags"),
+            _answer_text().label("answers"), _accepted_text().label("answer"), _card_text().label("card"),
+            _tag_names().label("tags"),
         )
         .join(Category, Category.id == Thread.category_id)
         .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
@@ -182,6 +186,20 @@ def _accepted_text() -> sa.ScalarSelect[str]:
         .correlate(Thread)
         .scalar_subquery()
     )
+
+
+def _card_text() -> sa.ScalarSelect[str]:
+    """The text of the answer that is pinned as the answer card, where the card counts now; mostly there is none."""
+    answer = aliased(Post)
+    return (
+        sa.select(answer.body_text)
+        .where(
+            answer.id == Thread.card_post_id, answer.thread_id == Thread.id, answer.kind == PostKind.ANSWER,
+            answer.hidden_at.is_(None), answer.held_at.is_(None), card_shown(),
+        )
+        .correlate(Thread)
+        .scalar_subquery()
+    )  # fmt: skip
 
 
 def _tag_names() -> sa.ScalarSelect[str]:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from app.core.actor import Actor
 from app.forum import policies
+from app.forum.cards import can_be_card
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.resolution import OutcomeKind
@@ -48,6 +49,7 @@ class PostRights:
     hide: bool = False
     restore: bool = False
     approve: bool = False
+    card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,12 @@ def post_urls(post_id: int) -> dict[str, str]:
     """Return the addresses of the actions on a post."""
     own = {name: f"/posts/{post_id}/{name}" for name in ("vote", "accept", "edit", "flag")}
     moderators = {name: f"/moderation/posts/{post_id}/{name}" for name in ("hide", "restore", "approve", "reject")}
-    return {**own, **moderators, "unaccept": f"/posts/{post_id}/withdraw", "comment": f"/posts/{post_id}/comments"}
+    others = {
+        "unaccept": f"/posts/{post_id}/withdraw",
+        "comment": f"/posts/{post_id}/comments",
+        "card": f"/moderation/cards/{post_id}",
+    }
+    return {**own, **moderators, **others}
 
 
 def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
@@ -175,6 +182,7 @@ def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
         hide=moderates and row.is_listed,
         restore=moderates and row.hidden_at is not None,
         approve=moderates and row.held_at is not None and row.hidden_at is None,
+        card=can_be_card(actor, row, head),
     )
 
 

@@ -26,6 +26,6 @@ def scan_command(top: int) -> None:
     rows = list_candidates(SYSTEM, state=CandidateState.PROPOSED, per_page=top).items
     for number, row in enumerate(rows, start=1):
         click.echo(f"{number:3}. {row.score:5.1f}  {row.title}")
-        click.echo(f"            {', '.join(text for text, _points in row.parts)}")
+        click.echo(f"            {row.headline}")
     if not rows:
         click.echo("Nothing is proposed: no thread has enough readers and a good answer yet.")

@@ -23,7 +23,8 @@ class SearchDocument:
     """A whole thread or article as it goes into an index. Text is plain; `asked_as` and `answers` hold one text a line.
 
     `audience` is public, members or staff; `category` a slug or ''; `thread_kind` question, discussion or '' (articles);
-    `author` the account name; `lang` a declared code such as "de", or '' to have it guessed.
+    `author` the account name; `lang` a declared code such as "de", or '' to have it guessed. `is_card`: one of its answers is
+    pinned as an answer card, so that it comes first for its own words.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class SearchDocument:
     active_at: datetime
     is_solved: bool
     lang: str = ""
+    is_card: bool = False
 
     @property
     def key(self) -> str:
@@ -55,7 +57,8 @@ class SearchDocument:
 class HitCard:
     """What a result page shows of one document. `text` is the plain text that snippets are cut from (question, then answers).
 
-    `answer` is the accepted answer in plain text, where there is one; `article_id` the article that maintains a thread.
+    `answer` is the accepted answer in plain text, where there is one, or with `is_card` the one pinned on top; `article_id` the
+    article that maintains a thread.
     """
 
     kind: str
@@ -78,6 +81,7 @@ class HitCard:
     answer: str = ""
     article_id: int | None = None
     audience: str = "public"
+    is_card: bool = False
 
     @property
     def key(self) -> str:

@@ -42,6 +42,7 @@ class ResultRow:
     meta: tuple[str, ...]
     answer: str
     threads: tuple[HitCard, ...]
+    is_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def row_of(result: Result) -> ResultRow:
         meta=tuple(filter(None, (answers if card.kind == THREAD else "", card.category_name, asked))),
         answer=result.answer,
         threads=result.threads,
+        is_card=card.is_card,
     )
 
 

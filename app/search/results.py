@@ -23,6 +23,7 @@ MOST_PAGES = 50
 VERIFIED = 200  # best hits whose text is read for a phrase
 FEW = 3  # results below which a correction is offered for any word
 SHORT_ANSWER = 280
+CARD_ANSWER = 1_000  # characters up to which an answer card is shown in the results
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def _as_written(words: Sequence[str]) -> tuple[Word, ...]:
 
 
 def _result(card: HitCard, words: Sequence[Word]) -> Result:
-    answer = card.answer if 0 < len(card.answer) <= SHORT_ANSWER else ""
+    most = CARD_ANSWER if card.is_card else SHORT_ANSWER
+    answer = card.answer if 0 < len(card.answer) <= most else ""
     return Result(card, snippets.mark(card.title, words), snippets.snippet(card.text or card.excerpt, words), answer)
 
 

@@ -34,7 +34,7 @@ def test_a_popular_thread_becomes_an_article_that_search_finds_first(
     scan(settings)
 
     curator.get("/moderation/promotions")
-    assert "812 views in 30 days" in curator.text() and "no article covers it" in curator.text()
+    assert "812 views in 30 days, 1 duplicate, 1 confirmed, no article" in curator.text()
     curator.get(f"/moderation/promotions/{thread.id}/promote")
     assert curator.page is not None
     ticked = {box.get("value") for box in curator.page.xpath("//input[@name='take'][@checked]")}
@@ -93,9 +93,10 @@ def test_a_candidate_is_dismissed_with_a_reason_and_comes_back(curator: Browser,
 def test_dismissing_without_a_reason_is_refused(curator: Browser, settings: Settings):
     thread, _ = make_solved("Why does the pump hum?")
     scan(settings)
-    curator.post(f"/moderation/promotions/{thread.id}/dismiss")
+    again = curator.post(f"/moderation/promotions/{thread.id}/dismiss", {"note": "Only on this boat"}, status=400)
+    assert "Please say why" in again.text and "Only on this boat" in again.text
     curator.get("/moderation/promotions")
-    assert "Please say why" in curator.text() and "Why does the pump hum?" in curator.text()
+    assert "Why does the pump hum?" in curator.text()
 
 
 def test_a_choice_that_does_not_hold_keeps_what_was_chosen(curator: Browser, crew: Crew):

@@ -60,7 +60,7 @@ def test_a_second_scan_changes_no_decision_and_follows_the_figures(app: Flask, s
     promote_and_publish(crew.curator, yes, [answer], make_section().id)
     before = db.session.get_one(Candidate, no.id).score
     add_views_later = {kept.id: "proposed", no.id: "dismissed", yes.id: "promoted"}
-    change(no, me_too_count=40)
+    add_views(no, 900, days_ago=3)
     scan(settings)
     assert states() == add_views_later
     dismissed = db.session.get_one(Candidate, no.id)
@@ -86,7 +86,7 @@ def test_the_number_of_statements_does_not_grow_with_the_threads(app: Flask, set
         make_solved(f"Why does pump {number} hum so loudly?")
     with count_queries() as many:
         scanning.score_batch(settings, 0, now())
-    assert len(few) == len(many) == 10
+    assert len(few) == len(many) <= 12
 
 
 def test_batches_cover_all_threads_once(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch):

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.settings import Settings
-from app.kb.services.scoring import HEADLINE, find_obstacles, is_proposed, score_issue
+from app.kb.queries.candidates import HEADLINE
+from app.kb.services.scoring import find_obstacles, is_proposed, score_issue
 from tests.kb.samples import LONG_AGO, facts
 
 MOMENT = LONG_AGO + timedelta(days=100)

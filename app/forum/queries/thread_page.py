@@ -7,7 +7,7 @@ the policies; which posts and comments are read is decided here by their SQL twi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from markupsafe import Markup
@@ -20,7 +20,7 @@ from app.core.pagination import Page
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
-from app.forum.policies import can_see_thread, visible_comments, visible_posts
+from app.forum.policies import can_see_thread, shows_card, visible_comments, visible_posts
 from app.forum.queries.judging import ReasonCount, person_key, reasons_of
 from app.forum.queries.people import PERSON_WIDTH, PersonCard, person_card, person_columns
 from app.forum.queries.resolution import (
@@ -43,9 +43,9 @@ SORTS = ("best", "newest", "oldest")
 _THREAD = (
     Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.author_id, Thread.created_at, Thread.last_activity_at,
     Thread.modified_at, Thread.status, Thread.excerpt, Thread.answer_count, Thread.accepted_count, Thread.me_too_count,
-    Thread.is_pinned, Thread.locked_at, Thread.lock_note, Thread.held_at, Thread.hidden_at, Thread.hidden_reason,
+    Thread.duplicate_count, Thread.is_pinned, Thread.locked_at, Thread.lock_note, Thread.held_at, Thread.hidden_at, Thread.hidden_reason,
     Thread.closed_at, Thread.close_reason, Thread.duplicate_of_id, Thread.article_title, Thread.article_path,
-    Thread.version_words,
+    Thread.version_words, Thread.card_post_id,
 )  # fmt: skip
 _CATEGORY = (Category.id, Category.slug, Category.name, Category.audience)
 _POST = (
@@ -187,7 +187,8 @@ class ThreadPage:
     """All that one page of a thread shows. `original` is the thread this one duplicates, if the actor may see it.
 
     `new_answers` are answers by others since the asker's last word, for the asker of an unsolved question only. `reasons`
-    tell by answer why it failed readers: of disputed questions, and for people who look after answers.
+    tell by answer why it failed readers: of disputed questions, and for people who look after answers. `card` is the answer that
+    is pinned on top, where it counts now.
     """
 
     head: ThreadHead
@@ -202,6 +203,7 @@ class ThreadPage:
     own: OwnMarks | None
     original: ThreadHead | None
     new_answers: tuple[PostRow, ...]
+    card: PostRow | None = None
 
 
 def load_thread_page(actor: Actor, head: ThreadHead, sort: str, number: int) -> ThreadPage:
@@ -227,7 +229,30 @@ def load_thread_page(actor: Actor, head: ThreadHead, sort: str, number: int) -> 
         own=own_marks(actor.id, person_key(actor.id), head.id, [post.id for post in shown]) if actor.id is not None else None,
         original=_find_original(actor, head),
         new_answers=_new_answers(actor, head, resolution.outcomes),
+        card=_find_card(head, posts.items) if number == 1 else None,
     )
+
+
+_CARD = (
+    sa.select(*_POST, *person_columns())
+    .select_from(Post)
+    .outerjoin(Person, Person.id == Post.author_id)
+    .where(
+        Post.id == sa.bindparam("post_id"), Post.thread_id == sa.bindparam("thread_id"), Post.kind == PostKind.ANSWER,
+        visible_posts(Actor()),
+    )
+)  # fmt: skip
+
+
+def _find_card(head: ThreadHead, shown: Sequence[PostRow]) -> PostRow | None:
+    """Return the answer pinned on top, if it counts now; mostly it is on the page anyway."""
+    if not shows_card(cast(Thread, head)):
+        return None
+    on_page = next((row for row in shown if row.id == head.card_post_id), None)
+    if on_page is not None:
+        return on_page if on_page.is_listed else None
+    row = read(_CARD, {"post_id": head.card_post_id, "thread_id": head.id}).first()
+    return _post_row(tuple(row)[: len(_POST)], person_card(tuple(row)[-PERSON_WIDTH:])) if row else None
 
 
 def _find_original(actor: Actor, head: ThreadHead) -> ThreadHead | None:

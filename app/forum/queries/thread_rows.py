@@ -75,6 +75,7 @@ class ThreadHead:
     answer_count: int
     accepted_count: int
     me_too_count: int
+    duplicate_count: int
     is_pinned: bool
     locked_at: datetime | None
     lock_note: str
@@ -87,6 +88,7 @@ class ThreadHead:
     article_title: str
     article_path: str
     version_words: str
+    card_post_id: int | None
     author_trust: int
     author_role: str
     has_voted_answer: bool

@@ -13,12 +13,15 @@ from app.core.clock import now
 from app.core.errors import Gone, NotFound
 from app.core.pagination import parse_page
 from app.forum import indexability, jsonld, thread_tools
+from app.forum.cards import present_card
 from app.forum.evidence import present_evidence
 from app.forum.forms import AnswerForm
 from app.forum.models import Thread
 from app.forum.policies import can_see_thread
 from app.forum.presenters import FLAG_REASONS, PostView, present_post, present_solution
 from app.forum.queries.categories import list_categories
+from app.forum.queries.issues import IssueFacts, get_issue
+from app.forum.queries.proposals import list_proposals_for
 from app.forum.queries.related import list_related
 from app.forum.queries.thread_page import SORTS, ThreadPage, find_thread_head, load_thread_page
 from app.forum.queries.thread_rows import ThreadHead
@@ -118,6 +121,10 @@ def _render(
         answers=[posts[row.id] for row in found.posts.items if row not in leads],
         notices=thread_tools.notices(found, actor),
         evidence=present_evidence(found),
+        card=present_card(actor, found),
+        why_path=f"/moderation/promotions/{head.id}/why" if actor.is_curator and head.is_question else "",
+        issue=_find_issue(head),
+        proposals=list_proposals_for(actor, head.id) if rights.moderate and head.is_question and not head.duplicate_of_id else [],
         rights=rights,
         has_products=rights.set_versions and has_products(),
         own=found.own,
@@ -153,6 +160,12 @@ def _answering(actor: Actor, head: ThreadHead, may_answer: bool, form: AnswerFor
     if form is not None and not head.is_question:
         form.body.label.text = "Your reply"
     return {"answer_form": form if may_answer else None, "draft_key": key, "why_not": thread_tools.why_not_answer(actor, head)}
+
+
+def _find_issue(head: ThreadHead) -> IssueFacts | None:
+    """Return what the thread and its duplicates add up to; None where there is none that its readers may know of."""
+    issue = get_issue(head.id) if head.duplicate_count and not head.duplicate_of_id else None
+    return issue if issue is not None and issue.duplicates else None
 
 
 def _head(found: ThreadPage) -> Head:

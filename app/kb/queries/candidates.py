@@ -13,18 +13,23 @@ from app.core.db import db
 from app.core.pagination import Page, window
 from app.forum.models import Category, Post, Thread
 from app.forum.models.post import PostKind
-from app.forum.policies import visible_threads
+from app.forum.policies import card_shown, visible_threads
 from app.forum.urls import thread_path
 from app.kb.models import Article, Candidate, CandidateState, Section
 from app.kb.urls import article_path
 
+# What the row of a candidate says in one line: keys of the parts of its score (services/scoring.py).
+HEADLINE = ("views", "duplicates", "me_too", "confirmed", "coverage")
 PER_PAGE = 25
 MOST_PASSAGES = 30
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateRow:
-    """A candidate as the queue shows it. `parts` are the reasons in words with their points."""
+    """A candidate as the queue shows it. `parts` are the reasons in words with their points, `headline` the weightiest of them.
+
+    `shows_card`: readers see a pinned answer card now.
+    """
 
     thread_id: int
     title: str
@@ -32,18 +37,23 @@ class CandidateRow:
     status: str
     category_name: str
     score: float
+    headline: str
     parts: tuple[tuple[str, float], ...]
     views_30d: int
     state: str
     reason: str
     decided_by: str
     decided_at: datetime | None
+    snoozed_until: datetime | None
+    shows_card: bool
     article_title: str
     article_path: str
 
 
 def list_candidates(actor: Actor, *, state: str, page: int = 1, per_page: int = PER_PAGE) -> Page[CandidateRow]:
-    """Return a page of candidates in a state whose threads the actor may see: best first, decided ones latest first."""
+    """Return a page of candidates in a state whose threads the actor may see: best first, those put off
+    by when they come back, decided ones latest first.
+    """
     offset, limit = window(page, per_page)
     decider = aliased(Person)
     readable = sa.and_(Article.id == Candidate.article_id, Article.audience.in_(actor.audiences))
@@ -51,7 +61,7 @@ def list_candidates(actor: Actor, *, state: str, page: int = 1, per_page: int = 
         sa.select(
             Candidate, Thread.id, Thread.title, Thread.kind, Thread.slug, Thread.status, Category.name.label("category_name"),
             decider.display_name.label("decided_by"), Article.title.label("article_title"), Article.slug.label("article_slug"),
-            Section.slug.label("section_slug"),
+            Section.slug.label("section_slug"), card_shown().label("shows_card"),
         )
         .join(Thread, Thread.id == Candidate.thread_id)
         .join(Category, Category.id == Thread.category_id)
@@ -62,6 +72,8 @@ def list_candidates(actor: Actor, *, state: str, page: int = 1, per_page: int = 
     )  # fmt: skip
     if state == CandidateState.PROPOSED:
         statement = statement.order_by(Candidate.score.desc(), Candidate.thread_id)
+    elif state == CandidateState.SNOOZED:
+        statement = statement.order_by(Candidate.snoozed_until, Candidate.thread_id)
     else:
         statement = statement.order_by(Candidate.decided_at.desc(), Candidate.thread_id)
     return Page.from_rows([_row(row) for row in db.session.execute(statement.offset(offset).limit(limit))], page, per_page)
@@ -72,8 +84,10 @@ def _row(row: sa.Row[*tuple[Any, ...]]) -> CandidateRow:
     return CandidateRow(
         thread_id=row.id, title=row.title, path=thread_path(row.kind, row.id, row.slug), status=row.status,
         category_name=row.category_name, score=candidate.score, views_30d=candidate.views_30d,
+        headline=", ".join(part["text"] for part in candidate.parts if part["key"] in HEADLINE),
         parts=tuple((part["text"], part["points"]) for part in candidate.parts), state=candidate.state, reason=candidate.reason,
-        decided_by=row.decided_by or "", decided_at=candidate.decided_at, article_title=row.article_title or "",
+        decided_by=row.decided_by or "", decided_at=candidate.decided_at, snoozed_until=candidate.snoozed_until,
+        shows_card=bool(row.shows_card), article_title=row.article_title or "",
         article_path=article_path(row.section_slug, row.article_slug) if row.article_slug else "",
     )  # fmt: skip
 
@@ -89,6 +103,24 @@ def count_candidates(actor: Actor) -> dict[str, int]:
     )
     counts = dict(db.session.execute(statement).all())
     return {state.value: counts.get(state, 0) for state in CandidateState}
+
+
+def find_candidate(thread_id: int) -> Candidate | None:
+    """Return what the last scan and the last decision say of a thread, if it was ever proposed or decided."""
+    return db.session.get(Candidate, thread_id)
+
+
+def find_best_answer(thread_id: int) -> int | None:
+    """Return the id of the visible answer that solved a thread: the earliest accepted one, else what worked for the most."""
+    order = (Post.accepted_at.is_(None), Post.accepted_at, Post.worked_count.desc(), Post.score.desc(), Post.id)
+    statement = (
+        sa.select(Post.id)
+        .where(Post.thread_id == thread_id, Post.kind == PostKind.ANSWER, Post.hidden_at.is_(None), Post.held_at.is_(None))
+        .order_by(*order)
+        .limit(1)
+    )
+    found: int | None = db.session.scalar(statement)
+    return found
 
 
 def list_passages(thread_id: int) -> list[Post]:

@@ -15,8 +15,6 @@ from app.forum.models.thread import Status, ThreadKind
 
 WINDOW_DAYS = 30
 STEADY_DAYS = 90
-# What the row of a candidate says in one line, in this order.
-HEADLINE = ("views", "duplicates", "me_too", "confirmed", "coverage")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ ARTICLE_PRIOR = 1.25  # somebody checked and maintains an article
 # A title that is the query comes first: no other match can score a hundred times as much (see the bounds of BM25F above).
 EXACT_TITLE = 100.0
 
+# All words of the query stand in the title, tags or wordings of a question with an answer card: before everything but an exact
+# title. Of fewer words than CARD_WORDS too many questions would claim to be the answer.
+CARD_MATCH = 10.0
+CARD_WORDS = 2
+
 TITLE_WORDS = 8  # words of a title that decide what is similar: the rarest; more cost time and add nothing measurable
 BODY_WORDS = 8
 BODY_BOOST = 0.5
@@ -154,6 +159,19 @@ def holds(segment: Segment, field: str, terms: Iterable[str]) -> Mask:
     return mask
 
 
+def _carded(segment: Segment, words: Sequence[Word]) -> Ints:
+    """Documents with an answer card that hold every word in their title, tags or wordings. Cards are few, so this is quick."""
+    ids = np.empty(0, np.int32)
+    if len(words) < CARD_WORDS:
+        return ids
+    for position, word in enumerate(words):
+        held = merged(segment, "card", word.stems)[0]
+        ids = np.intersect1d(ids, held) if position else held
+        if not len(ids):
+            break
+    return ids
+
+
 def _allowed(segment: Segment, field: str, values: Sequence[str], ids: npt.NDArray[np.intp]) -> Mask:
     names, codes = segment.codes(field)
     table = np.fromiter((name in values for name in names), np.bool_, len(names))
@@ -195,6 +213,9 @@ def _match_part(part: Part, scores: Floats | None, query: EngineQuery, field: st
         found = scores[ids] * segment.prior[ids]
         if query.exact_title:
             found[holds(segment, "title", (query.exact_title,))[ids]] *= EXACT_TITLE
+        carded = _carded(segment, (*query.required, *query.words))
+        if len(carded):
+            found[np.isin(ids, carded)] *= CARD_MATCH
     if query.filters.thread_kinds:
         keep = _allowed(segment, "thread_kind", query.filters.thread_kinds, ids)
         ids, found = ids[keep], found[keep]

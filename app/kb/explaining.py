@@ -1,0 +1,146 @@
+"""Why a thread is proposed for an article or not, in words for curators. Pure; knows no request and no database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.core.settings import Settings
+from app.kb.models import Candidate, CandidateState, Decision
+from app.kb.queries.decisions import DecisionRow, Precision
+from app.kb.services.scoring import WINDOW_DAYS, IssueEvidence, Part, Score, is_proposed
+
+DISMISSALS = (
+    ("Too specific", "It is too specific to one person"),
+    ("Not our topic", "It is not about what we support"),
+    ("Already covered", "An article covers it already"),
+    ("Not good enough", "The answers are not good enough"),
+    ("Out of date", "It is out of date"),
+)
+SNOOZES = ((7, "For a week"), (30, "For a month"), (90, "For three months"))
+# State, label of its tab, and what its candidates have behind them.
+TABS = (
+    (CandidateState.PROPOSED, "Proposed", ""),
+    (CandidateState.SNOOZED, "Later", "put off"),
+    (CandidateState.CARD, "Answer cards", "pinned"),
+    (CandidateState.PROMOTED, "Promoted", "promoted"),
+    (CandidateState.DISMISSED, "Dismissed", "dismissed"),
+)
+DECISIONS = {
+    Decision.PROMOTED: "Built an article from it",
+    Decision.LINKED: "Linked it to an article that was there",
+    Decision.CARD: "Pinned its answer as a card",
+    Decision.DISMISSED: "Dismissed it",
+    Decision.SNOOZED: "Put it off",
+    Decision.RESTORED: "Took that back",
+}
+_STANDING = {
+    CandidateState.SNOOZED: "It is put off for a while, and proposed again afterwards if it still deserves it.",
+    CandidateState.DISMISSED: "Somebody dismissed it, so it is not proposed again.",
+    CandidateState.CARD: "Its answer is pinned as a card, so it needs no article of its own.",
+    CandidateState.PROMOTED: "It became part of an article.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A number that must be reached: what it is, what the thread has and what it needs."""
+
+    label: str
+    has: str
+    needs: str
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a thread stands where it stands. `rank` counts from 1 in the queue; None outside of it.
+
+    `state` is that of the candidate, or "" for a thread that was never proposed or decided. `is_waiting`: it deserves to be in
+    the queue, and the next scan brings it there.
+    """
+
+    thread_id: int
+    title: str
+    verdict: str
+    state: str
+    rank: int | None
+    is_waiting: bool
+    obstacles: tuple[str, ...]
+    bounds: tuple[Bound, ...]
+    parts: tuple[Part, ...]
+    total: float
+    duplicate_count: int
+    decisions: tuple[DecisionRow, ...]
+
+    @property
+    def is_proposed(self) -> bool:
+        return self.state == CandidateState.PROPOSED
+
+
+def explain(
+    facts: IssueEvidence,
+    score: Score,
+    settings: Settings,
+    candidate: Candidate | None,
+    rank: int | None,
+    decisions: Sequence[DecisionRow],
+) -> Explanation:
+    """Return why a thread is or is not in the queue, from its evidence now and what was decided."""
+    state = candidate.state if candidate else ""
+    deserves = is_proposed(facts, score, settings)
+    bounds = _bounds(facts, score, settings)
+    return Explanation(
+        thread_id=facts.thread_id,
+        title="Why is this thread proposed?" if state == CandidateState.PROPOSED else "Why is this thread not proposed?",
+        verdict=_verdict(state, rank, deserves, score, bounds),
+        state=state,
+        rank=rank,
+        is_waiting=deserves and not state,
+        obstacles=score.obstacles,
+        bounds=bounds,
+        parts=score.parts,
+        total=score.total,
+        duplicate_count=facts.duplicate_count,
+        decisions=tuple(decisions),
+    )
+
+
+def _bounds(facts: IssueEvidence, score: Score, settings: Settings) -> tuple[Bound, ...]:
+    least_views, least_score = settings.promotion_min_views, settings.promotion_min_score
+    return (
+        Bound(f"Views in {WINDOW_DAYS} days", f"{facts.views_30d:,}", f"{least_views:,}", facts.views_30d >= least_views),
+        Bound("Score", f"{score.total:,.1f}", f"{least_score:,.1f}", score.total >= least_score),
+    )
+
+
+def _verdict(state: str, rank: int | None, deserves: bool, score: Score, bounds: Sequence[Bound]) -> str:
+    if state in _STANDING:
+        return _STANDING[CandidateState(state)]
+    if state == CandidateState.PROPOSED:
+        place = f"It is number {rank:,} in the queue. " if rank else ""
+        return place + ("Nothing stands in its way." if deserves else "The next scan takes it out, for the reasons below.")
+    if deserves:
+        return "It deserves an article. The next scan proposes it, at the latest in six hours."
+    if score.obstacles:
+        return score.obstacles[0]
+    missing = " and ".join(bound.label.lower() for bound in bounds if not bound.is_met)
+    return f"Nothing speaks against it, but it does not have enough yet: {missing}."
+
+
+def describe_bounds(settings: Settings) -> str:
+    """Return from when a thread is proposed, in one sentence."""
+    return (
+        f"Proposed are solved or answered questions with at least {settings.promotion_min_views:,} views in {WINDOW_DAYS} days"
+        f" and {settings.promotion_min_score:,.0f} points that no article covers. The list is renewed every six hours."
+    )
+
+
+def describe_precision(precision: Precision) -> str:
+    """Return how good the queue is, in one sentence with the interval."""
+    if precision.share is None:
+        return "How often the first ten are taken is shown here once somebody has decided about one of them."
+    share, low, high = (round(100 * value) for value in (precision.share, precision.low, precision.high))
+    threads = "thread" if precision.judged == 1 else "threads"
+    return (
+        f"Precision of the first ten: {share} % taken, {precision.taken:,} of {precision.judged:,} {threads} judged"
+        f" (95 % interval {low} to {high} %)."
+    )
