@@ -110,3 +110,23 @@ class ArticleHelped(Event):
 
     article_id: int
     helped: int
+
+
+@dataclass(frozen=True, slots=True)
+class FixRequested(Event):
+    """Somebody linked a thread to an article that should be improved for it; `note` says how."""
+
+    article_id: int
+    thread_id: int
+    actor_id: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixSettled(Event):
+    """What became of a thread that was linked to an article: done, refused, or open again."""
+
+    article_id: int
+    thread_id: int
+    actor_id: int | None
+    state: str

@@ -6,7 +6,8 @@ from wtforms.widgets import HiddenInput
 
 from app.core.actor import Actor, Audience
 from app.forum.models.thread import TITLE_MAX
-from app.kb.models import APPLIES_MAX, NOTE_MAX, SUMMARY_MAX
+from app.kb.models import APPLIES_MAX, NOTE_MAX, SUMMARY_MAX, ArticleKind
+from app.kb.services.fixing import FIX_NOTE_MAX
 from app.kb.services.sections import SECTION_TITLE_MAX
 from app.kb.services.writing import ARTICLE_MAX, ASKED_AS_MAX
 from app.web.forms import BaseForm, block, line
@@ -38,22 +39,54 @@ class PlacementForm(BaseForm):
     audience = SelectField("Who can read it", validators=[InputRequired("Please choose who can read it.")])
 
 
-class ArticleForm(PlacementForm):
-    """A new article or a new revision. `base_revision` is the revision that the person started from."""
+class KindForm(PlacementForm):
+    """What kind of article it is."""
+
+    kind = SelectField("Kind of article", default=ArticleKind.SOLUTION.value)
+
+
+class ArticleTextForm(KindForm):
+    """What every revision has beside its words."""
 
     slug = StringField("Address", filters=[line], validators=[at_most(80)])
     summary = TextAreaField("Summary", filters=[line], validators=[at_most(SUMMARY_MAX)])
     applies_to = StringField("Applies to", filters=[line], validators=[at_most(APPLIES_MAX)])
-    body = TextAreaField("Text", filters=[block], validators=[InputRequired("Please write something."), at_most(ARTICLE_MAX)])
     asked_as = TextAreaField("Also asked as", filters=[block], validators=[at_most(ASKED_AS_MAX)])
     note = StringField("What did you change?", filters=[line], validators=[at_most(NOTE_MAX)])
+
+
+class ArticleForm(ArticleTextForm):
+    """A new article. Without a text it begins with the empty blocks of its kind."""
+
+    body = TextAreaField("Text", filters=[block], validators=[at_most(ARTICLE_MAX)])
+
+
+class EditForm(ArticleTextForm):
+    """A new revision; its blocks are fields of their own. `base_revision` is the revision that the person started from.
+
+    What stands in `was_` fields is where the article stood then, so that only what was changed here takes effect.
+    """
+
     base_revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    was_section_id = StringField(widget=HiddenInput(), filters=[line])
+    was_audience = StringField(widget=HiddenInput(), filters=[line])
+    was_slug = StringField(widget=HiddenInput(), filters=[line])
+    was_kind = StringField(widget=HiddenInput(), filters=[line])
 
 
-class PromoteForm(PlacementForm):
+class PromoteForm(KindForm):
     """What a curator says about a new draft beside the passages, which have fields of their own."""
 
     environment = TextAreaField("Environment", filters=[block], validators=[at_most(2000)])
+
+
+class FixForm(BaseForm):
+    """A thread that shows what an article should say better."""
+
+    article = StringField("Article", filters=[line], validators=[InputRequired("Please choose an article.")])
+    note = TextAreaField(
+        "What should it say better?", filters=[line], validators=[InputRequired("Please say what to fix."), at_most(FIX_NOTE_MAX)]
+    )
 
 
 class SectionForm(BaseForm):

@@ -1,31 +1,24 @@
 """From rows to what templates print: article pages, credits, diffs, passages. Pure; knows no request and no database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from app.core.actor import Actor
 from app.core.text import shorten
-from app.forum.models import Post
-from app.forum.models.post import PostKind
-from app.forum.urls import post_path
 from app.kb import policies
 from app.kb.models import Article, ArticleRevision, ArticleState, FeedbackReason, SourceChange, SourceRole
 from app.kb.queries.sources import Credit
-from app.kb.services.assembling import Passage
+from app.kb.services.shapes import ROLE_NAMES
 from app.kb.urls import article_path
 
 TOC_FROM = 3
 DESCRIPTION = 200
 REMOVED = "somebody who left"
-ROLES = (
-    (SourceRole.PROBLEM, "Problem"),
-    (SourceRole.SOLUTION, "Solution"),
-    (SourceRole.ENVIRONMENT, "Environment"),
-    (SourceRole.CAUSE, "Cause"),
-    (SourceRole.OTHER, "Notes"),
-)
+# Parts that say what was asked, not what helped.
+ASKERS_PARTS = (SourceRole.PROBLEM, SourceRole.ENVIRONMENT)
+ROLES = tuple(ROLE_NAMES.items())
 REASONS = (
     (FeedbackReason.OUTDATED, "It is out of date"),
     (FeedbackReason.OTHER_VERSION, "I have a different version"),
@@ -33,17 +26,11 @@ REASONS = (
     (FeedbackReason.INCOMPLETE, "Something is missing"),
     (FeedbackReason.WRONG, "I followed it, and it did not work"),
 )
-DISMISSALS = (
-    ("Too specific", "It is too specific to one person"),
-    ("Not our topic", "It is not about what we support"),
-    ("Already covered", "An article covers it already"),
-    ("Not good enough", "The answers are not good enough"),
-    ("Out of date", "It is out of date"),
-)
 CHANGES = {
     SourceChange.EDITED: "edited since",
     SourceChange.HIDDEN: "hidden, or not for all readers any more",
     SourceChange.WITHDRAWN: "no longer accepted",
+    SourceChange.REFUTED: "disputed: it does not work for everybody any more",
 }
 
 
@@ -103,19 +90,6 @@ class Contributor:
     posts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PassageChoice:
-    """A post that a curator may take into an article, with what is proposed or was chosen."""
-
-    post: Post
-    path: str
-    html: Markup
-    author_name: str
-    is_opening: bool
-    is_taken: bool
-    role: SourceRole
-
-
 def present_article(actor: Actor, article: Article, newest: ArticleRevision | None) -> ArticleView:
     """Return the page of an article; `newest` is given for articles that were never published."""
     html, toc, text = (
@@ -140,7 +114,7 @@ def path_of(article: Article) -> str:
 
 def contributors(credits: Sequence[Credit]) -> list[Contributor]:
     """Return the people behind the sources that are not just the problem, each once; askers only when there is nobody else."""
-    helpers = [credit for credit in credits if credit.role != SourceRole.PROBLEM] or list(credits)
+    helpers = [credit for credit in credits if credit.role not in ASKERS_PARTS] or list(credits)
     posts: dict[tuple[str, str], list[str]] = {}
     for credit in helpers:
         posts.setdefault((credit.author_display_name or REMOVED, credit.author_path), []).append(credit.path)
@@ -150,40 +124,3 @@ def contributors(credits: Sequence[Credit]) -> list[Contributor]:
 def source_threads(credits: Sequence[Credit]) -> list[tuple[str, str]]:
     """Return (title, path) of the threads behind an article, each once."""
     return list({credit.thread_id: (credit.thread_title, credit.thread_path) for credit in credits}.values())
-
-
-def propose_passages(posts: Sequence[Post]) -> list[PassageChoice]:
-    """Return the passages with a proposal: the question as problem; accepted answers, else the best one, as solution."""
-    answers = [post for post in posts if post.kind != PostKind.OPENING]
-    accepted = {post.id for post in answers if post.accepted_at is not None}
-    taken = accepted or {post.id for post in answers[:1]}
-    return [_choice(post, post.kind == PostKind.OPENING or post.id in taken, default_role(post)) for post in posts]
-
-
-def keep_passages(posts: Sequence[Post], chosen: Mapping[int, SourceRole]) -> list[PassageChoice]:
-    """Return the passages as a curator chose them, for a form that is shown again."""
-    return [_choice(post, post.id in chosen, chosen.get(post.id, default_role(post))) for post in posts]
-
-
-def default_role(post: Post) -> SourceRole:
-    """Return the part a post plays unless a curator says otherwise."""
-    return SourceRole.PROBLEM if post.kind == PostKind.OPENING else SourceRole.SOLUTION
-
-
-def _choice(post: Post, is_taken: bool, role: SourceRole) -> PassageChoice:
-    return PassageChoice(
-        post=post, path=post_path(post.id), html=Markup(post.body_html), author_name=_author_name(post),  # noqa: S704 - sanitised
-        is_opening=post.kind == PostKind.OPENING, is_taken=is_taken, role=role,
-    )  # fmt: skip
-
-
-def to_passage(post: Post, role: SourceRole) -> Passage:
-    """Return a post as a passage of an article."""
-    return Passage(
-        post_id=post.id, role=role, body_source=post.body_source, author_name=_author_name(post), link=post_path(post.id),
-        is_accepted=post.accepted_at is not None,
-    )  # fmt: skip
-
-
-def _author_name(post: Post) -> str:
-    return (post.author.display_name or post.author.name) if post.author else REMOVED

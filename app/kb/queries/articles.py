@@ -10,7 +10,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.forum.models import Category, Thread
 from app.forum.queries.threads import get_threads_for_update
-from app.kb.models import Article, ArticleRevision, ArticleSlug, ArticleSource
+from app.kb.models import Article, ArticleFix, ArticleRevision, ArticleSlug, ArticleSource
 from app.kb.policies import ensure_can_see_article
 
 
@@ -39,10 +39,15 @@ def get_article_for_update(article_id: int) -> Article:
     return article
 
 
-def get_article_and_threads_for_update(article_id: int) -> Article:
-    """Lock the source threads of an article, then the article: the order in which the forum's own changes reach it."""
-    thread_ids = db.session.scalars(sa.select(ArticleSource.thread_id).where(ArticleSource.article_id == article_id).distinct())
-    if ids := sorted(thread_ids):
+def get_article_and_threads_for_update(article_id: int, more_thread_ids: Iterable[int] = ()) -> Article:
+    """Lock the threads of an article (its sources, and those linked to it) and others, then the article: the order in which the
+    forum's own changes reach it.
+    """
+    thread_ids = sa.union(
+        sa.select(ArticleSource.thread_id).where(ArticleSource.article_id == article_id),
+        sa.select(ArticleFix.thread_id).where(ArticleFix.article_id == article_id),
+    )
+    if ids := sorted({*db.session.scalars(thread_ids), *more_thread_ids}):
         get_threads_for_update(ids)
     return get_article_for_update(article_id)
 

@@ -1,5 +1,6 @@
 """What an article was built from: credits for its readers, and the comparison for its curators."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
 from app.forum.models import Category, Post, PostRevision, Thread
+from app.forum.models.post import PostKind
 from app.forum.policies import listed_threads
 from app.forum.urls import post_path, thread_path
 from app.kb.models import ArticleSource
@@ -50,6 +52,53 @@ class SourceState:
     revision_now: int
     text_then: str
     text_now: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePost:
+    """A post that blocks were taken from, as it stands now. Title and path of its thread are "" where the reader may not see it."""
+
+    post_id: int
+    path: str
+    author_display_name: str
+    author_path: str
+    is_opening: bool
+    is_accepted: bool
+    is_listed: bool
+    revision_now: int
+    hash_now: str
+    thread_title: str
+    thread_path: str
+
+
+def list_source_posts(actor: Actor, post_ids: Iterable[int]) -> dict[int, SourcePost]:
+    """Return posts by id, in one statement; none for no ids."""
+    ids = sorted(set(post_ids))
+    if not ids:
+        return {}
+    statement = (
+        sa.select(
+            Post.id, Post.kind, Post.accepted_at, Post.hidden_at, Post.held_at, Post.revision, Post.body_hash, Person.name,
+            Person.display_name, Thread.id.label("thread_id"), Thread.kind.label("thread_kind"), Thread.title, Thread.slug,
+            Thread.hidden_at.label("thread_hidden_at"), Thread.held_at.label("thread_held_at"), Category.audience,
+        )
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .outerjoin(Person, Person.id == Post.author_id)
+        .where(Post.id.in_(ids))
+    )  # fmt: skip
+    return {row.id: _source_post(row, actor.can_read(row.audience)) for row in db.session.execute(statement)}
+
+
+def _source_post(row: sa.Row[*tuple[Any, ...]], is_readable: bool) -> SourcePost:
+    return SourcePost(
+        post_id=row.id, path=post_path(row.id), author_display_name=row.display_name or row.name or "",
+        author_path=person_path(row.name) if row.name else "", is_opening=row.kind == PostKind.OPENING,
+        is_accepted=row.accepted_at is not None,
+        is_listed=not any((row.hidden_at, row.held_at, row.thread_hidden_at, row.thread_held_at)),
+        revision_now=row.revision, hash_now=row.body_hash, thread_title=row.title if is_readable else "",
+        thread_path=thread_path(row.thread_kind, row.thread_id, row.slug) if is_readable else "",
+    )  # fmt: skip
 
 
 def list_credits(actor: Actor, article_id: int) -> list[Credit]:

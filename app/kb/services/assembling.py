@@ -1,29 +1,28 @@
-"""From chosen passages of a thread to the Markdown of an article draft. Pure text; must not read anything.
+"""Between blocks and the Markdown of an article, both ways. Pure text; must not read anything.
 
-The shape is that of KCS articles: problem (in the asker's words), environment, solution, cause; each passage with its author.
+Each passage is followed by a line that names its author and leads to the post. Texts that were written in one piece are read
+back as blocks at their headings, and the lines that name authors lead to the sources.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.kb.models import SourceRole
+from app.kb.services.blocks import MAX_BLOCKS, TITLE_LIMIT, Block, Origin, hash_words
+from app.kb.services.shapes import HEADINGS
 
-HEADINGS = {
-    SourceRole.PROBLEM: "Problem",
-    SourceRole.ENVIRONMENT: "Environment",
-    SourceRole.SOLUTION: "Solution",
-    SourceRole.CAUSE: "Cause",
-    SourceRole.OTHER: "Notes",
-}
-# The headings of the draft are level 2; those inside a passage begin below them.
+# The headings of an article are level 2; those inside a passage begin below them.
 DEMOTE = 2
 MAX_LEVEL = 6
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _ATX = re.compile(r"( {0,3})(#{1,6})(?=[ \t]|$)")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _NOT_A_HEADING = re.compile(r"\s*$|\s{4}|\s*[|>#]|\s*[-*+][ \t]|\s*\d+[.)][ \t]")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+_HEADING = re.compile(r"(#{1,2})[ \t]+(\S.*?)(?:[ \t]+#+)?[ \t]*$")
+_STEP = re.compile(r"Step \d+(?:: |$)")
+_CREDIT = re.compile(r"\*(?:Asked by|From the (?:accepted )?answer by|Based on [a-z ]+ by) \[.*\]\(/posts/(\d{1,18})\)\.\*$")
 _ENVIRONMENT = re.compile(
     r"[ \t>*-]*\**(version|app version|firmware|software|hardware|model|device|os|operating system|platform|browser|database|"
     r"plan|edition|environment|phone|system)\**[ \t]*[:=]\**[ \t]*\S.{0,120}$",
@@ -33,41 +32,119 @@ ENVIRONMENT_LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """One post taken into an article: its Markdown at one revision, the part it plays, and whom to thank."""
+class Source:
+    """What the line under a passage says: whom to thank, where the post is, and what kind of post it is."""
 
-    post_id: int
-    role: SourceRole
-    body_source: str
     author_name: str
     link: str
+    is_opening: bool = False
     is_accepted: bool = False
 
 
-def assemble_body(passages: Sequence[Passage], environment: str = "") -> str:
-    """Return the Markdown of a draft: a heading for each part that has passages, in the order of HEADINGS."""
-    blocks: list[str] = []
-    for role, heading in HEADINGS.items():
-        chosen = [passage for passage in passages if passage.role == role]
-        lines = environment.strip() if role is SourceRole.ENVIRONMENT else ""
-        if not chosen and not lines:
+def assemble_body(blocks: Sequence[Block], sources: Mapping[int, Source]) -> str:
+    """Return the Markdown of an article; `sources` are by post id. Blocks without words are left out, with their headings."""
+    out: list[str] = []
+    steps = 0
+    for block in blocks:
+        if block.is_empty:
             continue
-        blocks.append(f"## {heading}")
-        if lines:
-            blocks.append(lines)
-        for passage in chosen:
-            blocks.append(demote_headings(passage.body_source.strip()))
-            blocks.append(attribution(passage))
-    return "\n\n".join(blocks) + "\n"
+        title = " ".join(block.title.split())
+        if block.role is SourceRole.STEP:
+            steps += 1
+            title = f"Step {steps}: {title}" if title else f"Step {steps}"
+        if title:
+            out.append(f"## {title}")
+        out.append(block.body.strip("\n"))
+        out.extend(_attributions(block, sources))
+    return "\n\n".join(out) + "\n" if out else ""
 
 
-def attribution(passage: Passage) -> str:
+def _attributions(block: Block, sources: Mapping[int, Source]) -> list[str]:
+    """Return the lines that name the authors of a block. Lines of an environment were put together, not written."""
+    if block.role is SourceRole.ENVIRONMENT:
+        return []
+    known = [sources[origin.post_id] for origin in block.sources if origin.post_id in sources]
+    return [attribution(source, block.is_edited) for source in known]
+
+
+def attribution(source: Source, is_edited: bool = False) -> str:
     """Return the line that names the author of a passage and leads to the post."""
-    if passage.role is SourceRole.PROBLEM:
-        words = "Asked by"
+    post = "question" if source.is_opening else "accepted answer" if source.is_accepted else "answer"
+    if is_edited:
+        words = f"Based on the {post} by"
     else:
-        words = "From the accepted answer by" if passage.is_accepted else "From the answer by"
-    return f"*{words} [{escape_markdown(passage.author_name)}]({passage.link}).*"
+        words = "Asked by" if source.is_opening else f"From the {post} by"
+    return f"*{words} [{escape_markdown(source.author_name)}]({source.link}).*"
+
+
+def read_blocks(body: str, origins: Sequence[tuple[str, Origin]] = ()) -> tuple[Block, ...]:
+    """Return a text that was written in one piece as blocks, cut at its headings of level 2 and after each passage.
+
+    `origins` are the known sources with their parts. No source is lost: one that no line and no heading leads to belongs to the
+    first block. The same text always gives the same keys.
+    """
+    pieces = _pieces(body, {origin.post_id for _role, origin in origins})
+    left = {origin.post_id: (role, origin) for role, origin in reversed(origins)}
+    blocks: list[Block] = []
+    for number, (title, text, post_id) in enumerate(pieces, start=1):
+        known = [left.pop(post_id)[1]] if post_id in left else [o for _r, o in origins if o.post_id == post_id][:1]
+        heading = title if title is not None else ""
+        role = _role_of(title, blocks)
+        heading = _STEP.sub("", heading, count=1) if role is SourceRole.STEP else heading
+        blocks.append(Block(f"b{number}", role, heading, text, tuple(known), hash_words(text)))
+    for role_name, origin in reversed(list(left.values())):
+        at = next((i for i, block in enumerate(blocks) if block.role == role_name), 0)
+        blocks[at] = _with_source(blocks[at], origin)
+    return tuple(blocks)
+
+
+def _with_source(block: Block, origin: Origin) -> Block:
+    return Block(block.key, block.role, block.title, block.body, (*block.sources, origin), block.taken)
+
+
+def _role_of(title: str | None, before: Sequence[Block]) -> SourceRole:
+    """Return the part a heading stands for; without one, that of the block above."""
+    if title is None:
+        return before[-1].role if before and before[-1].role is not SourceRole.STEP else SourceRole.OTHER
+    if _STEP.match(title):
+        return SourceRole.STEP
+    return next(
+        (role for role, heading in HEADINGS.items() if heading and heading.casefold() == title.casefold()), SourceRole.OTHER
+    )
+
+
+def _pieces(body: str, post_ids: set[int]) -> list[tuple[str | None, str, int | None]]:
+    """Return (heading or None, text, post that a line names) of each piece; one piece when it cannot be cut."""
+    found: list[tuple[str | None, list[str], int | None]] = [(None, [], None)]
+    for line, is_code in _lines(body):
+        heading = None if is_code else _HEADING.match(line)
+        credit = None if is_code else _CREDIT.match(line)
+        if heading and (len(heading[1]) == 1 or len(heading[2]) > TITLE_LIMIT):
+            return [(None, body.strip("\n"), None)]
+        if heading:
+            found.append((heading[2], [], None))
+        elif credit and int(credit[1]) in post_ids:
+            found[-1] = (found[-1][0], found[-1][1], int(credit[1]))
+            found.append((None, [], None))
+        else:
+            found[-1][1].append(line)
+    pieces = [(title, "\n".join(lines).strip("\n"), post_id) for title, lines, post_id in found]
+    kept = [piece for piece in pieces if piece[0] is not None or piece[1].strip() or piece[2] is not None]
+    return kept if 0 < len(kept) <= MAX_BLOCKS else [(None, body.strip("\n"), None)]
+
+
+def _lines(source: str) -> Iterable[tuple[str, bool]]:
+    """Yield each line, and whether it is code or the mark around it."""
+    fence = ""
+    for line in source.split("\n"):
+        mark = _FENCE.match(line)
+        if fence:
+            yield line, True
+            if mark and mark[1].startswith(fence) and not line.strip(" `~"):
+                fence = ""
+        else:
+            fence = mark[1] if mark else ""
+            yield line, bool(mark)
 
 
 def escape_markdown(text: str) -> str:

@@ -5,19 +5,23 @@ from app.forum.services import curating
 from app.kb.models import Article, ArticleState
 from app.kb.policies import is_as_narrow
 from app.kb.queries.articles import list_source_threads
+from app.kb.queries.fixes import list_linked_threads
 from app.kb.urls import article_path
 from app.search.documents import ARTICLE, request_sync
 
 
 def mark_threads(article: Article) -> None:
-    """Make all source threads of the article say that it maintains them, or no longer say so.
+    """Make all source threads of the article, and those it was fixed for, say that it maintains them, or no longer say so.
 
     A thread names its article only while it is published and everybody who reads the thread may read the article.
     """
     require_unit_of_work()
     path = article_path(article.section.slug, article.slug)
-    for thread_id, audience, marked_with in list_source_threads(article.id):
-        if article.state == ArticleState.PUBLISHED and is_as_narrow(audience, than=article.audience):
+    served = [(*row, True) for row in list_source_threads(article.id)]
+    known = {row[0] for row in served}
+    served += [row for row in list_linked_threads(article.id) if row[0] not in known]
+    for thread_id, audience, marked_with, is_served in served:
+        if is_served and article.state == ArticleState.PUBLISHED and is_as_narrow(audience, than=article.audience):
             curating.mark_promoted(thread_id=thread_id, article_id=article.id, title=article.title, path=path)
         elif marked_with == article.id:
             curating.unmark_promoted(thread_id=thread_id)

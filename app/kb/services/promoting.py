@@ -4,7 +4,7 @@ Everything happens in one transaction: draft, sources, the candidate's state, th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -20,6 +20,7 @@ from app.kb.events import ThreadPromoted
 from app.kb.models import Article, ArticleSource, ArticleState, SourceRole
 from app.kb.policies import NARROWING, can_promote, is_as_narrow
 from app.kb.services.assembling import join_wordings
+from app.kb.services.blocks import origins_of
 from app.kb.services.deciding import accept_candidate
 from app.kb.services.writing import ArticleText, Placement, create_article
 
@@ -37,7 +38,8 @@ class Chosen:
 
 
 def promote_thread(actor: Actor, *, thread_id: int, chosen: Sequence[Chosen], place: Placement, text: ArticleText) -> Article:
-    """Build a draft from passages of a thread and return it. `text` was assembled from exactly these passages.
+    """Build a draft from passages of a thread and return it. `text` was assembled from exactly these passages: its blocks, if it
+    has any, name no other posts.
 
     Raises Conflict when another article covers the thread or a passage changed meanwhile, Invalid when nothing was chosen, no
     passage is a solution, or the article would have more readers than the thread; Forbidden, NotFound.
@@ -49,11 +51,14 @@ def promote_thread(actor: Actor, *, thread_id: int, chosen: Sequence[Chosen], pl
     ensure_can_see_thread(actor, thread)
     _check(thread, chosen, place)
     posts = _load_posts(thread, chosen)
+    if {(o.post_id, o.revision) for o in origins_of(text.blocks)} - {(one.post_id, one.revision) for one in chosen}:
+        raise Conflict("A passage changed while you were choosing. Please look at it again.")
     wordings = join_wordings([*find_wordings(thread, place.audience), *text.asked_as.splitlines()])
-    draft = ArticleText(text.title, text.body, text.summary, text.applies_to, wordings)
+    draft = replace(text, asked_as=wordings)
     article = create_article(actor, place=place, text=draft, note=f"Built from “{thread.title}”"[:300])
-    for position, one in enumerate(chosen):
-        db.session.add(_source(article, posts[one.post_id], one.role, position))
+    if not text.blocks:
+        db.session.add_all(_source(article, posts[one.post_id], one.role, position) for position, one in enumerate(chosen))
+        db.session.flush()
     accept_candidate(actor, thread_id=thread_id, article_id=article.id)
     emit(ThreadPromoted(thread_id, article.id, actor.id))
     return article
@@ -93,7 +98,7 @@ def _check(thread: Thread, chosen: Sequence[Chosen], place: Placement) -> None:
         raise Conflict("An article was already built from this thread.")
     if not chosen or len(chosen) > MAX_SOURCES:
         raise Invalid(f"Please choose between one and {MAX_SOURCES} passages.", "passages")
-    if not any(one.role is SourceRole.SOLUTION for one in chosen):
+    if all(one.role in (SourceRole.PROBLEM, SourceRole.ENVIRONMENT) for one in chosen):
         raise Invalid("Please choose at least one passage as the solution.", "passages")
     if not is_as_narrow(place.audience, than=thread.category.audience):
         readers = "staff" if thread.category.audience == "staff" else "members"

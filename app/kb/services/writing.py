@@ -26,7 +26,13 @@ from app.kb.models import (
     ArticleState,
     Section,
 )
-from app.kb.policies import ensure_can_edit_article, ensure_can_set_audience, ensure_can_write_articles, is_as_narrow
+from app.kb.policies import (
+    can_publish_article,
+    ensure_can_edit_article,
+    ensure_can_propose_articles,
+    ensure_can_set_audience,
+    is_as_narrow,
+)
 from app.kb.queries.articles import (
     find_slug_owner,
     get_article_and_threads_for_update,
@@ -35,7 +41,9 @@ from app.kb.queries.articles import (
     list_slugs_like,
     list_source_threads,
 )
+from app.kb.services.blocks import Block, dump_blocks, load_blocks, origins_of
 from app.kb.services.marking import mark_threads
+from app.kb.services.sourcing import sync_sources
 
 ARTICLE_MAX = 100_000
 ASKED_AS_MAX = 10_000
@@ -54,13 +62,14 @@ class StaleEdit(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class ArticleText:
-    """What a revision holds. `asked_as` has one wording a line."""
+    """What a revision holds. `asked_as` has one wording a line; `body` was assembled from `blocks`, if there are any."""
 
     title: str
     body: Rendered
     summary: str = ""
     applies_to: str = ""
     asked_as: str = ""
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +87,12 @@ class Placement:
 
 
 def create_article(actor: Actor, *, place: Placement, text: ArticleText, note: str = "") -> Article:
-    """Write a new draft, owned by the actor. Raises Forbidden, or Invalid for a text or place that breaks a rule."""
+    """Write a new draft, owned by the actor; one made of blocks may still be without words.
+
+    Raises Forbidden, or Invalid for a text or place that breaks a rule, or that has a source with fewer readers.
+    """
     require_unit_of_work()
-    ensure_can_write_articles(actor)
+    ensure_can_propose_articles(actor)
     ensure_can_set_audience(actor, place.audience)
     _check_text(text)
     section = _get_section(place.section_id)
@@ -93,30 +105,32 @@ def create_article(actor: Actor, *, place: Placement, text: ArticleText, note: s
     db.session.add(article)
     db.session.flush()
     _add_revision(actor, article, text, note)
+    db.session.flush()
+    sync_sources(article)
+    ensure_sources_allow(article, place.audience)
     return article
 
 
 def save_revision(
     actor: Actor, *, article_id: int, base_revision: int, place: Placement, text: ArticleText, note: str = ""
 ) -> Article:
-    """Add a revision written on top of `base_revision`, and move the article if its place changed.
+    """Add a revision written on top of `base_revision`, and move the article if its place changed and the actor may publish it.
 
     Raises StaleEdit when a newer revision exists (nothing is written), Invalid, Forbidden or NotFound.
     """
     require_unit_of_work()
-    article = get_article_and_threads_for_update(article_id)
+    article = get_article_and_threads_for_update(article_id, [origin.thread_id for origin in origins_of(text.blocks)])
     ensure_can_edit_article(actor, article)
-    ensure_can_set_audience(actor, place.audience)
+    may_move = can_publish_article(actor, article)
+    if may_move:
+        ensure_can_set_audience(actor, place.audience)
     if base_revision != article.revision:
         raise StaleEdit(article.revision)
     _check_text(text)
-    ensure_sources_allow(article, place.audience)
-    is_moved = _move(article, place)
+    is_moved = may_move and _move(article, place)
     if _differs(get_revision(article.id, article.revision), text):
-        article.revision += 1
-        _add_revision(actor, article, text, note)
-        if article.published_revision is None:
-            copy_text(article, text)
+        _take_over(actor, article, text, note)
+    ensure_sources_allow(article, article.audience)
     db.session.flush()
     if is_moved:
         mark_threads(article)
@@ -134,13 +148,20 @@ def restore_revision(actor: Actor, *, article_id: int, number: int, body: Render
     old = get_revision(article_id, number)
     if number == article.revision or old.body_source != body.source:
         raise Conflict
-    text = ArticleText(old.title, body, old.summary, old.applies_to, old.asked_as)
+    text = ArticleText(old.title, body, old.summary, old.applies_to, old.asked_as, load_blocks(old.blocks))
+    _take_over(actor, article, text, f"Restored version {number}")
+    ensure_sources_allow(article, article.audience)
+    return article
+
+
+def _take_over(actor: Actor, article: Article, text: ArticleText, note: str) -> None:
+    """Make a text the newest revision, and let the sources follow its blocks."""
     article.revision += 1
-    _add_revision(actor, article, text, f"Restored version {number}")
+    _add_revision(actor, article, text, note)
     if article.published_revision is None:
         copy_text(article, text)
     db.session.flush()
-    return article
+    sync_sources(article)
 
 
 def ensure_sources_allow(article: Article, audience: str) -> None:
@@ -163,16 +184,20 @@ def _add_revision(actor: Actor, article: Article, text: ArticleText, note: str) 
     db.session.add(
         ArticleRevision(
             article_id=article.id, number=article.revision, title=text.title, summary=text.summary, applies_to=text.applies_to,
-            asked_as=text.asked_as, body_source=text.body.source, body_html=str(text.body.html), body_text=text.body.text,
-            toc=[list(item) for item in text.body.toc], renderer_version=text.body.version, editor_id=actor.id,
+            asked_as=text.asked_as, blocks=dump_blocks(text.blocks), body_source=text.body.source,
+            body_html=str(text.body.html), body_text=text.body.text, toc=[list(item) for item in text.body.toc], renderer_version=text.body.version, editor_id=actor.id,
             note=note[:NOTE_MAX], created_at=now(),
         )
     )  # fmt: skip
 
 
 def _differs(old: ArticleRevision, new: ArticleText) -> bool:
-    before = (old.title, old.summary, old.applies_to, old.asked_as, old.body_source)
-    return before != (new.title, new.summary, new.applies_to, new.asked_as, new.body.source)
+    before = (old.title, old.summary, old.applies_to, old.asked_as)
+    if before != (new.title, new.summary, new.applies_to, new.asked_as):
+        return True
+    if old.blocks and new.blocks:
+        return load_blocks(old.blocks) != new.blocks
+    return old.body_source.strip() != new.body.source.strip()
 
 
 def _check_text(text: ArticleText) -> None:
@@ -185,10 +210,16 @@ def _check_text(text: ArticleText) -> None:
             problems[name] = f"Please shorten this to {limit:,} characters; it has {len(value):,}."
     if not text.title.strip():
         problems["title"] = "Please give the article a title."
-    if not text.body.text.strip() and "<img" not in text.body.html:
+    if not text.blocks and is_blank(text.body):
         problems["body"] = "Please write something."
     if problems:
         raise Invalid(problems)
+
+
+def is_blank(text: Rendered | ArticleRevision) -> bool:
+    """Return whether there is nothing to read: neither words nor a picture."""
+    html, words = (text.html, text.text) if isinstance(text, Rendered) else (text.body_html, text.body_text)
+    return not words.strip() and "<img" not in html
 
 
 def _get_section(section_id: int) -> Section:
