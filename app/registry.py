@@ -84,7 +84,9 @@ from app.kb.routes import writing as kb_writing
 from app.kb.routes.blueprint import blueprint as kb_blueprint
 from app.moderation import subscribers as moderation_subscribers
 from app.moderation.routes import acting as moderation_acting
+from app.moderation.routes import duplicates as moderation_duplicates
 from app.moderation.routes import flags as moderation_flags
+from app.moderation.routes import joining as moderation_joining
 from app.moderation.routes import log as moderation_log
 from app.moderation.routes import queue as moderation_queue
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
@@ -120,7 +122,7 @@ Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
 # Route modules attach themselves to their blueprint when imported.
 ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
-    moderation_acting, moderation_flags, moderation_log, moderation_queue,
+    moderation_acting, moderation_duplicates, moderation_flags, moderation_joining, moderation_log, moderation_queue,
     notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_voting, uploads_images,

@@ -29,7 +29,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class ThreadTool:
-    """Something moderators do to a thread, with a reason: its address, label, and the choices of its one extra field, if any."""
+    """Something moderators do to a thread, with a reason: its address, label, and the choices of its one extra field, if any.
+
+    `is_page`: the address is that of a page which shows first what will happen.
+    """
 
     action: str
     label: str
@@ -38,6 +41,7 @@ class ThreadTool:
     field: str = ""
     field_label: str = ""
     choices: tuple[tuple[int, str], ...] = ()
+    is_page: bool = False
 
     @property
     def needs_reason(self) -> bool:
@@ -77,7 +81,8 @@ def notices(page: ThreadPage, actor: Actor) -> list[Notice]:
     elif head.held_at:
         found.append(Notice("This waits for a moderator. Only the author and the moderators see it.", "wait", "clock"))
     if page.original:
-        text = "The same question was asked before. Follow it there:"
+        is_solved = page.original.status == Status.SOLVED
+        text = f"The same question was asked before. {'It is solved' if is_solved else 'Follow it'} there:"
         found.append(Notice(text, "", "merge", page.original.title, page.original.path))
     elif head.closed_at:
         found.append(Notice(_with("Closed: no new answers here", head.close_reason), "", "lock"))
@@ -153,16 +158,15 @@ def thread_tools(head: ThreadHead, categories: Sequence[CategoryRow]) -> list[Th
         wanted.append(("unlock", "Unlock", "lock") if head.locked_at else ("lock", "Lock", "lock"))
         wanted.append(("unpin", "Unpin", "pin") if head.is_pinned else ("pin", "Pin", "pin"))
         if head.duplicate_of_id:
-            wanted.append(("unduplicate", "Not a duplicate", "undo"))
+            wanted.append(("separate", "Not a duplicate", "undo"))
         else:
             wanted.append(("reopen", "Reopen", "undo") if head.closed_at else ("close", "Close", "lock"))
-    tools = [ThreadTool(action, label, icon, _tool_url(head, action)) for action, label, icon in wanted]
+    tools = [ThreadTool(action, label, icon, _tool_url(head, action), is_page=action == "separate") for action, label, icon in wanted]
     if head.is_listed:
         tools.append(_move(head, categories))
         if head.is_question and not head.duplicate_of_id:
-            url = _tool_url(head, "duplicate")
-            label = "Number of the original question"
-            tools.append(ThreadTool("duplicate", "Close as duplicate", "merge", url, "original_id", label))
+            label = "Number of the other question"
+            tools.append(ThreadTool("join", "Join with another", "merge", _tool_url(head, "join"), "original_id", label, is_page=True))
     return tools
 
 

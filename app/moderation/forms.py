@@ -1,12 +1,17 @@
 """Forms of moderation."""
 
-from wtforms import RadioField, TextAreaField
+import re
+
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.moderation.models import FlagReason
 from app.moderation.services.flagging import NOTE_MAX
-from app.web.forms import BaseForm, block
+from app.moderation.services.logging import REASON_MAX
+from app.web.forms import BaseForm, block, line
+
+_ADDRESS = re.compile(r"/(?:questions|discussions)/([0-9]{1,18})(?:[/?#]|$)")
 
 REASONS = (
     (FlagReason.SPAM, "Spam or advertising"),
@@ -30,3 +35,35 @@ class FlagForm(BaseForm):
         "A few words for the moderators", filters=[block],
         validators=[Length(max=NOTE_MAX, message=f"Please use at most {NOTE_MAX} characters.")],
     )  # fmt: skip
+
+
+class JoinForm(BaseForm):
+    """Which question a question is joined to, and why."""
+
+    original_id = StringField(
+        "Address or number of the question that stays", filters=[line],
+        validators=[InputRequired("Please paste the address or the number of the question that stays.")],
+    )  # fmt: skip
+    reason = TextAreaField(
+        "Reason", filters=[line],
+        validators=[Length(max=REASON_MAX, message=f"Please keep the reason to {REASON_MAX} characters.")],
+    )  # fmt: skip
+
+
+class SeparateForm(BaseForm):
+    """Why a question stands on its own again, and whether those that came with it go with it."""
+
+    followers = BooleanField("Take along the questions that came with it")
+    reason = TextAreaField(
+        "Reason", filters=[line],
+        validators=[Length(max=REASON_MAX, message=f"Please keep the reason to {REASON_MAX} characters.")],
+    )  # fmt: skip
+
+
+def parse_thread_number(raw: str) -> int | None:
+    """Return the number of a thread that somebody typed: `12`, `#12`, or its address with or without the site; None for others."""
+    if "/" in raw:
+        found = _ADDRESS.search(raw)
+        return int(found[1]) if found else None
+    digits = raw.removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None

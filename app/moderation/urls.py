@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 QUEUE = "/moderation/queue"
 LOG = "/moderation/log"
+DUPLICATES = "/moderation/duplicates"
 
 
 def queue_path(item: str = "") -> str:
@@ -15,3 +16,16 @@ def log_path(**query: str | int) -> str:
     """Return the path of the log with filters; empty ones are left out."""
     given = {key: value for key, value in query.items() if value}
     return LOG + (f"?{urlencode(given)}" if given else "")
+
+
+def join_path(thread_id: int, original_id: int | str = "", back: str = "") -> str:
+    """Return the path of the preview of joining a thread to another."""
+    given = {key: value for key, value in (("original_id", original_id), ("next", back)) if value}
+    return f"/moderation/threads/{thread_id}/join" + (f"?{urlencode(given)}" if given else "")
+
+
+def duplicates_path(state: str = "", page: int = 1) -> str:
+    """Return the path of the proposed duplicates, or of those that were decided."""
+    given = {"state": "" if state == "open" else state, "page": page if page > 1 else 0}
+    query = urlencode({key: value for key, value in given.items() if value})
+    return DUPLICATES + (f"?{query}" if query else "")

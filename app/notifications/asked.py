@@ -171,20 +171,37 @@ def find_solution(thread_id: int) -> int | None:
     return db.session.scalar(accepted.limit(1)) or db.session.scalar(worked.limit(1))
 
 
+def _issue_of(thread_id: int) -> sa.Select[int]:
+    """The question and its duplicates."""
+    return sa.select(Thread.id).where(sa.or_(Thread.id == thread_id, Thread.duplicate_of_id == thread_id))
+
+
+def has_affected(thread_id: int) -> bool:
+    """Return whether anybody but the asker may wait for the solution: they said so, or asked the same in a duplicate."""
+    statement = sa.select(sa.or_(Thread.me_too_count > 0, Thread.duplicate_count > 0)).where(Thread.id == thread_id)
+    return bool(db.session.scalar(statement))
+
+
 def list_affected(thread: Thread, limit: int) -> list[int]:
-    """Return people with the same problem who were not told yet: not the asker, nobody who left the thread or has judged it."""
+    """Return people with the same problem who were not told yet: not the asker, nobody who left the thread or has judged it.
+
+    These are who said so here or in a duplicate, and who asked a duplicate that is neither held nor hidden. Leaving the duplicate
+    counts like leaving the thread.
+    """
+    said = sa.select(MeToo.person_id.label("person_id")).where(MeToo.thread_id.in_(_issue_of(thread.id)))
+    asked = sa.select(Thread.author_id).where(
+        Thread.duplicate_of_id == thread.id, Thread.author_id.is_not(None), Thread.hidden_at.is_(None), Thread.held_at.is_(None)
+    )
+    person = sa.union(said, asked).subquery().c.person_id
     statement = (
-        sa.select(MeToo.person_id)
+        sa.select(person)
         .where(
-            MeToo.thread_id == thread.id,
-            MeToo.person_id != sa.func.coalesce(thread.author_id, 0),
-            ~sa.exists().where(OutcomeRequest.thread_id == thread.id, OutcomeRequest.person_id == MeToo.person_id),
-            ~sa.exists().where(Follow.thread_id == thread.id, Follow.person_id == MeToo.person_id, Follow.is_muted),
-            ~sa.exists().where(
-                Outcome.thread_id == thread.id, Outcome.actor_id == MeToo.person_id, Outcome.voice == Voice.READER
-            ),
+            person != sa.func.coalesce(thread.author_id, 0),
+            ~sa.exists().where(OutcomeRequest.thread_id == thread.id, OutcomeRequest.person_id == person),
+            ~sa.exists().where(Follow.thread_id.in_(_issue_of(thread.id)), Follow.person_id == person, Follow.is_muted),
+            ~sa.exists().where(Outcome.thread_id == thread.id, Outcome.actor_id == person, Outcome.voice == Voice.READER),
         )
-        .order_by(MeToo.person_id)
+        .order_by(person)
         .limit(limit)
     )
     return list(db.session.scalars(statement))

@@ -108,6 +108,19 @@ def tell_of_thread_decision(event: ThreadCurated) -> None:
         notify_of_decision(thread.author_id, sentence, actor_id=event.actor_id, thread_id=thread.id)
 
 
+def tell_joined(event: ThreadCurated) -> None:
+    """A question that is joined to a solved one: its people hear of the solution too, unless the joining is undone at once."""
+    if event.action != "duplicate":
+        return
+    original_id = db.session.scalar(sa.select(Thread.duplicate_of_id).where(Thread.id == event.thread_id))
+    if original_id is not None and _status_of(original_id) == Status.SOLVED:
+        plan_telling(original_id)
+
+
+def _status_of(thread_id: int) -> str | None:
+    return db.session.scalar(sa.select(Thread.status).where(Thread.id == thread_id))
+
+
 def tell_of_post_decision(event: PostCurated) -> None:
     """The author of a post hears what moderators decided about it."""
     post, thread = db.session.get(Post, event.post_id), db.session.get(Thread, event.thread_id)
@@ -212,6 +225,7 @@ SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (AnswerAccepted, tell_of_acceptance),
     (ArticlePublished, tell_of_article),
     (ThreadCurated, tell_of_thread_decision),
+    (ThreadCurated, tell_joined),
     (PostCurated, tell_of_post_decision),
     (CommentCurated, tell_of_comment_decision),
     (QuestionEscalated, tell_of_escalation),

@@ -30,7 +30,7 @@ def close_as_duplicate(actor: Actor, *, thread_id: int, original_id: int, reason
     thread, original = threads[thread_id], threads[root_id]
     ensure_can_moderate(actor, thread)
     why = checked_reason(reason)
-    _check_pair(actor, thread, original)
+    ensure_can_join(actor, thread, original)
     if _duplicates_of(thread_id) != children:
         raise Conflict
     before = ",".join(map(str, children))
@@ -99,7 +99,8 @@ def _duplicates_of(thread_id: int) -> list[int]:
     return list(db.session.scalars(sa.select(Thread.id).where(Thread.duplicate_of_id == thread_id).order_by(Thread.id)))
 
 
-def _check_pair(actor: Actor, thread: Thread, original: Thread) -> None:
+def ensure_can_join(actor: Actor, thread: Thread, original: Thread) -> None:
+    """Raise Conflict or Invalid("original_id") unless a thread can be joined to this main thread; both with their categories."""
     if thread.duplicate_of_id is not None:
         raise Conflict("This thread is closed as a duplicate already.")
     if not can_see_thread(actor, original) or not original.is_listed:

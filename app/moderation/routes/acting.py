@@ -15,6 +15,7 @@ from app.core.errors import Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.forum.services import curating
 from app.forum.urls import comment_path, post_path
+from app.moderation.forms import parse_thread_number
 from app.moderation.queries import find_latest_entry_id
 from app.moderation.routes.blueprint import blueprint
 from app.web.access import moderators
@@ -31,11 +32,10 @@ def _plain(service: Callable[..., object]) -> Act:
 
 
 def _posted_id(field: str, missing: str) -> int:
-    raw = posted_line(field)
-    digits = raw.rstrip("/").split("/questions/")[-1].split("/")[0] if "/" in raw else raw.lstrip("#")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
+    number = parse_thread_number(posted_line(field))
+    if number is None:
         raise Invalid(missing, field=field)
-    return int(digits)
+    return number
 
 
 def _move(actor: Actor, thread_id: int) -> object:

@@ -11,6 +11,7 @@ from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.threads import get_comment_for_update, get_post_for_update, get_thread_for_update
 from app.forum.services import accepting, curating
+from app.forum.services.proposing import dismiss_proposal, reopen_proposal
 from app.kb.models import ArticleState
 from app.kb.services import publishing
 from app.kb.services.deciding import dismiss_candidate, restore_candidate, snooze_again
@@ -76,6 +77,8 @@ _THREAD: dict[str, Undo] = {
         actor, thread_id=_id(entry.thread_id), reason=reason, give_back=entry.before
     ),
     "unduplicate": _close_again,
+    "not_duplicate": lambda actor, entry, reason: reopen_proposal(actor, proposal_id=int(entry.before), reason=reason),
+    "propose_duplicate": lambda actor, entry, reason: dismiss_proposal(actor, proposal_id=int(entry.before), reason=reason),
     "dismiss": lambda actor, entry, reason: restore_candidate(actor, thread_id=_id(entry.thread_id)),
     "snooze": lambda actor, entry, reason: restore_candidate(actor, thread_id=_id(entry.thread_id)),
     "propose_again": lambda actor, entry, reason: _decide_again(actor, entry, reason),

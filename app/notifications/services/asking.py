@@ -13,7 +13,7 @@ from app.forum.models import Thread
 from app.forum.models.thread import Status, ThreadKind
 from app.forum.queries.threads import get_thread_for_update
 from app.jobs.queue import enqueue, enqueue_all
-from app.notifications.asked import Ask, find_solution, get_request_for_update, list_affected, list_due
+from app.notifications.asked import Ask, find_solution, get_request_for_update, has_affected, list_affected, list_due
 from app.notifications.models import Answer, AskedRole, NotificationKind, OutcomeRequest
 from app.notifications.services.notifying import MAIL_JOB, notify
 from app.notifications.timing import Timing
@@ -66,8 +66,7 @@ def forget_answer(request: OutcomeRequest) -> None:
 
 def plan_telling(thread_id: int) -> None:
     """Plan to tell people with the same problem that a question is solved; nothing to do when nobody said so."""
-    affected = db.session.scalar(sa.select(Thread.me_too_count).where(Thread.id == thread_id))
-    if affected:
+    if has_affected(thread_id):
         enqueue(SOLVED_JOB, {"thread_id": thread_id}, dedupe_key=f"{SOLVED_JOB}:{thread_id}", delay=SOLVED_DELAY)
 
 
