@@ -61,6 +61,7 @@ from app.forum.services.inferring import INFER_JOB, make_infer_handler
 from app.forum.services.proposing import PROPOSE_EVERY, PROPOSE_JOB, make_propose_handler
 from app.forum.services.recounting import recount_job
 from app.importing.cli import demo_command, import_group
+from app.importing.markdown.cli import export_command
 from app.insights.routes import knowledge as insights_knowledge
 from app.insights.routes import lists as insights_lists
 from app.insights.routes import pages as insights_pages
@@ -70,18 +71,40 @@ from app.jobs.schedule import register_periodic
 from app.kb import indexing as kb_indexing
 from app.kb import subscribers as kb_subscribers
 from app.kb.cli import promotions as promotion_commands
-from app.kb.jobs import RECOUNT_EVERY, RECOUNT_JOB, SCAN_EVERY, SCAN_JOB, make_scan_handler
+from app.kb.jobs import (
+    CARE_EVERY,
+    CARE_JOB,
+    PUBLISH_EVERY,
+    PUBLISH_JOB,
+    RECOUNT_EVERY,
+    RECOUNT_JOB,
+    SCAN_EVERY,
+    SCAN_JOB,
+    care_job,
+    make_scan_handler,
+    publish_due_job,
+)
 from app.kb.jobs import recount_job as kb_recount_job
-from app.kb.models import ArticleRevision
+from app.kb.models import ArticleDraft, ArticleRevision
+from app.kb.routes import candidates as kb_candidates
+from app.kb.routes import editing as kb_editing
 from app.kb.routes import feedback as kb_feedback
+from app.kb.routes import fixing as kb_fixing
 from app.kb.routes import history as kb_history
+from app.kb.routes import merging as kb_merging
+from app.kb.routes import passages as kb_passages
 from app.kb.routes import promotions as kb_promotions
 from app.kb.routes import publishing as kb_publishing
 from app.kb.routes import reading as kb_reading
+from app.kb.routes import reviewing as kb_reviewing
 from app.kb.routes import sections as kb_sections
 from app.kb.routes import sources as kb_sources
+from app.kb.routes import verifying as kb_verifying
+from app.kb.routes import wordings as kb_wordings
 from app.kb.routes import writing as kb_writing
 from app.kb.routes.blueprint import blueprint as kb_blueprint
+from app.kb.terms import KbTerms
+from app.kb.terms import use_terms as use_kb_terms
 from app.moderation import subscribers as moderation_subscribers
 from app.moderation.routes import acting as moderation_acting
 from app.moderation.routes import duplicates as moderation_duplicates
@@ -90,6 +113,7 @@ from app.moderation.routes import joining as moderation_joining
 from app.moderation.routes import log as moderation_log
 from app.moderation.routes import queue as moderation_queue
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
+from app.notifications import article_news
 from app.notifications import subscribers as notification_subscribers
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
 from app.notifications.queries import count_unread
@@ -127,7 +151,9 @@ ROUTE_MODULES = (
     forum_accepting, forum_answering, forum_asking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_voting, uploads_images,
     forum_categories, forum_feeds, forum_judging, forum_lists, forum_managing, forum_permalinks, forum_products, forum_tags, forum_thread_page,
-    kb_feedback, kb_history, kb_promotions, kb_publishing, kb_reading, kb_sections, kb_sources, kb_writing,
+    kb_candidates, kb_editing, kb_feedback, kb_fixing, kb_history,
+    kb_merging, kb_passages, kb_promotions, kb_publishing, kb_reading, kb_reviewing, kb_sections, kb_sources,
+    kb_verifying, kb_wordings, kb_writing,
     desk_answering, desk_canned, desk_groups, desk_hours, desk_item, desk_queue, desk_rules, desk_taking,
     insights_knowledge, insights_lists, insights_pages, api_describing, api_insights,
     pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap,
@@ -165,6 +191,7 @@ def register_subscribers(app: Flask) -> None:
         desk_subscribers.SUBSCRIPTIONS,
         moderation_subscribers.SUBSCRIPTIONS,
         notification_subscribers.SUBSCRIPTIONS,
+        article_news.SUBSCRIPTIONS,
     )
     for subscriptions in packages:
         for event_type, handler in subscriptions:
@@ -175,7 +202,7 @@ def register_jobs(app: Flask) -> None:
     """Register handlers of background work and the periodic ones."""
     register_handler("accounts.expire_sessions", delete_expired_sessions)
     register_periodic("accounts.expire_sessions", timedelta(hours=6))
-    register_texts((PostRevision.body_source, ArticleRevision.body_source, Person.about_source, Draft.fields))
+    register_texts((PostRevision.body_source, ArticleRevision.body_source, ArticleDraft.fields, Person.about_source, Draft.fields))
     register_handler("uploads.delete_orphans", lambda _payloads: delete_orphans(app.extensions["settings"].instance_path))
     register_periodic("uploads.delete_orphans", timedelta(days=1))
     register_handler("forum.recount", recount_job)
@@ -201,6 +228,18 @@ def register_jobs(app: Flask) -> None:
     register_periodic(SCAN_JOB, SCAN_EVERY)
     register_handler(RECOUNT_JOB, kb_recount_job)
     register_periodic(RECOUNT_JOB, RECOUNT_EVERY)
+    register_handler(PUBLISH_JOB, publish_due_job)
+    register_periodic(PUBLISH_JOB, PUBLISH_EVERY)
+    register_handler(CARE_JOB, care_job)
+    register_periodic(CARE_JOB, CARE_EVERY)
+    use_kb_terms(_kb_terms(app.extensions["settings"]))
+
+
+def _kb_terms(settings: Settings) -> KbTerms:
+    """Return the terms of the knowledge base."""
+    return KbTerms(
+        propose_after=settings.article_trust, review_days=settings.article_review_days, zone=settings.time_zone
+    )  # fmt: skip
 
 
 def _register_desk(settings: Settings) -> None:
@@ -228,6 +267,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(search_group)
     app.cli.add_command(demo_command)
     app.cli.add_command(import_group)
+    app.cli.add_command(export_command)
 
 
 def register_providers(app: Flask) -> None:

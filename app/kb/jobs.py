@@ -7,20 +7,28 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from markupsafe import Markup
 
 from app.core.clock import now
 from app.core.db import db
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
-from app.kb.services import scanning
+from app.forum.services.trusting import recount_trust
+from app.kb.services import scanning, scheduling
+from app.kb.services.checking import tell_of_due_reviews
 from app.kb.services.feedback import recount_feedback
+from app.kb.services.judging import tell_of_help
 
 logger = logging.getLogger(__name__)
 SCAN_JOB = "kb.scan_promotions"
 SCAN_EVERY = timedelta(hours=6)
 RECOUNT_JOB = "kb.recount"
 RECOUNT_EVERY = timedelta(days=1)
+PUBLISH_JOB = "kb.publish_due"
+PUBLISH_EVERY = timedelta(minutes=1)
+CARE_JOB = "kb.care"
+CARE_EVERY = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +77,25 @@ def make_scan_handler(settings: Settings) -> Callable[[list[dict[str, Any]]], No
 
 
 def recount_job(_payloads: list[dict[str, Any]]) -> None:
-    """Correct the helpful counts of articles, and log how many were wrong (which should be none)."""
+    """Correct the helpful counts of articles and the trust of people, and log how many counts were wrong (which should be none)."""
     with unit_of_work():
         wrong = recount_feedback()
     if wrong:
         logger.warning("kb.recounted", extra={"articles": wrong})
+    with unit_of_work():
+        recount_trust()
+
+
+def publish_due_job(_payloads: list[dict[str, Any]]) -> None:
+    """Publish what was planned for now, each article in a unit of work of its own."""
+    for article_id in scheduling.list_due():
+        with unit_of_work():
+            scheduling.publish_due(article_id, lambda text: str(Markup("<p>{}</p>").format(text)))
+
+
+def care_job(_payloads: list[dict[str, Any]]) -> None:
+    """Tell owners of articles whose date came, and authors of articles that helped many more readers."""
+    with unit_of_work():
+        tell_of_due_reviews()
+    with unit_of_work():
+        tell_of_help()

@@ -3,16 +3,24 @@
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, PostAdded, PostCurated, PostEdited, ThreadCurated
+from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, PostAdded, PostCurated, PostEdited, StatusChanged, ThreadCurated
+from app.forum.models import Post
+from app.forum.models.thread import Status
+from app.forum.services.trusting import refresh_trust
+from app.kb.events import ThreadPromoted
 from app.kb.models import ArticleSource
 from app.kb.queries.articles import get_article_for_update, list_article_ids_of_threads
+from app.kb.services.checking import take_versions_over
 from app.kb.services.deciding import follow_card
 from app.kb.services.marking import mark_threads
 from app.kb.services.refreshing import refresh_sources
 from app.kb.services.reusing import record_reuse
+from app.kb.services.wordings import follow_wordings
 
 # What moderators do to a thread that can change who reads it.
 _WHO_READS = frozenset({"hide", "restore", "approve", "reject", "move"})
+# ... and what can change which wordings lead to an article.
+_WORDINGS = _WHO_READS | {"duplicate", "unduplicate", "retitle"}
 
 
 def on_post_changed(event: PostEdited | PostCurated | AnswerAccepted | AcceptanceWithdrawn) -> None:
@@ -40,6 +48,36 @@ def on_text_written(event: PostAdded | PostEdited) -> None:
     record_reuse(post_id=event.post_id)
 
 
+def on_status_changed(event: StatusChanged) -> None:
+    """Compare articles with a question whose solution became disputed, or is not any more."""
+    if Status.DISPUTED in (event.old_status, event.new_status) and _is_source(event.thread_id):
+        refresh_sources(ArticleSource.thread_id == event.thread_id)
+
+
+def on_acceptance(event: AnswerAccepted | AcceptanceWithdrawn | PostCurated) -> None:
+    """Count anew what the author of an answer earned."""
+    author_id = db.session.scalar(sa.select(Post.author_id).where(Post.id == event.post_id))
+    if author_id is not None:
+        refresh_trust([author_id])
+
+
+def on_thread_promoted(event: ThreadPromoted) -> None:
+    """An article concerns the versions that its thread is about."""
+    take_versions_over(event.article_id, event.thread_id)
+
+
+def on_wording_curated(event: ThreadCurated) -> None:
+    """Have the index follow articles that are asked as this thread's title, or were until now."""
+    if event.action in _WORDINGS:
+        before = [int(event.before)] if event.action == "unduplicate" and event.before.isdigit() else []
+        follow_wordings([event.thread_id, *before])
+
+
+def on_wording_edited(event: PostEdited) -> None:
+    """As on_wording_curated, for a title that its author may have changed."""
+    follow_wordings([event.thread_id])
+
+
 def _is_source(thread_id: int) -> bool:
     return db.session.scalar(sa.select(ArticleSource.id).where(ArticleSource.thread_id == thread_id).limit(1)) is not None
 
@@ -52,4 +90,11 @@ SUBSCRIPTIONS = (
     (AnswerAccepted, on_post_changed),
     (AcceptanceWithdrawn, on_post_changed),
     (ThreadCurated, on_thread_curated),
+    (ThreadCurated, on_wording_curated),
+    (PostEdited, on_wording_edited),
+    (StatusChanged, on_status_changed),
+    (AnswerAccepted, on_acceptance),
+    (AcceptanceWithdrawn, on_acceptance),
+    (PostCurated, on_acceptance),
+    (ThreadPromoted, on_thread_promoted),
 )

@@ -6,7 +6,14 @@ from app.accounts.events import PersonSuspended, RoleChanged, SuspensionLifted
 from app.core.db import db
 from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, CommentCurated, PostCurated, ThreadCurated
 from app.forum.models import Thread
-from app.kb.events import ArticleStateChanged, CandidateDismissed, CandidateRestored, CandidateSnoozed, ThreadPromoted
+from app.kb.events import (
+    ArticleOwnerChanged,
+    ArticleStateChanged,
+    CandidateDismissed,
+    CandidateRestored,
+    CandidateSnoozed,
+    ThreadPromoted,
+)
 from app.moderation.services.logging import write_log
 
 
@@ -54,6 +61,11 @@ def log_article_state(event: ArticleStateChanged) -> None:
     write_log(event.actor_id, event.new_state, event.reason, article_id=event.article_id, before=event.old_state)
 
 
+def log_article_owner(event: ArticleOwnerChanged) -> None:
+    """Kept with who it was before, "0" for nobody, so that it can be undone."""
+    write_log(event.actor_id, "owner", "", article_id=event.article_id, before=str(event.old_owner_id or 0))
+
+
 def log_promotion(event: ThreadPromoted) -> None:
     write_log(event.actor_id, "promote", "Built an article draft from it", thread_id=event.thread_id)
 
@@ -80,6 +92,7 @@ SUBSCRIPTIONS = (
     (SuspensionLifted, log_lifting),
     (RoleChanged, log_role),
     (ArticleStateChanged, log_article_state),
+    (ArticleOwnerChanged, log_article_owner),
     (ThreadPromoted, log_promotion),
     (CandidateDismissed, log_dismissal),
     (CandidateSnoozed, log_snooze),

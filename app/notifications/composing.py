@@ -20,6 +20,8 @@ from app.web.context import site_settings
 
 EXCERPT_MAX = 800
 Payload = dict[str, Any]
+# Mails that may tell of the same thing another day.
+_AGAIN = (NotificationKind.DESK, NotificationKind.KEEPING, NotificationKind.HELPED)
 
 
 def compose(payload: Payload) -> Mail | None:
@@ -47,14 +49,14 @@ def _notification_mail(person: Person, payload: Payload) -> Mail | None:
         return None
     writer = find_person(payload["actor_id"]) if payload.get("actor_id") else None
     thread = target.thread
-    sentence = lead(
+    sentence = payload.get("text") or lead(
         kind, writer.display_name if writer else None, thread_kind=thread.kind if thread else None,
         is_own=thread is not None and thread.author_id == person.id,
     )  # fmt: skip
     url = unsubscribe_address(person, kind)
     root = f"thread.{thread.id}" if thread else f"article.{payload['article_id']}"
     numbers = [str(ids[key] or 0) for key in ("post_id", "comment_id", "article_id")]
-    if kind == NotificationKind.DESK:  # the same question may wait too long again, another day
+    if kind in _AGAIN:  # the same question may wait too long again, another day
         numbers.append(f"{now():%Y%m%d}")
     message_id = ".".join([kind, *numbers, str(person.id)])
     return write_letter(

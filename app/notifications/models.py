@@ -22,13 +22,15 @@ class NotificationKind(StrEnum):
     MODERATION = "moderation"
     OUTCOME = "outcome"
     DESK = "desk"
+    KEEPING = "keeping"
+    HELPED = "helped"
 
 
 class Notification(Model):
     """One line in a person's list. One unread line a person, kind, and target.
 
     `times` counts what was collapsed into the line; the ids are of the newest. `text` is the whole sentence of a moderators'
-    decision (what it is about may be out of sight by then), otherwise empty.
+    decision (what it is about may be out of sight by then), or what happened to an article; otherwise empty.
     """
 
     __tablename__ = "notification"

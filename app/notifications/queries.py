@@ -92,7 +92,7 @@ def _row(row: Any) -> NotificationRow:
     if row.kind == NotificationKind.MODERATION:
         text, title = row.text, ""
     elif row.is_visible:
-        text = lead(
+        text = row.text or lead(
             row.kind,
             row.actor_name,
             thread_kind=row.thread_kind,

@@ -11,6 +11,8 @@ KIND_LABELS: dict[str, str] = {
     NotificationKind.MODERATION: "Moderators decide about your posts",
     NotificationKind.OUTCOME: "We ask whether your question, or one you have too, was solved",
     NotificationKind.DESK: "A question at the desk has waited too long for us",
+    NotificationKind.KEEPING: "An article that you look after needs you",
+    NotificationKind.HELPED: "An article built from your answers helped more people",
 }
 ICONS: dict[str, str] = {
     NotificationKind.ANSWER: "chat",
@@ -21,6 +23,8 @@ ICONS: dict[str, str] = {
     NotificationKind.MODERATION: "shield",
     NotificationKind.OUTCOME: "solved",
     NotificationKind.DESK: "clock",
+    NotificationKind.KEEPING: "book",
+    NotificationKind.HELPED: "likely",
 }
 _DECISIONS = {
     "hide": "was hidden by a moderator",
@@ -30,6 +34,12 @@ _DECISIONS = {
     "close": "was closed",
     "reopen": "is open again",
     "duplicate": "was closed, because the same was asked before",
+}
+_SOURCES = {
+    "edited": "A post was edited from which an article that you look after is built:",
+    "refuted": "An answer is disputed from which an article that you look after is built:",
+    "withdrawn": "An answer is no longer accepted from which an article that you look after is built:",
+    "hidden": "A post was hidden from which an article that you look after is built:",
 }
 _POSTS = {"answer": "answer to", "reply": "reply in", "opening": "text of"}
 
@@ -61,7 +71,21 @@ def lead(
         return "There is a solution to a problem you have, too. Does it work for you?"
     if kind == NotificationKind.DESK:
         return "This question has waited too long for an answer from us:"
+    if kind == NotificationKind.KEEPING:
+        return "An article that you look after needs you:"
+    if kind == NotificationKind.HELPED:
+        return "An article built from what you wrote keeps helping people:"
     return "What you wrote became part of an article"
+
+
+def source_changed(change: str) -> str:
+    """Return what happened to a source of an article, for whoever looks after it."""
+    return _SOURCES.get(change, "A post changed from which an article that you look after is built:")
+
+
+def has_helped(helped: int) -> str:
+    """Return how many people an article helped, for the authors of its sources."""
+    return f"It has helped {helped:,} people so far, this article built from what you wrote:"
 
 
 def decision(action: str, what: str, title: str, reason: str) -> str:

@@ -13,7 +13,7 @@ from app.forum.policies import can_see_comment, can_see_post, can_see_thread
 from app.forum.urls import comment_path, post_path
 from app.kb.models import Article
 from app.kb.policies import can_see_article
-from app.kb.urls import article_path
+from app.kb.urls import article_path, article_review_path
 from app.notifications.models import NotificationKind
 
 
@@ -54,7 +54,10 @@ class Target:
 
 
 def path_for(kind: str, target: Target) -> str:
-    """Return where a notification of this kind leads: word from the desk to the desk, all others to the text itself."""
+    """Return where a notification of this kind leads: word from the desk to the desk, about keeping an article to where it is
+    looked after, all others to the text itself."""
+    if kind == NotificationKind.KEEPING and target.article is not None:
+        return article_review_path(target.article.id)
     return item_path(target.thread.id) if kind == NotificationKind.DESK and target.thread is not None else target.path
 
 

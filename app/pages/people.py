@@ -15,6 +15,7 @@ from app.core.errors import NotFound
 from app.core.pagination import parse_page
 from app.forum.queries.contributions import Contributions, count_contributions, list_answers_of
 from app.forum.queries.lists import list_threads
+from app.kb.queries.credited import credited_to
 from app.pages.blueprint import blueprint
 from app.web.access import public
 from app.web.context import current_actor
@@ -53,6 +54,7 @@ def profile(name: str) -> Response:
         counts=counts,
         rows=rows,
         tab=tab,
+        credited=credited_to(actor, person.id),
         can_suspend=can_suspend(actor, person),
         is_suspended=person.is_suspended_at(now()),
     )

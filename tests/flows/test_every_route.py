@@ -51,15 +51,20 @@ FIELDS = {
     "forum.vote": "value", "forum.withdraw": "reason", "forum.worked": "worked reason", "kb.acknowledge": "revision", "kb.archive": "reason",
     "kb.create_article": ARTICLE, "kb.create_section": "title description parent_id", "kb.delete_section": "",
     "kb.dismiss": "reason note", "kb.edit_article": ARTICLE, "kb.feedback": "helpful reason note", "kb.order_section": "direction",
-    "kb.preview": "body", "kb.promote": "title section_id audience environment take", "kb.publish": "revision", "kb.reopen": "",
+    "kb.preview": "body", "kb.promote": "title section_id audience environment take", "kb.publish": "revision", "kb.reopen": "reason",
     "kb.restore": "", "kb.restore_dismissed": "", "kb.submit": "", "kb.update_section": "title description parent_id",
-    "kb.verify": "", "moderation.act_on_comment": "reason next", "moderation.act_on_post": "reason next",
+    "kb.verify": "next", "moderation.act_on_comment": "reason next", "moderation.act_on_post": "reason next",
     "moderation.act_on_thread": "reason category_id original_id next", "moderation.flag_comment_action": "reason note",
     "moderation.flag_post_action": "reason note", "moderation.lift": "reason next", "moderation.resolve_comment": "decision reason",
     "moderation.resolve_post": "decision reason", "moderation.suspend": "days reason next", "moderation.undo": "reason next",
     "notifications.choose_mails": "kind", "notifications.mark_all_read": "", "notifications.unsubscribe": "scope",
     "notifications.outcome": "say post_id reason", "notifications.outcome_undo": "",
     "pages.retry_job": "", "uploads.upload": "file",
+    "forum.create_product": "name position", "forum.update_product": "name position", "forum.delete_product": "",
+    "forum.add_version": "version-name", "forum.release_version": "", "forum.withdraw_version": "", "forum.delete_version": "",
+    "forum.save_versions": "version", "forum.check_version": "works", "kb.remark": "body", "kb.resolve_remark": "",
+    "kb.reopen_remark": "", "kb.schedule": "publish_at revision", "kb.unschedule": "", "kb.change_owner": "owner next",
+    "kb.change_rhythm": "days", "kb.save_versions": "version fails", "kb.check": "works next",
 }  # fmt: skip
 
 

@@ -16,9 +16,9 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.desk.models import AssignmentRule, StaffGroup
 from app.desk.models.canned import CannedAnswer
-from app.forum.models import Outcome, Thread
+from app.forum.models import Outcome, Product, ProductVersion, Thread, ThreadVersion
 from app.jobs.models import Job
-from app.kb.models import ArticleSource, Candidate
+from app.kb.models import ArticleComment, ArticleSource, ArticleVersion, Candidate
 from app.moderation.models import LogEntry
 from app.moderation.services.flagging import flag_comment, flag_post
 from app.moderation.services.logging import write_log
@@ -126,8 +126,29 @@ def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: in
     assert opening_of(thread).id
     return {
         "notification_id": note.id, "job_id": dead.id, "source_id": source.id, "entry_id": entry.id, "outcome_id": outcome,
-        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id,
+        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, **_versions(people, thread.id, article_id),
     }  # fmt: skip
+
+
+def _versions(people: dict[str, Person], thread_id: int, article_id: int) -> dict[str, int]:
+    """A product with a version that thread and article name, one that waits, one to come; and a remark about the article."""
+    with unit_of_work():
+        product = Product(name="Pump")
+        db.session.add(product)
+        db.session.flush()
+        days = timedelta(days=1)
+        old, new = (
+            ProductVersion(product_id=product.id, name=name, released_at=now() - ago)
+            for name, ago in (("1", 9 * days), ("2", days))
+        )
+        remark = ArticleComment(
+            article_id=article_id, revision=1, author_id=people["staff"].id, body_source="?", body_html="<p>?</p>"
+        )
+        db.session.add_all([old, new, remark, ProductVersion(product_id=product.id, name="3")])
+        db.session.flush()
+        db.session.add(ThreadVersion(thread_id=thread_id, version_id=old.id))
+        db.session.add(ArticleVersion(article_id=article_id, version_id=old.id))
+    return {"product_id": product.id, "version_id": new.id, "remark_id": remark.id}
 
 
 def _links(app: Flask, member: Person, target: Person) -> dict[str, str]:

@@ -188,8 +188,8 @@ def test_what_cannot_be_a_card_is_refused_in_words(curator: Browser, crew: Crew,
         f"/moderation/cards/{unsolved.id}",
         f"/moderation/promotions/{waiting.id}/snooze",
     ):
-        member.post(path, status=403)
-    member.get(f"/moderation/promotions/{waiting.id}/why", status=403)
+        member.post(path, status=404)
+    member.get(f"/moderation/promotions/{waiting.id}/why", status=404)
     visitor = Browser(app).get(waiting.path)
     assert "Worth an article?" not in visitor.text and "/why" not in visitor.text
 

@@ -17,7 +17,7 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.events import AnswerAccepted, PeopleMentioned, ThreadCurated
 from app.jobs.queue import enqueue
-from app.kb.events import ArticlePublished
+from app.kb.events import ArticleHelped, ArticlePublished, ReviewDue
 from app.kb.models import ArticleSource
 from app.notifications import composing
 from app.notifications.models import AskedRole, Notification, NotificationKind, OutcomeRequest
@@ -72,6 +72,11 @@ def mails(app: Flask) -> dict[str, list[EmailMessage]]:
         db.session.add(ArticleSource(article_id=article.id, author_id=helper.id, **source))
     tell(ArticlePublished(article.id, None, is_first=True))
     sent("article")
+    tell(ArticleHelped(article.id, 10))
+    sent("helped")
+    kept = make_article(state="published", owner=ben)
+    tell(ReviewDue(kept.id))
+    sent("keeping")
     tell(ThreadCurated(thread.id, "close", None, "because"))
     sent("moderation")
     solution = make_answer(other, author=helper)

@@ -50,9 +50,7 @@ def list_products(*, with_unreleased: bool = False) -> list[ProductRow]:
     products: dict[int, ProductRow] = {}
     for product_id, name, position, version_id, version_name, released_at in db.session.execute(statement):
         row = products.get(product_id) or ProductRow(product_id, name, position, ())
-        versions = (
-            () if version_id is None else (VersionRow(version_id, version_name, f"{name} {version_name}", released_at),)
-        )
+        versions = () if version_id is None else (VersionRow(version_id, version_name, f"{name} {version_name}", released_at),)
         products[product_id] = ProductRow(product_id, name, position, (*row.versions, *versions))
     return list(products.values())
 

@@ -1,4 +1,4 @@
-"""Revisions of an article: the list, the difference between any two, going back to one. For curators."""
+"""Revisions of an article: the list, the difference between any two, going back to one. For the people who may write it."""
 
 from flask import Response, flash, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,7 +14,7 @@ from app.kb.routes.blueprint import blueprint
 from app.kb.routes.writing import render_article
 from app.kb.services import writing
 from app.kb.urls import article_history_path
-from app.web.access import curators
+from app.web.access import members
 from app.web.context import current_actor
 from app.web.redirects import see_other
 from app.web.render import page
@@ -24,7 +24,7 @@ NUMBER_DIGITS = 6
 
 
 @blueprint.get("/kb/articles/<id:article_id>/history")
-@curators
+@members
 def history(article_id: int) -> Response:
     """Show all revisions and what changed between two of them (?from=, ?to=; by default the last step)."""
     actor = current_actor()
@@ -60,7 +60,7 @@ def _whole_text(revision: ArticleRevision) -> str:
 
 
 @blueprint.post("/kb/articles/<id:article_id>/restore/<id:number>")
-@curators
+@members
 def restore(article_id: int, number: int) -> AnyResponse:
     """Make an old revision the newest one again."""
     actor = current_actor()

@@ -5,13 +5,15 @@ from functools import partial
 from flask import request
 from werkzeug.wrappers import Response
 
+from app.core.markup import render_markdown
 from app.kb.routes.answers import change_article
 from app.kb.routes.blueprint import blueprint
-from app.kb.services import publishing
+from app.kb.services import publishing, reviewing
 from app.kb.urls import article_permalink
-from app.web.access import curators
+from app.web.access import curators, members
 from app.web.context import current_actor
 from app.web.forms import posted_line
+from app.web.redirects import local_path
 
 
 def _posted_revision() -> int | None:
@@ -21,7 +23,7 @@ def _posted_revision() -> int | None:
 
 
 @blueprint.post("/kb/articles/<id:article_id>/submit")
-@curators
+@members
 def submit(article_id: int) -> Response:
     """Ask for a review."""
     change = partial(publishing.submit_for_review, current_actor(), article_id=article_id)
@@ -47,8 +49,10 @@ def archive(article_id: int) -> Response:
 @blueprint.post("/kb/articles/<id:article_id>/reopen")
 @curators
 def reopen(article_id: int) -> Response:
-    """Make the article a draft again."""
-    change = partial(publishing.reopen, current_actor(), article_id=article_id)
+    """Make the article a draft again; a reason becomes a remark that its writer reads."""
+    reason = posted_line("reason", 1_000)
+    body = render_markdown(reason) if reason else None
+    change = partial(reviewing.send_back, current_actor(), article_id=article_id, body=body)
     return change_article(change, "This is a draft again.", article_permalink(article_id))
 
 
@@ -57,4 +61,5 @@ def reopen(article_id: int) -> Response:
 def verify(article_id: int) -> Response:
     """Record that the article is still right."""
     change = partial(publishing.verify, current_actor(), article_id=article_id)
-    return change_article(change, "Thank you. Readers see that it was confirmed today.", article_permalink(article_id))
+    back = local_path(request.form.get("next"), article_permalink(article_id))
+    return change_article(change, "Thank you. Readers see that it was confirmed today.", back)

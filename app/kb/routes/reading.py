@@ -8,13 +8,17 @@ from app.core.errors import NotFound
 from app.core.pagination import parse_page
 from app.kb import jsonld, presenters
 from app.kb.models import Article, ArticleState
-from app.kb.policies import can_manage_sections, ensure_can_see_article
+from app.kb.policies import can_manage_sections, can_publish_article, ensure_can_see_article
 from app.kb.queries import articles as article_queries
 from app.kb.queries import lists
-from app.kb.queries.related import find_related
+from app.kb.queries.lists import ArticleRow
+from app.kb.queries.related import Related, find_related
 from app.kb.queries.reuse import reuse_of
+from app.kb.queries.review import confirmed_by_readers, count_open_remarks
 from app.kb.queries.sections import SectionNode, load_trail, load_tree
 from app.kb.queries.sources import Credit, list_credits
+from app.kb.queries.versions import checked_on
+from app.kb.queries.wordings import each_once, list_wordings
 from app.kb.routes.blueprint import blueprint
 from app.kb.urls import section_path
 from app.pageviews.recorder import record
@@ -27,6 +31,9 @@ from app.web.seo import Head, absolute, numbered
 
 HOME = ("Knowledge base", "/kb")
 FEED = ("New articles", "/kb/feed.atom")
+ASIDE = 5
+# A section with so few articles needs no lists of the best of them.
+FEW = 5
 
 
 @blueprint.get("/kb")
@@ -52,7 +59,7 @@ def show_section(section: str) -> Response:
     actor, number = current_actor(), parse_page(request.args.get("page"))
     tree = load_tree(actor, with_empty=can_manage_sections(actor))
     node = tree.find(section)
-    rows = lists.list_articles(actor, section_ids=[node.id], page=number)
+    rows, branch = lists.list_section_articles(actor, node.id, number), tree.branch(node)
     head = Head(
         title=f"{node.title}: articles" + (f" (page {number})" if number > 1 else ""),
         description=numbered(node.description or f"Checked answers about {node.title}.", number),
@@ -60,7 +67,11 @@ def show_section(section: str) -> Response:
         prev_path=section_path(node.slug, number - 1) if number > 1 else "",
         next_path=section_path(node.slug, number + 1) if rows.has_next else "",
     )  # fmt: skip
-    return page("kb/section.html", head, section=node, rows=rows, can_manage=can_manage_sections(actor))
+    return page(
+        "kb/section.html", head, section=node, rows=rows, can_manage=can_manage_sections(actor),
+        popular=lists.list_most_read(actor, branch, ASIDE) if node.count > FEW else [],
+        newest=lists.list_newest_articles(actor, ASIDE, section_ids=branch) if node.count > FEW else [],
+    )  # fmt: skip
 
 
 @blueprint.get("/kb/articles/<id:article_id>")
@@ -94,13 +105,24 @@ def _article_page(actor: Actor, article: Article) -> Response:
     )
     credits = list_credits(actor, article.id)
     related = find_related(actor, title=article.title, text=view.description, article_id=article.id)
+    asked_as, duplicates = each_once(article.title, article.asked_as_lines, list_wordings(article.id) if credits else ())
     return page(
         "kb/article.html", _head(article, view, credits), view=view, article=article,
         contributors=presenters.contributors(credits), sources=presenters.source_threads(credits),
-        related_articles=related.articles, related_threads=[card for card in related.threads if card.article_id != article.id],
+        asked_as=asked_as, duplicates=duplicates, related_articles=related.articles, beside=_beside(actor, article, related),
+        related_threads=[card for card in related.threads if card.article_id != article.id],
         reasons=presenters.REASONS, feedback=presenters.present_feedback(article, request.args.get("thanks", "")),
-        reuse=reuse_of(actor, article.id) if view.can_edit else None,
+        reuse=reuse_of(actor, article.id) if view.can_edit else None, checked=checked_on(article.id),
+        confirmed=confirmed_by_readers(article), can_publish=can_publish_article(actor, article),
+        open_remarks=count_open_remarks(article.id) if view.can_edit else 0,
     )  # fmt: skip
+
+
+def _beside(actor: Actor, article: Article, related: Related) -> list[ArticleRow]:
+    """Return what is read most in the same section, without what is named as related already."""
+    named = {card.id for card in related.articles}
+    rows = lists.list_most_read(actor, [article.section_id], ASIDE + len(named), without=article.id)
+    return [row for row in rows if row.id not in named][:ASIDE]
 
 
 def _head(article: Article, view: presenters.ArticleView, credits: list[Credit]) -> Head:

@@ -10,6 +10,7 @@ from app.core.uow import require_unit_of_work
 from app.kb.models import Article, ArticleFeedback, FeedbackReason
 from app.kb.policies import can_give_feedback, ensure_can_see_article
 from app.kb.queries.articles import get_article_for_update
+from app.kb.services.judging import weigh_words
 
 FEEDBACK_NOTE_MAX = 500
 
@@ -42,6 +43,7 @@ def give_feedback(
         known.reason, known.note = reason or known.reason or "", note[:FEEDBACK_NOTE_MAX] or known.note or ""
     known.created_at = now()
     db.session.flush()
+    weigh_words(article)
     return article
 
 
@@ -56,6 +58,7 @@ def take_back_feedback(actor: Actor, *, article_id: int, reader_key: str) -> Art
         _count(article, known.is_helpful, -1)
         db.session.delete(known)
         db.session.flush()
+        weigh_words(article)
     return article
 
 

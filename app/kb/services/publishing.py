@@ -3,20 +3,24 @@
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
 from app.core.events import emit
 from app.core.uow import require_unit_of_work
 from app.kb.events import ArticlePublished, ArticleStateChanged
 from app.kb.models import Article, ArticleRevision, ArticleState
-from app.kb.policies import ensure_can_edit_article
+from app.kb.policies import ensure_can_edit_article, ensure_can_publish_article
 from app.kb.queries.articles import get_article_and_threads_for_update, get_revision
+from app.kb.services.checking import confirm
 from app.kb.services.marking import mark_threads
-from app.kb.services.writing import StaleEdit, copy_text, ensure_sources_allow
+from app.kb.services.sourcing import sync_sources
+from app.kb.services.writing import StaleEdit, copy_text, ensure_sources_allow, is_blank
 
 
 def submit_for_review(actor: Actor, *, article_id: int) -> Article:
-    """Ask others to look at a draft before it is published."""
-    article = _load(actor, article_id)
+    """Ask others to look at a draft before it is published. Whoever may write it may ask."""
+    require_unit_of_work()
+    article = get_article_and_threads_for_update(article_id)
+    ensure_can_edit_article(actor, article)
     _change_state(actor, article, (ArticleState.DRAFT,), ArticleState.IN_REVIEW)
     return article
 
@@ -34,10 +38,15 @@ def publish(actor: Actor, *, article_id: int, revision: int | None = None) -> Ar
         raise Conflict("Readers see this version already.")
     ensure_sources_allow(article, article.audience)
     is_first = article.published_at is None
-    _show(article, get_revision(article.id, article.revision))
+    newest = get_revision(article.id, article.revision)
+    if is_blank(newest):
+        raise Invalid("There is nothing to read yet. Please write something before you publish.", "body")
+    _show(article, newest)
+    sync_sources(article)
     article.published_at = article.published_at or now()
-    article.modified_at = article.verified_at = now()
-    article.verified_by_id = actor.id
+    article.modified_at = now()
+    article.publish_at = article.publish_revision = article.publish_by_id = None
+    confirm(actor, article)
     if article.state != ArticleState.PUBLISHED:
         _change_state(actor, article, tuple(ArticleState), ArticleState.PUBLISHED)
     db.session.flush()
@@ -50,25 +59,27 @@ def archive(actor: Actor, *, article_id: int, reason: str = "") -> Article:
     """Take an article out of lists and search; its page stays, with a banner, for links. Its threads are on their own again."""
     article = _load(actor, article_id)
     allowed = (ArticleState.DRAFT, ArticleState.IN_REVIEW, ArticleState.PUBLISHED)
+    article.publish_at = article.publish_revision = article.publish_by_id = None
     _change_state(actor, article, allowed, ArticleState.ARCHIVED, reason)
     mark_threads(article)
     return article
 
 
-def reopen(actor: Actor, *, article_id: int) -> Article:
+def reopen(actor: Actor, *, article_id: int, reason: str = "") -> Article:
     """Make an archived article, or one in review, a draft again."""
     article = _load(actor, article_id)
-    _change_state(actor, article, (ArticleState.IN_REVIEW, ArticleState.ARCHIVED), ArticleState.DRAFT)
+    article.publish_at = article.publish_revision = article.publish_by_id = None
+    _change_state(actor, article, (ArticleState.IN_REVIEW, ArticleState.ARCHIVED), ArticleState.DRAFT, reason)
     mark_threads(article)
     return article
 
 
 def verify(actor: Actor, *, article_id: int) -> Article:
-    """Record that the actor checked a published article today and that it is still right."""
+    """Record that the actor checked a published article today and that it is still right, also on the current versions."""
     article = _load(actor, article_id)
     if article.state != ArticleState.PUBLISHED:
         raise Conflict("Only published articles can be confirmed.")
-    article.verified_at, article.verified_by_id = now(), actor.id
+    confirm(actor, article)
     db.session.flush()
     return article
 
@@ -76,7 +87,7 @@ def verify(actor: Actor, *, article_id: int) -> Article:
 def _load(actor: Actor, article_id: int) -> Article:
     require_unit_of_work()
     article = get_article_and_threads_for_update(article_id)
-    ensure_can_edit_article(actor, article)
+    ensure_can_publish_article(actor, article)
     return article
 
 

@@ -15,22 +15,28 @@ from app.core.errors import Conflict
 from app.core.events import emit
 from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Post, Thread
+from app.forum.models.post import PostKind
+from app.forum.models.thread import Status
 from app.kb.events import SourceChanged
 from app.kb.models import Article, ArticleSource, SourceChange
-from app.kb.policies import ensure_can_edit_article, is_as_narrow
+from app.kb.policies import ensure_can_publish_article, is_as_narrow
 from app.kb.queries.articles import get_article_for_update
 from app.kb.queries.sources import get_article_id_of_source
 
 
 @dataclass(frozen=True, slots=True)
 class PostState:
-    """How a post stands now. `audience` is that of its category; `is_listed` includes its thread."""
+    """How a post stands now. `audience` is that of its category; `is_listed` includes its thread.
+
+    `is_refuted`: it is an answer of a question whose solution is disputed.
+    """
 
     revision: int
     hash: str
     is_accepted: bool
     is_listed: bool
     audience: str
+    is_refuted: bool = False
 
 
 def derive_change(source: ArticleSource, state: PostState, article_audience: str) -> SourceChange:
@@ -42,6 +48,8 @@ def derive_change(source: ArticleSource, state: PostState, article_audience: str
         return SourceChange.HIDDEN
     if source.was_accepted and not state.is_accepted:
         return SourceChange.WITHDRAWN
+    if state.is_refuted and not source.was_refuted:
+        return SourceChange.REFUTED
     if source.post_hash != state.hash:
         return SourceChange.EDITED
     return SourceChange.NONE
@@ -70,9 +78,10 @@ def refresh_sources(criterion: sa.ColumnElement[bool]) -> None:
 
 def load_states(post_ids: Iterable[int]) -> dict[int, PostState]:
     """Return how posts stand now, in one statement."""
+    is_refuted = sa.and_(Thread.status == Status.DISPUTED, Post.kind == PostKind.ANSWER)
     statement = (
         sa.select(
-            Post.id, Post.revision, Post.body_hash, Post.accepted_at, Post.hidden_at, Post.held_at, Thread.hidden_at,
+            Post.id, Post.revision, Post.body_hash, Post.accepted_at, is_refuted, Post.hidden_at, Post.held_at, Thread.hidden_at,
             Thread.held_at, Category.audience,
         )
         .join(Thread, Thread.id == Post.thread_id)
@@ -80,8 +89,8 @@ def load_states(post_ids: Iterable[int]) -> dict[int, PostState]:
         .where(Post.id.in_(list(post_ids)))
     )  # fmt: skip
     return {
-        post_id: PostState(revision, digest, accepted_at is not None, not any(unlisted), audience)
-        for post_id, revision, digest, accepted_at, *unlisted, audience in db.session.execute(statement)
+        post_id: PostState(revision, digest, accepted_at is not None, not any(unlisted), audience, bool(refuted))
+        for post_id, revision, digest, accepted_at, refuted, *unlisted, audience in db.session.execute(statement)
     }
 
 
@@ -92,13 +101,14 @@ def acknowledge_source(actor: Actor, *, source_id: int, revision: int) -> Articl
     """
     require_unit_of_work()
     article = get_article_for_update(get_article_id_of_source(source_id))
-    ensure_can_edit_article(actor, article)
+    ensure_can_publish_article(actor, article)
     source = _load_sources(ArticleSource.id == source_id)[0]
     state = load_states([source.post_id])[source.post_id]
     if state.revision != revision:
         raise Conflict("The post was edited again while you were reading. Please look at the newest change.")
     source.post_revision, source.post_hash = state.revision, state.hash
     source.was_accepted, source.was_listed = state.is_accepted, is_readable(state, article.audience)
+    source.was_refuted = state.is_refuted
     source.change, source.changed_at = SourceChange.NONE, None
     _sum_up(article)
     return article
@@ -112,6 +122,7 @@ def _load_sources(criterion: sa.ColumnElement[bool]) -> list[ArticleSource]:
 def _note(article: Article, source: ArticleSource, state: PostState) -> None:
     source.was_accepted = source.was_accepted or state.is_accepted
     source.was_listed = source.was_listed or is_readable(state, article.audience)
+    source.was_refuted = bool(source.was_refuted and state.is_refuted)
     change = derive_change(source, state, article.audience)
     if change == source.change:
         return

@@ -14,7 +14,7 @@ SECTION_TITLE_MAX = 120
 SLUG_LENGTH = 60
 MAX_DEPTH = 4
 # First parts of addresses below /kb that are not sections.
-RESERVED = frozenset({"articles", "sections", "sources", "preview", "feed.atom", "feed-atom", "new", "search"})
+RESERVED = frozenset({"articles", "sections", "sources", "preview", "feed.atom", "feed-atom", "new", "search", "verify", "remarks"})
 
 
 def create_section(

@@ -15,6 +15,7 @@ from app.forum.services.proposing import dismiss_proposal, reopen_proposal
 from app.kb.models import ArticleState
 from app.kb.services import publishing
 from app.kb.services.deciding import dismiss_candidate, restore_candidate, snooze_again
+from app.kb.services.reviewing import give_back_owner
 from app.moderation.models import Flag, LogEntry
 from app.moderation.policies import ensure_can_moderate_site
 from app.moderation.queries import exists_undo, get_log_entry_for_update
@@ -131,6 +132,10 @@ def _undo_comment_flags(actor: Actor, entry: LogEntry, reason: str) -> None:
         curating.restore_comment(actor, comment_id=comment.id, reason=reason)
 
 
+def _undo_article_owner(actor: Actor, entry: LogEntry, reason: str) -> None:
+    give_back_owner(actor, article_id=_id(entry.article_id), owner_id=int(entry.before) or None)
+
+
 def _undo_article_state(actor: Actor, entry: LogEntry, reason: str) -> None:
     article_id = _id(entry.article_id)
     if entry.before == ArticleState.PUBLISHED:
@@ -147,7 +152,7 @@ def _undo_article_state(actor: Actor, entry: LogEntry, reason: str) -> None:
 UNDOABLE = frozenset(
     [("thread", action) for action in _THREAD] + [("post", action) for action in _POST]
     + [("comment", action) for action in _COMMENT] + [("person", action) for action in _PERSON]
-    + [("article", state) for state in ("draft", "in_review", "published", "archived")]
+    + [("article", state) for state in ("draft", "in_review", "published", "archived", "owner")]
 )  # fmt: skip
 
 
@@ -161,6 +166,8 @@ def find_undo(entry: LogEntry) -> Undo | None:
         return _COMMENT.get(entry.action)
     if entry.person_id is not None:
         return _PERSON.get(entry.action)
+    if entry.action == "owner":
+        return _undo_article_owner
     return _undo_article_state if entry.before else None
 
 

@@ -31,11 +31,13 @@ def notify(
     post_id: int | None = None,
     comment_id: int | None = None,
     article_id: int | None = None,
+    text: str = "",
     with_mail: bool = True,
 ) -> None:
     """Tell people about a post, comment or article that they may see; never the actor themself.
 
-    An unread line about the same thing is renewed instead of doubled. Mails are queued for those who want that kind,
+    `text` says what happened where the kind alone does not. An unread line about the same thing is renewed instead of doubled.
+    Mails are queued for those who want that kind,
     unless the caller has a mail of its own.
     """
     require_unit_of_work()
@@ -47,7 +49,7 @@ def notify(
     people = [person for person in _people(ids) if can_see_target(person.as_actor(moment), target)]
     values = {
         "kind": kind, "actor_id": actor_id, "thread_id": thread_id, "post_id": post_id, "comment_id": comment_id,
-        "article_id": article_id,
+        "article_id": article_id, "text": text,
     }  # fmt: skip
     known = _lines_about(people, target)
     steps = {person.id: _step(values, known.get(person.id, [])) for person in people}
@@ -55,7 +57,7 @@ def notify(
     told = [person for person in people if steps[person.id] != _KNOWN]
     if not with_mail:
         return
-    payload = {key: value for key, value in values.items() if value is not None} | {"kind": str(kind)}
+    payload = {key: value for key, value in values.items() if value not in (None, "")} | {"kind": str(kind)}
     key = f"{post_id or 0}:{comment_id or 0}:{article_id or 0}"
     mails = [(f"mail:{kind}:{person.id}:{key}", payload | {"person_id": person.id}) for person in _wanting_mail(told, kind)]
     enqueue_all(MAIL_JOB, mails)

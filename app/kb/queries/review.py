@@ -1,0 +1,68 @@
+"""The talk about an article, and how its readers' words stand since it was last confirmed. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from markupsafe import Markup
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import Person
+from app.core.db import db, read
+from app.kb.models import Article, ArticleComment, ArticleFeedback
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One remark; without an author it is the site's own word."""
+
+    id: int
+    revision: int
+    author: Person | None
+    html: Markup
+    created_at: datetime
+    is_resolved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """How many readers said since the last confirmation that an article helped, and when the last one did."""
+
+    count: int = 0
+    last_at: datetime | None = None
+
+
+def list_remarks(article_id: int) -> list[Remark]:
+    """Return the remarks about an article with their authors, oldest first, open ones and others."""
+    statement = (
+        sa.select(ArticleComment)
+        .where(ArticleComment.article_id == article_id)
+        .options(joinedload(ArticleComment.author))
+        .order_by(ArticleComment.id)
+    )
+    return [
+        Remark(
+            row.id, row.revision, row.author, Markup(row.body_html), row.created_at,  # noqa: S704 - sanitised when it was stored
+            row.resolved_at is not None,
+        )
+        for row in db.session.scalars(statement)
+    ]  # fmt: skip
+
+
+def count_open_remarks(article_id: int) -> int:
+    """Return how many remarks about an article nobody dealt with."""
+    statement = sa.select(sa.func.count()).select_from(ArticleComment)
+    return db.session.scalar(statement.where(ArticleComment.article_id == article_id, ArticleComment.resolved_at.is_(None))) or 0
+
+
+def confirmed_by_readers(article: Article) -> Confirmed:
+    """Return what readers confirmed since somebody in charge last did; one statement, none for what nobody confirmed."""
+    if article.verified_at is None or not article.helpful_yes:
+        return Confirmed()
+    statement = sa.select(
+        sa.func.count(), sa.type_coerce(sa.func.max(ArticleFeedback.created_at), ArticleFeedback.created_at.type)
+    ).where(
+        ArticleFeedback.article_id == article.id, ArticleFeedback.is_helpful, ArticleFeedback.created_at >= article.verified_at
+    )
+    count, last_at = read(statement).one()
+    return Confirmed(count, last_at)
