@@ -93,7 +93,7 @@ def test_only_published_versions_can_be_named(app: Flask, crew: Crew):
     article = make_article()
     with pytest.raises(Invalid), unit_of_work():
         checking.set_versions(crew.agent, article_id=article.id, works=[secret.id])
-    with pytest.raises(Conflict), unit_of_work():
+    with pytest.raises(NotFound), unit_of_work():
         checking.check_version(crew.agent, article_id=article.id, version_id=secret.id, works=True)
 
 

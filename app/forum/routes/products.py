@@ -13,7 +13,7 @@ from app.forum.queries.threads import get_thread
 from app.forum.queries.versions import ProductRow, get_product, list_products, thread_words
 from app.forum.routes.blueprint import blueprint
 from app.forum.services import products, versions
-from app.web.access import admins, members
+from app.web.access import admins, curators, members
 from app.web.context import current_actor
 from app.web.forms import BaseForm, posted_ids
 from app.web.redirects import see_other
@@ -186,7 +186,7 @@ def save_versions(thread_id: int) -> Response:
 
 
 @blueprint.post("/threads/<id:thread_id>/versions/<id:version_id>/check")
-@members
+@curators
 def check_version(thread_id: int, version_id: int) -> Response:
     """Say whether the solution still holds on a version, or take that back."""
     works = {"yes": True, "no": False}.get(request.form.get("works", ""))

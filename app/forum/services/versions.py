@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Invalid, NotFound
 from app.core.text import shorten
 from app.core.uow import require_unit_of_work
 from app.forum.models import Product, ProductVersion, Thread, ThreadVersion
@@ -46,13 +46,13 @@ def set_thread_versions(actor: Actor, *, thread_id: int, version_ids: Iterable[i
 def check_thread(actor: Actor, *, thread_id: int, version_id: int, works: bool | None) -> Thread:
     """Say whether a question's solution holds on a published version; None takes that word back.
 
-    Raises NotFound, Forbidden, Conflict for a version that is not published.
+    Raises NotFound (also for a version that is not published), Forbidden.
     """
     require_unit_of_work()
     thread = get_thread_for_update(thread_id)
     ensure_can_check_version(actor, thread)
     if version_id not in released_version_ids():
-        raise Conflict("This version is not published.")
+        raise NotFound
     row = db.session.get(ThreadVersion, (thread_id, version_id))
     if works is None:
         if row is not None and row.word != VersionWord.ASKED:

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Response, flash, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core.errors import Conflict, NotFound
+from app.core.errors import NotFound
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.kb.queries import verifying as queries
 from app.kb.routes.blueprint import blueprint
 from app.kb.services.checking import check_version
-from app.kb.urls import article_permalink, verify_path
+from app.kb.urls import verify_path
 from app.web.access import curators
 from app.web.context import current_actor
 from app.web.redirects import local_path, see_other
@@ -46,12 +46,8 @@ def check(article_id: int, version_id: int) -> AnyResponse:
     """Say whether an article holds on a version (works=yes or no); anything else takes that back."""
     works = {"yes": True, "no": False}.get(request.form.get("works", ""))
     back = local_path(request.form.get("next"), verify_path("versions"))
-    try:
-        with unit_of_work():
-            article = check_version(current_actor(), article_id=article_id, version_id=version_id, works=works)
-    except Conflict as error:
-        flash(error.message, "error")
-        return see_other(article_permalink(article_id))
+    with unit_of_work():
+        article = check_version(current_actor(), article_id=article_id, version_id=version_id, works=works)
     if works is None:
         flash("Taken back. It waits to be checked again.", "success")
     else:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Invalid, NotFound
 from app.core.events import emit
 from app.core.uow import require_unit_of_work
 from app.forum.models import ThreadVersion
@@ -66,10 +66,13 @@ def set_rhythm(actor: Actor, *, article_id: int, days: int | None) -> Article:
 
 
 def check_version(actor: Actor, *, article_id: int, version_id: int, works: bool | None) -> Article:
-    """Say whether an article holds on a published version; None takes that back. Raises NotFound, Forbidden, Conflict."""
+    """Say whether an article holds on a published version; None takes that back.
+
+    Raises NotFound (also for a version that is not published), Forbidden.
+    """
     article = _load(actor, article_id)
     if version_id not in released_version_ids():
-        raise Conflict("This version is not published.")
+        raise NotFound
     row = db.session.get(ArticleVersion, (article_id, version_id))
     if works is None:
         if row is not None:
