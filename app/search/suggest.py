@@ -62,7 +62,8 @@ def suggest(engine: SearchEngine, text: str, actor: Actor, limit: int = SUGGESTI
     return load_cards(sorted(unique, key=lambda hit: hit.kind != ARTICLE), actor)
 
 
-def _words(text: str) -> Sequence[Word]:
+def similar_words(text: str) -> Sequence[Word]:
+    """The words of a text as similar documents are looked for with them."""
     return [Word(stems) for stems in analysis.variants(text)]
 
 
@@ -81,7 +82,7 @@ def closest(
     The share makes scores comparable between questions. None when the index does not hold the document itself (yet); nothing is
     close to a title of less than LEAST_WORDS words. `audiences` must hold its own.
     """
-    if len(_words(title)) < LEAST_WORDS:
+    if len(similar_words(title)) < LEAST_WORDS:
         return []
     hits = _closest(engine, title, body, audiences, limit)
     own = next((hit.score for hit in hits if hit.key == key), 0.0)
@@ -93,10 +94,10 @@ def closest(
 def _closest(
     engine: SearchEngine, title: str, body: str, audiences: tuple[str, ...], limit: int, exclude: str = ""
 ) -> list[Scored]:
-    words = _words(title[: querying.MAX_CHARS * 2])
+    words = similar_words(title[: querying.MAX_CHARS * 2])
     if len(words) < LEAST_WORDS:
         return []
-    return engine.similar(words, _words(body[:BODY_CHARS]), audiences, limit, exclude)
+    return engine.similar(words, similar_words(body[:BODY_CHARS]), audiences, limit, exclude)
 
 
 def similar_titles(engine: SearchEngine, title: str, body: str, actor: Actor, limit: int, exclude: str) -> list[TitleCard]:

@@ -16,7 +16,7 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.desk.models import AssignmentRule, StaffGroup
 from app.desk.models.canned import CannedAnswer
-from app.forum.models import Outcome, Product, ProductVersion, Thread, ThreadVersion
+from app.forum.models import DuplicateProposal, Outcome, Product, ProductVersion, Thread, ThreadVersion
 from app.jobs.models import Job
 from app.kb.models import ArticleComment, ArticleSource, ArticleVersion, Candidate
 from app.moderation.models import LogEntry
@@ -106,6 +106,7 @@ def _thread(people: dict[str, Person]) -> tuple[Thread, Any, Any]:
 
 
 def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: int) -> dict[str, int]:
+    same = make_thread(people["other"], "What makes the pump hum?", category=make_category("noise"))
     with unit_of_work():
         note = Notification(
             person_id=people["member"].id, kind=NotificationKind.ANSWER, actor_id=people["other"].id, thread_id=thread.id,
@@ -120,13 +121,14 @@ def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: in
         entry: LogEntry = write_log(people["moderator"].id, "pin", "Useful", thread_id=thread.id)
         group, canned = StaffGroup(name="Pumps"), CannedAnswer(title="Prime it", body_source="Prime the pump, {asker}.")
         rule = AssignmentRule(position=1, assignee_id=people["staff"].id)
-        db.session.add_all([note, dead, source, candidate, group, canned, rule])
+        proposal = DuplicateProposal(thread_id=thread.id, original_id=same.id, score=0.8)
+        db.session.add_all([note, dead, source, candidate, group, canned, rule, proposal])
         db.session.flush()
         outcome = db.session.scalars(sa.select(Outcome.id).where(Outcome.thread_id == thread.id)).one()
     assert opening_of(thread).id
     return {
         "notification_id": note.id, "job_id": dead.id, "source_id": source.id, "entry_id": entry.id, "outcome_id": outcome,
-        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, **_versions(people, thread.id, article_id),
+        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, "proposal_id": proposal.id, **_versions(people, thread.id, article_id),
     }  # fmt: skip
 
 

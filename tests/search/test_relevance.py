@@ -52,7 +52,7 @@ def test_titles_of_later_duplicates_find_the_original(travel_engine: WhooshEngin
 
 def test_similar_questions_find_the_original_from_the_title_alone(travel_engine: WhooshEngine, data_folder: Path) -> None:
     def ask(title: str) -> list[int]:
-        return ids(travel_engine.similar(suggest._words(title), [], EVERYBODY, 10))
+        return ids(travel_engine.similar(suggest.similar_words(title), [], EVERYBODY, 10))
 
     assert mean_ndcg(travel.load_queries(data_folder), ask) >= 0.60
 
