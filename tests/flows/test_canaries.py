@@ -27,9 +27,10 @@ from app.forum.services.composing import compose
 from app.forum.services.editing import edit_post
 from app.forum.services.following import follow
 from app.forum.services.voting import cast_vote
-from app.kb.models import Article, ArticleSource, Candidate, SourceRole
+from app.kb.models import Article, ArticleKind, ArticleSource, Candidate, SourceRole
 from app.kb.services import publishing, writing
 from app.kb.services.promoting import Chosen, promote_thread
+from app.kb.services.reviewing import comment_article
 from app.kb.services.writing import ArticleText, Placement
 from app.moderation.models import LogEntry
 from app.moderation.services.flagging import flag_comment, flag_post
@@ -55,6 +56,8 @@ NOWHERE_ELSE = {
     "hiddentag": MODERATORS, "hiddenreason": MODERATORS, "hiddenanswer": MODERATORS, "hiddencomment": MODERATORS,
     "heldanswer": MODERATORS, "publicflag": MODERATORS,
     "draftarticle": CURATORS, "draftpage": CURATORS, "draftasked": CURATORS, "nexttitle": CURATORS, "nextpage": CURATORS,
+    "stafffaq": STAFF, "stafffaqanswer": STAFF, "staffdouble": STAFF, "staffremark": STAFF, "memberfaq": EVERYBODY_INSIDE,
+    "memberfaqanswer": EVERYBODY_INSIDE, "memberdouble": EVERYBODY_INSIDE, "hiddendouble": MODERATORS,
     "movedlater": STAFF, "movedanswer": STAFF, "movedtag": STAFF, "originalthread": STAFF,
 }  # fmt: skip
 
@@ -126,6 +129,7 @@ def plant(app: Flask) -> Site:
     _plant_moderated(site, word, public.id, held.id)
     _plant_articles(site, word)
     _plant_moved(site, word, public.id)
+    _plant_knowledge(site, word, public.id)
     collect(app)
     rebuild()
     return site
@@ -226,6 +230,35 @@ def _plant_moved(site: Site, word: dict[str, str], public: int) -> None:
             actor_of(insider), post_id=opening_of(thread).id, body=later, title=f"What about {word['movedlater']} here",
             tags=[word["movedtag"], word["movedlater"]], reason="",
         )  # fmt: skip
+
+
+def _plant_knowledge(site: Site, word: dict[str, str], public: int) -> None:
+    """A public article whose wordings, section and related lists have neighbours that few may read."""
+    insider = site.insider
+    section = make_section("knowledge")
+    for audience in ("staff", "members"):
+        kind = audience.removesuffix("s") if audience == "members" else audience
+        secret = _article(insider, section.id, audience, word[f"{kind}faq"], word[f"{kind}faqanswer"])
+        with unit_of_work():
+            db.session.get_one(Article, secret.id).kind = ArticleKind.FAQ
+            if audience == "staff":
+                comment_article(actor_of(insider), article_id=secret.id, body=compose(f"A remark: {word['staffremark']}").body)
+    thread = _start(insider, public, "watering", "How often should one water?", [])
+    answer = _answer(insider, thread, "water in the morning")
+    text = ArticleText("Guide to watering", render_markdown("Water in the morning.", top_level=2))
+    chosen = [Chosen(post.id, 1, role) for post, role in ((opening_of(thread), SourceRole.PROBLEM), (answer, SourceRole.SOLUTION))]
+    with unit_of_work():
+        article = promote_thread(
+            actor_of(insider), thread_id=thread.id, chosen=chosen, place=Placement(section.id, "public"), text=text
+        )
+        publishing.publish(actor_of(insider), article_id=article.id)
+    boards = {"staffdouble": make_category("inner-doubles", "staff").id, "memberdouble": make_category("doubles", "members").id}
+    for kind in ("staffdouble", "memberdouble", "hiddendouble"):
+        double = _start(insider, boards.get(kind, public), word[kind], "Asked once more", [])
+        with unit_of_work():
+            curating.close_as_duplicate(actor_of(insider), thread_id=double.id, original_id=thread.id)
+            if kind == "hiddendouble":
+                curating.hide_thread(actor_of(insider), thread_id=double.id, reason="Not for all")
 
 
 def asked(word: str) -> list[str]:
@@ -339,7 +372,11 @@ def test_what_may_not_be_read_cannot_be_acted_on(site: Site):
     inner += [(f"/moderation/flags/posts/{n}", {"decision": "decline"}) for n in posts]
     inner += [(f"/moderation/flags/comments/{n}", {"decision": "decline"}) for n in comments]
     inner += [(f"/moderation/log/{n}/undo", {}) for n in entries]
-    inner += [(f"/moderation/promotions/{secret.id}/{verb}", {"reason": "r"}) for verb in ("dismiss", "restore", "promote")]
+    inner += [
+        (f"/moderation/promotions/{secret.id}/{verb}", {"reason": "r"})
+        for verb in ("dismiss", "snooze", "restore", "promote", "card", "uncard")
+    ]
+    inner += [(f"/moderation/cards/{n}", {}) for n in posts]
     inner += [
         (f"/kb/articles/{article}/{verb}", {"reason": "r"})
         for verb in ("publish", "archive", "reopen", "verify", "edit", "restore/1")

@@ -7,12 +7,17 @@ from urllib.parse import urldefrag
 
 import lxml.html
 import sqlalchemy as sa
+from flask import current_app
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from app.accounts.models import Person
 from app.core.db import db
-from app.forum.models import Comment, Post, Thread
-from app.kb.models import Article, Candidate
+from app.forum.models import Category, Comment, Post, Thread
+from app.kb.models import Article, Candidate, Section
+
+# What stands for the parts of addresses that name one thing.
+NAMED = {"thread_id": Thread, "post_id": Post, "comment_id": Comment, "article_id": Article, "section_id": Section, "category_id": Category}
 
 
 def ids(model: type) -> list[int]:
@@ -25,7 +30,8 @@ def addresses() -> list[str]:
     found = [
         "/", "/questions", "/discussions", "/tags", "/tags?sort=name", "/kb", "/search", "/search?type=articles", "/ask", "/feed.atom",
         "/kb/feed.atom", "/sitemap.xml", "/robots.txt", "/notifications", "/settings/profile", "/settings/account", "/moderation/queue",
-        "/moderation/log", "/moderation/promotions", "/moderation/promotions?state=promoted", "/kb/articles", "/kb/articles?view=published",
+        "/moderation/log", "/moderation/promotions", "/moderation/promotions?state=promoted",
+        "/moderation/promotions?state=card", "/moderation/promotions?state=snoozed", "/kb/articles", "/kb/articles?view=published",
         "/kb/articles?view=changed", "/kb/articles/new", "/kb/sections", "/discussions/new", "/metrics", "/admin", "/admin/categories",
         "/search?q=greenhouse", "/search?q=what+about+the+greenhouse", "/search?q=guide", "/search?q=guide+to&type=articles",
         "/search/suggest?q=what", "/search/suggest?q=guide+to", "/ask/similar?title=what+about+the+greenhouse",
@@ -34,7 +40,8 @@ def addresses() -> list[str]:
         *(f"/sitemap-{kind}-1.xml" for kind in ("threads", "articles", "categories", "tags")),
     ]  # fmt: skip
     for number in ids(Thread):
-        found += [f"/questions/{number}", f"/questions/{number}/feed.atom", f"/moderation/promotions/{number}/promote"]
+        found += [f"/questions/{number}", f"/questions/{number}/feed.atom"]
+        found += [f"/moderation/promotions/{number}/{page}" for page in ("promote", "why")]
     for number in ids(Post):
         found += [f"/posts/{number}{end}" for end in ("", "/edit", "/history", "/history?from=1&to=2", "/flag")]
     for number in ids(Comment):
@@ -46,9 +53,23 @@ def addresses() -> list[str]:
         for name in db.session.scalars(sa.select(Person.name))
         for tab in ("", "?tab=questions", "?tab=answers")
     ]
+    found += [path for rule in current_app.url_map.iter_rules() for path in addresses_of(rule)]
     queued = {"post": Post, "held-post": Post, "comment": Comment, "thread": Thread}
     found += [f"/moderation/queue?item={kind}-{number}" for kind, model in queued.items() for number in ids(model)]
     return found
+
+
+def addresses_of(rule: Rule) -> list[str]:
+    """The addresses of a page: whatever is added to the program is walked without anybody thinking of it."""
+    if "GET" not in (rule.methods or ()) or rule.rule.startswith(("/assets", "/login", "/signup", "/logout")):
+        return []
+    arguments = [name for name in rule.arguments if name not in (rule.defaults or {})]
+    if not arguments:
+        return [rule.rule]
+    if len(arguments) > 1 or arguments[0] not in NAMED:
+        return []
+    part = f"<id:{arguments[0]}>"
+    return [rule.rule.replace(part, str(number)) for number in ids(NAMED[arguments[0]])] if part in rule.rule else []
 
 
 def walk(client: FlaskClient) -> dict[str, str]:
@@ -62,12 +83,13 @@ def walk(client: FlaskClient) -> dict[str, str]:
             continue
         seen.add(path)
         response = client.get(path)
-        texts[path] = f"{response.status} {response.headers} {response.text}"
+        body = response.get_data().decode("utf-8", "replace")  # there are images among the addresses
+        texts[path] = f"{response.status} {response.headers} {body}"
         assert response.status_code < 500, path
         if response.location:
             waiting.append(urldefrag(response.location)[0])
-        if response.mimetype == "text/html" and response.text.strip().startswith("<!doctype"):
-            links = lxml.html.document_fromstring(response.text).xpath("//a/@href|//link/@href")
+        if response.mimetype == "text/html" and body.strip().startswith("<!doctype"):
+            links = lxml.html.document_fromstring(body).xpath("//a/@href|//link/@href")
             waiting.extend(path_of(link) for link in links if _is_worth_following(link))
     return texts
 

@@ -191,7 +191,7 @@ def test_what_cannot_be_a_card_is_refused_in_words(curator: Browser, crew: Crew,
         member.post(path, status=404)
     member.get(f"/moderation/promotions/{waiting.id}/why", status=404)
     visitor = Browser(app).get(waiting.path)
-    assert "Worth an article?" not in visitor.text and "/why" not in visitor.text
+    assert "Worth an article?" not in visitor.text and '/why"' not in visitor.text
 
 
 def test_curators_find_the_page_from_the_tools_of_a_thread(app: Flask, curator: Browser, crew: Crew):

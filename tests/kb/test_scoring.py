@@ -161,3 +161,12 @@ def test_both_bounds_must_be_reached():
 def test_a_bound_of_no_views_at_all_does_not_divide_by_zero():
     settings = replace(SETTINGS, promotion_min_views=0)
     assert score_issue(facts(views_30d=0, views_before=9), settings, MOMENT).total > 0
+
+
+def test_the_example_of_the_documentation_adds_up():
+    example = facts(
+        views_30d=210, views_90d=450, views_before=180, duplicate_count=1, me_too_count=3, confirmed=7, votes=15,
+    )  # fmt: skip
+    score = score_issue(example, SETTINGS, MOMENT)
+    assert [part.points for part in score.parts] == [18.0, 5.17, 0.58, 5.0, 8.0, 10.0, 9.0, 12.0, 0.0]
+    assert score.total == 67.75

@@ -8,7 +8,7 @@ from app.core.db import db
 from app.core.settings import Settings
 from app.importing.demo.preparing import PreparedArticle
 from app.importing.demo.written import Written
-from app.kb.models import Candidate, CandidateState
+from app.kb.models import Candidate, CandidateDecision, CandidateState, Decision
 from app.kb.services.scanning import Scored, read_facts, score_batch, store_proposals
 from app.kb.services.scoring import score_issue
 
@@ -35,3 +35,10 @@ def _remember(written: Written, article: PreparedArticle, settings: Settings, mo
         "state": CandidateState.PROMOTED, "article_id": row.id, "decided_by_id": row.owner_id, "decided_at": row.created_at,
     }  # fmt: skip
     db.session.execute(sa.update(Candidate).where(Candidate.thread_id == thread.id).values(decided))
+    candidate = db.session.get_one(Candidate, thread.id, populate_existing=True)
+    db.session.add(
+        CandidateDecision(
+            thread_id=thread.id, decision=Decision.PROMOTED, score=candidate.score, parts=candidate.parts, article_id=row.id,
+            decided_by_id=row.owner_id, decided_at=row.created_at,
+        )
+    )  # fmt: skip
