@@ -84,7 +84,15 @@ class Browser:
         assert self.page is not None, "get a page first"
         forms = [form for form in self.page.forms if action in (form.action or "")]
         assert forms, f"no form for {action} on the page"
-        values = dict(forms[0].form_values())
+        values: dict[str, Any] = {}
+        for name, value in forms[0].form_values():  # a name that stands there more than once is sent as often
+            values[name] = (
+                [*values[name], value]
+                if isinstance(values.get(name), list)
+                else [values[name], value]
+                if name in values
+                else value
+            )
         values.update(data)
         response = self.client.post(forms[0].action, data=values)
         assert response.status_code == status, f"{action}: {response.status_code}\n{response.text[:3000]}"

@@ -6,39 +6,103 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.markup import render_markdown
-from app.kb.models import SourceRole
-from app.kb.services.assembling import Passage, assemble_body, demote_headings, escape_markdown, guess_environment, join_wordings
+from app.kb.models import ArticleKind, SourceRole
+from app.kb.services.assembling import (
+    Source,
+    assemble_body,
+    demote_headings,
+    escape_markdown,
+    guess_environment,
+    join_wordings,
+    read_blocks,
+)
+from app.kb.services.blocks import Block, Origin, taken_block
+from app.kb.services.shapes import arrange
+
+SOURCES = {
+    1: Source("Mira", "/posts/1", is_opening=True),
+    2: Source("Tom", "/posts/2", is_accepted=True),
+    3: Source("Ann", "/posts/3"),
+}
 
 
-def passage(role: SourceRole, source: str, name: str = "Mira", is_accepted: bool = False) -> Passage:
-    return Passage(7, role, source, name, "/posts/7", is_accepted)
+def origin(post_id: int) -> Origin:
+    return Origin(post_id, 1, "h", 5, 9)
+
+
+def passage(role: SourceRole, source: str, post_id: int = 2) -> Block:
+    return taken_block(role, source, origin(post_id))
 
 
 def test_parts_stand_in_the_order_of_an_article_with_their_authors():
-    body = assemble_body(
-        [
-            passage(SourceRole.CAUSE, "The seal is dry."), passage(SourceRole.SOLUTION, "Grease it.", "Tom", True),
-            passage(SourceRole.PROBLEM, "It squeaks."),
-        ],
-        "- Pump: AB-1",
-    )  # fmt: skip
-    assert body == (
-        "## Problem\n\nIt squeaks.\n\n*Asked by [Mira](/posts/7).*\n\n## Environment\n\n- Pump: AB-1\n\n"
-        "## Solution\n\nGrease it.\n\n*From the accepted answer by [Tom](/posts/7).*\n\n"
-        "## Cause\n\nThe seal is dry.\n\n*From the answer by [Mira](/posts/7).*\n"
+    taken = [
+        passage(SourceRole.CAUSE, "The seal is dry.", 3), passage(SourceRole.SOLUTION, "Grease it."),
+        passage(SourceRole.PROBLEM, "It squeaks.", 1), Block("e", SourceRole.ENVIRONMENT, "", "- Pump: AB-1", (origin(1),)),
+    ]  # fmt: skip
+    assert assemble_body(arrange(ArticleKind.SOLUTION, taken), SOURCES) == (
+        "## Problem\n\nIt squeaks.\n\n*Asked by [Mira](/posts/1).*\n\n## Environment\n\n- Pump: AB-1\n\n"
+        "## Solution\n\nGrease it.\n\n*From the accepted answer by [Tom](/posts/2).*\n\n"
+        "## Cause\n\nThe seal is dry.\n\n*From the answer by [Ann](/posts/3).*\n"
     )
 
 
 def test_empty_parts_have_no_heading():
-    assert "Environment" not in assemble_body([passage(SourceRole.SOLUTION, "Grease it.")])
+    blocks = arrange(ArticleKind.SOLUTION, [passage(SourceRole.SOLUTION, "Grease it.")])
+    assert [block.role for block in blocks] == ["problem", "environment", "solution", "cause"]
+    assert assemble_body(blocks, {}) == "## Solution\n\nGrease it.\n"
+
+
+def test_words_that_were_changed_say_so_and_a_second_passage_has_no_second_heading():
+    from dataclasses import replace
+
+    one, two = passage(SourceRole.SOLUTION, "Grease it."), passage(SourceRole.SOLUTION, "Or oil it.", 3)
+    body = assemble_body(arrange(ArticleKind.SOLUTION, [replace(one, body="Grease it well."), two]), SOURCES)
+    assert "*Based on the accepted answer by [Tom](/posts/2).*" in body and "*From the answer by [Ann](/posts/3).*" in body
+    assert body.count("## Solution") == 1
+
+
+def test_steps_are_numbered_in_their_order():
+    steps = [
+        Block("a", SourceRole.STEP, "Open it", "x"),
+        Block("b", SourceRole.STEP, "", "y"),
+        Block("c", SourceRole.STEP, "No", ""),
+    ]
+    assert assemble_body(steps, {}) == "## Step 1: Open it\n\nx\n\n## Step 2\n\ny\n"
+    again = read_blocks(assemble_body(steps, {}))
+    assert [(block.role, block.title) for block in again] == [("step", "Open it"), ("step", "")]
+
+
+def test_a_text_in_one_piece_is_read_as_blocks_with_its_sources():
+    body = (
+        "Begin.\n\n## Solution\n\nGrease it.\n\n*From the accepted answer by [Tom](/posts/2).*\n\nOr oil it.\n\n"
+        "*From the answer by [Ann](/posts/3).*\n\n## Notes\n\n```\n## no heading\n```\n"
+    )
+    blocks = read_blocks(body, [("solution", origin(2)), ("solution", origin(3)), ("cause", origin(7))])
+    assert [(b.title, b.role, [o.post_id for o in b.sources]) for b in blocks] == [
+        ("", "other", [7]), ("Solution", "solution", [2]), ("", "solution", [3]), ("Notes", "other", []),
+    ]  # fmt: skip
+    assert assemble_body(blocks, SOURCES) == body and not any(block.is_edited for block in blocks)
+    assert blocks == read_blocks(body, [("solution", origin(2)), ("solution", origin(3)), ("cause", origin(7))])
+
+
+def test_a_text_that_cannot_be_cut_stays_in_one_piece():
+    for body in ("# Top\n\n## Below\n\nx", "## " + "long " * 60, "".join(f"## {n}\n\nx\n\n" for n in range(100)), ""):
+        (only,) = read_blocks(body)
+        assert only.body == body.strip("\n") and only.title == ""
+
+
+@given(st.text(alphabet="#=-`~ ab\n|>*", max_size=120))
+def test_reading_blocks_loses_no_word(source: str):
+    again = assemble_body(read_blocks(source), {})
+    kept = [block.body for block in read_blocks(source) if not block.body.strip()]
+    if not kept:
+        assert again.replace("#", "").split() == source.replace("#", "").split()
 
 
 def test_headings_of_passages_go_below_those_of_the_article():
     source = "# Step\n\nDo.\n\nFirst\n=====\n\nx\n\n```\n# a comment\n```\n\n##### Deep"
     assert demote_headings(source) == "### Step\n\nDo.\n\n### First\n\nx\n\n```\n# a comment\n```\n\n###### Deep"
-    levels = [
-        level for level, _id, _text in render_markdown(assemble_body([passage(SourceRole.SOLUTION, source)]), top_level=2).toc
-    ]
+    levels = [level for level, _id, _text in render_markdown("## Solution\n\n" + demote_headings(source), top_level=2).toc]
     assert levels[0] == 2 and min(levels[1:]) == 3
 
 
@@ -57,7 +121,7 @@ def test_demoting_never_fails_and_keeps_every_word(source: str):
 
 def test_a_name_cannot_smuggle_markdown_in():
     name = "[x](javascript:alert(1)) **bold** <b>"
-    html = render_markdown(assemble_body([passage(SourceRole.SOLUTION, "Yes.", name)]), top_level=2).html
+    html = render_markdown(assemble_body([passage(SourceRole.SOLUTION, "Yes.")], {2: Source(name, "/posts/2")}), top_level=2).html
     assert "<strong>" not in html and 'href="javascript' not in html and "**bold**" in html
 
 

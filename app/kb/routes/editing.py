@@ -35,6 +35,7 @@ from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
+MOST_REVISIONS = 1_000_000
 TEXTS = ("title", "summary", "applies_to", "asked_as")
 PLACES = ("section_id", "audience", "slug", "kind")
 
@@ -128,6 +129,8 @@ def _form(actor: Actor) -> EditForm:
 def _posted(actor: Actor, article: Article, form: EditForm) -> Edit:
     """Return what was posted as an edit. Where blocks came from is taken from the revision it began with and the kept draft."""
     base = form.base_revision.data or 0
+    if not 0 < base < MOST_REVISIONS:
+        raise Invalid("This page is out of date. Please open the editor again.")
     try:
         before = drafting.edit_of(article_queries.get_revision(article.id, base))
     except NotFound:

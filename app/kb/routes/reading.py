@@ -11,6 +11,7 @@ from app.kb.models import Article, ArticleState
 from app.kb.policies import can_manage_sections, can_publish_article, ensure_can_see_article
 from app.kb.queries import articles as article_queries
 from app.kb.queries import lists
+from app.kb.queries.fixes import count_open_fixes
 from app.kb.queries.lists import ArticleRow
 from app.kb.queries.related import Related, find_related
 from app.kb.queries.reuse import reuse_of
@@ -114,7 +115,8 @@ def _article_page(actor: Actor, article: Article) -> Response:
         reasons=presenters.REASONS, feedback=presenters.present_feedback(article, request.args.get("thanks", "")),
         reuse=reuse_of(actor, article.id) if view.can_edit else None, checked=checked_on(article.id),
         confirmed=confirmed_by_readers(article), can_publish=can_publish_article(actor, article),
-        open_remarks=count_open_remarks(article.id) if view.can_edit else 0,
+        open_remarks=count_open_remarks(article.id) if view.can_edit else 0, licence=site_settings().content_licence,
+        open_fixes=count_open_fixes(actor, article.id) if view.can_edit else 0,
     )  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def merge_versions(base: Version, theirs: Version, yours: Version) -> Merge:
 
 def _merge_block(work: _Work, key: str, base: Block | None, theirs: Block | None, yours: Block | None) -> Block | None:
     """Return the block that three versions of it come to; None when both sides removed it."""
-    name = _name_of(theirs or yours or base)
+    name = _name_of(base or theirs or yours)
     body = work.settle(f"block-{key}-body", name, *(block.body if block else None for block in (base, theirs, yours)))
     if not (standing := theirs or yours):
         return None
