@@ -112,8 +112,8 @@ class AskerStillStuck(Event):
 class ThreadCurated(Event):
     """Somebody in charge did `action` to a thread.
 
-    `action` is one of hide restore approve reject lock unlock pin unpin move close reopen duplicate unduplicate card uncard retitle
-    retag convert.
+    `action` is one of hide restore approve reject lock unlock pin unpin move close reopen duplicate unduplicate not_duplicate
+    propose_duplicate card uncard retitle retag convert.
     `before` holds what is needed to undo it (an old category id, for example).
     """
 

@@ -79,10 +79,10 @@ def _main_of(actor: Actor, joining: Joining) -> Thread:
 
 
 def _effects(joining: Joining, ending: Thread, staying: Thread) -> list[str]:
-    answers = "1 answer" if ending.answer_count == 1 else f"{ending.answer_count} answers"
-    kept = f"with its {answers}, " if ending.answer_count else ""
+    answers = "its answer" if ending.answer_count == 1 else f"its {ending.answer_count:,} answers"
+    kept = f" with {answers}" if ending.answer_count else ""
     found = [
-        f"“{ending.title}” stays readable, {kept}takes no new ones, and leads its readers to “{staying.title}”.",
+        f"“{ending.title}” stays readable{kept}, takes no new answers, and leads its readers to “{staying.title}”.",
         f"Whoever searches for its words finds “{staying.title}” as well.",
     ]
     followers = len(joining.ending.duplicates)

@@ -80,6 +80,7 @@ def propose_duplicates(min_score: float, *, after_id: int = 0, limit: int = MOST
         rows = [row for question, hits in known for row in _choose(question, hits, originals, started)]
         with unit_of_work():
             upsert(DuplicateProposal.__table__, rows, ["thread_id", "original_id"], ["score"])
+            _drop_unlike([question.id for question, _ in known], rows)
             _note_compared([question.id for question, _ in known], started)
         compared, proposed, after_id = compared + len(questions), proposed + len(rows), questions[-1].id
     return Proposed(compared, proposed, after_id)
@@ -133,6 +134,15 @@ def _choose(question: Unchecked, hits: list[Scored], originals: dict[int, Origin
         }
         for original_id, score in list(best.items())[:MOST_PROPOSALS]
     ]  # fmt: skip
+
+
+def _drop_unlike(ids: list[int], rows: list[dict[str, Any]]) -> None:
+    """Delete the open proposals of compared questions that were not found again: their words have changed. Decisions stay."""
+    found = {(row["thread_id"], row["original_id"]) for row in rows}
+    is_open = sa.and_(DuplicateProposal.thread_id.in_(ids), DuplicateProposal.state == ProposalState.OPEN)
+    for proposal in db.session.scalars(sa.select(DuplicateProposal).where(is_open).with_for_update()):
+        if (proposal.thread_id, proposal.original_id) not in found:
+            db.session.delete(proposal)
 
 
 def _note_compared(ids: list[int], started: datetime) -> None:

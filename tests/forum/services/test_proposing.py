@@ -81,6 +81,16 @@ def test_each_question_is_compared_once_and_again_when_its_words_change(pair):
     assert propose().compared == 1
 
 
+def test_what_is_not_alike_any_more_is_not_proposed_any_more(pair):
+    old, new = pair
+    propose()
+    editor = make_person("editor", role="staff")
+    words = "Which soap takes red wine out of a woollen carpet?"
+    do(edit_post, editor, post_id=opening_of(new).id, body=text(words), title=words, tags=["carpet"])
+    propose()
+    assert stored() == []
+
+
 def test_a_question_that_the_index_does_not_hold_waits(pair):
     rebuild()
     late = make_question(title="No water through the filter of the intake", text=FILTER, tags=("pump",))
