@@ -31,12 +31,13 @@ def chosen_id(value: object) -> int | None:
 
 
 class ThreadForm(BaseForm):
-    """A new question or discussion. `category` gets its choices from the route."""
+    """A new question or discussion. `category` and `version` get their choices from the route."""
 
     title = StringField("Title", filters=[line], validators=_TITLE_RULES)
     body = TextAreaField("Details", filters=[block], validators=_BODY_RULES)
     category = SelectField("Category", coerce=chosen_id, validators=[DataRequired("Please choose a category.")])
     tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
+    version = SelectField("Version", coerce=chosen_id, validators=[Optional()])
 
 
 class AnswerForm(BaseForm):

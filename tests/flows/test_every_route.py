@@ -46,7 +46,7 @@ FIELDS = {
     "forum.change_comment": "body", "forum.comment": "body", "forum.create_category_action": "name description audience position",
     "forum.delete_category_action": "", "forum.draft": f"{BODY_AND_MORE} next discard", "forum.follow": "value",
     "forum.me_too": "value", "forum.preview": "body", "forum.report_outcome": "kind worked post_id reason",
-    "forum.save": "title body tags reason base_revision", "forum.start": "title body category tags check", "forum.take_back": "",
+    "forum.save": "title body tags reason base_revision", "forum.start": "title body category tags version check", "forum.take_back": "",
     "forum.take_back_outcome": "reason", "forum.update_category_action": "name description audience needs_approval position",
     "forum.vote": "value", "forum.withdraw": "reason", "forum.worked": "worked reason", "kb.acknowledge": "revision", "kb.archive": "reason",
     "kb.create_article": ARTICLE, "kb.create_section": "title description parent_id", "kb.delete_section": "",

@@ -32,7 +32,8 @@ def addresses() -> list[str]:
         "/kb/feed.atom", "/sitemap.xml", "/robots.txt", "/notifications", "/settings/profile", "/settings/account", "/moderation/queue",
         "/moderation/log", "/moderation/promotions", "/moderation/promotions?state=promoted",
         "/moderation/promotions?state=card", "/moderation/promotions?state=snoozed", "/kb/articles", "/kb/articles?view=published",
-        "/kb/articles?view=changed", "/kb/articles/new", "/kb/sections", "/discussions/new", "/metrics", "/admin", "/admin/categories",
+        "/kb/articles?view=changed", "/kb/articles?view=pending", "/kb/articles?view=planned", "/kb/verify", "/kb/verify?view=threads",
+        "/kb/verify?view=unowned", "/kb/articles/new", "/kb/sections", "/discussions/new", "/metrics", "/admin", "/admin/categories",
         "/search?q=greenhouse", "/search?q=what+about+the+greenhouse", "/search?q=guide", "/search?q=guide+to&type=articles",
         "/search/suggest?q=what", "/search/suggest?q=guide+to", "/ask/similar?title=what+about+the+greenhouse",
         "/ask/similar?title=guide+to+the+solution", "/ask?title=what+about+the+greenhouse+here", "/search?q=moving", "/questions?view=solved",
@@ -47,7 +48,7 @@ def addresses() -> list[str]:
     for number in ids(Comment):
         found += [f"/comments/{number}{end}" for end in ("", "/edit", "/flag")]
     for number in ids(Article):
-        found += [f"/kb/articles/{number}{end}" for end in ("", "/edit", "/history", "/sources")]
+        found += [f"/kb/articles/{number}{end}" for end in ("", "/edit", "/history", "/sources", "/review")]
     found += [
         f"/people/{name}{tab}"
         for name in db.session.scalars(sa.select(Person.name))

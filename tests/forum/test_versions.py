@@ -17,7 +17,7 @@ from app.forum.queries.versions import current_versions, list_products, thread_w
 from app.forum.services import products
 from app.forum.services.versions import check_thread, set_thread_versions
 from tests.client import Browser
-from tests.factories import actor_of, make_person, make_question
+from tests.factories import actor_of, make_category, make_person, make_question
 
 seen: list[VersionReleased] = []
 
@@ -154,3 +154,21 @@ def test_admins_do_it_all_on_their_page(browser: Browser, app: Flask):
     browser.post(f"/admin/versions/{version.id}/delete")
     browser.post(f"/admin/products/{product.id}/delete")
     assert not list_products(with_unreleased=True)
+
+
+def test_the_version_can_be_said_while_asking(browser: Browser, admin: Actor):
+    category = make_category()
+    browser.sign_in(make_person("asker")).get("/ask")
+    assert "I do not know" not in browser.text()
+    old, _new = make_versions(admin, "4.1", "4.2")
+    browser.get("/ask")
+    asked = {"title": "Why does the pump hum at night?", "body": "It hums.", "category": str(category.id)}
+    browser.submit("/ask", {**asked, "version": str(old.id)})
+    thread = db.session.scalars(sa.select(Thread)).one()
+    assert thread.version_words == "Pump 4.1"
+    browser.get("/ask")
+    answer = browser.submit("/ask", {**asked, "title": "Another pump hums, why is that?", "version": "999"}, status=400)
+    assert "It hums." in answer.text
+    browser.get("/ask")
+    browser.submit("/ask", {**asked, "title": "Another pump hums, why is that?", "version": ""})
+    assert db.session.scalars(sa.select(Thread.version_words).order_by(Thread.id.desc())).first() == ""

@@ -55,6 +55,11 @@ def list_products(*, with_unreleased: bool = False) -> list[ProductRow]:
     return list(products.values())
 
 
+def list_version_labels() -> list[tuple[int, str]]:
+    """Return (id, name with product) of all published versions, in one statement."""
+    return [(version.id, version.label) for product in list_products() for version in product.versions]
+
+
 def get_product(product_id: int) -> ProductRow:
     """Return a product with all its versions, those to come among them. Raises NotFound."""
     found = next((row for row in list_products(with_unreleased=True) if row.id == product_id), None)

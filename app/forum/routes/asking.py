@@ -14,12 +14,14 @@ from app.forum.forms import ThreadForm
 from app.forum.models import Thread
 from app.forum.models.thread import ThreadKind
 from app.forum.queries.threads import list_categories_to_post
+from app.forum.queries.versions import list_version_labels
 from app.forum.queries.waiting import list_usual_waits
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.composing import compose_typed, is_asked_for, limit_posting
 from app.forum.services.asking import start_thread
 from app.forum.services.drafting import SavedDraft, discard_draft, find_draft
 from app.forum.services.tagging import split_tags
+from app.forum.services.versions import set_thread_versions
 from app.search.documents import ARTICLE, HitCard
 from app.search.engines import current_engine
 from app.search.suggest import similar_questions
@@ -113,13 +115,16 @@ def _post(kind: ThreadKind, form: ThreadForm) -> Thread:
             actor, kind=kind, category_id=form.category.data, title=form.title.data, body=composed.body,
             tags=split_tags(form.tags.data or ""), mentions=composed.mentions,
         )  # fmt: skip
+        if form.version.data is not None:
+            set_thread_versions(actor, thread_id=thread.id, version_ids=[form.version.data])
         discard_draft(actor, key=DRAFT_KEYS[kind])
     return thread
 
 
 def _offer_categories(form: ThreadForm, actor: Actor) -> dict[str, int]:
-    """Offer the categories in which the actor may post, and return their ids by slug."""
+    """Offer the versions, and the categories in which the actor may post; return their ids by slug."""
     categories = list_categories_to_post(actor)
+    form.version.choices = [("", "I do not know"), *list_version_labels()]
     form.category.choices = [(category.id, category.name) for category in categories]
     if len(categories) > 1:
         form.category.choices.insert(0, ("", "Choose a category"))
