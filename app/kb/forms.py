@@ -19,6 +19,13 @@ AUDIENCES = (
 )
 
 
+LANGUAGES = (
+    ("", "The site’s own"), ("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español"), ("it", "Italiano"),
+    ("pt", "Português"), ("nl", "Nederlands"), ("pl", "Polski"), ("tr", "Türkçe"), ("uk", "Українська"), ("ja", "日本語"),
+    ("ko", "한국어"), ("zh-CN", "简体中文"), ("zh-TW", "繁體中文"),
+)  # fmt: skip
+
+
 def at_most(limit: int) -> Length:
     """Return the rule that a text has at most `limit` characters."""
     return Length(max=limit, message=f"Please shorten this to {limit:,} characters.")
@@ -97,3 +104,4 @@ class SectionForm(BaseForm):
     )
     description = TextAreaField("Description", filters=[line], validators=[at_most(500)])
     parent_id = SelectField("Within", coerce=int)
+    language = SelectField("Language of its articles", default="")

@@ -13,8 +13,12 @@ from app.core.uow import unit_of_work
 from app.kb.models import Section
 from app.kb.queries.sections import load_trail, load_tree
 from app.kb.services import sections
+from app.kb.services.sections import update_section
+from app.kb.services.writing import Placement, create_article, save_revision
+from tests.client import Browser
 from tests.factories import actor_of, make_article, make_section
 from tests.kb.conftest import Crew
+from tests.kb.samples import fresh, place, text
 
 
 def create(crew: Crew, title: str, parent_id: int | None = None) -> Section:
@@ -115,3 +119,34 @@ def test_readers_know_only_of_sections_with_something_for_them(app: Flask, crew:
     assert {node.slug: node.count for node in load_tree(actor_of(crew.member)).flat()} == {"top": 1, "below": 1, "runbooks": 1}
     assert {node.slug: node.count for node in load_tree(crew.agent).flat()} == {"top": 1, "below": 1, "runbooks": 2}
     assert "empty" in {node.slug for node in load_tree(crew.agent, with_empty=True).flat()}
+
+
+def test_articles_follow_the_language_of_their_section(crew: Crew):
+    german, english = make_section("anleitungen"), make_section("guides")
+    with unit_of_work():
+        update_section(crew.agent, section_id=german.id, title="Anleitungen", description="", parent_id=None, language="de")
+    with unit_of_work():
+        article = create_article(crew.agent, place=place(german.id), text=text("Die Pumpe"))
+        chosen = create_article(crew.agent, place=Placement(german.id, "public", language="fr"), text=text("La pompe"))
+    assert (article.language, chosen.language) == ("de", "fr")
+    with unit_of_work():
+        update_section(crew.agent, section_id=german.id, title="Anleitungen", description="", parent_id=None, language="de-AT")
+    assert (fresh(article).language, fresh(chosen).language) == ("de-AT", "fr")
+    for one in (article, chosen):
+        with unit_of_work():
+            save_revision(crew.agent, article_id=one.id, base_revision=1, place=place(english.id), text=text(one.title))
+    assert (fresh(article).language, fresh(chosen).language) == ("", "fr")
+
+
+def test_a_section_has_a_language_that_readers_programs_know(browser: Browser, crew: Crew):
+    section = make_section("anleitungen", title="Anleitungen")
+    make_article("Die Pumpe", section=section)
+    browser.sign_in(crew.moderator)
+    browser.get(f"/kb/sections/{section.id}")
+    browser.post(f"/kb/sections/{section.id}", {"title": "Anleitungen", "description": "", "parent_id": "0", "language": "de"})
+    browser.get("/kb/anleitungen")
+    assert browser.page is not None and browser.page.xpath("//h1[@lang='de']")
+    page = browser.post(
+        f"/kb/sections/{section.id}", {"title": "Typed", "description": "", "parent_id": "0", "language": "xx-none"}, status=400
+    )
+    assert "Typed" in page.text

@@ -16,7 +16,7 @@ from app.core.db import db
 from app.core.errors import AppError, Conflict, Invalid
 from app.core.markup import Rendered, render_markdown
 from app.core.uow import unit_of_work
-from app.importing.markdown.files import ArticleFile, SourceLine
+from app.importing.markdown.files import ArticleFile, SectionFile, SourceLine
 from app.importing.markdown.folder import Library
 from app.importing.markdown.images import bring_images
 from app.importing.markdown.placing import ensure_section, find_known, note_known, people_of, prepare_sections
@@ -37,14 +37,14 @@ LIVE = (ArticleState.PUBLISHED, ArticleState.ARCHIVED)
 class Wishes:
     """What the caller wants for files that do not say it themselves, and where all of them go.
 
-    `source` is the name under which the files are remembered; `root` (slug, title, description) the section above all of theirs.
+    `source` is the name under which the files are remembered; `root` the section above all of theirs.
     `files_win`: articles that were changed here since are overwritten (as a new revision; nothing is lost).
     """
 
     source: str
     own_host: str
     instance_path: Path
-    root: tuple[str, str, str] | None = None
+    root: SectionFile | None = None
     state: str = ArticleState.DRAFT
     audience: str = Audience.PUBLIC
     language: str = ""
@@ -148,7 +148,7 @@ def _bring(ready: _Ready, library: Library, wishes: Wishes) -> tuple[Fate, int]:
 
 
 def _place(file: ArticleFile, section_id: int) -> Placement:
-    return Placement(section_id, file.audience, file.slug, file.kind, file.language)
+    return Placement(section_id, file.audience, file.slug, file.kind, file.language or None)
 
 
 def _create(ready: _Ready, section_id: int) -> Article:
@@ -219,8 +219,9 @@ def _text_of(revision: ArticleRevision, own_host: str) -> ArticleText:
 
 
 def _is_placed(article: Article, file: ArticleFile, section_id: int) -> bool:
-    here = (article.section_id, article.audience, article.kind, article.language)
-    return here == (section_id, file.audience, file.kind, file.language) and file.slug in ("", article.slug)
+    here = (article.section_id, article.audience, article.kind)
+    is_same = file.slug in ("", article.slug) and file.language in ("", article.language)
+    return is_same and here == (section_id, file.audience, file.kind)
 
 
 def _may_follow(article: Article, file: ArticleFile) -> bool:

@@ -17,6 +17,7 @@ from app.core.slugs import slugify
 from app.core.text import clean_line
 from app.importing.markdown.bringing import Wishes, bring_in
 from app.importing.markdown.exporting import Extent, export_library
+from app.importing.markdown.files import SectionFile
 from app.importing.markdown.folder import Library, read_library, write_folder, write_zip
 from app.importing.markdown.lines import read_lines
 from app.importing.markdown.report import Report
@@ -98,7 +99,8 @@ def _bring(library: Library, wishes: Wishes, *, is_quiet: bool) -> Report:
 
 def _wishes(source: Path, given: dict[str, Any]) -> Wishes:
     settings, title = _settings(), clean_line(given["section"] or "")
-    root = (slugify(title, 60, "section"), title, clean_line(given["about"])) if title else None
+    about, language = clean_line(given["about"]), given["language"]
+    root = SectionFile(slugify(title, 60, "section"), title, about, language=language) if title else None
     return Wishes(
         source=clean_line(given["name"] or source.resolve().name)[:SOURCE_MAX], own_host=urlsplit(settings.base_url).netloc,
         instance_path=settings.instance_path, root=root, state=ArticleState.PUBLISHED if given["publish"] else ArticleState.DRAFT,

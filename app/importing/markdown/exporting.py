@@ -118,4 +118,4 @@ def _add_sections(library: Library, tree: SectionTree) -> None:
     for node in tree.flat():
         slugs = tuple(above.slug for above in tree.trail(node.id))
         if slugs in needed:
-            library.sections[slugs] = SectionFile(node.slug, node.title, node.description, node.position)
+            library.sections[slugs] = SectionFile(node.slug, node.title, node.description, node.position, node.language)

@@ -74,6 +74,7 @@ class SectionFile:
     title: str
     description: str = ""
     position: int | None = None
+    language: str = ""
 
 
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
@@ -126,12 +127,9 @@ def read_article(text: str, *, path: str = "", sections: tuple[str, ...] = ()) -
 
 def article_from(head: Mapping[str, Any], title: str, body: str, *, path: str, sections: tuple[str, ...]) -> ArticleFile:
     """Return an article from named values (front matter, or one object of JSON lines). Raises Invalid."""
-    language = _line(head, "language") or _line(head, "lang")
-    if language and not _LANGUAGE.fullmatch(language):
-        raise Invalid(f"its language {language[:20]!r} is no code like en, de or zh-CN")
     return ArticleFile(
         title=title, body=body, slug=_line(head, "slug"), sections=sections, state=_line(head, "state"),
-        audience=_line(head, "audience"), language=language, kind=_line(head, "kind"), summary=_line(head, "summary"),
+        audience=_line(head, "audience"), language=_language(head), kind=_line(head, "kind"), summary=_line(head, "summary"),
         applies_to=_line(head, "applies_to"), asked_as=_lines(head, "asked_as"), duplicates=_lines(head, "asked_as_in_duplicates"),
         owner=_line(head, "owner"), revision=_number(head, "revision"), published_at=_moment(head, "published_at"),
         modified_at=_moment(head, "modified_at"), verified_at=_moment(head, "verified_at"), verified_by=_line(head, "verified_by"),
@@ -156,12 +154,14 @@ def read_section(text: str, slug: str) -> SectionFile:
     """Return what a `_section.md` says of its folder; text below the front matter is the description if that names none."""
     head, body = split_front_matter(text)
     title = _line(head, "title") or title_of(slug)
-    return SectionFile(slug, title, _line(head, "description") or clean_line(body), _number(head, "position"))
+    return SectionFile(slug, title, _line(head, "description") or clean_line(body), _number(head, "position"), _language(head))
 
 
 def write_section(section: SectionFile) -> str:
     """Return the `_section.md` of a section."""
-    return _front_matter({"title": section.title, "description": section.description, "position": section.position})
+    return _front_matter(
+        {"title": section.title, "description": section.description, "position": section.position, "language": section.language}
+    )
 
 
 def title_of(slug: str) -> str:
@@ -179,6 +179,13 @@ def _line(head: Mapping[str, Any], name: str) -> str:
     if value is None or isinstance(value, dict | list):
         return ""
     return clean_line(str(value))
+
+
+def _language(head: Mapping[str, Any]) -> str:
+    code = _line(head, "language") or _line(head, "lang")
+    if code and not _LANGUAGE.fullmatch(code):
+        raise Invalid(f"its language {code[:20]!r} is no code like en, de or zh-CN")
+    return code
 
 
 def _lines(head: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from app.core.actor import SYSTEM
 from app.core.db import db, upsert
 from app.core.errors import Invalid
 from app.core.uow import require_unit_of_work
-from app.importing.markdown.files import ArticleFile
+from app.importing.markdown.files import ArticleFile, SectionFile
 from app.importing.markdown.folder import Library, section_of
 from app.importing.models import ImportRecord
 from app.kb.models import Article, Section
@@ -21,26 +21,28 @@ KIND = "article"
 EXTERNAL_MAX = 80
 
 
-def ensure_section(library: Library, slugs: tuple[str, ...], root: tuple[str, str, str] | None) -> tuple[int, int]:
+def ensure_section(library: Library, slugs: tuple[str, ...], root: SectionFile | None) -> tuple[int, int]:
     """Return the id of the section that a file lies in, and how many sections had to be made for it. Raises Invalid."""
     require_unit_of_work()
     wanted = [root] if root else []
     for depth in range(1, len(slugs) + 1):
-        told = section_of(library, slugs[:depth])
-        wanted.append((told.slug, told.title, told.description))
+        wanted.append(section_of(library, slugs[:depth]))
     if not wanted:
         raise Invalid("it lies in no folder; name a section with --section")
     parent_id, made = 0, 0
-    for slug, title, description in wanted:
-        found = db.session.scalar(sa.select(Section.id).where(Section.slug == slug))
+    for told in wanted:
+        found = db.session.scalar(sa.select(Section.id).where(Section.slug == told.slug))
         if found is None:
-            section = create_section(SYSTEM, title=title, parent_id=parent_id or None, description=description, slug=slug)
+            section = create_section(
+                SYSTEM, title=told.title, parent_id=parent_id or None, description=told.description, slug=told.slug,
+                language=told.language,
+            )  # fmt: skip
             found, made = section.id, made + 1
         parent_id = found
     return parent_id, made
 
 
-def prepare_sections(library: Library, root: tuple[str, str, str] | None) -> int:
+def prepare_sections(library: Library, root: SectionFile | None) -> int:
     """Make the sections that have a file of their own, in the order that the files say, and return how many were made."""
     made = 0
     for slugs in sorted(library.sections, key=lambda slugs: (len(slugs), _position(library, slugs), slugs)):

@@ -8,7 +8,10 @@ from app.kb.urls import section_path
 
 
 class Section(Model):
-    """A shelf of the knowledge base; sections form a tree. Slugs are unique over the whole tree."""
+    """A shelf of the knowledge base; sections form a tree. Slugs are unique over the whole tree.
+
+    `language` is that of articles which are written here ("" for the site's own); each article keeps its own.
+    """
 
     __tablename__ = "section"
     __table_args__ = (sa.CheckConstraint("parent_id <> id", name="not_own_parent"),)
@@ -19,6 +22,7 @@ class Section(Model):
     title: Mapped[str] = mapped_column(sa.String(120))
     description: Mapped[str] = mapped_column(sa.Text, default="")
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
+    language: Mapped[str] = mapped_column(sa.String(16), default="", server_default="")
 
     @property
     def path(self) -> str:

@@ -22,6 +22,7 @@ class SectionNode:
     title: str
     description: str
     position: int
+    language: str = ""
     own_count: int = 0
     count: int = 0
     depth: int = 0
@@ -90,7 +91,7 @@ def load_trail(section_id: int) -> list[SectionNode]:
 
 def _load_nodes() -> dict[int, SectionNode]:
     statement = sa.select(
-        Section.id, Section.parent_id, Section.slug, Section.title, Section.description, Section.position
+        Section.id, Section.parent_id, Section.slug, Section.title, Section.description, Section.position, Section.language
     ).order_by(Section.position, Section.id)
     return {row.id: SectionNode(*row) for row in db.session.execute(statement)}
 

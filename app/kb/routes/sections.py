@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.errors import Invalid, NotFound
 from app.core.uow import unit_of_work
-from app.kb.forms import SectionForm
+from app.kb.forms import LANGUAGES, SectionForm
 from app.kb.queries.sections import SectionNode, SectionTree, load_tree
 from app.kb.routes.blueprint import blueprint
 from app.kb.services import sections
@@ -21,8 +21,11 @@ TOP = (0, "At the top")
 PATH = "/kb/sections"
 
 
-def _form(tree: SectionTree) -> SectionForm:
+def _form(tree: SectionTree, current: str = "") -> SectionForm:
+    """Return the form; a language that came in from elsewhere is among the choices of its own section."""
     form = SectionForm()
+    known = [code for code, _name in LANGUAGES]
+    form.language.choices = [*LANGUAGES, *((code, code) for code in (current,) if code not in known)]
     form.parent_id.choices = [TOP, *((node.id, "– " * node.depth + node.title) for node in tree.flat())]
     return form
 
@@ -56,7 +59,10 @@ def create_section() -> AnyResponse:
 
 def _values(form: SectionForm) -> dict[str, Any]:
     description = form.description.data or ""
-    return {"title": form.title.data, "description": description, "parent_id": form.parent_id.data or None}
+    return {
+        "title": form.title.data, "description": description, "parent_id": form.parent_id.data or None,
+        "language": form.language.data,
+    }  # fmt: skip
 
 
 def _page(tree: SectionTree, form: SectionForm, status: int = 200) -> Response:
@@ -74,7 +80,9 @@ def _find(tree: SectionTree, section_id: int) -> SectionNode:
 def show_section_editor(section_id: int) -> Response:
     """Show the form of one section."""
     tree = load_tree(current_actor(), with_empty=True)
-    node, form = _find(tree, section_id), _form(tree)
+    node = _find(tree, section_id)
+    form = _form(tree, node.language)
+    form.language.data = node.language
     form.title.data, form.description.data, form.parent_id.data = node.title, node.description, node.parent_id or 0
     return _edit_page(node, form)
 
@@ -85,7 +93,8 @@ def update_section(section_id: int) -> AnyResponse:
     """Rename a section, describe it, or put it somewhere else."""
     actor = current_actor()
     tree = load_tree(actor, with_empty=True)
-    node, form = _find(tree, section_id), _form(tree)
+    node = _find(tree, section_id)
+    form = _form(tree, node.language)
     try:
         form.ensure_valid()
         values = _values(form)

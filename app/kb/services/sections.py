@@ -9,16 +9,19 @@ from app.core.slugs import slugify
 from app.core.uow import require_unit_of_work
 from app.kb.models import Article, Section
 from app.kb.policies import ensure_can_write_articles
+from app.search.documents import ARTICLE, request_sync
 
 SECTION_TITLE_MAX = 120
 SLUG_LENGTH = 60
 MAX_DEPTH = 4
 # First parts of addresses below /kb that are not sections.
-RESERVED = frozenset({"articles", "sections", "sources", "preview", "feed.atom", "feed-atom", "new", "search", "verify", "remarks"})
+RESERVED = frozenset(
+    {"articles", "sections", "sources", "preview", "feed.atom", "feed-atom", "new", "search", "verify", "remarks"}
+)
 
 
 def create_section(
-    actor: Actor, *, title: str, parent_id: int | None = None, description: str = "", slug: str = ""
+    actor: Actor, *, title: str, parent_id: int | None = None, description: str = "", slug: str = "", language: str = ""
 ) -> Section:
     """Add a section as the last one below its parent (None: at the top); without a slug it gets one from its title.
 
@@ -28,14 +31,20 @@ def create_section(
     _check_title(title)
     _check_parent(known, None, parent_id)
     last = max((s.position for s in known.values() if s.parent_id == parent_id), default=-1)
-    section = Section(parent_id=parent_id, slug=_free_slug(known, slug or title), title=title, description=description, position=last + 1)
+    section = Section(
+        parent_id=parent_id, slug=_free_slug(known, slug or title), title=title, description=description, position=last + 1,
+        language=language,
+    )  # fmt: skip
     db.session.add(section)
     db.session.flush()
     return section
 
 
-def update_section(actor: Actor, *, section_id: int, title: str, description: str, parent_id: int | None) -> Section:
-    """Rename a section, describe it, and put it below another parent, there as the last one.
+def update_section(
+    actor: Actor, *, section_id: int, title: str, description: str, parent_id: int | None, language: str | None = None
+) -> Section:
+    """Rename a section, describe it, and put it below another parent, there as the last one. Articles that had its language so far
+    get the new one (None: it stays).
 
     Raises Invalid when the parent is the section itself or lies below it.
     """
@@ -43,12 +52,23 @@ def update_section(actor: Actor, *, section_id: int, title: str, description: st
     section = _find(known, section_id)
     _check_title(title)
     section.title, section.description = title, description
+    if language is not None and language != section.language:
+        _change_language(section, language)
     if parent_id != section.parent_id:
         _check_parent(known, section, parent_id)
         section.position = max((s.position for s in known.values() if s.parent_id == parent_id), default=-1) + 1
         section.parent_id = parent_id
     db.session.flush()
     return section
+
+
+def _change_language(section: Section, language: str) -> None:
+    """Give a section and the articles that followed it another language."""
+    articles = sa.select(Article).where(Article.section_id == section.id, Article.language == section.language)
+    for article in db.session.scalars(articles.order_by(Article.id).with_for_update().execution_options(populate_existing=True)):
+        article.language = language
+        request_sync(ARTICLE, article.id)
+    section.language = language
 
 
 def order_section(actor: Actor, *, section_id: int, step: int) -> Section:

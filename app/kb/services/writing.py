@@ -76,7 +76,8 @@ class ArticleText:
 class Placement:
     """Where an article stands and who reads it. An empty slug is made from the title (new) or kept (known articles).
 
-    `kind` and `language` (a code, or "" for the site's own) stay as they are when None.
+    `kind` stays as it is when None. `language` is a code, or "" for the site's own; when None it is the section's for new articles and
+    for those that had the language of their section, else it stays.
     """
 
     section_id: int
@@ -99,7 +100,8 @@ def create_article(actor: Actor, *, place: Placement, text: ArticleText, note: s
     article = Article(
         section_id=section.id, slug=_choose_slug(place.slug, text.title), title=text.title, summary=text.summary,
         applies_to=text.applies_to, asked_as=text.asked_as, state=ArticleState.DRAFT, audience=place.audience,
-        owner_id=actor.id, revision=1, kind=place.kind or ArticleKind.SOLUTION, language=place.language or "",
+        owner_id=actor.id, revision=1, kind=place.kind or ArticleKind.SOLUTION,
+        language=section.language if place.language is None else place.language,
     )  # fmt: skip
     article.section = section
     db.session.add(article)
@@ -232,12 +234,12 @@ def _get_section(section_id: int) -> Section:
 def _move(article: Article, place: Placement) -> bool:
     """Apply a new section, slug, audience, kind or language and return whether anything changed."""
     before = (article.section_id, article.slug, article.audience, article.kind, article.language)
-    section = _get_section(place.section_id)
+    section, follows = _get_section(place.section_id), article.language == article.section.language
     article.section_id, article.section, article.audience = section.id, section, place.audience
     if place.kind is not None:
         article.kind = place.kind
-    if place.language is not None:
-        article.language = place.language
+    if place.language is not None or follows:
+        article.language = section.language if place.language is None else place.language
     wanted = slugify(place.slug, SLUG_LENGTH) if place.slug else article.slug
     if wanted != article.slug:
         _take_slug(article, wanted)
