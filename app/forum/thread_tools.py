@@ -161,12 +161,16 @@ def thread_tools(head: ThreadHead, categories: Sequence[CategoryRow]) -> list[Th
             wanted.append(("separate", "Not a duplicate", "undo"))
         else:
             wanted.append(("reopen", "Reopen", "undo") if head.closed_at else ("close", "Close", "lock"))
-    tools = [ThreadTool(action, label, icon, _tool_url(head, action), is_page=action == "separate") for action, label, icon in wanted]
+    tools = [
+        ThreadTool(action, label, icon, _tool_url(head, action), is_page=action == "separate") for action, label, icon in wanted
+    ]
     if head.is_listed:
         tools.append(_move(head, categories))
         if head.is_question and not head.duplicate_of_id:
             label = "Number of the other question"
-            tools.append(ThreadTool("join", "Join with another", "merge", _tool_url(head, "join"), "original_id", label, is_page=True))
+            tools.append(
+                ThreadTool("join", "Join with another", "merge", _tool_url(head, "join"), "original_id", label, is_page=True)
+            )
     return tools
 
 

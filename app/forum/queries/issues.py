@@ -179,9 +179,11 @@ def _read_members(thread_ids: Sequence[int]) -> dict[int, list[IssueThread]]:
     mains: dict[int, IssueThread] = {}
     duplicates: dict[int, list[IssueThread]] = defaultdict(list)
     for row in read(_THREADS, {"ids": roots}):
-        duplicate_of_id, thread_id, title, kind, slug, *facts, hidden_at, held_at = row
-        is_listed = hidden_at is None and held_at is None
-        thread = IssueThread(thread_id, title, thread_path(kind, thread_id, slug), *facts, is_listed)
+        duplicate_of_id, thread_id, title, kind, slug, status, author_id, created_at, me_toos, answers, score, audience, *gone = (
+            row
+        )
+        path, is_listed = thread_path(kind, thread_id, slug), gone == [None, None]
+        thread = IssueThread(thread_id, title, path, status, author_id, created_at, me_toos, answers, score, audience, is_listed)
         if thread_id in roots:
             mains[thread_id] = thread
         if duplicate_of_id is not None:

@@ -187,5 +187,5 @@ def _row(values: tuple[Any, ...]) -> ProposalRow:
 
 
 def _card(values: Sequence[Any], home: str) -> ThreadCard:
-    thread_id, title, kind, slug, *rest = values
-    return ThreadCard(thread_id, title, thread_path(kind, thread_id, slug), *rest, home)
+    thread_id, title, kind, slug, status, excerpt, answers, me_toos, created_at = values
+    return ThreadCard(thread_id, title, thread_path(kind, thread_id, slug), status, excerpt, answers, me_toos, created_at, home)

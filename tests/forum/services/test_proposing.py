@@ -82,7 +82,7 @@ def test_each_question_is_compared_once_and_again_when_its_words_change(pair):
 
 
 def test_what_is_not_alike_any_more_is_not_proposed_any_more(pair):
-    old, new = pair
+    _old, new = pair
     propose()
     editor = make_person("editor", role="staff")
     words = "Which soap takes red wine out of a woollen carpet?"
