@@ -116,14 +116,16 @@ def create_article(actor: Actor, *, place: Placement, text: ArticleText, note: s
 def save_revision(
     actor: Actor, *, article_id: int, base_revision: int, place: Placement, text: ArticleText, note: str = ""
 ) -> Article:
-    """Add a revision written on top of `base_revision`, and move the article if its place changed and the actor may publish it.
+    """Add a revision written on top of `base_revision`, and move the article if its place changed.
+
+    What readers see is moved by those who may publish it only.
 
     Raises StaleEdit when a newer revision exists (nothing is written), Invalid, Forbidden or NotFound.
     """
     require_unit_of_work()
     article = get_article_and_threads_for_update(article_id, [origin.thread_id for origin in origins_of(text.blocks)])
     ensure_can_edit_article(actor, article)
-    may_move = can_publish_article(actor, article)
+    may_move = can_publish_article(actor, article) or article.published_revision is None
     if may_move:
         ensure_can_set_audience(actor, place.audience)
     if base_revision != article.revision:
