@@ -111,3 +111,12 @@ def test_percentiles_of_few_values() -> None:
 def test_tables_line_up() -> None:
     lines = table(("page", "ms"), [("home", 1.5), ("a longer name", 1234.5)]).splitlines()
     assert len({len(line) for line in lines}) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.data
+def test_wordings_of_duplicates_raise_recall(data_folder: Path) -> None:
+    """On real duplicates: their originals are found more often when other wordings of them are indexed, beyond chance."""
+    (report,) = run("asked_as.py", "--data", str(data_folder), "--task", "full", "--folds", "2")
+    assert report["queries"] == 143 and report["better"] > report["worse"]
+    assert all(figure["difference"] > 0 and figure["low"] > -0.01 for figure in report["figures"].values())

@@ -12,7 +12,8 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.kb.models import Article, ArticleRevision, ArticleSource, Candidate, SourceRole
-from app.kb.services.promoting import Chosen, find_wordings, promote_thread
+from app.kb.queries.wordings import list_wordings
+from app.kb.services.promoting import Chosen, promote_thread
 from app.kb.services.publishing import archive, publish
 from app.moderation.models import LogEntry
 from tests.factories import actor_of, make_answer, make_category, make_question, make_section, opening_of
@@ -50,17 +51,14 @@ def test_a_draft_remembers_where_each_passage_came_from(app: Flask, crew: Crew):
     assert fresh(thread).article_id is None  # nothing is public yet
 
 
-def test_titles_of_the_thread_and_its_duplicates_become_wordings(app: Flask, crew: Crew):
+def test_the_title_of_the_thread_becomes_a_wording_and_those_of_duplicates_lead_there_by_themselves(app: Flask, crew: Crew):
     thread, answer = make_solved("Why does the pump hum?")
     original = {"duplicate_of_id": thread.id}
-    make_question(title="Pump makes a humming noise", **original)
-    make_question(title="Secret staff wording", category=make_category(audience="staff"), **original)
-    make_question(title="Wording for members", category=make_category(audience="members"), **original)
-    article = promote(crew.agent, thread, [answer], make_section().id)
-    assert article.asked_as == "Why does the pump hum?\nPump makes a humming noise"
-    with app.app_context():
-        assert "Wording for members" in find_wordings(fresh(thread), "members")
-        assert "Secret staff wording" in find_wordings(fresh(thread), "staff")
+    make_question(title="Humming pump without water", **original)
+    make_question(title="Secret staff wording", category=make_category("inner", "staff"), **original)
+    article = promote(crew.curator, thread, [answer], make_section().id)
+    assert article.asked_as_lines == ("Why does the pump hum?",)
+    assert [one.text for one in list_wordings(article.id)] == ["Humming pump without water"]
 
 
 def test_publishing_marks_the_thread_and_archiving_takes_the_mark_back(app: Flask, crew: Crew):

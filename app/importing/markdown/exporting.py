@@ -57,7 +57,7 @@ def export_library(base_url: str, instance_path: Path, extent: Extent) -> Librar
     return library
 
 
-def _load_batch(extent: Extent, after: int) -> Sequence[sa.Row[Any]]:
+def _load_batch(extent: Extent, after: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     shown = sa.func.coalesce(Article.published_revision, Article.revision)
     owner, verifier = aliased(Person), aliased(Person)
     statement = (
@@ -77,7 +77,9 @@ def _load_batch(extent: Extent, after: int) -> Sequence[sa.Row[Any]]:
     return db.session.execute(statement).all()
 
 
-def _file(row: sa.Row[Any], slugs: tuple[str, ...], sources: tuple[SourceLine, ...], duplicates: tuple[str, ...]) -> ArticleFile:
+def _file(
+    row: sa.Row[*tuple[Any, ...]], slugs: tuple[str, ...], sources: tuple[SourceLine, ...], duplicates: tuple[str, ...]
+) -> ArticleFile:
     article: Article = row.Article
     return ArticleFile(
         title=row.title, body=row.body_source.rstrip() + "\n", slug=article.slug, sections=slugs, state=article.state,

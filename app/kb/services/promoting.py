@@ -13,19 +13,18 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.events import emit
 from app.core.uow import require_unit_of_work
-from app.forum.models import Category, Post, Thread
+from app.forum.models import Post, Thread
 from app.forum.policies import ensure_can_see_thread
 from app.forum.queries.threads import get_thread_for_update
 from app.kb.events import ThreadPromoted
 from app.kb.models import Article, ArticleSource, ArticleState, SourceRole
-from app.kb.policies import NARROWING, can_promote, is_as_narrow
+from app.kb.policies import can_promote, is_as_narrow
 from app.kb.services.assembling import join_wordings
 from app.kb.services.blocks import origins_of
 from app.kb.services.deciding import accept_candidate
 from app.kb.services.writing import ArticleText, Placement, create_article
 
 MAX_SOURCES = 30
-MAX_WORDINGS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def promote_thread(actor: Actor, *, thread_id: int, chosen: Sequence[Chosen], pl
     posts = _load_posts(thread, chosen)
     if {(o.post_id, o.revision) for o in origins_of(text.blocks)} - {(one.post_id, one.revision) for one in chosen}:
         raise Conflict("A passage changed while you were choosing. Please look at it again.")
-    wordings = join_wordings([*find_wordings(thread, place.audience), *text.asked_as.splitlines()])
+    wordings = join_wordings([thread.title, *text.asked_as.splitlines()])  # duplicates' titles lead there by themselves
     draft = replace(text, asked_as=wordings)
     article = create_article(actor, place=place, text=draft, note=f"Built from “{thread.title}”"[:300])
     if not text.blocks:
@@ -62,22 +61,6 @@ def promote_thread(actor: Actor, *, thread_id: int, chosen: Sequence[Chosen], pl
     accept_candidate(actor, thread_id=thread_id, article_id=article.id)
     emit(ThreadPromoted(thread_id, article.id, actor.id))
     return article
-
-
-def find_wordings(thread: Thread, audience: str) -> list[str]:
-    """Return the title of a thread and those of its duplicates which everybody of `audience` may read."""
-    readable = [narrower for narrower in NARROWING if is_as_narrow(audience, than=narrower)]
-    duplicates = (
-        sa.select(Thread.title)
-        .join(Category, Category.id == Thread.category_id)
-        .where(
-            Thread.duplicate_of_id == thread.id, Thread.hidden_at.is_(None), Thread.held_at.is_(None),
-            Category.audience.in_(readable),
-        )
-        .order_by(Thread.id)
-        .limit(MAX_WORDINGS)
-    )  # fmt: skip
-    return [thread.title, *db.session.scalars(duplicates)]
 
 
 def find_article_of(thread_id: int) -> int | None:
