@@ -161,7 +161,9 @@ def test_separating_takes_along_what_came_with_it_unless_told_otherwise(moderato
         assert fresh(Thread, new.id).duplicate_of_id is None
         assert fresh(Thread, child.id).duplicate_of_id == (new.id if expected == "new" else old.id)
         moderator.post(f"/moderation/threads/{child.id}/separate", {})
-    moderator.get(f"/moderation/threads/{new.id}/separate", status=409)
+    moderator.get(f"/moderation/threads/{new.id}/separate")
+    assert "It stands on its own" in moderator.text()
+    moderator.post(f"/moderation/threads/{new.id}/separate", {}, status=409)
 
 
 def test_undoing_a_separation_joins_again(moderator: Browser, pair):

@@ -3,7 +3,7 @@
 from flask import request
 from werkzeug.wrappers import Response
 
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Invalid
 from app.core.uow import unit_of_work
 from app.forum.queries.issues import get_issue
 from app.forum.queries.proposals import list_proposals_for
@@ -75,12 +75,10 @@ def join(thread_id: int) -> Response:
 def _separate_page(thread_id: int, form: SeparateForm, status: int = 200) -> Response:
     actor = current_actor()
     thread = get_moderated(actor, thread_id)
-    if thread.duplicate_of_id is None:
-        raise Conflict("This question stands on its own already.")
-    original = get_thread(actor, thread.duplicate_of_id)
+    original = get_thread(actor, thread.duplicate_of_id) if thread.duplicate_of_id is not None else None
     return page(
         "moderation/separate.html", Head(title="Separate questions", is_indexable=False), status, thread=thread,
-        original=original, issue=get_issue(original.id), followers=list_followers(thread_id), form=form,
+        original=original, issue=get_issue(original.id) if original else None, followers=list_followers(thread_id), form=form,
     )  # fmt: skip
 
 
