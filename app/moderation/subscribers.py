@@ -12,6 +12,8 @@ from app.kb.events import (
     CandidateDismissed,
     CandidateRestored,
     CandidateSnoozed,
+    FixRequested,
+    FixSettled,
     ThreadPromoted,
 )
 from app.moderation.services.logging import write_log
@@ -82,6 +84,14 @@ def log_candidate_return(event: CandidateRestored) -> None:
     write_log(event.actor_id, "propose_again", event.reason, thread_id=event.thread_id, before=event.until)
 
 
+def log_link(event: FixRequested) -> None:
+    write_log(event.actor_id, "link", event.note, thread_id=event.thread_id)
+
+
+def log_fix(event: FixSettled) -> None:
+    write_log(event.actor_id, f"fix_{event.state}", "A thread that was linked to it", article_id=event.article_id)
+
+
 SUBSCRIPTIONS = (
     (ThreadCurated, log_thread_decision),
     (PostCurated, log_post_decision),
@@ -94,6 +104,8 @@ SUBSCRIPTIONS = (
     (ArticleStateChanged, log_article_state),
     (ArticleOwnerChanged, log_article_owner),
     (ThreadPromoted, log_promotion),
+    (FixRequested, log_link),
+    (FixSettled, log_fix),
     (CandidateDismissed, log_dismissal),
     (CandidateSnoozed, log_snooze),
     (CandidateRestored, log_candidate_return),

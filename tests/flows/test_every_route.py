@@ -30,6 +30,7 @@ ALLOWED = {
 }  # fmt: skip
 BODY_AND_MORE = "title body tags category reason base_revision"
 ARTICLE = "title slug summary applies_to body asked_as note base_revision section_id audience then"
+EDIT = "title summary applies_to asked_as note slug section_id audience kind base_revision block do then"
 # The fields that each form may send. An empty string: nothing but the button.
 FIELDS = {
     "accounts.change_address": "email current_password", "accounts.change_password": "old_password password",
@@ -51,8 +52,8 @@ FIELDS = {
     "forum.vote": "value", "forum.withdraw": "reason", "forum.worked": "worked reason", "kb.acknowledge": "revision", "kb.archive": "reason",
     "kb.create_article": ARTICLE, "kb.create_section": "title description parent_id", "kb.delete_section": "",
     "kb.dismiss": "reason note", "kb.snooze": "days note", "kb.pin_best_card": "next", "kb.pin_card": "next",
-    "kb.unpin_card": "next", "kb.edit_article": ARTICLE, "kb.feedback": "helpful reason note", "kb.order_section": "direction",
-    "kb.preview": "body", "kb.promote": "title section_id audience environment take", "kb.publish": "revision", "kb.reopen": "reason",
+    "kb.unpin_card": "next", "kb.edit_article": EDIT, "kb.feedback": "helpful reason note", "kb.order_section": "direction",
+    "kb.preview": "body", "kb.promote": "title section_id audience kind environment take", "kb.publish": "revision", "kb.reopen": "reason",
     "kb.restore": "", "kb.restore_dismissed": "", "kb.submit": "", "kb.update_section": "title description parent_id",
     "kb.verify": "next", "moderation.act_on_comment": "reason next", "moderation.act_on_post": "reason next",
     "moderation.act_on_thread": "reason category_id original_id next", "moderation.flag_comment_action": "reason note",
@@ -66,7 +67,8 @@ FIELDS = {
     "forum.add_version": "version-name", "forum.release_version": "", "forum.withdraw_version": "", "forum.delete_version": "",
     "forum.save_versions": "version", "forum.check_version": "works", "kb.remark": "body", "kb.resolve_remark": "",
     "kb.reopen_remark": "", "kb.schedule": "publish_at revision", "kb.unschedule": "", "kb.change_owner": "owner next",
-    "kb.change_rhythm": "days", "kb.save_versions": "version fails", "kb.check": "works next",
+    "kb.add_passages": "thread take", "kb.keep_article_draft": EDIT, "kb.link_to_article": "article note",
+    "kb.preview_article": EDIT, "kb.save_merge": "revision then", "kb.settle": "", "kb.change_rhythm": "days", "kb.save_versions": "version fails", "kb.check": "works next",
 }  # fmt: skip
 
 
@@ -100,7 +102,7 @@ def address(rule: Rule, parts: dict[str, Any], **odd: str) -> str:
         value = odd.get(argument) or quote(
             str(parts[rule.endpoint.removesuffix("_page")] if argument == "token" else parts[argument])
         )
-        for opening in ("<", "<id:", "<path:", "<any(threads,articles,categories,tags):"):
+        for opening in ("<", "<id:", "<path:", "<any(threads,articles,categories,tags):", "<any(done, refused, open):"):
             found = found.replace(f"{opening}{argument}>", value or "none")
     assert "<" not in found, found
     return found
@@ -295,7 +297,7 @@ REFUSED = [
     ("other", "/questions/{thread_id}/answers", "body", LONG + "MARK"), ("other", "/posts/{post_id}/comments", "body", LONG + "MARK"),
     ("other", "/posts/{post_id}/edit", "body", LONG + "MARK"), ("member", "/comments/{comment_id}/edit", "body", LONG + "MARK"),
     ("staff", "/kb/articles/new", "title", ""), ("staff", "/kb/articles/{article_id}/edit", "section_id", "999"),
-    ("staff", "/kb/articles/{article_id}/edit", "body", "x" * 300_000 + "MARK"), ("staff", "/kb/sections", "title", ""),
+    ("staff", "/kb/articles/{article_id}/edit", "asked_as", "x" * 300_000 + "MARK"), ("staff", "/kb/sections", "title", ""),
     ("admin", "/admin/categories", "name", ""), ("member", "/settings/profile", "website", "javascript:alert(1)"),
     ("member", "/settings/profile", "about", LONG), ("other", "/comments/{comment_id}/flag", "reason", "zz"),
     ("staff", "/moderation/promotions/{thread_id}/promote", "section_id", "999"),

@@ -18,7 +18,7 @@ from app.desk.models import AssignmentRule, StaffGroup
 from app.desk.models.canned import CannedAnswer
 from app.forum.models import DuplicateProposal, Outcome, Product, ProductVersion, Thread, ThreadVersion
 from app.jobs.models import Job
-from app.kb.models import ArticleComment, ArticleSource, ArticleVersion, Candidate
+from app.kb.models import ArticleComment, ArticleFix, ArticleSource, ArticleVersion, Candidate
 from app.moderation.models import LogEntry
 from app.moderation.services.flagging import flag_comment, flag_post
 from app.moderation.services.logging import write_log
@@ -81,7 +81,7 @@ def build_world(app: Flask) -> World:
         "thread_id": thread.id, "post_id": answer.id, "comment_id": remark.id, "category_id": thread.category_id,
         "article_id": article.id, "section_id": article.section_id, "person_id": target.id, "number": 1,
         "slug": thread.slug, "section": article.section.slug, "name": "pump", "key": "ask", "version": "0", "path": "site.css",
-        "kind": "threads", "action": "pin", **_rows(people, thread, answer, article.id), **_links(app, people["member"], target),
+        "kind": "threads", "action": "pin", "state": "done", **_rows(people, thread, answer, article.id), **_links(app, people["member"], target),
     }  # fmt: skip
     return World(app, people, parts)
 
@@ -133,7 +133,7 @@ def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: in
 
 
 def _versions(people: dict[str, Person], thread_id: int, article_id: int) -> dict[str, int]:
-    """A product with a version that thread and article name, one that waits, one to come; and a remark about the article."""
+    """A product with a version that thread and article name, one that waits, one to come; and a remark about the article, and a link to it."""
     with unit_of_work():
         product = Product(name="Pump")
         db.session.add(product)
@@ -146,11 +146,12 @@ def _versions(people: dict[str, Person], thread_id: int, article_id: int) -> dic
         remark = ArticleComment(
             article_id=article_id, revision=1, author_id=people["staff"].id, body_source="?", body_html="<p>?</p>"
         )
-        db.session.add_all([old, new, remark, ProductVersion(product_id=product.id, name="3")])
+        fix = ArticleFix(article_id=article_id, thread_id=thread_id, note="Nothing on version 2")
+        db.session.add_all([old, new, remark, fix, ProductVersion(product_id=product.id, name="3")])
         db.session.flush()
         db.session.add(ThreadVersion(thread_id=thread_id, version_id=old.id))
         db.session.add(ArticleVersion(article_id=article_id, version_id=old.id))
-    return {"product_id": product.id, "version_id": new.id, "remark_id": remark.id}
+    return {"product_id": product.id, "version_id": new.id, "remark_id": remark.id, "fix_id": fix.id}
 
 
 def _links(app: Flask, member: Person, target: Person) -> dict[str, str]:

@@ -45,18 +45,21 @@ def test_a_popular_thread_becomes_an_article_that_search_finds_first(
 
     curator.get(done.location)
     assert curator.page is not None
-    body = curator.page.xpath("//textarea[@name='body']")[0].text_content()
-    for part in (
-        "## Problem",
-        "It hums.",
-        "## Environment",
-        "- Version: 4.2",
-        "## Solution",
-        "Clean the intake filter",
-        f"(/posts/{answer.id})",
-    ):
-        assert part in body, part
-    assert curator.page.xpath("//textarea[@name='asked_as']")[0].text_content().split("\n")[-1] == "Humming pump without water"
+    blocks = curator.page.xpath("//fieldset[@data-block]")
+    shown = [
+        (
+            block.xpath(".//input[starts-with(@name, 'title-')]/@value")[0],
+            block.xpath(".//textarea")[0].text_content().strip(),
+            bool(block.xpath(".//*[contains(@class, 'block-origin')]")),
+        )
+        for block in blocks
+    ]
+    assert shown == [
+        ("Problem", "It hums.\n\nVersion: 4.2", True), ("Environment", "- Version: 4.2", True),
+        ("Solution", "Clean the intake filter, then prime the pump.", True), ("Cause", "", False),
+    ]  # fmt: skip
+    assert curator.page.xpath(f"//*[@data-blocks-preview]//a[@href='/posts/{answer.id}']")
+    assert curator.page.xpath("//textarea[@name='asked_as']")[0].text_content().strip() == thread.title
     visitor = Browser(app)
     visitor.get("/kb/guides/a-humming-pump-that-moves-no-water", status=404)
     published = curator.submit("/edit", {"then": "publish", "summary": "What to do when the pump only hums."})
