@@ -86,7 +86,7 @@ def _files_of_zip(source: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
                 if not entry.is_dir() and _is_wanted(name):
                     with archive.open(entry) as file:
                         yield name, file.read(_limit(name) + 1)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, RuntimeError) as error:
         raise Invalid(f"{source} cannot be read: {error}") from error
 
 
