@@ -53,7 +53,7 @@ FIELDS = {
     "kb.create_article": ARTICLE, "kb.create_section": "title description parent_id", "kb.delete_section": "",
     "kb.dismiss": "reason note", "kb.snooze": "days note", "kb.pin_best_card": "next", "kb.pin_card": "next",
     "kb.unpin_card": "next", "kb.edit_article": EDIT, "kb.feedback": "helpful reason note", "kb.order_section": "direction",
-    "kb.preview": "body", "kb.promote": "title section_id audience kind environment take", "kb.publish": "revision", "kb.reopen": "reason",
+    "kb.preview": "body", "kb.promote": "title section_id audience kind environment take", "kb.publish": "revision", "kb.remove_wording": "", "kb.restore_wording": "", "kb.reopen": "reason",
     "kb.restore": "", "kb.restore_dismissed": "", "kb.submit": "", "kb.update_section": "title description parent_id",
     "kb.verify": "next", "moderation.act_on_comment": "reason next", "moderation.act_on_post": "reason next",
     "moderation.act_on_thread": "reason category_id original_id next", "moderation.flag_comment_action": "reason note",
