@@ -140,7 +140,9 @@ def _posted(actor: Actor, article: Article, form: EditForm) -> Edit:
     blocks = retype(list(known.values()), _typed_blocks())
     standing = {block.key for block in blocks}
     removed = tuple(block for block in (kept.removed if kept else ()) if block.key not in standing)
-    fields = {name: str(form[name].data or "") for name in (*TEXTS, "note", *PLACES, *(f"was_{name}" for name in PLACES))}
+    fields = {
+        name: str(form[name].data or "").strip("\n") for name in (*TEXTS, "note", *PLACES, *(f"was_{name}" for name in PLACES))
+    }
     return Edit(base, fields, blocks, removed)
 
 

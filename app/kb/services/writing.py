@@ -189,7 +189,8 @@ def _add_revision(actor: Actor, article: Article, text: ArticleText, note: str) 
         ArticleRevision(
             article_id=article.id, number=article.revision, title=text.title, summary=text.summary, applies_to=text.applies_to,
             asked_as=text.asked_as, blocks=dump_blocks(text.blocks), body_source=text.body.source,
-            body_html=str(text.body.html), body_text=text.body.text, toc=[list(item) for item in text.body.toc], renderer_version=text.body.version, editor_id=actor.id,
+            body_html=str(text.body.html), body_text=text.body.text,
+            toc=[list(item) for item in text.body.toc], renderer_version=text.body.version, editor_id=actor.id,
             note=note[:NOTE_MAX], created_at=now(),
         )
     )  # fmt: skip
