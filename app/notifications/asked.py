@@ -12,6 +12,8 @@ from app.core.db import db
 from app.forum.models import Acceptance, Category, Comment, Follow, MeToo, Outcome, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.resolution import OutcomeKind, Voice
+from app.forum.outcomes import CONFIRMATIONS_NEEDED
+from app.forum.queries.outcomes import list_standing_outcomes
 from app.notifications.models import AskedRole, MailPreference, NotificationKind, OutcomeRequest
 from app.notifications.policies import can_be_asked
 
@@ -156,28 +158,40 @@ def asker_has_decided(thread: Thread) -> bool:
 
 
 def find_solution(thread_id: int) -> int | None:
-    """Return the answer that solved a question: its main accepted one, otherwise the one that worked for most. None: another way."""
+    """Return the answer that solved a question: its main accepted one, otherwise the one that readers proved.
+
+    None when somebody said that it was solved in another way. The page shows the same one (forum.verdicts).
+    """
     accepted = (
         sa.select(Post.id)
         .join(Acceptance, Acceptance.post_id == Post.id)
         .where(Post.thread_id == thread_id, _LISTED)
         .order_by(Acceptance.accepted_at, Post.id)
     )
+    found = db.session.scalar(accepted.limit(1))
+    if found is not None or list_standing_outcomes(thread_id, OutcomeKind.SOLVED_ELSEWHERE, OutcomeKind.WORKAROUND):
+        return found
     worked = (
         sa.select(Post.id)
-        .where(Post.thread_id == thread_id, Post.kind == PostKind.ANSWER, _LISTED, Post.worked_count > 0, Post.score > 0)
+        .where(
+            Post.thread_id == thread_id, Post.kind == PostKind.ANSWER, _LISTED, Post.worked_count >= CONFIRMATIONS_NEEDED,
+            Post.worked_count >= Post.failed_count, Post.score > 0,
+        )
         .order_by(Post.worked_count.desc(), Post.id)
-    )
-    return db.session.scalar(accepted.limit(1)) or db.session.scalar(worked.limit(1))
+    )  # fmt: skip
+    return db.session.scalar(worked.limit(1))
 
 
-def list_affected(thread: Thread, limit: int) -> list[int]:
-    """Return people with the same problem who were not told yet: not the asker, nobody who left the thread or has judged it."""
+def list_affected(thread: Thread, limit: int, solver_id: int | None = None) -> list[int]:
+    """Return people with the same problem who were not told yet: not the asker, nobody who left the thread or has judged it.
+
+    `solver_id` wrote the solution, and need not be told of it.
+    """
     statement = (
         sa.select(MeToo.person_id)
         .where(
             MeToo.thread_id == thread.id,
-            MeToo.person_id != sa.func.coalesce(thread.author_id, 0),
+            MeToo.person_id.not_in([thread.author_id or 0, solver_id or 0]),
             ~sa.exists().where(OutcomeRequest.thread_id == thread.id, OutcomeRequest.person_id == MeToo.person_id),
             ~sa.exists().where(Follow.thread_id == thread.id, Follow.person_id == MeToo.person_id, Follow.is_muted),
             ~sa.exists().where(
