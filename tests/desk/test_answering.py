@@ -160,6 +160,17 @@ def test_nothing_chosen_changes_nothing_and_a_foreign_text_is_not_found(desk: Br
         ).status_code == 404  # fmt: skip
 
 
+def test_a_text_or_article_that_is_gone_costs_nothing_that_was_typed(desk: Browser):
+    thread = make_question()
+    for helper, problem in (
+        ({"do": "insert", "canned": "99999"}, "not there any more"),
+        ({"article": "99999"}, "cannot be used here"),
+    ):
+        answer = desk.post(answer_path(thread.id), {"body": "Half an answer.", **helper}, status=404)
+        page = lxml.html.document_fromstring(answer.text)
+        assert page.get_element_by_id("body").value.strip() == "Half an answer." and problem in page.text_content()
+
+
 @pytest.mark.parametrize("odd", ["-1", "x", "9" * 40, "1 2 x", ""])
 def test_odd_values_in_hidden_fields_do_no_harm(desk: Browser, odd: str):
     thread = make_question()
