@@ -219,7 +219,9 @@ def upgrade() -> None:
         sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(assignee_id IS NULL) <> (group_id IS NULL)", name=op.f("ck_assignment_rule_one_in_charge")),
         sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name=op.f("fk_assignment_rule_assignee_id")),
-        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_assignment_rule_category_id")),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["category.id"], name=op.f("fk_assignment_rule_category_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["group_id"], ["staff_group.id"], name=op.f("fk_assignment_rule_group_id")),
         sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_assignment_rule_tag_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_rule")),
@@ -241,7 +243,7 @@ def upgrade() -> None:
         sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("changed_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("is_shared OR owner_id IS NOT NULL", name=op.f("ck_canned_answer_somebody_sees_it")),
-        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_canned_answer_category_id")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_canned_answer_category_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_canned_answer_owner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_answer")),
     )
