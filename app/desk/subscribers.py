@@ -7,7 +7,7 @@ from app.core.events import Event
 from app.desk.models import DeskState, WaitingReason
 from app.desk.queries.facts import find_item, load_facts
 from app.desk.services.assigning import assign_by_rule
-from app.desk.services.settling import forget_return, settle_item
+from app.desk.services.settling import settle_item
 from app.desk.services.taking import release_answered
 from app.forum.events import AskerStillStuck, PostAdded, PostCurated, StatusChanged, ThreadCurated, ThreadStarted
 from app.forum.models.thread import Status
@@ -30,8 +30,6 @@ def look_after_post(event: PostAdded) -> None:
 
 def look_after_status(event: StatusChanged) -> None:
     """A question that is disputed, replied to or reopened comes back; one that is solved or closed leaves."""
-    if event.new_status == Status.ANSWERED and event.old_status == Status.DISPUTED:
-        forget_return(event.thread_id)
     _bring_back(event.thread_id, _why_back(event))
 
 
