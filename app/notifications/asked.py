@@ -85,7 +85,7 @@ def list_due(moment: datetime, limit: int) -> list[Ask]:
         .where(OutcomeRequest.next_at <= moment)
         .order_by(OutcomeRequest.next_at, OutcomeRequest.id)
         .limit(limit)
-        .with_for_update(of=OutcomeRequest, skip_locked=True)
+        .with_for_update(of=OutcomeRequest, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
     return [Ask(*(row[:3]), *map(bool, row[3:])) for row in db.session.execute(statement)]
@@ -104,7 +104,7 @@ def find_request(thread_id: int, person_id: int) -> OutcomeRequest | None:
 
 def get_request_for_update(thread_id: int, person_id: int) -> OutcomeRequest | None:
     """Return that request locked and fresh. The thread is locked before it."""
-    statement = _request(thread_id, person_id).with_for_update().execution_options(populate_existing=True)
+    statement = _request(thread_id, person_id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return db.session.scalar(statement)
 
 

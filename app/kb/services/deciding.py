@@ -44,7 +44,7 @@ def _load(actor: Actor, thread_id: int) -> Candidate:
     if not can_promote(actor):
         raise Forbidden("You are not allowed to decide about promotions.")
     get_thread(actor, thread_id)
-    candidate = db.session.get(Candidate, thread_id, with_for_update=True, populate_existing=True)
+    candidate = db.session.get(Candidate, thread_id, with_for_update={"key_share": True}, populate_existing=True)
     if candidate is None:
         raise NotFound
     return candidate

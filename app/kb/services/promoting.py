@@ -120,7 +120,7 @@ def _source(article: Article, post: Post, role: SourceRole, position: int) -> Ar
 
 def _decide(actor: Actor, thread_id: int, article_id: int) -> None:
     """Remember the decision; a thread that was never proposed was chosen by hand and has no score."""
-    candidate = db.session.get(Candidate, thread_id, with_for_update=True, populate_existing=True)
+    candidate = db.session.get(Candidate, thread_id, with_for_update={"key_share": True}, populate_existing=True)
     if candidate is None:
         candidate = Candidate(thread_id=thread_id, score=0.0, parts=[], views_30d=0)
         db.session.add(candidate)

@@ -75,7 +75,7 @@ def _load_all(actor: Actor) -> dict[int, Section]:
     """Return all sections, locked: the shape of the tree depends on all of them."""
     require_unit_of_work()
     ensure_can_write_articles(actor)
-    statement = sa.select(Section).order_by(Section.id).with_for_update().execution_options(populate_existing=True)
+    statement = sa.select(Section).order_by(Section.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return {section.id: section for section in db.session.scalars(statement)}
 
 
