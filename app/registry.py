@@ -202,7 +202,9 @@ def register_jobs(app: Flask) -> None:
     """Register handlers of background work and the periodic ones."""
     register_handler("accounts.expire_sessions", delete_expired_sessions)
     register_periodic("accounts.expire_sessions", timedelta(hours=6))
-    register_texts((PostRevision.body_source, ArticleRevision.body_source, ArticleDraft.fields, Person.about_source, Draft.fields))
+    register_texts(
+        (PostRevision.body_source, ArticleRevision.body_source, ArticleDraft.fields, Person.about_source, Draft.fields)
+    )
     register_handler("uploads.delete_orphans", lambda _payloads: delete_orphans(app.extensions["settings"].instance_path))
     register_periodic("uploads.delete_orphans", timedelta(days=1))
     register_handler("forum.recount", recount_job)

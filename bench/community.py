@@ -191,11 +191,21 @@ class Community:
         })  # fmt: skip
 
     def _accept(self, rows: Rows, thread: int, post: int, person: int, moment: datetime) -> None:
-        self.outcome_id += 1
-        event = {"thread_id": thread, "post_id": post}
-        add(rows, "outcome", {"id": self.outcome_id, "kind": "accepted", "actor_id": person, "created_at": moment, **event})
-        add(rows, "acceptance", {"accepted_by_id": person, "accepted_at": moment, "outcome_id": self.outcome_id, **event})
+        event = {"thread_id": thread, "post_id": post, "created_at": moment}
+        accepting = self._outcome(rows, {**event, "kind": "accepted", "voice": "asker", "actor_id": person, "reader_key": ""})
+        add(rows, "acceptance", {
+            "thread_id": thread, "post_id": post, "accepted_by_id": person, "accepted_at": moment, "outcome_id": accepting,
+        })  # fmt: skip
         rows["post"][-1]["accepted_at"] = moment
+        for number in range(self.random.choice((0, 0, 0, 1, 3, 9))):
+            kind = "confirmed_by_other" if self.random.random() < 0.9 else "refuted"
+            word = {"kind": kind, "voice": "reader", "actor_id": None, "reader_key": f"{post}-{number}"}
+            self._outcome(rows, {**event, **word, "created_at": min(self.end, moment + timedelta(days=number + 1))})
+
+    def _outcome(self, rows: Rows, event: dict[str, Any]) -> int:
+        self.outcome_id += 1
+        add(rows, "outcome", {"id": self.outcome_id, **event})
+        return self.outcome_id
 
     def _reading(self, rows: Rows, thread: int, created: datetime) -> None:
         """Views of the last weeks for two threads of five, and a total for all."""

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import click
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -56,8 +56,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def demo_site() -> Iterator[str]:
-    """Prepare, fill and serve a demo site, and yield its address. It is stopped and deleted at the end."""
+def demo_site() -> Iterator[tuple[str, Path]]:
+    """Prepare, fill and serve a demo site, and yield its address and folder. It is stopped and deleted at the end."""
     with tempfile.TemporaryDirectory(prefix="threadwell-pictures-") as folder:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
@@ -73,7 +73,7 @@ def demo_site() -> Iterator[str]:
         server = subprocess.Popen([COMMAND, "serve"], env=environ, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
         try:
             wait_for(f"{url}/readyz", server)
-            yield url
+            yield url, Path(environ["INSTANCE_PATH"])
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=30)
@@ -101,13 +101,30 @@ def find_question(url: str) -> str:
     return found[0]
 
 
-def take(browser: Browser, address: str, size: tuple[int, int], target: Path) -> None:
-    """Save what a visitor sees first of a page, in the light scheme, as a PNG with few colours."""
+def sign_in(browser: Browser, url: str, instance: Path) -> StorageState:
+    """Return the cookies of a member of staff of the demo, whose password is in the instance folder."""
+    rows = (line.split() for line in (instance / "demo-signins.txt").read_text(encoding="utf-8").splitlines())
+    name, password = next((row[1], row[2]) for row in rows if row[:1] == ["staff"])
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{url}/login")
+    page.fill("main input[name=login]", name)
+    page.fill("main input[name=password]", password)
+    page.click("main form button")
+    page.wait_for_url(f"{url}/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def take(browser: Browser, address: str, size: tuple[int, int], target: Path, state: StorageState | None = None) -> None:
+    """Save what a visitor (or whoever `state` is) sees first of a page, in the light scheme, as a PNG with few colours."""
     width, height = size
     is_phone = width < PHONE_BELOW
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="light", reduced_motion="reduce",
         device_scale_factor=2 if is_phone else 1, is_mobile=is_phone, has_touch=is_phone,
+        storage_state=state,
     )  # fmt: skip
     page = context.new_page()
     page.goto(address, wait_until="networkidle")
@@ -124,7 +141,7 @@ def main(folder: Path) -> None:
     """Make the pictures of the README."""
     executable = find_browser()
     folder.mkdir(parents=True, exist_ok=True)
-    with demo_site() as url, sync_playwright() as playwright:
+    with demo_site() as (url, instance), sync_playwright() as playwright:
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(
             executable_path=executable, args=arguments, ignore_default_args=["--hide-scrollbars"]
@@ -133,6 +150,9 @@ def main(folder: Path) -> None:
         take(browser, f"{url}/", WIDE, folder / "home.png")
         take(browser, url + question, WIDE, folder / "question.png")
         take(browser, url + question, PHONE, folder / "question-phone.png")
+        staff = sign_in(browser, url, instance)
+        take(browser, f"{url}/desk", WIDE, folder / "desk.png", staff)
+        take(browser, f"{url}/insights", WIDE, folder / "insights.png", staff)
         browser.close()
 
 

@@ -65,7 +65,9 @@ def get_person(person_id: int) -> Person:
 
 def get_person_for_update(person_id: int) -> Person:
     """Return a person whose row stays locked until the end of the transaction; raise NotFound."""
-    statement = sa.select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
+    statement = (
+        sa.select(Person).where(Person.id == person_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    )
     person: Person | None = db.session.scalar(statement)
     if person is None:
         raise NotFound("We could not find that person.")

@@ -246,7 +246,10 @@ class Settings:
         "Days after which somebody should look at an article again; 0: never. Each article can have its own rhythm.",
     )
     content_licence: str = _setting(
-        "CONTENT_LICENCE", "", _text, "Licence of what people write, named under articles: CC BY-SA 4.0, for example. Default: none named."
+        "CONTENT_LICENCE",
+        "",
+        _text,
+        "Licence of what people write, named under articles: CC BY-SA 4.0, for example. Default: none named.",
     )
     take_minutes: int = _setting(
         "TAKE_MINUTES", 30, _integer(1, 1440), "Minutes for which a question at the desk is held for whoever takes it."

@@ -28,7 +28,7 @@ class RuleForm(BaseForm):
 
     category_id = SelectField("Category", validate_choice=False)
     tag = StringField("Tag", filters=[line])
-    in_charge = SelectField("Who is in charge?", validate_choice=False)
+    in_charge = SelectField("In charge", validate_choice=False)
 
     def offer(self, categories: Choices, people: Choices) -> "RuleForm":
         """Set the choices of both lists and return the form."""

@@ -7,7 +7,7 @@ from app.core.events import Event
 from app.desk.models import DeskState, WaitingReason
 from app.desk.queries.facts import find_item, load_facts
 from app.desk.services.assigning import assign_by_rule
-from app.desk.services.settling import forget_return, settle_item
+from app.desk.services.settling import settle_item
 from app.desk.services.taking import release_answered
 from app.forum.events import AskerStillStuck, PostAdded, PostCurated, StatusChanged, ThreadCurated, ThreadStarted
 from app.forum.models.thread import Status
@@ -30,14 +30,12 @@ def look_after_post(event: PostAdded) -> None:
 
 def look_after_status(event: StatusChanged) -> None:
     """A question that is disputed, replied to or reopened comes back; one that is solved or closed leaves."""
-    if event.new_status == Status.ANSWERED and event.old_status == Status.DISPUTED:
-        forget_return(event.thread_id)
-    settle_item(event.thread_id, _why_back(event))
+    _bring_back(event.thread_id, _why_back(event))
 
 
 def bring_back_stuck(event: AskerStillStuck) -> None:
     """Somebody who was asked says that the answers do not help."""
-    settle_item(event.thread_id, WaitingReason.STUCK)
+    _bring_back(event.thread_id, WaitingReason.STUCK)
 
 
 def look_after_decision(event: ThreadCurated) -> None:
@@ -49,6 +47,13 @@ def look_after_decision(event: ThreadCurated) -> None:
 def look_after_post_decision(event: PostCurated) -> None:
     """A hidden answer answers nothing; a restored one does again."""
     settle_item(event.thread_id)
+
+
+def _bring_back(thread_id: int, reason: WaitingReason | None) -> None:
+    """Settle a question that may come back; when nobody is in charge of it (it is older than the rules), they decide now."""
+    item = settle_item(thread_id, reason)
+    if item is not None and reason is not None and item.assignee_id is None and item.group_id is None:
+        assign_by_rule(thread_id)
 
 
 def _why_back(event: StatusChanged) -> WaitingReason | None:

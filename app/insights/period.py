@@ -17,6 +17,7 @@ ALL = "all"
 CUSTOM = "custom"
 FIRST_YEAR, LAST_YEAR = 1971, 9990
 MOST_DAYS = 3660
+MOST_YEARS = 100
 ONE_DAY = timedelta(days=1)
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
@@ -69,7 +70,7 @@ class Period:
 
         Beside a month, quarter or year that is not over stand only as many days of the one before as have begun of this one.
         """
-        if self.is_all or self.first_day - timedelta(days=self.days) < date(FIRST_YEAR, 1, 1):
+        if self.is_all or (self.first_day - date(FIRST_YEAR, 1, 1)).days < self.days:
             return None
         months = _months_of(self)
         if not months:
@@ -153,6 +154,8 @@ def _calendar(year: int, month: str | None, quarter: str | None, zone: ZoneInfo)
 def _custom(first: date, last: date, zone: ZoneInfo) -> Period:
     if last < first:
         raise Invalid("The last day is before the first one.", field="to")
+    if last.year - first.year > MOST_YEARS:  # each would be a column of the chart, and a branch of the statement that counts
+        raise Invalid(f"Please choose at most {MOST_YEARS} years.", field="to")
     return between(first, last, zone)
 
 

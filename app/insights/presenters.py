@@ -130,8 +130,8 @@ def say_short(period: Period) -> str:
 
 
 def say_scope(scope: Scope) -> str:
-    """Return what narrows the figures beside the period: " in Printers, tagged “drip”"; empty when nothing does."""
-    words = [f" in {scope.category.title}" if scope.category else "", f", tagged “{scope.tag.title}”" if scope.tag else ""]
+    """Return what narrows the figures beside the period: " in Printers with the tag “drip”"; empty when nothing does."""
+    words = [f" in {scope.category.title}" if scope.category else "", f" with the tag “{scope.tag.title}”" if scope.tag else ""]
     words += [
         f", solved by {scope.helper.title}" if scope.helper else "",
         f", about “{scope.article.title}”" if scope.article else "",

@@ -114,7 +114,7 @@ def claim(limit: int = 50) -> list[Claimed]:
     batch = min(limit, handler_for(first)[1])
     picked = sa.select(Job.id).where(ready, Job.kind == first).order_by(Job.available_at, Job.id).limit(batch)
     if db.session.get_bind().dialect.name == "postgresql":
-        picked = picked.with_for_update(skip_locked=True)
+        picked = picked.with_for_update(skip_locked=True, key_share=True)
     statement = (
         sa.update(Job)
         .where(Job.id.in_(picked.scalar_subquery()))

@@ -41,16 +41,14 @@ def load_many(ids: Sequence[int]) -> dict[int, SearchDocument]:
     }
 
 
-def _document(
-    article: Article, owner: str, views: int, tags: tuple[str, ...], wordings: Sequence[Wording]
-) -> SearchDocument:
+def _document(article: Article, owner: str, views: int, tags: tuple[str, ...], wordings: Sequence[Wording]) -> SearchDocument:
     own, fresh = each_once(article.title, article.asked_as_lines, wordings)
     return SearchDocument(
         kind=ARTICLE, id=article.id, audience=article.audience, category="", status=article.state, thread_kind="", tags=tags,
         title=article.title, body=" ".join(part for part in (article.summary, article.applies_to, article.body_text) if part),
-        answers="", asked_as="\n".join((*own, *(one.text for one in fresh))), author=owner, votes=max(0, article.helpful_yes - article.helpful_no), views=views,
-        created_at=article.published_at or article.created_at, active_at=article.modified_at, is_solved=True,
-        lang=article.language,
+        answers="", asked_as="\n".join((*own, *(one.text for one in fresh))), author=owner,
+        votes=max(0, article.helpful_yes - article.helpful_no), views=views, created_at=article.published_at or article.created_at,
+        active_at=article.modified_at, is_solved=True, lang=article.language,
     )  # fmt: skip
 
 

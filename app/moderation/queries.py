@@ -268,4 +268,4 @@ def exists_undo(entry_id: int) -> bool:
 
 def get_log_entry_for_update(entry_id: int) -> LogEntry | None:
     """Lock an entry of the log, so that it is undone once."""
-    return db.session.scalar(sa.select(LogEntry).where(LogEntry.id == entry_id).with_for_update())
+    return db.session.scalar(sa.select(LogEntry).where(LogEntry.id == entry_id).with_for_update(key_share=True))

@@ -12,6 +12,8 @@ from app.core.db import db
 from app.forum.models import Acceptance, Category, Comment, Follow, MeToo, Outcome, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.resolution import OutcomeKind, Voice
+from app.forum.outcomes import CONFIRMATIONS_NEEDED
+from app.forum.queries.outcomes import list_standing_outcomes
 from app.notifications.models import AskedRole, MailPreference, NotificationKind, OutcomeRequest
 from app.notifications.policies import can_be_asked
 
@@ -83,7 +85,7 @@ def list_due(moment: datetime, limit: int) -> list[Ask]:
         .where(OutcomeRequest.next_at <= moment)
         .order_by(OutcomeRequest.next_at, OutcomeRequest.id)
         .limit(limit)
-        .with_for_update(of=OutcomeRequest, skip_locked=True)
+        .with_for_update(of=OutcomeRequest, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
     return [Ask(*(row[:3]), *map(bool, row[3:])) for row in db.session.execute(statement)]
@@ -102,7 +104,7 @@ def find_request(thread_id: int, person_id: int) -> OutcomeRequest | None:
 
 def get_request_for_update(thread_id: int, person_id: int) -> OutcomeRequest | None:
     """Return that request locked and fresh. The thread is locked before it."""
-    statement = _request(thread_id, person_id).with_for_update().execution_options(populate_existing=True)
+    statement = _request(thread_id, person_id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return db.session.scalar(statement)
 
 
@@ -156,19 +158,28 @@ def asker_has_decided(thread: Thread) -> bool:
 
 
 def find_solution(thread_id: int) -> int | None:
-    """Return the answer that solved a question: its main accepted one, otherwise the one that worked for most. None: another way."""
+    """Return the answer that solved a question: its main accepted one, otherwise the one that readers proved.
+
+    None when somebody said that it was solved in another way. The page shows the same one (forum.verdicts).
+    """
     accepted = (
         sa.select(Post.id)
         .join(Acceptance, Acceptance.post_id == Post.id)
         .where(Post.thread_id == thread_id, _LISTED)
         .order_by(Acceptance.accepted_at, Post.id)
     )
+    found = db.session.scalar(accepted.limit(1))
+    if found is not None or list_standing_outcomes(thread_id, OutcomeKind.SOLVED_ELSEWHERE, OutcomeKind.WORKAROUND):
+        return found
     worked = (
         sa.select(Post.id)
-        .where(Post.thread_id == thread_id, Post.kind == PostKind.ANSWER, _LISTED, Post.worked_count > 0, Post.score > 0)
+        .where(
+            Post.thread_id == thread_id, Post.kind == PostKind.ANSWER, _LISTED, Post.worked_count >= CONFIRMATIONS_NEEDED,
+            Post.worked_count >= Post.failed_count, Post.score > 0,
+        )
         .order_by(Post.worked_count.desc(), Post.id)
-    )
-    return db.session.scalar(accepted.limit(1)) or db.session.scalar(worked.limit(1))
+    )  # fmt: skip
+    return db.session.scalar(worked.limit(1))
 
 
 def _issue_of(thread_id: int) -> sa.Select[int]:
@@ -182,11 +193,11 @@ def has_affected(thread_id: int) -> bool:
     return bool(db.session.scalar(statement))
 
 
-def list_affected(thread: Thread, limit: int) -> list[int]:
+def list_affected(thread: Thread, limit: int, solver_id: int | None = None) -> list[int]:
     """Return people with the same problem who were not told yet: not the asker, nobody who left the thread or has judged it.
 
     These are who said so here or in a duplicate, and who asked a duplicate that is neither held nor hidden. Leaving the duplicate
-    counts like leaving the thread.
+    counts like leaving the thread. `solver_id` wrote the solution, and need not be told of it.
     """
     said = sa.select(MeToo.person_id.label("person_id")).where(MeToo.thread_id.in_(_issue_of(thread.id)))
     asked = sa.select(Thread.author_id).where(
@@ -196,7 +207,7 @@ def list_affected(thread: Thread, limit: int) -> list[int]:
     statement = (
         sa.select(person)
         .where(
-            person != sa.func.coalesce(thread.author_id, 0),
+            person.not_in([thread.author_id or 0, solver_id or 0]),
             ~sa.exists().where(OutcomeRequest.thread_id == thread.id, OutcomeRequest.person_id == person),
             ~sa.exists().where(Follow.thread_id.in_(_issue_of(thread.id)), Follow.person_id == person, Follow.is_muted),
             ~sa.exists().where(Outcome.thread_id == thread.id, Outcome.actor_id == person, Outcome.voice == Voice.READER),

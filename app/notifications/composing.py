@@ -59,9 +59,10 @@ def _notification_mail(person: Person, payload: Payload) -> Mail | None:
     if kind in _AGAIN:  # the same question may wait too long again, another day
         numbers.append(f"{now():%Y%m%d}")
     message_id = ".".join([kind, *numbers, str(person.id)])
+    word = "Overdue: " if kind == NotificationKind.DESK else "Re: " if thread else ""
     return write_letter(
         person.email or "",
-        f"Re: {target.title}" if thread else target.title,
+        f"{word}{target.title}",
         "notification",
         {"message_id": message_id, "references": (root,), "unsubscribe_url": url},
         name=person.display_name, sentence=sentence, title=target.title, excerpt=shorten(target.text, EXCERPT_MAX),

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
+from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +22,26 @@ logger = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 15
 _FOR_GOOD = 500  # codes of SMTP from here on: do not try again
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class _WholeLinks(EmailPolicy):
+    """Puts headers made of links and ids on lines of their own and never encodes them: an encoded link is no link to programs."""
+
+    def fold(self, name: str, value: str) -> str:
+        """Return the lines of a header."""
+        if name.lower() not in _FOR_PROGRAMS:
+            return str(super().fold(name, value))
+        return f"{name}: {f'{self.linesep} '.join(str(value).split())}{self.linesep}"
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return the lines of a header as they are sent."""
+        if name.lower() not in _FOR_PROGRAMS:
+            return super().fold_binary(name, value)
+        return self.fold(name, value).encode("ascii", "surrogateescape")
+
+
+_FOR_PROGRAMS = frozenset({"list-unsubscribe", "references", "in-reply-to"})
+_POLICY = _WholeLinks(linesep="\r\n")
 
 
 class MailError(Exception):
@@ -48,7 +68,7 @@ class Mail:
 def build_message(mail: Mail, settings: Settings, is_readable: bool = False) -> EmailMessage:
     """Return the mail with a text and an HTML part. `is_readable` keeps long lines whole, for people who open the file."""
     name, address = parseaddr(settings.mail_from)
-    message = EmailMessage(policy=SMTP_POLICY)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = formataddr((name or settings.site_name, address))
     message["To"] = mail.to
     message["Subject"] = clean_line(mail.subject)

@@ -37,6 +37,9 @@ THANKS: dict[str, tuple[str, str]] = {
 }
 
 
+_SOLVED = frozenset({Answer.SOLVED, Answer.ELSEWHERE, Answer.WORKED, Answer.GONE})
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerView:
     """One answer that may have solved it."""
@@ -53,6 +56,7 @@ class AnswerView:
 class OutcomeView:
     """What the page shows. `said` and `then` are the answer that was given, in words; while both are empty, it asks.
 
+    `is_solved`: what was said is that the problem is gone.
     `settled` says why there is nothing to ask any more ("" while there is).
     """
 
@@ -64,6 +68,7 @@ class OutcomeView:
     answers: Sequence[AnswerView]
     said: str
     then: str
+    is_solved: bool
     can_undo: bool
     settled: str
 
@@ -77,7 +82,7 @@ def load_outcome_page(secret: str, token: str) -> OutcomeView:
     answers = _answers(thread, request) if not said else ()
     return OutcomeView(
         token=token, person=person.display_name, title=thread.title, path=thread.path, is_asker=is_asker, answers=answers, said=said,
-        then=then, can_undo=can_undo, settled="" if said else _settled(thread, request, answers),
+        then=then, is_solved=request.answer in _SOLVED, can_undo=can_undo, settled="" if said else _settled(thread, request, answers),
     )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ def _wait_for_morning(payload: dict[str, Any]) -> bool:
     timing, moment = site_timing(), now()
     if not timing.is_quiet(moment):
         return False
+    morning = timing.after_quiet(moment)
+    key = f"mail:outcome:{payload['request_id']}:{payload['number']}:{morning:%Y%m%d%H%M}"  # once, also if this job is done twice
     with unit_of_work():
-        enqueue(MAIL_JOB, payload, delay=timing.after_quiet(moment) - moment)
+        enqueue(MAIL_JOB, payload, dedupe_key=key, delay=morning - moment)
     return True

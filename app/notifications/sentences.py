@@ -70,7 +70,7 @@ def lead(
     if kind == NotificationKind.OUTCOME:
         return "There is a solution to a problem you have, too. Does it work for you?"
     if kind == NotificationKind.DESK:
-        return "This question has waited too long for an answer from us:"
+        return "An answer from us is overdue for"
     if kind == NotificationKind.KEEPING:
         return "An article that you look after needs you:"
     if kind == NotificationKind.HELPED:

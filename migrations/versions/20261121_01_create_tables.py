@@ -123,6 +123,15 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "product",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
+        sa.UniqueConstraint("name", name=op.f("uq_product_name")),
+    )
+    op.create_table(
         "section",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -130,6 +139,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=16), server_default="", nullable=False),
         sa.CheckConstraint("parent_id <> id", name=op.f("ck_section_not_own_parent")),
         sa.ForeignKeyConstraint(["parent_id"], ["section.id"], name=op.f("fk_section_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_section")),
@@ -182,6 +192,8 @@ def upgrade() -> None:
         sa.Column("asked_as", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("audience", sa.String(length=10), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("published_revision", sa.Integer(), nullable=True),
@@ -196,9 +208,19 @@ def upgrade() -> None:
         sa.Column("source_changed_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("helpful_yes", sa.Integer(), nullable=False),
         sa.Column("helpful_no", sa.Integer(), nullable=False),
+        sa.Column("helped_told", sa.Integer(), nullable=False),
+        sa.Column("needs_work_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("review_every_days", sa.Integer(), nullable=True),
+        sa.Column("next_review_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("review_told_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("publish_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("publish_revision", sa.Integer(), nullable=True),
+        sa.Column("publish_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint("audience IN ('public', 'members', 'staff')", name=op.f("ck_article_audience_known")),
+        sa.CheckConstraint("kind IN ('solution', 'howto', 'faq', 'reference')", name=op.f("ck_article_kind_known")),
         sa.CheckConstraint("state IN ('draft', 'in_review', 'published', 'archived')", name=op.f("ck_article_state_known")),
         sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_article_owner_id")),
+        sa.ForeignKeyConstraint(["publish_by_id"], ["person.id"], name=op.f("fk_article_publish_by_id")),
         sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_article_section_id")),
         sa.ForeignKeyConstraint(["verified_by_id"], ["person.id"], name=op.f("fk_article_verified_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
@@ -206,6 +228,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("article", schema=None) as batch_op:
         batch_op.create_index("ix_article_listed", ["state", "section_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_article_next_review_at"), ["next_review_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_article_publish_at"), ["publish_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_article_source_changed_at"), ["source_changed_at"], unique=False)
 
     op.create_table(
@@ -219,7 +243,9 @@ def upgrade() -> None:
         sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(assignee_id IS NULL) <> (group_id IS NULL)", name=op.f("ck_assignment_rule_one_in_charge")),
         sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name=op.f("fk_assignment_rule_assignee_id")),
-        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_assignment_rule_category_id")),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["category.id"], name=op.f("fk_assignment_rule_category_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["group_id"], ["staff_group.id"], name=op.f("fk_assignment_rule_group_id")),
         sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_assignment_rule_tag_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_rule")),
@@ -241,7 +267,7 @@ def upgrade() -> None:
         sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("changed_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("is_shared OR owner_id IS NOT NULL", name=op.f("ck_canned_answer_somebody_sees_it")),
-        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_canned_answer_category_id")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_canned_answer_category_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_canned_answer_owner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_answer")),
     )
@@ -265,7 +291,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('answer', 'comment', 'mention', 'accepted', 'article', 'moderation', 'outcome', 'desk')",
+            "kind IN ('answer', 'comment', 'mention', 'accepted', 'article', 'moderation', 'outcome', 'desk', 'keeping', 'helped')",
             name=op.f("ck_mail_preference_kind_known"),
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mail_preference_person_id"), ondelete="CASCADE"),
@@ -284,6 +310,20 @@ def upgrade() -> None:
     with op.batch_alter_table("person_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_session_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_session_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "product_version",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("released_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_product_version_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_version")),
+        sa.UniqueConstraint("product_id", "name", name=op.f("uq_product_version_product_id_name")),
+    )
+    with op.batch_alter_table("product_version", schema=None) as batch_op:
+        batch_op.create_index("ix_product_version_newest", ["product_id", "released_at"], unique=False)
 
     op.create_table(
         "staff_group_member",
@@ -332,6 +372,9 @@ def upgrade() -> None:
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("article_title", sa.String(length=300), nullable=False),
         sa.Column("article_path", sa.String(length=300), nullable=False),
+        sa.Column("card_post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("duplicates_checked_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("version_words", sa.String(length=300), nullable=False),
         sa.CheckConstraint("kind IN ('question', 'discussion')", name=op.f("ck_thread_kind_known")),
         sa.CheckConstraint(
             "status IN ('unanswered', 'needs_info', 'answered', 'likely_solved', 'solved', 'disputed', 'closed', 'open')",
@@ -347,6 +390,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_thread_author", ["author_id", "created_at"], unique=False)
         batch_op.create_index("ix_thread_category", ["category_id", "last_activity_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_thread_duplicate_of_id"), ["duplicate_of_id"], unique=False)
+        batch_op.create_index(
+            "ix_thread_duplicates_unchecked",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("duplicates_checked_at IS NULL AND kind = 'question'"),
+            postgresql_where=sa.text("duplicates_checked_at IS NULL AND kind = 'question'"),
+        )
         batch_op.create_index("ix_thread_listed_active", ["hidden_at", "held_at", "last_activity_at"], unique=False)
         batch_op.create_index("ix_thread_listed_newest", ["hidden_at", "held_at", "created_at"], unique=False)
         batch_op.create_index(
@@ -391,6 +441,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_upload_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "article_comment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("body_source", sa.Text(), nullable=False),
+        sa.Column("body_html", sa.Text(), nullable=False),
+        sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("resolved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_comment_article_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_article_comment_author_id")),
+        sa.ForeignKeyConstraint(["resolved_by_id"], ["person.id"], name=op.f("fk_article_comment_resolved_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_comment")),
+    )
+    with op.batch_alter_table("article_comment", schema=None) as batch_op:
+        batch_op.create_index("ix_article_comment_article", ["article_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_article_comment_author_id"), ["author_id"], unique=False)
+
+    op.create_table(
+        "article_draft",
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("base_revision", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("updated_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_draft_article_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_article_draft_person_id")),
+        sa.PrimaryKeyConstraint("article_id", "person_id", name=op.f("pk_article_draft")),
+    )
+    with op.batch_alter_table("article_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_article_draft_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "article_feedback",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -408,6 +492,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", "reader_key", name=op.f("uq_article_feedback_article_id_reader_key")),
     )
     op.create_table(
+        "article_fix",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("settled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("settled_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('open', 'done', 'refused')", name=op.f("ck_article_fix_state_known")),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_fix_article_id")),
+        sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_article_fix_created_by_id")),
+        sa.ForeignKeyConstraint(["settled_by_id"], ["person.id"], name=op.f("fk_article_fix_settled_by_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_article_fix_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_fix")),
+        sa.UniqueConstraint("article_id", "thread_id", name=op.f("uq_article_fix_article_id_thread_id")),
+    )
+    with op.batch_alter_table("article_fix", schema=None) as batch_op:
+        batch_op.create_index("ix_article_fix_open", ["state", "article_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_article_fix_thread_id"), ["thread_id"], unique=False)
+
+    op.create_table(
         "article_revision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -416,6 +523,7 @@ def upgrade() -> None:
         sa.Column("summary", sa.String(length=500), nullable=False),
         sa.Column("applies_to", sa.String(length=300), nullable=False),
         sa.Column("asked_as", sa.Text(), nullable=False),
+        sa.Column("blocks", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("body_source", sa.Text(), nullable=False),
         sa.Column("body_html", sa.Text(), nullable=False),
         sa.Column("body_text", sa.Text(), nullable=False),
@@ -440,6 +548,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_article_slug_article_id"), ["article_id"], unique=False)
 
     op.create_table(
+        "article_version",
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("works", sa.Boolean(), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_version_article_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_article_version_decided_by_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["product_version.id"], name=op.f("fk_article_version_version_id")),
+        sa.PrimaryKeyConstraint("article_id", "version_id", name=op.f("pk_article_version")),
+    )
+    with op.batch_alter_table("article_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_article_version_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
         "candidate",
         sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
@@ -449,9 +572,12 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("decided_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("snoozed_until", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("scanned_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("state IN ('proposed', 'dismissed', 'promoted')", name=op.f("ck_candidate_state_known")),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'snoozed', 'dismissed', 'card', 'promoted')", name=op.f("ck_candidate_state_known")
+        ),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_candidate_article_id")),
         sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_candidate_decided_by_id")),
         sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_candidate_thread_id")),
@@ -459,6 +585,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("candidate", schema=None) as batch_op:
         batch_op.create_index("ix_candidate_queue", ["state", "score"], unique=False)
+
+    op.create_table(
+        "candidate_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decision", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("snoozed_until", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "decision IN ('promoted', 'linked', 'card', 'dismissed', 'snoozed', 'restored')",
+            name=op.f("ck_candidate_decision_decision_known"),
+        ),
+        sa.CheckConstraint("rank IS NULL OR rank >= 1", name=op.f("ck_candidate_decision_rank_from_one")),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_candidate_decision_article_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_candidate_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_candidate_decision_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_candidate_decision")),
+    )
+    with op.batch_alter_table("candidate_decision", schema=None) as batch_op:
+        batch_op.create_index("ix_candidate_decision_thread", ["thread_id", "id"], unique=False)
 
     op.create_table(
         "desk_item",
@@ -515,6 +667,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_desk_item_rule_id"), ["rule_id"], unique=False)
         batch_op.create_index("ix_desk_item_state", ["state", "since"], unique=False)
         batch_op.create_index("ix_desk_item_taken", ["taken_by_id", "taken_until"], unique=False)
+
+    op.create_table(
+        "duplicate_proposal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("original_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state IN ('open', 'accepted', 'dismissed')", name=op.f("ck_duplicate_proposal_state_known")),
+        sa.CheckConstraint("thread_id <> original_id", name=op.f("ck_duplicate_proposal_two_threads")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_duplicate_proposal_decided_by_id")),
+        sa.ForeignKeyConstraint(["original_id"], ["thread.id"], name=op.f("fk_duplicate_proposal_original_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_duplicate_proposal_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duplicate_proposal")),
+        sa.UniqueConstraint("thread_id", "original_id", name=op.f("uq_duplicate_proposal_thread_id_original_id")),
+    )
+    with op.batch_alter_table("duplicate_proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_duplicate_proposal_decided_by_id"), ["decided_by_id"], unique=False)
+        batch_op.create_index("ix_duplicate_proposal_list", ["state", "score"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duplicate_proposal_original_id"), ["original_id"], unique=False)
 
     op.create_table(
         "follow",
@@ -591,6 +767,20 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "removed_wording",
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("removed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("removed_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_removed_wording_article_id")),
+        sa.ForeignKeyConstraint(["removed_by_id"], ["person.id"], name=op.f("fk_removed_wording_removed_by_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_removed_wording_thread_id")),
+        sa.PrimaryKeyConstraint("article_id", "thread_id", name=op.f("pk_removed_wording")),
+    )
+    with op.batch_alter_table("removed_wording", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_removed_wording_thread_id"), ["thread_id"], unique=False)
+
+    op.create_table(
         "thread_tag",
         sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tag_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -601,6 +791,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("thread_tag", schema=None) as batch_op:
         batch_op.create_index("ix_thread_tag_tag", ["tag_id", "thread_id"], unique=False)
+
+    op.create_table(
+        "thread_version",
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("word", sa.String(length=8), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("word IN ('asked', 'works', 'fails')", name=op.f("ck_thread_version_word_known")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_thread_version_decided_by_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_thread_version_thread_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["product_version.id"], name=op.f("fk_thread_version_version_id")),
+        sa.PrimaryKeyConstraint("thread_id", "version_id", name=op.f("pk_thread_version")),
+    )
+    with op.batch_alter_table("thread_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_thread_version_version_id"), ["version_id"], unique=False)
 
     op.create_table(
         "article_reuse",
@@ -619,6 +825,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("article_reuse", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_article_reuse_post_id"), ["post_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_article_reuse_thread_id"), ["thread_id"], unique=False)
 
     op.create_table(
         "article_source",
@@ -633,11 +840,15 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("was_accepted", sa.Boolean(), nullable=False),
         sa.Column("was_listed", sa.Boolean(), nullable=False),
+        sa.Column("was_refuted", sa.Boolean(), nullable=False),
         sa.Column("change", sa.String(length=10), nullable=False),
         sa.Column("changed_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("change IN ('', 'edited', 'withdrawn', 'hidden')", name=op.f("ck_article_source_change_known")),
         sa.CheckConstraint(
-            "role IN ('problem', 'environment', 'solution', 'cause', 'other')", name=op.f("ck_article_source_role_known")
+            "change IN ('', 'edited', 'refuted', 'withdrawn', 'hidden')", name=op.f("ck_article_source_change_known")
+        ),
+        sa.CheckConstraint(
+            "role IN ('problem', 'environment', 'solution', 'cause', 'alternative', 'step', 'question', 'other')",
+            name=op.f("ck_article_source_role_known"),
         ),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_source_article_id")),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_article_source_author_id")),
@@ -852,7 +1063,7 @@ def upgrade() -> None:
         sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("read_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('answer', 'comment', 'mention', 'accepted', 'article', 'moderation', 'outcome', 'desk')",
+            "kind IN ('answer', 'comment', 'mention', 'accepted', 'article', 'moderation', 'outcome', 'desk', 'keeping', 'helped')",
             name=op.f("ck_notification_kind_known"),
         ),
         sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_notification_actor_id")),
@@ -960,13 +1171,22 @@ def downgrade() -> None:
 
     op.drop_table("article_source")
     with op.batch_alter_table("article_reuse", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_article_reuse_thread_id"))
         batch_op.drop_index(batch_op.f("ix_article_reuse_post_id"))
 
     op.drop_table("article_reuse")
+    with op.batch_alter_table("thread_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_thread_version_version_id"))
+
+    op.drop_table("thread_version")
     with op.batch_alter_table("thread_tag", schema=None) as batch_op:
         batch_op.drop_index("ix_thread_tag_tag")
 
     op.drop_table("thread_tag")
+    with op.batch_alter_table("removed_wording", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_removed_wording_thread_id"))
+
+    op.drop_table("removed_wording")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_post_opening", sqlite_where=sa.text("kind = 'opening'"), postgresql_where=sa.text("kind = 'opening'")
@@ -986,6 +1206,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_follow_person_id"))
 
     op.drop_table("follow")
+    with op.batch_alter_table("duplicate_proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_duplicate_proposal_original_id"))
+        batch_op.drop_index("ix_duplicate_proposal_list")
+        batch_op.drop_index(batch_op.f("ix_duplicate_proposal_decided_by_id"))
+
+    op.drop_table("duplicate_proposal")
     with op.batch_alter_table("desk_item", schema=None) as batch_op:
         batch_op.drop_index("ix_desk_item_taken")
         batch_op.drop_index("ix_desk_item_state")
@@ -1003,16 +1229,38 @@ def downgrade() -> None:
         batch_op.drop_index("ix_desk_item_assignee")
 
     op.drop_table("desk_item")
+    with op.batch_alter_table("candidate_decision", schema=None) as batch_op:
+        batch_op.drop_index("ix_candidate_decision_thread")
+
+    op.drop_table("candidate_decision")
     with op.batch_alter_table("candidate", schema=None) as batch_op:
         batch_op.drop_index("ix_candidate_queue")
 
     op.drop_table("candidate")
+    with op.batch_alter_table("article_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_article_version_version_id"))
+
+    op.drop_table("article_version")
     with op.batch_alter_table("article_slug", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_article_slug_article_id"))
 
     op.drop_table("article_slug")
     op.drop_table("article_revision")
+    with op.batch_alter_table("article_fix", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_article_fix_thread_id"))
+        batch_op.drop_index("ix_article_fix_open")
+
+    op.drop_table("article_fix")
     op.drop_table("article_feedback")
+    with op.batch_alter_table("article_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_article_draft_person_id"))
+
+    op.drop_table("article_draft")
+    with op.batch_alter_table("article_comment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_article_comment_author_id"))
+        batch_op.drop_index("ix_article_comment_article")
+
+    op.drop_table("article_comment")
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_upload_person_id"))
 
@@ -1030,6 +1278,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_thread_pinned", sqlite_where=sa.text("is_pinned = 1"), postgresql_where=sa.text("is_pinned"))
         batch_op.drop_index("ix_thread_listed_newest")
         batch_op.drop_index("ix_thread_listed_active")
+        batch_op.drop_index(
+            "ix_thread_duplicates_unchecked",
+            sqlite_where=sa.text("duplicates_checked_at IS NULL AND kind = 'question'"),
+            postgresql_where=sa.text("duplicates_checked_at IS NULL AND kind = 'question'"),
+        )
         batch_op.drop_index(batch_op.f("ix_thread_duplicate_of_id"))
         batch_op.drop_index("ix_thread_category")
         batch_op.drop_index("ix_thread_author")
@@ -1040,6 +1293,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staff_group_member_person_id"))
 
     op.drop_table("staff_group_member")
+    with op.batch_alter_table("product_version", schema=None) as batch_op:
+        batch_op.drop_index("ix_product_version_newest")
+
+    op.drop_table("product_version")
     with op.batch_alter_table("person_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_session_person_id"))
         batch_op.drop_index(batch_op.f("ix_person_session_expires_at"))
@@ -1059,6 +1316,8 @@ def downgrade() -> None:
     op.drop_table("assignment_rule")
     with op.batch_alter_table("article", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_article_source_changed_at"))
+        batch_op.drop_index(batch_op.f("ix_article_publish_at"))
+        batch_op.drop_index(batch_op.f("ix_article_next_review_at"))
         batch_op.drop_index("ix_article_listed")
 
     op.drop_table("article")
@@ -1072,6 +1331,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_section_parent_id"))
 
     op.drop_table("section")
+    op.drop_table("product")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_person_role", sqlite_where=sa.text("role <> 'member'"), postgresql_where=sa.text("role <> 'member'")

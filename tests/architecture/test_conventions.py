@@ -37,6 +37,12 @@ def test_only_the_unit_of_work_commits():
     assert not offenders
 
 
+def test_locks_let_others_refer_to_the_row():
+    """Plain FOR UPDATE makes whoever writes a row that refers to the locked one wait, and lock orders deadlock on PostgreSQL."""
+    plain = re.compile(r'with_for_update(?!\([^)]*key_share=True|={"key_share": True})')
+    assert not [names(path) for path in SOURCES if plain.search(path.read_text(encoding="utf-8"))]
+
+
 def test_nobody_reads_the_clock_behind_our_back():
     pattern = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(")
     offenders = [names(p) for p in SOURCES if pattern.search(p.read_text()) and names(p) != "app/core/clock.py"]

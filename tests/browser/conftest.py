@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.server.running import Server
 
@@ -58,3 +59,26 @@ def execute(server: Server, statement: str, *values: object) -> list[tuple[objec
     """Run one statement on the site's database (to let time pass, for example)."""
     with sqlite3.connect(server.instance / "threadwell.sqlite3", timeout=20) as connection:
         return connection.execute(statement, values).fetchall()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A site with the demo community in it. Tests that share it write nothing."""
+    running = Server(tmp_path_factory.mktemp("fitting") / "instance", extra={"RATE_LIMITS": "off"})
+    running.run("init")
+    running.run("demo")
+    yield running.start()
+    running.stop()
+
+
+def sign_in_as_admin(context: BrowserContext, server: Server) -> None:
+    """Sign in with the name and password that the demo wrote beside its database."""
+    found = re.search(r"^admin\s+(\S+)\s+(\S+)", (server.instance / "demo-signins.txt").read_text(), re.MULTILINE)
+    assert found
+    page = context.new_page()
+    page.goto("/login")
+    page.locator("main input[name=login]").fill(found.group(1))
+    page.locator("main input[name=password]").fill(found.group(2))
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.close()

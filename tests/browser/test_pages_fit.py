@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
+from tests.browser.conftest import sign_in_as_admin
 from tests.server.running import AGENT, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -50,6 +48,17 @@ FOR_ADMINS = {
     "notifications": "/notifications",
     "operations": "/admin",
     "style": "/style",
+    "desk": "/desk",
+    "all open at the desk": "/desk?view=open",
+    "nothing escalated": "/desk?view=escalated",
+    "disputed at the desk": "/desk/questions/58",
+    "long title at the desk": "/desk/questions/48",
+    "canned answers": "/desk/canned",
+    "new canned answer": "/desk/canned/new",
+    "rules": "/desk/rules",
+    "groups": "/desk/groups",
+    "hours": "/desk/hours",
+    "mails": "/settings/notifications",
     "insights": "/insights",
     "insights of all time": "/insights?period=all",
     "behind a figure": "/insights/list/people_helped?period=all",
@@ -73,29 +82,6 @@ FACTS = """() => {
       .filter((node) => shown(node) && !name(node)).map((node) => node.outerHTML.slice(0, 160)),
   };
 }"""
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A site with the demo community in it."""
-    running = Server(tmp_path_factory.mktemp("fitting") / "instance", extra={"RATE_LIMITS": "off"})
-    running.run("init")
-    running.run("demo")
-    yield running.start()
-    running.stop()
-
-
-def sign_in_as_admin(context: BrowserContext, server: Server) -> None:
-    """Sign in with the name and password that the demo wrote beside its database."""
-    found = re.search(r"^admin\s+(\S+)\s+(\S+)", (server.instance / "demo-signins.txt").read_text(), re.MULTILINE)
-    assert found
-    page = context.new_page()
-    page.goto("/login")
-    page.locator("main input[name=login]").fill(found.group(1))
-    page.locator("main input[name=password]").fill(found.group(2))
-    page.locator("main form button.btn-primary").click()
-    page.wait_for_url(lambda url: "/login" not in url)
-    page.close()
 
 
 def misfits_of(page: Page, path: str) -> dict[str, object]:

@@ -77,8 +77,8 @@ def test_an_answer_from_the_desk_is_official_and_forgets_its_draft(desk: Browser
     desk.get(item_path(thread.id))
     assert typed(desk) == "Half an ans"
     response = desk.submit("/answer", {"do": "post", "body": "Replace the capacitor."})
-    assert response.location == item_path(thread.id)
     (post,) = answers(thread)
+    assert response.location == f"{item_path(thread.id)}#post-{post.id}"
     assert post.is_official and post.author_id == agent.id and post.body_source == "Replace the capacitor."
     assert db.session.scalar(sa.select(sa.func.count(Draft.id))) == 0
     desk.get(item_path(thread.id))
@@ -88,14 +88,14 @@ def test_an_answer_from_the_desk_is_official_and_forgets_its_draft(desk: Browser
 def test_post_and_next_leads_on(desk: Browser):
     thread = make_question()
     desk.get(item_path(thread.id))
-    assert desk.submit("/answer", {"do": "next", "body": "Replace it."}).location == f"{item_path(thread.id)}/next"
+    assert desk.submit("/answer", {"do": "next", "body": "Replace it."}).location == f"{item_path(thread.id)}/next#main"
 
 
 def test_asking_for_details_writes_a_comment_and_the_reply_brings_the_question_back(desk: Browser, app: Flask):
     asker = make_person("mia")
     thread = make_question(author=asker)
     desk.get(item_path(thread.id))
-    desk.submit("/answer", {"do": "ask", "body": "Which model is it?"})
+    assert desk.submit("/answer", {"do": "ask", "body": "Which model is it?"}).location == f"{item_path(thread.id)}#main"
     comment = db.session.scalars(sa.select(Comment)).one()
     assert comment.post_id == opening_of(thread).id and not answers(thread)
     item = db.session.get_one(DeskItem, thread.id)
@@ -158,6 +158,17 @@ def test_nothing_chosen_changes_nothing_and_a_foreign_text_is_not_found(desk: Br
         assert desk.client.post(
             answer_path(thread.id), data={"csrf_token": desk.token(), "do": "insert", "canned": value}
         ).status_code == 404  # fmt: skip
+
+
+def test_a_text_or_article_that_is_gone_costs_nothing_that_was_typed(desk: Browser):
+    thread = make_question()
+    for helper, problem in (
+        ({"do": "insert", "canned": "99999"}, "not there any more"),
+        ({"article": "99999"}, "cannot be used here"),
+    ):
+        answer = desk.post(answer_path(thread.id), {"body": "Half an answer.", **helper}, status=404)
+        page = lxml.html.document_fromstring(answer.text)
+        assert page.get_element_by_id("body").value.strip() == "Half an answer." and problem in page.text_content()
 
 
 @pytest.mark.parametrize("odd", ["-1", "x", "9" * 40, "1 2 x", ""])

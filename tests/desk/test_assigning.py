@@ -22,7 +22,7 @@ from app.desk.services.rules import create_rule, delete_rule, move_rule, update_
 from app.forum.models import Category
 from app.forum.services.asking import start_thread
 from app.forum.services.composing import compose
-from app.forum.services.curating import move_thread
+from app.forum.services.curating import close_thread, move_thread, reopen_thread
 from app.jobs.models import Job
 from tests.factories import actor_of, make_category, make_person, make_question
 
@@ -76,6 +76,20 @@ def test_a_moved_question_is_decided_again_unless_somebody_assigned_it_by_hand(
         do(move_thread, admin, thread_id=thread_id, category_id=there.id, reason="Belongs there")
     assert charge_of(by_rule) == (staff.id, None)
     assert charge_of(by_hand) == (colleague.id, None)
+
+
+def test_a_question_older_than_the_rules_is_decided_when_it_comes_back_unless_somebody_is_in_charge(
+    admin: Person, staff: Person, colleague: Person
+) -> None:
+    category = make_category()
+    old, given, done_by_hand = ask(category), ask(category), ask(category)
+    do(assign_thread, staff, thread_id=given, assignee_id=colleague.id)
+    do(assign_thread, staff, thread_id=done_by_hand, assignee_id=None, group_id=None)
+    do(create_rule, admin, category_id=category.id, tag_name="", assignee_id=staff.id)
+    for thread_id in (old, given, done_by_hand):
+        do(close_thread, admin, thread_id=thread_id, reason="Settled by mail")
+        do(reopen_thread, admin, thread_id=thread_id)
+    assert (charge_of(old), charge_of(given), charge_of(done_by_hand)) == ((staff.id, None), (colleague.id, None), (None, None))
 
 
 def test_applying_rules_again_reaches_open_questions_only_and_leaves_what_was_done_by_hand(

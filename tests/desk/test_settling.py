@@ -18,15 +18,19 @@ from app.desk.jobs import resettle_job, tick_job
 from app.desk.models import DeskItem, DeskState, WaitingReason
 from app.desk.services.settling import settle_item
 from app.desk.services.taking import take_thread
-from app.forum.models import Category, Thread
+from app.forum.models import Category, Outcome, Thread
+from app.forum.queries.threads import get_thread_for_update
 from app.forum.services import curating
 from app.forum.services.accepting import accept_answer, withdraw_acceptance
 from app.forum.services.answering import add_post
 from app.forum.services.asking import start_thread
+from app.forum.services.commenting import add_comment
 from app.forum.services.composing import compose
 from app.forum.services.confirming import record_outcome, report_stuck
+from app.forum.services.figures import settle
 from app.forum.services.voting import say_me_too
-from tests.factories import actor_of, make_answer, make_category, make_person, make_question, make_thread
+from tests.client import Browser
+from tests.factories import actor_of, make_answer, make_category, make_person, make_question, make_thread, opening_of
 
 MONDAY = "2026-03-02T09:00:00+00:00"
 
@@ -48,6 +52,10 @@ def ask(asker: Person, category: Category | None = None, kind: str = "question",
 def answer(by: Person, thread_id: int, text: str = "Clean the intake filter first.") -> int:
     with unit_of_work():
         return add_post(actor_of(by), thread_id=thread_id, body=compose(text).body).id
+
+
+def status_of(thread_id: int) -> str:
+    return db.session.scalars(sa.select(Thread.status).where(Thread.id == thread_id)).one()
 
 
 def item_of(thread_id: int) -> DeskItem:
@@ -124,6 +132,59 @@ def test_an_asker_who_is_still_stuck_is_back_in_the_queue(asker: Person, staff: 
     item = item_of(thread_id)
     assert (item.state, item.waiting_reason) == (DeskState.WAITING, WaitingReason.STUCK)
     assert item.clock_since == item.returned_at
+
+
+def test_who_is_stuck_stays_in_the_queue_whatever_they_add_or_untick(asker: Person, terms: object) -> None:
+    thread_id = ask(asker)
+    post_id = answer(make_person(), thread_id)
+    with unit_of_work():
+        accept_answer(actor_of(asker), post_id=post_id)
+    with unit_of_work():
+        report_stuck(actor_of(asker), thread_id=thread_id)
+    with unit_of_work():
+        withdraw_acceptance(actor_of(asker), post_id=post_id)
+    item = item_of(thread_id)
+    assert (status_of(thread_id), item.state, item.waiting_reason) == ("answered", DeskState.WAITING, WaitingReason.STUCK)
+
+
+def test_details_after_a_wrong_inference_do_not_take_the_question_out_of_the_queue(asker: Person, terms: object) -> None:
+    """The page behind the mail's link asks for exactly that comment."""
+    thread_id = ask(asker)
+    post_id = answer(make_person(), thread_id)
+    with unit_of_work():
+        thread = get_thread_for_update(thread_id)
+        db.session.add(
+            Outcome(thread_id=thread_id, post_id=post_id, kind="likely", source="inference", voice="system", created_at=now())
+        )
+        settle(thread)
+    assert item_of(thread_id).state == DeskState.DONE
+    with unit_of_work():
+        report_stuck(actor_of(asker), thread_id=thread_id)
+    with unit_of_work():
+        opening = opening_of(db.session.get_one(Thread, thread_id))
+        add_comment(actor_of(asker), post_id=opening.id, body=compose("I tried that.", is_comment=True).body)
+    item = item_of(thread_id)
+    assert (status_of(thread_id), item.state, item.waiting_reason) == ("answered", DeskState.WAITING, WaitingReason.STUCK)
+
+
+def test_saying_again_that_one_is_stuck_does_not_postpone_the_answer(asker: Person, terms: object) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        thread_id = ask(asker)
+        answer(make_person(), thread_id)
+        with unit_of_work():
+            report_stuck(actor_of(asker), thread_id=thread_id)
+    before = item_of(thread_id).due_at
+    with time_machine.travel("2026-03-04T09:00:00+00:00", tick=False), unit_of_work():
+        report_stuck(actor_of(asker), thread_id=thread_id)
+    assert item_of(thread_id).due_at == before is not None
+
+
+def test_the_page_tells_the_desk_like_the_mail_does(app: Flask, asker: Person, staff: Person, terms: object) -> None:
+    thread_id = ask(asker)
+    answer(staff, thread_id)
+    Browser(app).sign_in(asker).post(f"/threads/{thread_id}/outcome", {"kind": "refuted"})
+    item = item_of(thread_id)
+    assert (item.state, item.waiting_reason) == (DeskState.WAITING, WaitingReason.STUCK)
 
 
 def test_asking_for_details_waits_apart_and_a_reply_brings_it_back(asker: Person, staff: Person, terms: object) -> None:

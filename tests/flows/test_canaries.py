@@ -246,7 +246,9 @@ def _plant_knowledge(site: Site, word: dict[str, str], public: int) -> None:
     thread = _start(insider, public, "watering", "How often should one water?", [])
     answer = _answer(insider, thread, "water in the morning")
     text = ArticleText("Guide to watering", render_markdown("Water in the morning.", top_level=2))
-    chosen = [Chosen(post.id, 1, role) for post, role in ((opening_of(thread), SourceRole.PROBLEM), (answer, SourceRole.SOLUTION))]
+    chosen = [
+        Chosen(post.id, 1, role) for post, role in ((opening_of(thread), SourceRole.PROBLEM), (answer, SourceRole.SOLUTION))
+    ]
     with unit_of_work():
         article = promote_thread(
             actor_of(insider), thread_id=thread.id, chosen=chosen, place=Placement(section.id, "public"), text=text

@@ -17,7 +17,14 @@ from app.forum.models import Category, Comment, Post, Thread
 from app.kb.models import Article, Candidate, Section
 
 # What stands for the parts of addresses that name one thing.
-NAMED = {"thread_id": Thread, "post_id": Post, "comment_id": Comment, "article_id": Article, "section_id": Section, "category_id": Category}
+NAMED = {
+    "thread_id": Thread,
+    "post_id": Post,
+    "comment_id": Comment,
+    "article_id": Article,
+    "section_id": Section,
+    "category_id": Category,
+}
 
 
 def ids(model: type) -> list[int]:

@@ -9,6 +9,9 @@ from flask import Flask
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
+from app.desk.models import AssignmentRule, CannedAnswer
+from app.desk.services.canning import create_canned
+from app.desk.services.rules import create_rule
 from app.forum.models import Category
 from app.forum.services.categorising import create_category, delete_category, update_category
 from tests.client import Browser
@@ -94,3 +97,20 @@ def test_names_are_unique_and_full_categories_stay(app: Flask, admin):
         delete_category(actor, category_id=full.id)
     with pytest.raises(NotFound), unit_of_work():
         delete_category(actor, category_id=99_999)
+
+
+def test_what_the_desk_keeps_for_an_empty_category_does_not_keep_it(admin):
+    """Its rules go (none may suddenly hold for every category), its canned answers serve everywhere."""
+    gone, kept = make_category("gone"), make_category("kept")
+    actor = actor_of(admin)
+    for category in (gone, kept):
+        with unit_of_work():
+            create_rule(actor, category_id=category.id, tag_name="", assignee_id=admin.id)
+            create_canned(actor, title=category.slug, body="Restart it.", category_id=category.id)
+    with unit_of_work():
+        delete_category(actor, category_id=gone.id)
+    assert list(db.session.scalars(sa.select(AssignmentRule.category_id))) == [kept.id]
+    assert dict(db.session.execute(sa.select(CannedAnswer.title, CannedAnswer.category_id)).all()) == {
+        "gone": None,
+        "kept": kept.id,
+    }

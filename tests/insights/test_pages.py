@@ -163,7 +163,10 @@ def test_an_empty_site_says_what_to_do(browser):
     make_category()
     browser.sign_in(make_person(role=Role.ADMIN))
     browser.get("/insights?period=all")
-    assert "Figures appear once somebody asks." in browser.text()
+    assert "Figures appear once somebody asks:" in browser.text() and "Choose a longer time" not in browser.text()
+    assert browser.page.xpath("//main//a[text()='Ask the first question']/@href") == ["/ask"]
+    browser.get("/insights")
+    assert "Choose a longer time" in browser.text()
     browser.get("/insights/list/solved")
     assert "No question is counted here." in browser.text()
 
@@ -192,7 +195,7 @@ def test_categories_tags_and_helpers_narrow_the_page(lead):
     names = [a.text for a in lead.page.xpath("//section[@id='categories']//tbody//th/a")]
     assert names == ["Looms", "Printers", "Secret"]
     lead.get(lead.page.xpath("//section[@id='categories']//tbody//th/a[text()='Printers']/@href")[0])
-    assert "questions asked in the last 90 days in Printers are solved" in lead.text()
+    assert "questions in Printers asked in the last 90 days are solved" in lead.text()
     assert not lead.page.xpath("//section[@id='categories']")
     assert [a.text for a in lead.page.xpath("//section[@id='tags']//tbody//th/a")] == ["noise"]
     rows = lead.page.xpath("//section[@id='helpers']//tbody/tr")

@@ -119,6 +119,15 @@ def test_all_time_has_nothing_before():
     assert read("1971-01-01..1971-02-01").previous(NOW) is None
 
 
+def test_a_span_of_a_century_has_nothing_before_and_a_longer_one_is_refused():
+    century = read("1971-01-01..2071-12-31")
+    assert century.previous(NOW) is None and len(century.buckets()) == 101
+    for word in ("1971-01-01..9990-12-31", "3000-01-01..3101-01-01"):
+        with pytest.raises(Invalid) as refusal:
+            read(word)
+        assert set(refusal.value.errors) == {"to"}
+
+
 @given(key=KEYS, moment=MOMENTS, zone=st.sampled_from(ZONES))
 def test_parts_make_up_the_period_without_a_gap(key: str, moment: datetime, zone: ZoneInfo):
     period = read(key, zone, moment)

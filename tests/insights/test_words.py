@@ -68,9 +68,9 @@ def test_periods_are_told_in_sentences_and_in_short(word, said, short):
 
 def test_a_list_says_what_it_holds_and_what_was_looked_at():
     narrowed = scope("2026-10", category=Named(1, "printers", "Printers"), tag=Named(2, "drip", "drip"))
-    assert say_scope(narrowed) == " in Printers, tagged “drip”"
+    assert say_scope(narrowed) == " in Printers with the tag “drip”"
     assert say_list(METRICS["solved"], narrowed, 73) == (
-        "73 questions that are confirmed as solved now. Looked at: questions in Printers, tagged “drip”, asked in October 2026."
+        "73 questions that are confirmed as solved now. Looked at: questions in Printers with the tag “drip”, asked in October 2026."
     )
     assert say_list(METRICS["waiting_1h"], scope(), 1).endswith("Looked at: questions, as it stands now.")
     assert "solved in the last 90 days, whenever asked" in say_list(METRICS["solved_in_period"], scope(), 2)

@@ -13,6 +13,7 @@ import time_machine
 from flask import Flask
 
 from app.accounts.models import Person
+from app.core.actor import ANONYMOUS
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
@@ -26,8 +27,10 @@ from app.forum.services.judging import say_worked
 from app.forum.services.voting import say_me_too
 from app.jobs.models import Job
 from app.jobs.queue import enqueue
+from app.notifications.asked import find_solution
 from app.notifications.jobs import ASK_JOB, site_timing
 from app.notifications.models import Notification, OutcomeRequest
+from app.notifications.sending import send_mails
 from app.notifications.services import asking
 from app.notifications.services.preferences import switch_off
 from tests.asserts import count_queries
@@ -283,6 +286,20 @@ def test_reminders_can_be_switched_off_by_the_settings(
 # --- people with the same problem -----------------------------------------------------------------------------------
 
 
+def test_a_mail_that_is_put_back_twice_leaves_once(app: Flask, asker: Person, ann: Person, thread: Thread) -> None:
+    """A worker may die between putting a mail back and finishing its job, which is then done again."""
+    answer(thread, ann)
+    with time_machine.travel(now() + timedelta(days=2), tick=False), unit_of_work():
+        asking.send_due(site_timing(), 10)
+    payload = _payload(asker) | {"number": 1}
+    with unit_of_work():
+        db.session.execute(sa.delete(Job))
+    for hour in (10, 11):
+        with time_machine.travel(now() + timedelta(days=2, hours=hour), tick=False):
+            send_mails([payload])
+    assert asked(app, days=2, hours=21) == ["asker@example.com"]
+
+
 def me_too(thread: Thread, *people: Person) -> None:
     with unit_of_work():
         for person in people:
@@ -364,6 +381,41 @@ def test_when_it_was_solved_another_way_people_are_told_and_nothing_is_asked(
         record_outcome(actor_of(asker), thread_id=thread.id, kind="solved_elsewhere")
     mail = later(app, days=1)[0]
     assert mail["To"] == "ben@example.com" and "another way" in text_of(mail) and "/outcome/" not in text_of(mail)
+
+
+def test_an_answer_that_did_not_solve_it_is_not_told_as_the_solution(
+    app: Flask, asker: Person, ann: Person, thread: Thread
+) -> None:
+    ben = make_person("ben")
+    me_too(thread, ben)
+    post = answer(thread, ann)
+    with unit_of_work():
+        db.session.get_one(Post, post.id).score = 1
+    with unit_of_work():
+        for number in range(3):
+            say_worked(ANONYMOUS, post_id=post.id, worked=True, reader_key=f"reader {number}")
+    assert find_solution(thread.id) == post.id
+    with unit_of_work():
+        record_outcome(actor_of(asker), thread_id=thread.id, kind="solved_elsewhere")
+    assert find_solution(thread.id) is None
+    assert "another way" in text_of(later(app, days=1)[0])
+
+
+def test_a_single_reader_proves_no_solution(app: Flask, asker: Person, ann: Person, thread: Thread) -> None:
+    post = answer(thread, ann)
+    with unit_of_work():
+        db.session.get_one(Post, post.id).score = 1
+    with unit_of_work():
+        say_worked(ANONYMOUS, post_id=post.id, worked=True, reader_key="a reader")
+        record_outcome(actor_of(asker), thread_id=thread.id, kind="confirmed_by_asker")
+    assert find_solution(thread.id) is None
+
+
+def test_who_found_the_solution_is_not_told_of_it(app: Flask, asker: Person, ann: Person, thread: Thread) -> None:
+    ben = make_person("ben")
+    me_too(thread, ann, ben)
+    solve(thread, asker, answer(thread, ann))
+    assert asked(app, days=1) == ["ben@example.com"] and told(ann) == 0
 
 
 def test_telling_many_costs_few_statements_and_misses_nobody(app: Flask, asker: Person, ann: Person, thread: Thread) -> None:

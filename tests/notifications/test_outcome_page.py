@@ -153,6 +153,15 @@ def test_each_answer_of_an_asker_counts_as_their_own_word_by_mail_and_can_be_und
     assert len(events(thread)) == 2, "there is nothing to undo twice"
 
 
+@pytest.mark.parametrize(("say", "is_green"), [("elsewhere", True), ("stuck", False), ("irrelevant", False)])
+def test_green_is_only_for_what_is_solved(
+    app: Flask, asker: Person, thread: Thread, post: Post, say: str, is_green: bool
+) -> None:
+    path = link(thread, asker)
+    press(app, path, say=say)
+    assert ("banner-good" in Browser(app).get(path).text) == is_green
+
+
 def test_after_a_day_only_signing_in_undoes_it(app: Flask, asker: Person, thread: Thread, post: Post) -> None:
     path = link(thread, asker)
     press(app, path, say="solved", post_id=post.id)

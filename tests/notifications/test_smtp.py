@@ -82,6 +82,18 @@ def test_a_mail_arrives_with_both_parts_and_the_headers_that_programs_look_for(s
     assert max(len(line) for line in bytes(envelope.content or b"").split(b"\r\n")) <= 998
 
 
+def test_links_and_ids_for_programs_are_never_encoded_however_long(settings: Settings) -> None:
+    url = "http://community.example.com/unsubscribe/" + "WzI3LCJjb21tZW50Il0.VRpZFrbwd-3Tz9YduaEDmy7InuTix30x" * 3
+    references = ("thread.7", "answer." + "1234567890." * 12 + "7")
+    with smtp_server() as server:
+        transport = transport_for(smtp_settings(settings, server))
+        transport.deliver(replace(MAIL, unsubscribe_url=url, references=references))
+    head = bytes(server.mails[0].content or b"").partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").split(b"\r\n")
+    assert f"List-Unsubscribe: <{url}>".encode() in head
+    assert b"References: " + b" ".join(f"<{one}@example.com>".encode() for one in references) in head
+    assert f"In-Reply-To: <{references[-1]}@example.com>".encode() in head
+
+
 @pytest.mark.parametrize(
     ("refuse", "is_final"),
     [

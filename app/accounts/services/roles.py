@@ -20,7 +20,7 @@ def set_role(actor: Actor, person_id: int, role: str) -> Person:
     if role not in list(Role):
         raise Invalid("This role does not exist. Roles: " + ", ".join(Role) + ".", "role")
     # All admins are locked in one order: two of them must not demote each other at the same moment.
-    locked = sa.select(Person.id).where(Person.role == Role.ADMIN).order_by(Person.id).with_for_update()
+    locked = sa.select(Person.id).where(Person.role == Role.ADMIN).order_by(Person.id).with_for_update(key_share=True)
     admins = set(db.session.scalars(locked))
     person = get_person_for_update(person_id)
     old = person.role

@@ -28,7 +28,7 @@ class CannedAnswer(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     title: Mapped[str] = mapped_column(sa.String(CANNED_TITLE_MAX))
     body_source: Mapped[str] = mapped_column(sa.Text)
-    category_id: Mapped[int | None] = mapped_column(sa.ForeignKey("category.id"))
+    category_id: Mapped[int | None] = mapped_column(sa.ForeignKey("category.id", ondelete="SET NULL"))
     is_shared: Mapped[bool] = mapped_column(default=True)
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     use_count: Mapped[int] = mapped_column(sa.Integer, default=0)

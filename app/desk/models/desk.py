@@ -66,7 +66,7 @@ class AssignmentRule(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
-    category_id: Mapped[int | None] = mapped_column(sa.ForeignKey("category.id"))
+    category_id: Mapped[int | None] = mapped_column(sa.ForeignKey("category.id", ondelete="CASCADE"))
     tag_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tag.id"))
     assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff_group.id"), index=True)

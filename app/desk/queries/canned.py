@@ -80,7 +80,7 @@ def get_canned(actor: Actor, canned_id: int) -> CannedAnswer:
 
 def get_canned_for_update(canned_id: int) -> CannedAnswer:
     """Return a canned answer, locked until the transaction ends. Raises NotFound."""
-    statement = sa.select(CannedAnswer).where(CannedAnswer.id == canned_id).with_for_update()
+    statement = sa.select(CannedAnswer).where(CannedAnswer.id == canned_id).with_for_update(key_share=True)
     canned = db.session.scalar(statement.execution_options(populate_existing=True))
     if canned is None:
         raise NotFound

@@ -69,7 +69,9 @@ def get_items_for_update(ids: Sequence[int]) -> dict[int, DeskItem]:
 
     The threads are locked before: by the forum's service whose event is handled, or by the caller.
     """
-    statement = sa.select(DeskItem).where(DeskItem.thread_id.in_(ids)).order_by(DeskItem.thread_id).with_for_update()
+    statement = (
+        sa.select(DeskItem).where(DeskItem.thread_id.in_(ids)).order_by(DeskItem.thread_id).with_for_update(key_share=True)
+    )
     return {item.thread_id: item for item in db.session.scalars(statement.execution_options(populate_existing=True))}
 
 

@@ -55,7 +55,10 @@ def answer(thread_id: int) -> AnyResponse:
 
 
 def _post(actor: Actor, thread_id: int, form: ItemForm, wanted: str) -> AnyResponse:
-    """Post the text as an answer, or with the button `ask` as a question back. Raises Invalid, Conflict."""
+    """Post the text as an answer, or with the button `ask` as a question back. Raises Invalid, Conflict.
+
+    Where to go names a place in the page: otherwise browsers keep that of the form, and open the next question at its end.
+    """
     form.ensure_valid()
     is_asking = wanted == "ask"
     composed = _compose(form, is_comment=is_asking)
@@ -63,15 +66,16 @@ def _post(actor: Actor, thread_id: int, form: ItemForm, wanted: str) -> AnyRespo
         raise Conflict(NEWS)
     post = ask_asker if is_asking else answer_question
     with unit_of_work():
-        post(
+        written = post(
             actor, thread_id=thread_id, body=composed.body, mentions=composed.mentions, canned_ids=form.used_ids,
             is_despite_lock=bool(form.despite.data),
         )  # fmt: skip
+        place = "#main" if is_asking else f"#post-{written.id}"
     flash(
         "Asked. The question waits for the asker and comes back with their reply." if is_asking else "Your answer is posted.",
         "success",
     )
-    return see_other(f"{item_path(thread_id)}/next" if wanted == "next" else item_path(thread_id))
+    return see_other(f"{item_path(thread_id)}/next#main" if wanted == "next" else f"{item_path(thread_id)}{place}")
 
 
 def _compose(form: ItemForm, is_comment: bool) -> Composed:
@@ -86,7 +90,10 @@ def _insert_canned(actor: Actor, thread_id: int, form: ItemForm) -> Response:
     found = load_item(actor, thread_id)
     if form.canned.data is None:
         return render_item(actor, found, form, shown=Shown(is_searched=bool(form.find.data)))
-    canned = get_canned(actor, form.canned.data)
+    try:
+        canned = get_canned(actor, form.canned.data)
+    except NotFound:
+        return render_item(actor, found, form, 404, Shown(problem="That text is not there any more. What you typed still is."))
     form.body.data = append_text(form.body.data or "", fill(canned.body_source, _values(actor, found)))
     form.remember_used(canned.id)
     form.canned.data = None
@@ -104,7 +111,8 @@ def _insert_article(actor: Actor, thread_id: int, form: ItemForm) -> Response:
     article_id = chosen(request.form["article"])
     offer = find_offer(actor, article_id, found.head.category.audience) if article_id else None
     if offer is None:
-        raise NotFound
+        problem = "That article cannot be used here any more. What you typed is still there."
+        return render_item(actor, found, form, 404, Shown(problem=problem))
     form.body.data = append_text(form.body.data or "", offer.markdown)
     return render_item(actor, found, form)
 

@@ -52,7 +52,7 @@ def delete_group(actor: Actor, *, group_id: int) -> None:
 
 def _get_for_update(group_id: int) -> StaffGroup:
     require_unit_of_work()
-    statement = sa.select(StaffGroup).where(StaffGroup.id == group_id).with_for_update()
+    statement = sa.select(StaffGroup).where(StaffGroup.id == group_id).with_for_update(key_share=True)
     group: StaffGroup | None = db.session.scalar(statement.execution_options(populate_existing=True))
     if group is None:
         raise NotFound("There is no such group any more.")

@@ -88,11 +88,11 @@ def _lock_positions() -> dict[int, int]:
     """Return the positions of all rules by id, in their order, locked."""
     require_unit_of_work()
     statement = sa.select(AssignmentRule.id, AssignmentRule.position).order_by(AssignmentRule.position, AssignmentRule.id)
-    return dict(db.session.execute(statement.with_for_update()).all())
+    return dict(db.session.execute(statement.with_for_update(key_share=True)).all())
 
 
 def _get_for_update(rule_id: int) -> AssignmentRule:
-    statement = sa.select(AssignmentRule).where(AssignmentRule.id == rule_id).with_for_update()
+    statement = sa.select(AssignmentRule).where(AssignmentRule.id == rule_id).with_for_update(key_share=True)
     rule: AssignmentRule | None = db.session.scalar(statement.execution_options(populate_existing=True))
     if rule is None:
         raise NotFound("There is no such rule any more.")

@@ -26,14 +26,14 @@ RESETTLE_JOB = "desk.resettle"
 def settle_item(thread_id: int, returned: WaitingReason | None = None) -> DeskItem | None:
     """Derive the item of a locked thread anew and return it; None for a discussion.
 
-    `returned` says that the question comes back now, and why: its clocks begin again.
+    `returned` says that the question comes back now, and why: its clocks begin again, unless it waits for that already.
     """
     require_unit_of_work()
     facts = load_facts([thread_id]).get(thread_id)
     if facts is None:
         return None
     item = get_items_for_update([thread_id]).get(thread_id) or _new_item(facts)
-    if returned is not None:
+    if returned is not None and (item.state, item.waiting_reason) != (DeskState.WAITING, returned):
         item.returned_at, item.waiting_reason = now(), returned
         item.escalated_at, item.is_backlog = None, False
     with db.session.no_autoflush:  # an item that waits has a due date: it is written whole
@@ -41,13 +41,6 @@ def settle_item(thread_id: int, returned: WaitingReason | None = None) -> DeskIt
             _write_due(item, facts, load_hours())
     db.session.flush()
     return item
-
-
-def forget_return(thread_id: int) -> None:
-    """Take back that a question came back: what brought it back was itself taken back (a dispute, for example)."""
-    item = get_items_for_update([thread_id]).get(thread_id)
-    if item is not None:
-        item.returned_at, item.waiting_reason = None, WaitingReason.NEW
 
 
 def adopt(after_id: int = 0, limit: int = BATCH) -> int:

@@ -109,7 +109,7 @@ def find_originals(thread_ids: Sequence[int]) -> dict[int, Original]:
 def get_proposal_for_update(proposal_id: int) -> DuplicateProposal | None:
     """Lock a proposal. Its thread is locked before it."""
     statement = sa.select(DuplicateProposal).where(DuplicateProposal.id == proposal_id)
-    return db.session.scalar(statement.with_for_update().execution_options(populate_existing=True))
+    return db.session.scalar(statement.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
 def find_proposal_threads(proposal_id: int) -> tuple[int, int] | None:

@@ -59,7 +59,7 @@ def get_comment(actor: Actor, comment_id: int) -> Comment:
 def get_categories_for_update(ids: Iterable[int]) -> dict[int, Category]:
     """Lock categories in the order of their ids and return them by id; unknown ids are left out."""
     statement = sa.select(Category).where(Category.id.in_(sorted(set(ids)))).order_by(Category.id)
-    found = db.session.scalars(statement.with_for_update().execution_options(populate_existing=True))
+    found = db.session.scalars(statement.with_for_update(key_share=True).execution_options(populate_existing=True))
     return {category.id: category for category in found}
 
 
@@ -76,7 +76,7 @@ def get_threads_for_update(ids: Sequence[int]) -> dict[int, Thread]:
         .options(contains_eager(Thread.category))
         .where(Thread.id.in_(ids))
         .order_by(Thread.id)
-        .with_for_update(of=Thread)
+        .with_for_update(of=Thread, key_share=True)
         .execution_options(populate_existing=True)
     )
     found = {thread.id: thread for thread in db.session.scalars(statement)}
@@ -107,7 +107,7 @@ def get_post_for_update(post_id: int) -> Post:
     if thread_id is None:
         raise NotFound
     thread = get_thread_for_update(thread_id)
-    statement = sa.select(Post).where(Post.id == post_id).with_for_update()
+    statement = sa.select(Post).where(Post.id == post_id).with_for_update(key_share=True)
     post = db.session.scalars(statement.execution_options(populate_existing=True)).one()
     set_committed_value(post, "thread", thread)
     return post
@@ -119,7 +119,7 @@ def get_comment_for_update(comment_id: int) -> Comment:
     if post_id is None:
         raise NotFound
     post = get_post_for_update(post_id)
-    statement = sa.select(Comment).where(Comment.id == comment_id).with_for_update()
+    statement = sa.select(Comment).where(Comment.id == comment_id).with_for_update(key_share=True)
     comment = db.session.scalars(statement.execution_options(populate_existing=True)).one()
     set_committed_value(comment, "post", post)
     return comment

@@ -10,7 +10,7 @@ from app.forum.queries.outcomes import find_outcome
 from app.forum.queries.threads import get_thread
 from app.forum.routes.blueprint import blueprint
 from app.forum.services.accepting import accept_answer, withdraw_acceptance
-from app.forum.services.confirming import record_outcome, withdraw_outcome
+from app.forum.services.confirming import record_outcome, report_stuck, withdraw_outcome
 from app.forum.urls import post_path
 from app.web.access import members
 from app.web.context import current_actor
@@ -56,8 +56,12 @@ def report_outcome(thread_id: int) -> Response:
     """Say how it ended: kind=..., or worked=yes|no; post_id names the answer that is meant."""
     actor = current_actor()
     kind: str = request.form.get("kind", "") or _WORKED.get(request.form.get("worked", ""), "")
+    post_id, reason = _post_id(), posted_line("reason")
     with unit_of_work():
-        record_outcome(actor, thread_id=thread_id, kind=kind, post_id=_post_id(), reason=posted_line("reason"))
+        if kind == OutcomeKind.REFUTED and post_id is None:
+            report_stuck(actor, thread_id=thread_id, reason=reason)
+        else:
+            record_outcome(actor, thread_id=thread_id, kind=kind, post_id=post_id, reason=reason)
     flash(_THANKS.get(OutcomeKind(kind), "Thank you for coming back to say so."), "success")
     return see_other(get_thread(actor, thread_id).path)
 

@@ -9,6 +9,7 @@ from app.forum.events import AcceptanceWithdrawn, AnswerAccepted
 from app.forum.models import Acceptance, Outcome
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.forum.policies import ensure_can_accept, ensure_can_see_post, is_answer, voice_of
+from app.forum.queries.outcomes import list_standing_outcomes
 from app.forum.queries.threads import find_acceptance, get_post_for_update
 from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
@@ -48,7 +49,9 @@ def accept_answer(actor: Actor, *, post_id: int, source: str = OutcomeSource.PAG
 
 
 def withdraw_acceptance(actor: Actor, *, post_id: int, reason: str = "", source: str = OutcomeSource.PAGE) -> bool:
-    """Take back an acceptance with an event that names the accepting one. Returns False when the answer was not accepted.
+    """Take back an acceptance, and whatever else says that this answer solved it, each with an event that names the other.
+
+    Returns False when the answer was not accepted.
 
     Raises NotFound, Forbidden, Invalid("reason").
     """
@@ -60,12 +63,14 @@ def withdraw_acceptance(actor: Actor, *, post_id: int, reason: str = "", source:
     acceptance = find_acceptance(post.id)
     if acceptance is None:
         return False
-    db.session.add(
-        Outcome(
-            thread_id=thread.id, post_id=post.id, kind=OutcomeKind.WITHDRAWN, source=source, voice=voice_of(actor, thread),
-            actor_id=actor.id, reason=why, withdraws_id=acceptance.outcome_id,
-        )
-    )  # fmt: skip
+    said = list_standing_outcomes(thread.id, OutcomeKind.CONFIRMED_BY_ASKER, OutcomeKind.JUDGED_BY_STAFF)
+    for event_id in sorted({acceptance.outcome_id, *(event.id for event in said if event.post_id == post.id)}):
+        db.session.add(
+            Outcome(
+                thread_id=thread.id, post_id=post.id, kind=OutcomeKind.WITHDRAWN, source=source, voice=voice_of(actor, thread),
+                actor_id=actor.id, reason=why, withdraws_id=event_id,
+            )
+        )  # fmt: skip
     db.session.delete(acceptance)
     post.accepted_at = None
     end_wait(thread, actor)

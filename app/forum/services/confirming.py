@@ -11,7 +11,7 @@ from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.forum.models.thread import Status
 from app.forum.policies import ensure_can_report_outcome, is_answer, voice_of
 from app.forum.queries.outcomes import find_outcome, is_standing, list_standing_outcomes
-from app.forum.queries.threads import get_thread_for_update
+from app.forum.queries.threads import find_acceptance, get_thread_for_update
 from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
 from app.forum.services.waiting import end_wait
@@ -87,7 +87,9 @@ def withdraw_outcome(actor: Actor, *, outcome_id: int, reason: str = "", source:
         raise Forbidden("That is the word of a reader: only they take it back.")
     if not is_standing(found.id):
         return False
-    if found.kind not in REPORTABLE and not (found.kind == OutcomeKind.JUDGED_BY_STAFF and found.post_id is None):
+    acceptance = find_acceptance(found.post_id) if found.post_id is not None else None
+    is_acceptance = acceptance is not None and acceptance.outcome_id == found.id
+    if is_acceptance or found.kind not in REPORTABLE | {OutcomeKind.JUDGED_BY_STAFF}:
         raise Conflict("Withdraw the solution at the answer itself.")
     db.session.add(
         Outcome(

@@ -96,7 +96,7 @@ def delete_version(actor: Actor, *, version_id: int) -> None:
 def _locked(actor: Actor, product_id: int) -> Product:
     require_unit_of_work()
     ensure_can_manage_products(actor)
-    product = db.session.get(Product, product_id, with_for_update=True, populate_existing=True)
+    product = db.session.get(Product, product_id, with_for_update={"key_share": True}, populate_existing=True)
     if product is None:
         raise NotFound
     return product
@@ -105,7 +105,7 @@ def _locked(actor: Actor, product_id: int) -> Product:
 def _locked_version(actor: Actor, version_id: int) -> ProductVersion:
     require_unit_of_work()
     ensure_can_manage_products(actor)
-    version = db.session.get(ProductVersion, version_id, with_for_update=True, populate_existing=True)
+    version = db.session.get(ProductVersion, version_id, with_for_update={"key_share": True}, populate_existing=True)
     if version is None:
         raise NotFound
     return version

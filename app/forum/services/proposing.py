@@ -140,7 +140,7 @@ def _drop_unlike(ids: list[int], rows: list[dict[str, Any]]) -> None:
     """Delete the open proposals of compared questions that were not found again: their words have changed. Decisions stay."""
     found = {(row["thread_id"], row["original_id"]) for row in rows}
     is_open = sa.and_(DuplicateProposal.thread_id.in_(ids), DuplicateProposal.state == ProposalState.OPEN)
-    for proposal in db.session.scalars(sa.select(DuplicateProposal).where(is_open).with_for_update()):
+    for proposal in db.session.scalars(sa.select(DuplicateProposal).where(is_open).with_for_update(key_share=True)):
         if (proposal.thread_id, proposal.original_id) not in found:
             db.session.delete(proposal)
 
@@ -194,7 +194,11 @@ def note_separated(actor: Actor, thread_id: int, *, differs: bool, reason: str =
         DuplicateProposal.thread_id == thread_id,
         sa.and_(DuplicateProposal.original_id == thread_id, DuplicateProposal.thread_id.not_in(own)),
     )
-    statement = sa.select(DuplicateProposal).where(left, DuplicateProposal.state == ProposalState.ACCEPTED).with_for_update()
+    statement = (
+        sa.select(DuplicateProposal)
+        .where(left, DuplicateProposal.state == ProposalState.ACCEPTED)
+        .with_for_update(key_share=True)
+    )
     for proposal in db.session.scalars(statement):
         if differs:
             _decide(proposal, ProposalState.DISMISSED, actor.id, reason)
@@ -210,7 +214,7 @@ def _proposals_between(thread_id: int, root_id: int) -> list[DuplicateProposal]:
         sa.and_(DuplicateProposal.thread_id == thread_id, DuplicateProposal.original_id.in_(group)),
         sa.and_(DuplicateProposal.original_id == thread_id, DuplicateProposal.thread_id.in_(group)),
     )
-    return list(db.session.scalars(sa.select(DuplicateProposal).where(pair).with_for_update()))
+    return list(db.session.scalars(sa.select(DuplicateProposal).where(pair).with_for_update(key_share=True)))
 
 
 def _locked(actor: Actor, proposal_id: int) -> DuplicateProposal:

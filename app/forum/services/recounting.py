@@ -125,7 +125,11 @@ def _recount_categories(drift: Drift) -> None:
 
 
 def _recount_tags(drift: Drift) -> None:
-    tags = list(db.session.scalars(sa.select(Tag).order_by(Tag.id).with_for_update().execution_options(populate_existing=True)))
+    tags = list(
+        db.session.scalars(
+            sa.select(Tag).order_by(Tag.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+        )
+    )
     right = _counts(
         sa.select(ThreadTag.tag_id, sa.func.count())
         .join(Thread, Thread.id == ThreadTag.thread_id)

@@ -30,7 +30,7 @@ def get_article_for_update(article_id: int) -> Article:
         sa.select(Article)
         .where(Article.id == article_id)
         .options(joinedload(Article.section, innerjoin=True))
-        .with_for_update(of=Article)
+        .with_for_update(of=Article, key_share=True)
         .execution_options(populate_existing=True)
     )
     article: Article | None = db.session.scalar(statement)

@@ -122,7 +122,7 @@ def _load(actor: Actor, thread_id: int) -> Candidate:
 
 
 def _find(thread_id: int) -> Candidate | None:
-    return db.session.get(Candidate, thread_id, with_for_update=True, populate_existing=True)
+    return db.session.get(Candidate, thread_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def _by_hand(thread_id: int) -> Candidate:

@@ -30,7 +30,7 @@ def give_feedback(
     if not can_give_feedback(article):
         raise Conflict("This article is not published, so there is nothing to judge yet.")
     mine = sa.select(ArticleFeedback).where(ArticleFeedback.article_id == article_id, ArticleFeedback.reader_key == reader_key)
-    known = db.session.scalar(mine.with_for_update().execution_options(populate_existing=True))
+    known = db.session.scalar(mine.with_for_update(key_share=True).execution_options(populate_existing=True))
     if known is None:
         known = ArticleFeedback(article_id=article_id, reader_key=reader_key, is_helpful=is_helpful)
         db.session.add(known)

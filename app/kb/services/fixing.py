@@ -56,7 +56,7 @@ def settle_fix(actor: Actor, *, fix_id: int, state: FixState) -> Article:
     require_unit_of_work()
     article = get_article_and_threads_for_update(find_article_of_fix(fix_id))
     ensure_can_publish_article(actor, article)
-    fix = db.session.get_one(ArticleFix, fix_id, with_for_update=True, populate_existing=True)
+    fix = db.session.get_one(ArticleFix, fix_id, with_for_update={"key_share": True}, populate_existing=True)
     if fix.state == state:
         raise Conflict("Somebody did this already. Please look again.")
     fix.state = state

@@ -116,7 +116,7 @@ def acknowledge_source(actor: Actor, *, source_id: int, revision: int) -> Articl
 
 def _load_sources(criterion: sa.ColumnElement[bool]) -> list[ArticleSource]:
     statement = sa.select(ArticleSource).where(criterion).order_by(ArticleSource.id)
-    return list(db.session.scalars(statement.with_for_update().execution_options(populate_existing=True)))
+    return list(db.session.scalars(statement.with_for_update(key_share=True).execution_options(populate_existing=True)))
 
 
 def _note(article: Article, source: ArticleSource, state: PostState) -> None:

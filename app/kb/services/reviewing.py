@@ -63,7 +63,7 @@ def resolve_comment(actor: Actor, *, remark_id: int, is_resolved: bool) -> Artic
     article_id = find_article_of_remark(remark_id)
     article = get_article_for_update(article_id)
     ensure_can_edit_article(actor, article)
-    row = db.session.get_one(ArticleComment, remark_id, with_for_update=True, populate_existing=True)
+    row = db.session.get_one(ArticleComment, remark_id, with_for_update={"key_share": True}, populate_existing=True)
     if (row.resolved_at is not None) == is_resolved:
         raise Conflict("Somebody did this already.")
     row.resolved_at, row.resolved_by_id = (now(), actor.id) if is_resolved else (None, None)

@@ -65,7 +65,9 @@ def update_section(
 def _change_language(section: Section, language: str) -> None:
     """Give a section and the articles that followed it another language."""
     articles = sa.select(Article).where(Article.section_id == section.id, Article.language == section.language)
-    for article in db.session.scalars(articles.order_by(Article.id).with_for_update().execution_options(populate_existing=True)):
+    for article in db.session.scalars(
+        articles.order_by(Article.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    ):
         article.language = language
         request_sync(ARTICLE, article.id)
     section.language = language
@@ -100,7 +102,7 @@ def _load_all(actor: Actor) -> dict[int, Section]:
     """Return all sections, locked: the shape of the tree depends on all of them."""
     require_unit_of_work()
     ensure_can_write_articles(actor)
-    statement = sa.select(Section).order_by(Section.id).with_for_update().execution_options(populate_existing=True)
+    statement = sa.select(Section).order_by(Section.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return {section.id: section for section in db.session.scalars(statement)}
 
 

@@ -71,7 +71,7 @@ def _wanted(blocks: Sequence[Block]) -> dict[tuple[int, str], _Wanted]:
 
 def _rows(article_id: int) -> dict[tuple[int, str], ArticleSource]:
     statement = sa.select(ArticleSource).where(ArticleSource.article_id == article_id).order_by(ArticleSource.position)
-    found = db.session.scalars(statement.with_for_update().execution_options(populate_existing=True))
+    found = db.session.scalars(statement.with_for_update(key_share=True).execution_options(populate_existing=True))
     return {(row.post_id, row.role): row for row in found}
 
 

@@ -61,7 +61,7 @@ def _decision(is_upheld: bool) -> str:
 
 
 def _open_flags(target: sa.ColumnElement[bool]) -> list[Flag]:
-    flags = list(db.session.scalars(sa.select(Flag).where(target, Flag.state == FlagState.OPEN).with_for_update()))
+    flags = list(db.session.scalars(sa.select(Flag).where(target, Flag.state == FlagState.OPEN).with_for_update(key_share=True)))
     if not flags:
         raise Conflict("Somebody has decided about this already.")
     return flags
@@ -85,7 +85,9 @@ def reopen_flags(target: sa.ColumnElement[bool]) -> int:
     """Open the reports again that were decided last about one text (undo); return how many."""
     latest = db.session.scalar(sa.select(sa.func.max(Flag.resolved_at)).where(target))
     flags = (
-        list(db.session.scalars(sa.select(Flag).where(target, Flag.resolved_at == latest).with_for_update())) if latest else []
+        list(db.session.scalars(sa.select(Flag).where(target, Flag.resolved_at == latest).with_for_update(key_share=True)))
+        if latest
+        else []
     )
     for flag in flags:
         flag.state, flag.resolved_at, flag.resolved_by_id, flag.resolution_note = FlagState.OPEN, None, None, ""

@@ -9,7 +9,7 @@ from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import NotFound
 from app.core.uow import require_unit_of_work
-from app.forum.models import Thread
+from app.forum.models import Post, Thread
 from app.forum.models.thread import Status, ThreadKind
 from app.forum.queries.threads import get_thread_for_update
 from app.jobs.queue import enqueue, enqueue_all
@@ -82,10 +82,11 @@ def tell_affected(thread_id: int, timing: Timing, limit: int) -> int:
         return 0
     if thread.status != Status.SOLVED or not thread.is_listed:
         return 0
-    people = list_affected(thread, limit)
+    post_id, moment = find_solution(thread_id), now()
+    solution = db.session.get(Post, post_id) if post_id is not None else None
+    people = list_affected(thread, limit, solution.author_id if solution else None)
     if not people:
         return 0
-    post_id, moment = find_solution(thread_id), now()
     notify(people, NotificationKind.OUTCOME, actor_id=None, thread_id=thread_id, post_id=post_id, with_mail=False)
     common = {"thread_id": thread_id, "role": str(AskedRole.ME_TOO), "post_id": post_id, "waiting_since": moment}
     common |= {"sent_count": 0, "answer": "", "next_at": timing.after_quiet(moment)}

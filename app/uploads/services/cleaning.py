@@ -48,7 +48,7 @@ def delete_orphans(instance_path: Path) -> int:
 
 def _next_batch() -> list[Upload]:
     statement = sa.select(Upload).where(Upload.is_used.is_(False), Upload.created_at < now() - GRACE)
-    return list(db.session.scalars(statement.order_by(Upload.id).limit(BATCH).with_for_update()))
+    return list(db.session.scalars(statement.order_by(Upload.id).limit(BATCH).with_for_update(key_share=True)))
 
 
 def _is_named(name: str) -> bool:

@@ -109,6 +109,18 @@ def test_withdrawing_names_the_event_and_derives_the_status_again(mira, thread, 
     ]  # fmt: skip
 
 
+def test_withdrawing_takes_back_all_that_says_that_the_answer_solved_it(mira, thread):
+    post, other = make_answer(thread), make_answer(thread)
+    do(accept_answer, make_person(role="staff"), post_id=post.id)
+    do(record_outcome, mira, thread_id=thread.id, kind="confirmed_by_asker", post_id=post.id, source="mail")
+    assert do(withdraw_acceptance, mira, post_id=post.id)
+    assert thread_now(thread).status == "answered" and [kind for kind, _ in kinds(thread)][2:] == ["withdrawn"] * 2
+    do(accept_answer, mira, post_id=post.id)
+    do(record_outcome, mira, thread_id=thread.id, kind="confirmed_by_asker", post_id=other.id)
+    do(withdraw_acceptance, mira, post_id=post.id)
+    assert thread_now(thread).status == "solved"  # by the other answer
+
+
 def test_withdrawing_what_is_not_accepted_changes_nothing(mira, thread):
     post = make_answer(thread)
     assert not do(withdraw_acceptance, mira, post_id=post.id)
@@ -182,6 +194,16 @@ def test_an_acceptance_is_withdrawn_at_the_answer_only(mira, thread):
     acceptance = do(accept_answer, mira, post_id=make_answer(thread).id)
     with pytest.raises(Conflict):
         do(withdraw_outcome, mira, outcome_id=acceptance.outcome_id)
+
+
+def test_a_judgement_about_an_answer_that_is_not_accepted_can_be_taken_back(thread):
+    staff, post = make_person(role="staff"), make_answer(thread)
+    event = do(record_outcome, staff, thread_id=thread.id, kind="confirmed_by_asker", post_id=post.id)
+    assert (event.kind, thread_now(thread).status) == ("judged_by_staff", "solved")
+    assert do(withdraw_outcome, staff, outcome_id=event.id) and thread_now(thread).status == "answered"
+    acceptance = do(accept_answer, staff, post_id=post.id)
+    with pytest.raises(Conflict):
+        do(withdraw_outcome, staff, outcome_id=acceptance.outcome_id)
 
 
 @pytest.mark.parametrize("kind", ["accepted", "likely", "withdrawn", "confirmed_by_other", "", "nonsense"])
