@@ -21,7 +21,7 @@ from app.web.filters import FILTERS
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-ACTIONS = ("vote", "accept", "unaccept", "edit", "comment", "flag", "hide", "restore", "approve", "me_too")
+ACTIONS = ("vote", "accept", "unaccept", "edit", "comment", "flag", "hide", "restore", "approve", "card", "me_too")
 EVIL = "<script>alert(1)</script>"
 
 
@@ -186,7 +186,7 @@ def test_a_visitor_sees_a_post_without_any_form_or_token(web: Flask) -> None:
 
 
 def test_a_post_offers_exactly_what_is_allowed(web: Flask) -> None:
-    for action in ("vote", "accept", "unaccept", "edit", "comment", "flag", "hide", "restore", "approve"):
+    for action in ("vote", "accept", "unaccept", "edit", "comment", "flag", "hide", "restore", "approve", "card"):
         html = call("post", "post(p)", p=post(action))
         offered = {name for name in ACTIONS if f"/do/{name}" in html}
         assert offered == {action}

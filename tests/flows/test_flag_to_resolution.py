@@ -283,8 +283,9 @@ def test_a_category_with_approval_holds_a_thread_until_somebody_has_read_it(case
 def test_a_duplicate_leads_to_the_original_and_back_again(case: Case) -> None:
     again = post_question(case.reporter, "My greenhouse is so cold at night")
     again_id = int(again.split("/")[2])
-    case.moderator.get(again)
-    case.moderator.submit(f"/moderation/threads/{again_id}/duplicate", {"original_id": case.path, "reason": "The same"})
+    original_id = int(case.path.split("/")[2])
+    case.moderator.get(f"/moderation/threads/{again_id}/join?original_id={original_id}")
+    case.moderator.submit(f"/moderation/threads/{again_id}/join", {"reason": "The same"})
     go(case.visitor, again)
     assert case.visitor.page is not None
     assert case.visitor.page.xpath(f"//*[contains(@class, 'banner')]//a[@href='{case.path}']")

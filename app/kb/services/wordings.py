@@ -3,8 +3,9 @@
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotFound
 from app.core.uow import require_unit_of_work
+from app.forum.models import Thread
 from app.kb.models import Article, RemovedWording
 from app.kb.policies import ensure_can_edit_article
 from app.kb.queries.articles import get_article_for_update
@@ -13,8 +14,8 @@ from app.search.documents import ARTICLE, request_sync
 
 
 def remove_wording(actor: Actor, *, article_id: int, thread_id: int) -> None:
-    """Keep a duplicate's title from leading to the article. Raises Conflict when it does not lead there (any more)."""
-    article = _load(actor, article_id)
+    """Keep a duplicate's title from leading to the article. Raises NotFound, Conflict when it does not lead there (any more)."""
+    article = _load(actor, article_id, thread_id)
     if all(one.thread_id != thread_id for one in list_wordings(article.id)):
         raise Conflict("This wording is not among those of the article any more.")
     db.session.add(RemovedWording(article_id=article.id, thread_id=thread_id, removed_by_id=actor.id, removed_at=now()))
@@ -23,8 +24,8 @@ def remove_wording(actor: Actor, *, article_id: int, thread_id: int) -> None:
 
 
 def restore_wording(actor: Actor, *, article_id: int, thread_id: int) -> None:
-    """Let a duplicate's title lead to the article again. Raises Conflict when nobody took it out."""
-    article = _load(actor, article_id)
+    """Let a duplicate's title lead to the article again. Raises NotFound, Conflict when nobody took it out."""
+    article = _load(actor, article_id, thread_id)
     removed = db.session.get(RemovedWording, (article.id, thread_id))
     if removed is None:
         raise Conflict("This wording is there already.")
@@ -40,8 +41,10 @@ def follow_wordings(thread_ids: list[int]) -> None:
         request_sync(ARTICLE, article_id)
 
 
-def _load(actor: Actor, article_id: int) -> Article:
+def _load(actor: Actor, article_id: int, thread_id: int) -> Article:
     require_unit_of_work()
     article = get_article_for_update(article_id)
     ensure_can_edit_article(actor, article)
+    if db.session.get(Thread, thread_id) is None:
+        raise NotFound
     return article
