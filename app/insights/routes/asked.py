@@ -1,13 +1,18 @@
-"""What the request asks for: the scope of its address, and the metric of its path."""
+"""What the request asks for: the scope of its address, what a page says about it, and the metric of its path."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from flask import request
 
 from app.core.clock import now
-from app.core.errors import NotFound
+from app.core.errors import Invalid, NotFound
+from app.forum.queries.categories import list_categories
 from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.measures import Metric
 from app.insights.policies import ensure_can_see_insights
-from app.insights.queries.choosing import Wish, choose_scope
+from app.insights.presenters import filters_of, say_period, say_scope
+from app.insights.queries.choosing import Wish, choose_scope, default_scope
 from app.insights.scope import Scope
 from app.web.context import current_actor, site_settings
 
@@ -22,6 +27,35 @@ def read_scope() -> Scope:
     actor = current_actor()
     ensure_can_see_insights(actor)
     return choose_scope(actor, read_wish(), moment=now(), zone=site_settings().time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page of figures is asked for. With a `problem` its address is wrong, and `scope` is the one to start from."""
+
+    scope: Scope
+    problem: Invalid | None
+    values: dict[str, Any]
+
+    @property
+    def status(self) -> int:
+        return 400 if self.problem else 200
+
+
+def read_asked() -> Asked:
+    """Return the scope of the address with the words and filters of its page; what is wrong is said beside its field."""
+    actor, wish, moment, zone = current_actor(), read_wish(), now(), site_settings().time_zone
+    ensure_can_see_insights(actor)
+    problem: Invalid | None = None
+    try:
+        scope = choose_scope(actor, wish, moment=moment, zone=zone)
+    except Invalid as error:
+        problem, scope = error, default_scope(actor, moment=moment, zone=zone)
+    values = {
+        "filters": filters_of(wish, scope, list_categories(actor), problem), "scope": scope, "when": say_period(scope.period),
+        "narrowed": say_scope(scope),
+    }  # fmt: skip
+    return Asked(scope, problem, values)
 
 
 def find_metric(key: str) -> Metric:

@@ -2,21 +2,16 @@
 
 from flask import Response
 
-from app.core.clock import now
-from app.core.errors import Invalid, NotFound
-from app.forum.queries.categories import list_categories
+from app.core.errors import NotFound
 from app.insights import knowledge_parts as parts
 from app.insights.knowledge_tables import KNOWLEDGE_TABLES
-from app.insights.policies import ensure_can_see_insights
-from app.insights.presenters import filters_of, say_period, say_scope
-from app.insights.queries.choosing import choose_scope, default_scope
+from app.insights.presenters import say_period
 from app.insights.queries.knowledge import Knowledge, load_knowledge
-from app.insights.routes.asked import read_scope, read_wish
+from app.insights.routes.asked import read_asked, read_scope
 from app.insights.routes.blueprint import blueprint
 from app.insights.routes.lists import csv_answer
 from app.insights.urls import insights_path, knowledge_path
 from app.web.access import curators
-from app.web.context import current_actor, site_settings
 from app.web.render import page
 from app.web.seo import Head
 
@@ -27,25 +22,16 @@ CRUMBS = (("Insights", "/insights"), ("Knowledge", "/insights/knowledge"))
 @curators
 def show_knowledge() -> Response:
     """Show all knowledge figures. What is wrong in the address is said beside its field, above nothing else."""
-    actor, wish, moment, zone = current_actor(), read_wish(), now(), site_settings().time_zone
-    ensure_can_see_insights(actor)
-    problem: Invalid | None = None
-    try:
-        scope = choose_scope(actor, wish, moment=moment, zone=zone)
-    except Invalid as error:
-        problem, scope = error, default_scope(actor, moment=moment, zone=zone)
-    knowledge = load_knowledge(scope) if problem is None else None
+    asked = read_asked()
+    knowledge = None if asked.problem else load_knowledge(asked.scope)
     return page(
         "insights/knowledge.html",
         Head("Knowledge figures", "", knowledge_path(), is_indexable=False, crumbs=CRUMBS),
-        400 if problem else 200,
-        filters=filters_of(wish, scope, list_categories(actor), problem),
-        scope=scope,
-        when=say_period(scope.period),
-        narrowed=say_scope(scope),
-        here=knowledge_path(scope.query),
+        asked.status,
+        here=knowledge_path(asked.scope.query),
         form_path=knowledge_path(),
-        overview_path=insights_path(scope.query),
+        overview_path=insights_path(asked.scope.query),
+        **asked.values,
         **(_parts(knowledge) if knowledge else {"shown": None}),
     )
 

@@ -2,23 +2,18 @@
 
 from flask import Response
 
-from app.core.clock import now
-from app.core.errors import Invalid, NotFound
-from app.forum.queries.categories import list_categories
+from app.core.errors import NotFound
 from app.insights import overview_parts as parts
 from app.insights.measures import Group
 from app.insights.metrics import METRICS
-from app.insights.policies import ensure_can_see_insights
-from app.insights.presenters import filters_of, say_period, say_scope, show_figures
-from app.insights.queries.choosing import choose_scope, default_scope
+from app.insights.presenters import say_period, show_figures
 from app.insights.queries.overview import Overview, load_overview
-from app.insights.routes.asked import read_scope, read_wish
+from app.insights.routes.asked import read_asked, read_scope
 from app.insights.routes.blueprint import blueprint
 from app.insights.routes.lists import csv_answer
 from app.insights.tables import TABLES
 from app.insights.urls import insights_path
 from app.web.access import curators
-from app.web.context import current_actor, site_settings
 from app.web.render import page
 from app.web.seo import Head
 
@@ -29,23 +24,14 @@ CRUMBS = (("Insights", "/insights"),)
 @curators
 def show_overview() -> Response:
     """Show all figures. What is wrong in the address is said beside its field, above nothing else."""
-    actor, wish, moment, zone = current_actor(), read_wish(), now(), site_settings().time_zone
-    ensure_can_see_insights(actor)
-    problem: Invalid | None = None
-    try:
-        scope = choose_scope(actor, wish, moment=moment, zone=zone)
-    except Invalid as error:
-        problem, scope = error, default_scope(actor, moment=moment, zone=zone)
-    overview = load_overview(scope) if problem is None else None
+    asked = read_asked()
+    overview = None if asked.problem else load_overview(asked.scope)
     return page(
         "insights/overview.html",
         Head("Insights", "", "/insights", is_indexable=False, crumbs=CRUMBS),
-        400 if problem else 200,
-        filters=filters_of(wish, scope, list_categories(actor), problem),
-        scope=scope,
-        when=say_period(scope.period),
-        narrowed=say_scope(scope),
-        here=insights_path(scope.query),
+        asked.status,
+        here=insights_path(asked.scope.query),
+        **asked.values,
         **(_parts(overview) if overview else {"shown": None}),
     )
 

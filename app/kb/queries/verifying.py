@@ -64,32 +64,30 @@ class ThreadToVerify:
     versions: tuple[Unchecked, ...]
 
 
-def _unchecked_articles() -> sa.Subquery:
-    """(article_id, version_id, product, name): current versions of concerned products without a word about them."""
-    current, named, word = current_versions(), aliased(ProductVersion), aliased(ArticleVersion)
-    is_known = sa.exists().where(word.article_id == ArticleVersion.article_id, word.version_id == current.c.version_id)
+def _unchecked(words: type[ArticleVersion] | type[ThreadVersion], owner: str) -> sa.Subquery:
+    """(owner, version_id, product, name): current versions of concerned products about which `words` say nothing.
+
+    A thread that was asked about the current version was solved there.
+    """
+    current, named, word = current_versions(), aliased(ProductVersion), aliased(words)
+    own = getattr(words, owner)
+    is_known = sa.exists().where(getattr(word, owner) == own, word.version_id == current.c.version_id)
     return (
-        sa.select(ArticleVersion.article_id, current.c.version_id, current.c.product, current.c.name)
-        .join(named, named.id == ArticleVersion.version_id)
+        sa.select(own, current.c.version_id, current.c.product, current.c.name)
+        .join(named, named.id == words.version_id)
         .join(current, current.c.product_id == named.product_id)
         .where(sa.not_(is_known))
         .distinct()
         .subquery()
     )
+
+
+def _unchecked_articles() -> sa.Subquery:
+    return _unchecked(ArticleVersion, "article_id")
 
 
 def _unchecked_threads() -> sa.Subquery:
-    """(thread_id, version_id, product, name): the same for threads; one asked about the current version was solved there."""
-    current, named, word = current_versions(), aliased(ProductVersion), aliased(ThreadVersion)
-    is_known = sa.exists().where(word.thread_id == ThreadVersion.thread_id, word.version_id == current.c.version_id)
-    return (
-        sa.select(ThreadVersion.thread_id, current.c.version_id, current.c.product, current.c.name)
-        .join(named, named.id == ThreadVersion.version_id)
-        .join(current, current.c.product_id == named.product_id)
-        .where(sa.not_(is_known))
-        .distinct()
-        .subquery()
-    )
+    return _unchecked(ThreadVersion, "thread_id")
 
 
 def _reasons(moment: datetime) -> dict[str, sa.ColumnElement[bool]]:
