@@ -6,8 +6,9 @@ The packages above register a source for each kind; search never imports them. M
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from hashlib import blake2b
 
 from app.core.actor import Actor
 from app.jobs.queue import enqueue
@@ -16,6 +17,8 @@ SYNC_JOB = "search.sync"
 THREAD = "thread"
 ARTICLE = "article"
 KINDS = (THREAD, ARTICLE)
+# They change with every reader, so that an index follows them only when something else changes or it is rebuilt.
+_DRIFTING = frozenset({"votes", "views", "active_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class SearchDocument:
 
     `audience` is public, members or staff; `category` a slug or ''; `thread_kind` question, discussion or '' (articles);
     `author` the account name; `lang` a declared code such as "de", or '' to have it guessed. `is_card`: one of its answers is
-    pinned as an answer card, so that it comes first for its own words.
+    pinned as an answer card, so that it comes first for its own words. `confirmed`: readers for whom an answer worked, less those for
+    whom it did not. `needs_work`: readers say that an article does not help them.
     """
 
     kind: str
@@ -46,11 +50,19 @@ class SearchDocument:
     is_solved: bool
     lang: str = ""
     is_card: bool = False
+    confirmed: int = 0
+    needs_work: bool = False
 
     @property
     def key(self) -> str:
         """t12 for thread 12, a7 for article 7."""
         return make_key(self.kind, self.id)
+
+    @property
+    def stamp(self) -> int:
+        """A number of 64 bits that differs when the content does, for comparing an index with what is stored."""
+        values = [getattr(self, field.name) for field in fields(self) if field.name not in _DRIFTING]
+        return int.from_bytes(blake2b(repr(values).encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
 
 
 @dataclass(frozen=True, slots=True)

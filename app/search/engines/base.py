@@ -21,6 +21,10 @@ class IndexBusy(Exception):
     """Another writer holds the index: try again later."""
 
 
+class IndexFull(Exception):
+    """There is no room to write: nothing was changed, and the same call succeeds once there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word of a query: a document has it when it has any of the stems. `boost` scales its share of the score."""
@@ -138,6 +142,9 @@ class SearchEngine(Protocol):
 
     def keys(self) -> set[str]:
         """Keys of all documents in the index."""
+
+    def stamps(self) -> dict[str, int]:
+        """Keys of all documents in the index, each with the `SearchDocument.stamp` it was written with."""
 
     def stats(self) -> EngineStats:
         """Counts and sizes for operators."""

@@ -22,8 +22,8 @@ import numpy as np
 from whoosh.index import FileIndex, LockError
 from whoosh.reading import SegmentReader
 
-from app.search import analysis
-from app.search.documents import SearchDocument
+from app.search import ranking
+from app.search.documents import SearchDocument, make_key
 from app.search.engines import scoring, whoosh_internals
 from app.search.engines.base import EngineQuery, EngineStats, Filters, IndexBusy, Reload, Scored, SearchHits, Word
 from app.search.engines.scoring import Part
@@ -44,7 +44,6 @@ MERGE_LIMIT = 4096  # documents; larger segments are only rewritten by a rebuild
 EXPANSIONS = 64  # words that a prefix stands for
 SPELLER_SECONDS = 900.0  # how old "did you mean" may be in a large index
 SMALL_INDEX = 5_000  # documents up to which it follows every commit
-_VERSION = {"schema": SCHEMA_VERSION, "analysis": analysis.ANALYSIS_VERSION}
 _SIMILAR_TO = Filters(thread_kinds=("", "question"))  # articles have no thread kind
 
 
@@ -108,8 +107,10 @@ def _abandon(writer: Any) -> None:
 class WhooshEngine:
     """See SearchEngine."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, priors: ranking.Priors = ranking.ALL_PRIORS) -> None:
         self._store = IndexStore(root)
+        self._priors = priors
+        self._version = {"schema": SCHEMA_VERSION, **ranking.rules_version(priors)}
         self._snapshots = SnapshotCache(self._store, _open)
         self._speller_lock = threading.Lock()
         self._speller = Speller(())
@@ -158,7 +159,7 @@ class WhooshEngine:
     def _create(self) -> Path:
         folder = self._store.create_generation()
         FileIndex.create(DurableStorage(folder), make_schema(), whoosh_internals.INDEX_NAME)
-        (folder / "VERSION").write_text(json.dumps(_VERSION), encoding="ascii")
+        (folder / "VERSION").write_text(json.dumps(self._version), encoding="ascii")
         return folder
 
     def _commit(self, folder: Path, upserts: Sequence[SearchDocument], deletes: Sequence[str]) -> None:
@@ -173,7 +174,7 @@ class WhooshEngine:
             for number in _open(folder, "", {}, PostingCache()).find_keys([*newest, *deletes]):
                 writer.delete_document(number)
             for document in newest.values():
-                writer.add_document(**fields_of(document))
+                writer.add_document(**fields_of(document, self._priors))
             writer.commit(mergetype=merge_small)
         except BaseException:
             _abandon(writer)
@@ -207,7 +208,7 @@ class WhooshEngine:
     ) -> list[Scored]:
         """See SearchEngine."""
         snapshot = self._snapshots.get()
-        words = scoring.telling_words(snapshot.frequency, snapshot.documents, title, body)
+        words = ranking.telling_words(snapshot.frequency, snapshot.documents, title, body)
         if not words:
             return []
         query = EngineQuery(audiences, words=words, filters=_SIMILAR_TO, limit=limit + bool(exclude))
@@ -276,10 +277,15 @@ class WhooshEngine:
     @guarded(set)
     def keys(self) -> set[str]:
         """See SearchEngine."""
-        found: set[str] = set()
+        return {key for part in self._snapshots.get().parts for key in _keys_of(part)}
+
+    @guarded(dict)
+    def stamps(self) -> dict[str, int]:
+        """See SearchEngine."""
+        found: dict[str, int] = {}
         for part in self._snapshots.get().parts:
-            numbers = part.segment.number if part.live is None else part.segment.number[part.live]
-            found.update(f"{kind[0]}{number}" for kind, number in map(name_of, numbers.tolist()))
+            stamps = part.segment.stamps()  # type: ignore[attr-defined]
+            found.update(zip(_keys_of(part), (stamps if part.live is None else stamps[part.live]).tolist(), strict=True))
         return found
 
     def stats(self) -> EngineStats:
@@ -294,9 +300,14 @@ class WhooshEngine:
             segments=len(snapshot.segments),
             bytes=self._store.size(),
             generation=snapshot.name,
-            is_stale=folder is None or snapshot is DAMAGED or _version_of(folder) != _VERSION,
+            is_stale=folder is None or snapshot is DAMAGED or _version_of(folder) != self._version,
             is_fast=snapshot.is_fast,
         )
+
+
+def _keys_of(part: Part) -> list[str]:
+    numbers = part.segment.number if part.live is None else part.segment.number[part.live]
+    return [make_key(*name_of(number)) for number in numbers.tolist()]
 
 
 def _version_of(folder: Path) -> Any:

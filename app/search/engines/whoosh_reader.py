@@ -91,7 +91,7 @@ class LoadedSegment:
         self.votes: Longs = access.column(reader, "votes").astype(np.int64)
         self.views: Longs = access.column(reader, "views").astype(np.int64)
         self.is_solved: Mask = (access.column(reader, "flags").astype(np.uint8) & SOLVED_FLAG) > 0
-        self.prior: Floats = scoring.priors(self.votes, self.is_solved, self.number < 0)
+        self.prior: Floats = access.column(reader, "prior").astype(np.float32)
         self.lengths: Floats = access.lengths(reader, "text")
         self.total_length = int(reader.field_length("text"))
         self._codes: dict[str, tuple[tuple[str, ...], Ints]] = {}
@@ -108,6 +108,11 @@ class LoadedSegment:
                 found = self._access.postings(self.reader, field_name, term.encode())
             self._cache.put(key, found)
         return found
+
+    def stamps(self) -> Longs:
+        """What each document was written with, see SearchDocument.stamp. Read anew each time: only checks ask."""
+        with self._lock:
+            return self._access.column(self.reader, "stamp").astype(np.int64)  # type: ignore[no-any-return]
 
     def frequency(self, field_name: str, term: str) -> int:
         """Number of documents with a term, deleted ones included, without reading the list."""

@@ -15,18 +15,10 @@ from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, FieldType, Schema
 from whoosh.formats import Existence
 
-from app.search import analysis
+from app.search import analysis, ranking
 from app.search.documents import ARTICLE, THREAD, SearchDocument
 
-SCHEMA_VERSION = 2
-
-# Tuned on the development half of the travel questions (reference: nDCG@10 .528 with all weights 1, .566 with these).
-TITLE_WEIGHT = 4.0
-TAG_WEIGHT = 2.0
-BODY_WEIGHT = 1.0
-ANSWER_WEIGHT = 1.0
-# Other people's titles for the same problem deserve what a title deserves.
-ASKED_AS_WEIGHT = 4.0
+SCHEMA_VERSION = 3
 
 SOLVED_FLAG = 1
 PUBLIC = "public"
@@ -65,6 +57,7 @@ def make_schema() -> Schema:
     return Schema(
         key=ExactField(unique=True),
         num=COLUMN(NumericColumn("q")),
+        stamp=COLUMN(NumericColumn("q")),
         kind=ExactField(),
         audience=ExactField(),
         category=ExactField(),
@@ -75,6 +68,7 @@ def make_schema() -> Schema:
         title=ExactField(),
         card=ExactField(),
         flags=COLUMN(NumericColumn("B")),
+        prior=COLUMN(NumericColumn("f")),
         created=COLUMN(NumericColumn("q")),
         votes=COLUMN(NumericColumn("i")),
         views=COLUMN(NumericColumn("q")),
@@ -94,37 +88,11 @@ def name_of(number: int) -> tuple[str, int]:
     return (ARTICLE, -number) if number < 0 else (THREAD, number)
 
 
-def weigh(document: SearchDocument) -> dict[str, tuple[int, float]]:
-    """The terms of a document with the number of times they occur and their weight."""
-    langs = (analysis.language_of(document.lang, f"{document.title}\n{document.body}"),)
-    places = (
-        (document.title, TITLE_WEIGHT),
-        (" ".join(document.tags), TAG_WEIGHT),
-        (document.body, BODY_WEIGHT),
-        (document.answers, ANSWER_WEIGHT),
-        (document.asked_as, ASKED_AS_WEIGHT),
-    )
-    found: dict[str, tuple[int, float]] = {}
-    for text, place_weight in places:
-        for term in analysis.terms(text, langs):
-            count, weight = found.get(term, (0, 0.0))
-            found[term] = (count + 1, weight + place_weight)
-    return found
-
-
-def card_terms(document: SearchDocument) -> tuple[str, ...]:
-    """The terms for which a document with an answer card comes first: those of its title, its tags and its other wordings."""
-    if not document.is_card:
-        return ()
-    langs = (analysis.language_of(document.lang, f"{document.title}\n{document.body}"),)
-    return tuple(dict.fromkeys(analysis.terms(" ".join((document.title, *document.tags, document.asked_as)), langs)))
-
-
 def _existence(words: Iterable[str]) -> dict[str, tuple[int, float]]:
     return dict.fromkeys(words, (1, 1.0))
 
 
-def fields_of(document: SearchDocument) -> dict[str, Any]:
+def fields_of(document: SearchDocument, priors: ranking.Priors = ranking.ALL_PRIORS) -> dict[str, Any]:
     """The values of a document for Whoosh's writer."""
     head = " ".join((document.title, *document.tags, document.asked_as))
     # Corrections are offered to everybody, so only words of public documents are offered.
@@ -132,6 +100,7 @@ def fields_of(document: SearchDocument) -> dict[str, Any]:
     fields = {
         "key": document.key,
         "num": number_of(document.kind, document.id),
+        "stamp": document.stamp,
         "kind": document.kind,
         "audience": document.audience,
         "category": document.category,
@@ -140,12 +109,13 @@ def fields_of(document: SearchDocument) -> dict[str, Any]:
         "author": document.author.casefold(),
         "tag": tuple(tag.casefold() for tag in document.tags),
         "title": analysis.title_key(document.title),
-        "card": card_terms(document),
+        "card": ranking.card_terms(document),
         "flags": SOLVED_FLAG if document.is_solved else 0,
+        "prior": ranking.prior(document, priors),
         "created": int(document.created_at.timestamp()),
         "votes": max(-_INT32, min(_INT32, document.votes)),
         "views": max(0, min(_INT64, document.views)),
-        "text": weigh(document),
+        "text": ranking.weigh(document),
         "head": _existence(analysis.surface_words(head, single=True)),
         "spelling": _existence(analysis.spelling_words(spelling)),
     }
