@@ -105,9 +105,13 @@ def test_from_a_question_to_an_article_that_search_finds_first(chromium: Chromiu
     boss.locator("main select[name=section_id]").select_option(label="Pumps")
     boss.get_by_role("button", name="Build the draft").click()
     boss.wait_for_url("**/edit**")
-    assert "impeller" in boss.locator("textarea[name=body]").input_value()
-    boss.locator("main form button.btn-primary").first.click()
-    boss.wait_for_load_state()
+    solution = boss.locator("textarea.block-body").filter(has_text="impeller")
+    expect(solution).to_have_count(1)
+    expect(boss.locator("[data-blocks-preview]")).to_contain_text("rinse the intake")
+    solution.fill(f"{solution.input_value()}\n\nThen close the lid.")
+    expect(boss.locator("[data-blocks-preview]")).to_contain_text("close the lid", timeout=10_000)
+    boss.get_by_role("button", name="Save as draft").click()
+    boss.wait_for_url(lambda url: not url.split("?")[0].endswith("/edit"))
     article = execute(server, "SELECT s.slug, a.slug, a.state FROM article a JOIN section s ON s.id = a.section_id")[0]
     assert article[2] == "draft"
     boss.goto(f"/kb/{article[0]}/{article[1]}")
