@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 MIN_SECRET = 32
+SEARCH_PRIORS = ("votes", "solved", "confirmed", "viewed", "maintained")
 
 
 class SettingsError(Exception):
@@ -107,6 +108,13 @@ def _quiet_hours(raw: str) -> tuple[int, int] | None:
     return hours[0], hours[1]
 
 
+def _search_priors(raw: str) -> tuple[str, ...]:
+    named = () if raw.strip() == "off" else tuple(part.strip() for part in raw.split(","))
+    if not set(named) <= set(SEARCH_PRIORS):
+        raise ValueError(f"must be off, or some of {', '.join(SEARCH_PRIORS)} with commas between them")
+    return tuple(name for name in SEARCH_PRIORS if name in named)
+
+
 def _setting(name: str, default: Any, parse: Callable[[str], Any], sentence: str) -> Any:
     return field(default=default, metadata={"env": name, "parse": parse, "doc": sentence})
 
@@ -136,6 +144,12 @@ class Settings:
     )
     search_engine: str = _setting(
         "SEARCH_ENGINE", "auto", _choice("auto", "whoosh"), "Search engine; auto chooses the best one for the database."
+    )
+    search_priors: tuple[str, ...] = _setting(
+        "SEARCH_PRIORS",
+        SEARCH_PRIORS,
+        _search_priors,
+        "What may lift a document among equally good matches: votes, solved, confirmed, viewed, maintained; or off.",
     )
     jobs: str = _setting(
         "JOBS",
@@ -195,6 +209,12 @@ class Settings:
         70,
         _integer(1, 100),
         "Two questions so alike (per cent of what a question has in common with itself) are proposed as duplicates.",
+    )
+    also_read_min: int = _setting(
+        "ALSO_READ_MIN",
+        5,
+        _integer(2, 10_000),
+        "Visits in which two pages must have been read before each is named under the other as read by the same people.",
     )
     promotion_min_views: int = _setting(
         "PROMOTION_MIN_VIEWS", 30, _integer(0, 1_000_000), "Human views in 30 days from which a thread can become a candidate."

@@ -17,9 +17,10 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from app.search import analysis
 from app.search.documents import SearchDocument
-from app.search.engines import scoring, whoosh, whoosh_internals
+from app.search.engines import whoosh, whoosh_internals
 from app.search.engines.whoosh import WhooshEngine
 from app.search.engines.whoosh_schema import make_schema
+from app.search.ranking import K1, B, Priors
 from tests.search.samples import EVERYBODY, WORDS, document, engine_at, keys, query, random_documents
 
 
@@ -96,15 +97,14 @@ def test_scores_equal_the_reference_on_random_corpora(tmp_path: Path, seed: int)
         assert [hit.score for hit in hits.hits] == sorted((hit.score for hit in hits.hits), reverse=True)
 
 
-def test_scores_are_whooshs_own_without_priors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("VOTE_PRIOR", 0.0), ("SOLVED_PRIOR", 1.0), ("ARTICLE_PRIOR", 1.0)):
-        monkeypatch.setattr(scoring, name, value)
+def test_scores_are_whooshs_own_without_priors(tmp_path: Path) -> None:
     rng = random.Random(7)
-    engine = engine_at(tmp_path, *random_documents(rng, 300))
+    engine = WhooshEngine(tmp_path / "search", Priors.of(()))
+    engine.apply(random_documents(rng, 300), ())
     for number in range(12):  # several segments, merges and deletions
         engine.apply(random_documents(rng, 5, 1 + number * 20), [f"t{number * 20 + 11}"])
     folder = next((tmp_path / "search").glob("index-*"))
-    searcher = FileIndex(FileStorage(str(folder)), schema=make_schema()).searcher(weighting=BM25F(B=scoring.B, K1=scoring.K1))
+    searcher = FileIndex(FileStorage(str(folder)), schema=make_schema()).searcher(weighting=BM25F(B=B, K1=K1))
     with searcher:
         readers = [reader for reader, _ in searcher.reader().leaf_readers()]
         assert len(readers) > 1

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from app.search import ranking
 from app.search.engines import whoosh, whoosh_reader
 from app.search.engines.base import EngineQuery, Filters, IndexBusy, Word
 from app.search.engines.whoosh import WhooshEngine
 from app.search.engines.whoosh_store import DurableStorage, IndexStore
+from app.search.ranking import Priors
 from tests.search.samples import EVERYBODY, STAFF, document, engine_at, keys, query
 
 
@@ -293,11 +295,12 @@ def test_readers_look_for_news_at_most_once_a_second(tmp_path: Path, monkeypatch
     assert not looked
 
 
-def test_an_index_of_other_rules_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_of_other_rules_or_priors_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = engine_at(tmp_path, document(1, "refund"))
     assert not engine.stats().is_stale
-    monkeypatch.setattr(whoosh, "_VERSION", {"schema": 999})
-    assert engine.stats().is_stale
+    assert WhooshEngine(tmp_path / "search", Priors.of(("votes",))).stats().is_stale
+    monkeypatch.setattr(ranking, "RANKING_VERSION", 999)
+    assert WhooshEngine(tmp_path / "search").stats().is_stale
 
 
 def test_the_folder_is_private(tmp_path: Path) -> None:

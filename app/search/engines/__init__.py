@@ -6,14 +6,15 @@ from pathlib import Path
 
 from app.search.engines.base import SearchEngine
 from app.search.engines.whoosh import WhooshEngine
+from app.search.ranking import ALL_PRIORS, Priors
 
 _current: SearchEngine | None = None
 
 
-def create_engine(name: str, instance_path: Path) -> SearchEngine:
+def create_engine(name: str, instance_path: Path, priors: Priors = ALL_PRIORS) -> SearchEngine:
     """The engine for the setting SEARCH_ENGINE; raises ValueError for one that does not exist."""
     if name in ("auto", "whoosh"):
-        return WhooshEngine(instance_path / "search")
+        return WhooshEngine(instance_path / "search", priors)
     raise ValueError(f"There is no search engine called {name!r}.")
 
 

@@ -1,50 +1,28 @@
-"""Ranking over whole posting lists with NumPy: BM25F, priors, filters, facet counts and the best k. Knows no files.
+"""Ranking over whole posting lists with NumPy: BM25F, filters, facet counts and the best k. Knows no files.
 
 Score of a document = sum over the query's words of
     boost * idf * w * (K1 + 1) / (w + K1 * (1 - B + B * length / average length))        BM25F (Robertson and Zaragoza, 2009)
 with w the weight of the word in the document, idf = ln(N / (df + 1)) + 1 (Whoosh's; N and df count deleted documents until they
-are merged away), times the priors below.
+are merged away), times the prior that was stored with the document (see `app.search.ranking`).
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from app.search.engines.base import FACETS, EngineQuery, Filters, Word
+from app.search.ranking import CARD_MATCH, CARD_WORDS, EXACT_TITLE, K1, B, idf
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Postings = tuple[Ints, Floats]
-
-# Best of a grid on the development half: weak saturation and weak length normalisation suit long threads.
-K1 = 3.0
-B = 0.3
-
-# Priors are small on purpose: they order what matches about equally well and never lift a bad match over a good one.
-VOTE_PRIOR = 0.1  # x (1 + 0.1 ln(1 + votes)): 0.2 scores higher on duplicates, but originals collect votes because of these
-SOLVED_PRIOR = 1.15  # a question that says what worked is worth more to the reader than one that does not
-ARTICLE_PRIOR = 1.25  # somebody checked and maintains an article
-
-# A title that is the query comes first: no other match can score a hundred times as much (see the bounds of BM25F above).
-EXACT_TITLE = 100.0
-
-# All words of the query stand in the title, tags or wordings of a question with an answer card: before everything but an exact
-# title. Of fewer words than CARD_WORDS too many questions would claim to be the answer.
-CARD_MATCH = 10.0
-CARD_WORDS = 2
-
-TITLE_WORDS = 8  # words of a title that decide what is similar: the rarest; more cost time and add nothing measurable
-BODY_WORDS = 8
-BODY_BOOST = 0.5
 
 
 class Segment(Protocol):
@@ -89,22 +67,9 @@ class Matches:
     scores: Floats
 
 
-def priors(votes: Longs, is_solved: Mask, is_article: Mask) -> Floats:
-    """The factor of each document that does not depend on the query."""
-    factor = 1.0 + VOTE_PRIOR * np.log1p(np.maximum(votes, 0))
-    factor *= np.where(is_solved, SOLVED_PRIOR, 1.0)
-    factor *= np.where(is_article, ARTICLE_PRIOR, 1.0)
-    return factor.astype(np.float32)
-
-
 def length_norm(lengths: Floats, average: float) -> Floats:
     """K1 * (1 - B + B * length / average) for each document."""
     return (K1 * (1.0 - B) + (K1 * B / average) * lengths).astype(np.float32)
-
-
-def idf(documents: int, frequency: int) -> float:
-    """Whoosh's inverse document frequency; positive for any frequency up to the number of documents."""
-    return math.log(documents / (frequency + 1)) + 1.0
 
 
 def merged(segment: Segment, field: str, stems: Iterable[str]) -> Postings:
@@ -131,24 +96,6 @@ def block_scores(parts: Sequence[Part], words: Sequence[Word], field: str) -> li
                 norm = part.norm[ids] if field == "text" else np.float32(K1)
                 sums[ids] += np.float32(weight) * weights / (weights + norm)
     return scores
-
-
-def telling_words(
-    frequency: Callable[[Word], int], documents: int, title: Sequence[Word], body: Sequence[Word]
-) -> tuple[Word, ...]:
-    """The rarest words of the title and those of the body with the highest count x idf, at BODY_BOOST."""
-    times = Counter(body)
-    counts = {word: frequency(word) for word in dict.fromkeys((*title, *times))}
-    known = [word for word in dict.fromkeys(title) if counts[word]]
-    chosen = sorted(known, key=lambda word: counts[word])[:TITLE_WORDS]
-    documents = max(1, documents)
-
-    def telling(word: Word) -> float:
-        return times[word] * idf(documents, min(counts[word], documents))
-
-    others = [word for word in times if counts[word] and word not in title]
-    extra = sorted(others, key=telling, reverse=True)[:BODY_WORDS]
-    return (*chosen, *(replace(word, boost=BODY_BOOST) for word in extra))
 
 
 def holds(segment: Segment, field: str, terms: Iterable[str]) -> Mask:

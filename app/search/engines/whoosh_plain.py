@@ -21,9 +21,10 @@ from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
 from app.search.engines.base import Word
-from app.search.engines.scoring import K1, B, Floats, Postings
+from app.search.engines.scoring import Floats, Postings
 from app.search.engines.whoosh_reader import Access, LoadedSegment, PostingCache, Snapshot, make_parts
 from app.search.engines.whoosh_schema import make_schema
+from app.search.ranking import K1, B
 
 
 def _postings(reader: SegmentReader, field: str, term: bytes) -> Postings:
@@ -43,7 +44,7 @@ def _column(reader: SegmentReader, name: str) -> Any:
     if not reader.has_column(name):
         return np.zeros(reader.doc_count_all(), np.int64)
     values = reader.column_reader(name)
-    return np.array([values[number] for number in range(reader.doc_count_all())], np.int64)
+    return np.array([values[number] for number in range(reader.doc_count_all())])
 
 
 def _lengths(reader: SegmentReader, name: str) -> Floats:

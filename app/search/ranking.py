@@ -1,0 +1,155 @@
+"""How documents are ordered: the weight of each place where a word stands, the formula's constants, and the small priors.
+
+Every engine takes these from here and applies them when a document is written or a query is scored, so that all engines rank
+alike. Pure: knows no engine, no files and no database. What helped, what did not and how it was measured: docs/search.md.
+Whoever changes what `weigh` or `prior` return raises RANKING_VERSION: indexes written under another number are rebuilt.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+from app.search import analysis
+from app.search.documents import ARTICLE, SearchDocument
+from app.search.engines.base import Word
+
+RANKING_VERSION = 1
+
+# BM25F over one field: the weight of a term in a document is the sum of the weights of the places where it stands.
+K1 = 3.0
+B = 0.3
+TITLE_WEIGHT = 4.0
+TAG_WEIGHT = 2.0
+BODY_WEIGHT = 1.0
+ANSWER_WEIGHT = 1.0
+# Other people's titles for the same problem deserve what a title deserves.
+ASKED_AS_WEIGHT = 4.0
+
+# A title that is the query comes first: no other match can score a hundred times as much (K1 + 1 bounds a word's share, and
+# the priors together stay below 3).
+EXACT_TITLE = 100.0
+# All words of the query stand in the title, tags or wordings of a question with an answer card: before everything but an exact
+# title. Of fewer words than CARD_WORDS too many questions would claim to be the answer.
+CARD_MATCH = 10.0
+CARD_WORDS = 2
+
+TITLE_WORDS = 8  # words of a title that decide what is similar: the rarest; more cost time and add nothing measurable
+BODY_WORDS = 8
+BODY_BOOST = 0.5
+
+# Priors: each is a factor of at least 1 that orders what matches about equally well. VOTES and VIEWS grow with the logarithm.
+VOTES = 0.1  # x (1 + 0.1 ln(1 + votes))
+SOLVED = 1.15  # a question that says what worked is worth more to the reader than one that does not
+CONFIRMED = 0.05  # x (1 + 0.05 ln(1 + readers for whom an answer worked, less those for whom it did not))
+VIEWS = 0.01  # x (1 + 0.01 ln(1 + views)): pages that are read much are found by being found, so this only breaks ties
+MAINTAINED = 1.25  # somebody checked and maintains an article; not while its readers say that it does not help
+MOST_COUNTED = 100_000  # votes, views or confirmations above this add nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """Which of the priors count; built from the setting SEARCH_PRIORS."""
+
+    votes: bool = True
+    solved: bool = True
+    confirmed: bool = True
+    viewed: bool = True
+    maintained: bool = True
+
+    @classmethod
+    def of(cls, names: Collection[str]) -> Priors:
+        """The priors with these names and no others."""
+        return cls(**{name: name in names for name in PRIOR_NAMES})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of those that count, in order."""
+        return tuple(name for name in PRIOR_NAMES if getattr(self, name))
+
+
+PRIOR_NAMES = tuple(spec.name for spec in fields(Priors))
+ALL_PRIORS = Priors()
+
+
+def _growing(count: int, share: float) -> float:
+    return 1.0 + share * math.log1p(min(MOST_COUNTED, max(0, count)))
+
+
+def prior_factors(document: SearchDocument, priors: Priors = ALL_PRIORS) -> Mapping[str, float]:
+    """The factor of each prior that counts, by name; 1 says nothing about the document."""
+    is_maintained = document.kind == ARTICLE and not document.needs_work
+    every = {
+        "votes": _growing(document.votes, VOTES),
+        "solved": SOLVED if document.is_solved else 1.0,
+        "confirmed": _growing(document.confirmed, CONFIRMED),
+        "viewed": _growing(document.views, VIEWS),
+        "maintained": MAINTAINED if is_maintained else 1.0,
+    }
+    return {name: every[name] for name in priors.names}
+
+
+def prior(document: SearchDocument, priors: Priors = ALL_PRIORS) -> float:
+    """The factor of a document that does not depend on the query; engines store it with the document."""
+    return math.prod(prior_factors(document, priors).values())
+
+
+def rules_version(priors: Priors = ALL_PRIORS) -> Mapping[str, object]:
+    """What an index was written under: when any of it changes, the index is rebuilt."""
+    return {"ranking": RANKING_VERSION, "analysis": analysis.ANALYSIS_VERSION, "priors": list(priors.names)}
+
+
+def idf(documents: int, frequency: int) -> float:
+    """Whoosh's inverse document frequency, ln(N / (df + 1)) + 1; positive for any frequency up to the number of documents."""
+    return math.log(documents / (frequency + 1)) + 1.0
+
+
+def languages(document: SearchDocument) -> tuple[str, ...]:
+    """The languages in which the words of a document are stemmed."""
+    return (analysis.language_of(document.lang, f"{document.title}\n{document.body}"),)
+
+
+def weigh(document: SearchDocument) -> dict[str, tuple[int, float]]:
+    """The terms of a document with the number of times they occur and their weight; the counts add up to its length."""
+    langs = languages(document)
+    places = (
+        (document.title, TITLE_WEIGHT),
+        (" ".join(document.tags), TAG_WEIGHT),
+        (document.body, BODY_WEIGHT),
+        (document.answers, ANSWER_WEIGHT),
+        (document.asked_as, ASKED_AS_WEIGHT),
+    )
+    found: dict[str, tuple[int, float]] = {}
+    for text, place_weight in places:
+        for term in analysis.terms(text, langs):
+            count, weight = found.get(term, (0, 0.0))
+            found[term] = (count + 1, weight + place_weight)
+    return found
+
+
+def card_terms(document: SearchDocument) -> tuple[str, ...]:
+    """The terms for which a document with an answer card comes first: those of its title, its tags and its other wordings."""
+    if not document.is_card:
+        return ()
+    head = " ".join((document.title, *document.tags, document.asked_as))
+    return tuple(dict.fromkeys(analysis.terms(head, languages(document))))
+
+
+def telling_words(
+    frequency: Callable[[Word], int], documents: int, title: Sequence[Word], body: Sequence[Word]
+) -> tuple[Word, ...]:
+    """The rarest words of the title and those of the body with the highest count x idf, at BODY_BOOST."""
+    times = Counter(body)
+    counts = {word: frequency(word) for word in dict.fromkeys((*title, *times))}
+    known = [word for word in dict.fromkeys(title) if counts[word]]
+    chosen = sorted(known, key=lambda word: counts[word])[:TITLE_WORDS]
+    documents = max(1, documents)
+
+    def telling(word: Word) -> float:
+        return times[word] * idf(documents, min(counts[word], documents))
+
+    others = [word for word in times if counts[word] and word not in title]
+    extra = sorted(others, key=telling, reverse=True)[:BODY_WORDS]
+    return (*chosen, *(replace(word, boost=BODY_BOOST) for word in extra))
