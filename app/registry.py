@@ -131,10 +131,12 @@ from app.pages import people as pages_people
 from app.pages import robots as pages_robots
 from app.pages import sitemap as pages_sitemap
 from app.pages.blueprint import blueprint as pages_blueprint
+from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, forget_job
 from app.search import sync as search_sync
 from app.search.cli import reindex, search_group
 from app.search.documents import ARTICLE, SYNC_JOB, THREAD, register_category_names, register_source
 from app.search.engines import create_engine, use_engine
+from app.search.ranking import Priors
 from app.search.routes import blueprint as search_blueprint
 from app.uploads.routes import images as uploads_images
 from app.uploads.routes.blueprint import blueprint as uploads_blueprint
@@ -178,7 +180,7 @@ def register_blueprints(app: Flask) -> None:
 def register_sources(app: Flask) -> None:
     """Choose the search engine and tell it how to load threads and articles."""
     settings = app.extensions["settings"]
-    use_engine(create_engine(settings.search_engine, settings.instance_path))
+    use_engine(create_engine(settings.search_engine, settings.instance_path, Priors.of(settings.search_priors)))
     register_category_names(category_names)
     register_source(THREAD, forum_indexing.load_many, forum_indexing.all_ids, forum_indexing.present, forum_indexing.titles)
     register_source(ARTICLE, kb_indexing.load_many, kb_indexing.all_ids, kb_indexing.present, kb_indexing.titles)
@@ -215,6 +217,8 @@ def register_jobs(app: Flask) -> None:
     register_periodic(PROPOSE_JOB, PROPOSE_EVERY)
     register_handler(WAITING_JOB, waiting_job)
     register_periodic(WAITING_JOB, timedelta(days=1))
+    register_handler(FORGET_JOB, forget_job)
+    register_periodic(FORGET_JOB, FORGET_EVERY)
     register_handler("mail.send", send_mails)
     register_handler(ASK_JOB, ask_job)
     register_periodic(ASK_JOB, ASK_EVERY)

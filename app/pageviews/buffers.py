@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import redis
 
 from app.core.settings import Settings
+from app.pageviews.visits import MOST_BEFORE, MOST_IN_VISIT, VISIT_SECONDS, Pair, Visits, pair
 
 SEEN_SECONDS = 6 * 3600
 MAX_REMEMBERED = 200_000
@@ -16,7 +17,7 @@ Target = tuple[str, int, date]
 
 
 class ViewBuffer(Protocol):
-    """Counts views, each visitor once per target in SEEN_SECONDS."""
+    """Counts views, each visitor once per target in SEEN_SECONDS, and which targets are read in one visit."""
 
     def add(self, visitor: str, target: Target) -> bool:
         """Count a view; return False when this visitor was counted for the target already."""
@@ -24,6 +25,10 @@ class ViewBuffer(Protocol):
 
     def take(self) -> dict[Target, int]:
         """Return the counts since the last call and start again from zero."""
+        ...
+
+    def take_pairs(self) -> dict[Pair, int]:
+        """Return how often two targets were read in one visit since the last call, and start again from zero."""
         ...
 
 
@@ -34,6 +39,7 @@ class MemoryBuffer:
         self._lock = threading.Lock()
         self._seen: OrderedDict[tuple[str, str, int], float] = OrderedDict()
         self._counts: Counter[Target] = Counter()
+        self._visits = Visits()
 
     def add(self, visitor: str, target: Target) -> bool:
         moment = time.monotonic()
@@ -47,6 +53,7 @@ class MemoryBuffer:
             while self._seen and (len(self._seen) > MAX_REMEMBERED or moment - next(iter(self._seen.values())) >= SEEN_SECONDS):
                 self._seen.popitem(last=False)
             self._counts[target] += 1
+        self._visits.follow(visitor, target[:2], target[2])
         return True
 
     def take(self) -> dict[Target, int]:
@@ -54,11 +61,15 @@ class MemoryBuffer:
             taken, self._counts = dict(self._counts), Counter()
         return taken
 
+    def take_pairs(self) -> dict[Pair, int]:
+        return self._visits.take()
+
 
 class RedisBuffer:
     """Counts in Redis, shared by all processes."""
 
     COUNTS = "threadwell:views"
+    PAIRS = "threadwell:pairs"
 
     def __init__(self, url: str) -> None:
         self._redis: Any = redis.Redis.from_url(url, socket_timeout=1.0, decode_responses=True)
@@ -68,21 +79,53 @@ class RedisBuffer:
         if not self._redis.set(f"threadwell:seen:{visitor}:{kind}:{target_id}", 1, nx=True, ex=SEEN_SECONDS):
             return False
         self._redis.hincrby(self.COUNTS, f"{kind}|{target_id}|{day.isoformat()}", 1)
+        self._follow(visitor, (kind, target_id), day)
         return True
 
+    def _follow(self, visitor: str, page: tuple[str, int], day: date) -> None:
+        visit = f"threadwell:visit:{visitor}"
+        read = self._redis.lrange(visit, 0, -1)
+        name = f"{page[0]}|{page[1]}"
+        if name not in read and len(read) < MOST_IN_VISIT:
+            self._redis.rpush(visit, name)
+            for before in read[-MOST_BEFORE:]:
+                self._redis.hincrby(self.PAIRS, _pair_name(pair(day, page, _page_of(before))), 1)
+        self._redis.expire(visit, VISIT_SECONDS)
+
     def take(self) -> dict[Target, int]:
-        taking = f"{self.COUNTS}:taking:{time.time_ns()}"
-        try:
-            self._redis.rename(self.COUNTS, taking)
-        except redis.ResponseError:  # nothing was counted
-            return {}
-        counts = self._redis.hgetall(taking)
-        self._redis.delete(taking)
         taken: dict[Target, int] = {}
-        for name, views in counts.items():
+        for name, views in self._take(self.COUNTS).items():
             kind, target_id, day = name.split("|")
             taken[kind, int(target_id), date.fromisoformat(day)] = int(views)
         return taken
+
+    def take_pairs(self) -> dict[Pair, int]:
+        taken: dict[Pair, int] = {}
+        for name, visits in self._take(self.PAIRS).items():
+            week, one, other = name.split(" ")
+            taken[date.fromisoformat(week), _page_of(one), _page_of(other)] = int(visits)
+        return taken
+
+    def _take(self, counts: str) -> dict[str, str]:
+        """Return a hash of counts, which begins anew."""
+        taking = f"{counts}:taking:{time.time_ns()}"
+        try:
+            self._redis.rename(counts, taking)
+        except redis.ResponseError:  # nothing was counted
+            return {}
+        taken: dict[str, str] = self._redis.hgetall(taking)
+        self._redis.delete(taking)
+        return taken
+
+
+def _page_of(name: str) -> tuple[str, int]:
+    kind, target_id = name.split("|")
+    return kind, int(target_id)
+
+
+def _pair_name(read: Pair) -> str:
+    week, one, other = read
+    return f"{week.isoformat()} {one[0]}|{one[1]} {other[0]}|{other[1]}"
 
 
 def choose_buffer(settings: Settings) -> ViewBuffer:

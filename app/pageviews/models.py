@@ -32,3 +32,20 @@ class PageviewTotal(Model):
     target_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     views: Mapped[int] = mapped_column(BigId, default=0)
     imported_views: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class ReadTogether(Model):
+    """In how many visits of one week (`week`: its Monday, UTC) two targets were read; each pair is there in both directions.
+
+    Nothing tells whose visits these were. Rows are deleted after KEPT_WEEKS.
+    """
+
+    __tablename__ = "read_together"
+    __table_args__ = (sa.Index("ix_read_together_week", "week"),)
+
+    kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    target_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    week: Mapped[date] = mapped_column(sa.Date, primary_key=True)
+    other_kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    other_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    visits: Mapped[int] = mapped_column(sa.Integer, default=0)

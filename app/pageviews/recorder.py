@@ -1,24 +1,26 @@
 """Counting a reader of a page: after a 200 to a GET, never a bot, a prefetch or the author, once in six hours.
 
-What is stored is a number per target and day. The visitor is told apart by a keyed daily hash that is never stored.
+What is stored is a number per target and day, and one per week for two targets read in one visit. The visitor is told apart
+by a keyed daily hash that is never stored.
 """
 
 import logging
 import threading
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 import redis
 import sqlalchemy as sa
 from flask import Flask, current_app, request
 
 from app.core.clock import now
-from app.core.db import upsert
+from app.core.db import Model, upsert
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.pageviews.bots import is_bot
 from app.pageviews.buffers import ViewBuffer, choose_buffer
-from app.pageviews.models import PageviewDay, PageviewTotal
+from app.pageviews.models import PageviewDay, PageviewTotal, ReadTogether
+from app.pageviews.visits import Pair
 from app.web.context import client_agent, current_actor, visitor_key
 
 logger = logging.getLogger(__name__)
@@ -53,28 +55,34 @@ def record(kind: str, target_id: int, author_id: int | None) -> bool:
 
 def flush() -> int:
     """Write the buffered counts in one transaction and return the number of targets written."""
-    counts = _buffer().take()
-    if not counts:
+    counts, pairs = _buffer().take(), _buffer().take_pairs()
+    if not counts and not pairs:
         return 0
-    days = [{"kind": k, "target_id": t, "day": d, "views": n} for (k, t, d), n in counts.items()]
+    days = [{"kind": k, "target_id": t, "day": d, "views": n} for (k, t, d), n in sorted(counts.items())]
     totals: dict[tuple[str, int], int] = {}
     for (kind, target_id, _day), views in counts.items():
         totals[kind, target_id] = totals.get((kind, target_id), 0) + views
-    rows = [{"kind": k, "target_id": t, "views": n, "imported_views": 0} for (k, t), n in totals.items()]
-    added = sa.literal_column("excluded.views", sa.Integer)
+    rows = [{"kind": k, "target_id": t, "views": n, "imported_views": 0} for (k, t), n in sorted(totals.items())]
     with unit_of_work():
-        for start in range(0, len(days), 500):
-            upsert(
-                PageviewDay.__table__,
-                days[start : start + 500],
-                ["kind", "target_id", "day"],
-                {"views": PageviewDay.views + added},
-            )
-        for start in range(0, len(rows), 500):
-            upsert(
-                PageviewTotal.__table__, rows[start : start + 500], ["kind", "target_id"], {"views": PageviewTotal.views + added}
-            )
+        _add(PageviewDay, days, ["kind", "target_id", "day"], "views")
+        _add(PageviewTotal, rows, ["kind", "target_id"], "views")
+        _add(ReadTogether, _both_ways(pairs), ["kind", "target_id", "week", "other_kind", "other_id"], "visits")
     return len(rows)
+
+
+def _add(table: type[Model], rows: list[dict[str, Any]], keys: list[str], figure: str) -> None:
+    """Add the figure of each row to the stored one. Rows come sorted, so that two processes never wait for each other."""
+    added = sa.literal_column(f"excluded.{figure}", sa.Integer)
+    for start in range(0, len(rows), 500):
+        upsert(table.__table__, rows[start : start + 500], keys, {figure: getattr(table, figure) + added})
+
+
+def _both_ways(pairs: dict[Pair, int]) -> list[dict[str, Any]]:
+    found = [(week, *ends, n) for (week, one, other), n in pairs.items() for ends in ((one, other), (other, one))]
+    return [
+        {"kind": one[0], "target_id": one[1], "week": week, "other_kind": other[0], "other_id": other[1], "visits": n}
+        for week, one, other, n in sorted(found)
+    ]
 
 
 def start_flusher(app: Flask) -> Callable[[], None]:

@@ -105,6 +105,11 @@ def similar_titles(engine: SearchEngine, title: str, body: str, actor: Actor, li
 
     Who may see what is found is asked each time.
     """
+    return load_titles(similar_hits(engine, title, body, actor, limit, exclude), actor)
+
+
+def similar_hits(engine: SearchEngine, title: str, body: str, actor: Actor, limit: int, exclude: str) -> tuple[Scored, ...]:
+    """What similar_titles asks the index, for a caller that loads it together with other documents."""
     generation = engine.generation()
     key = (generation, exclude, hash((title, body)), actor.audiences, limit)
     with _similar_lock:
@@ -115,7 +120,7 @@ def similar_titles(engine: SearchEngine, title: str, body: str, actor: Actor, li
         found = tuple(_find_similar(engine, title, body, actor, limit, exclude))
         if generation:
             _remember(key, found)
-    return load_titles(found, actor)
+    return found
 
 
 def _remember(key: tuple[object, ...], found: tuple[Scored, ...]) -> None:

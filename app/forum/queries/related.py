@@ -1,5 +1,6 @@
-"""Threads and articles like a thread: from the search index where there is one, otherwise by its rarest tags."""
+"""What to read after a thread: what others read with it, and what is like it, by the search index or by its rarest tags."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,12 +15,14 @@ from app.forum.queries.categories import reader_of
 from app.forum.queries.lists import base_select
 from app.forum.queries.thread_rows import ThreadHead
 from app.forum.urls import thread_path
+from app.pageviews.queries import read_with
 from app.search.documents import ARTICLE, THREAD, TitleCard, make_key
 from app.search.engines import current_engine
-from app.search.engines.base import SearchEngine
-from app.search.suggest import similar_titles
+from app.search.engines.base import Scored
+from app.search.suggest import load_titles, similar_hits
 
 LIMIT = 6
+ALSO_READ_LIMIT = 4
 BY_TAG_LIMIT = 5
 RAREST_TAGS = 2
 
@@ -34,20 +37,38 @@ class RelatedLink:
     status: str = ""
 
 
-def list_related(head: ThreadHead, tags: tuple[str, ...], actor: Actor) -> tuple[RelatedLink, ...]:
-    """Return what to read next: from the index, or by tags while there is none or it finds nothing (at most three statements)."""
+@dataclass(frozen=True, slots=True)
+class ReadNext:
+    """What to read after a thread: what other people read in the same visit, and what says similar things (each once)."""
+
+    also_read: tuple[RelatedLink, ...] = ()
+    related: tuple[RelatedLink, ...] = ()
+
+
+def read_next(head: ThreadHead, tags: tuple[str, ...], actor: Actor, least: int) -> ReadNext:
+    """Return what to read next (at most four statements): from the index, or by tags while there is none or it finds nothing.
+
+    `least`: visits in which people must have read something together with the thread before it is named for that.
+    """
+    together = [Scored(kind, target_id, 0.0) for kind, target_id in read_with(THREAD, head.id, least)]
+    similar = _similar(head, actor)
+    links = {(card.kind, card.id): _link(card) for card in load_titles(dict.fromkeys((*together, *similar)), actor)}
+    also_read = _pick(together, links, ALSO_READ_LIMIT)
+    related = sorted(_pick(similar, links, LIMIT), key=lambda link: link.kind != ARTICLE)
+    return ReadNext(also_read, tuple(link for link in related or related_by_tags(head, tags, actor) if link not in also_read))
+
+
+def _similar(head: ThreadHead, actor: Actor) -> tuple[Scored, ...]:
     try:
-        found = related_by_search(current_engine(), head, actor)
+        engine = current_engine()
     except RuntimeError:  # no engine was chosen: commands and tests without search
-        found = ()
-    return found or related_by_tags(head, tags, actor)
+        return ()
+    return similar_hits(engine, head.title, head.opening.text, actor, LIMIT, make_key(THREAD, head.id))
 
 
-def related_by_search(engine: SearchEngine, head: ThreadHead, actor: Actor) -> tuple[RelatedLink, ...]:
-    """Return what the index finds like the thread's title and text, checked articles first (one statement a kind)."""
-    key = make_key(THREAD, head.id)
-    cards = similar_titles(engine, head.title, head.opening.text, actor, LIMIT, key)
-    return tuple(_link(card) for card in sorted(cards, key=lambda card: card.kind != ARTICLE))
+def _pick(hits: Sequence[Scored], links: Mapping[tuple[str, int], RelatedLink], limit: int) -> tuple[RelatedLink, ...]:
+    found = (links.get((hit.kind, hit.id)) for hit in hits)
+    return tuple(link for link in found if link is not None)[:limit]
 
 
 def _link(card: TitleCard) -> RelatedLink:

@@ -22,7 +22,7 @@ from app.forum.presenters import FLAG_REASONS, PostView, present_post, present_s
 from app.forum.queries.categories import list_categories
 from app.forum.queries.issues import IssueFacts, get_issue
 from app.forum.queries.proposals import list_proposals_for
-from app.forum.queries.related import list_related
+from app.forum.queries.related import read_next
 from app.forum.queries.thread_page import SORTS, ThreadPage, find_thread_head, load_thread_page
 from app.forum.queries.thread_rows import ThreadHead
 from app.forum.queries.versions import has_products
@@ -130,7 +130,7 @@ def _render(
         own=found.own,
         new_answers=found.new_answers,
         flag_reasons=FLAG_REASONS,
-        related=list_related(head, found.tags, actor),
+        next=read_next(head, found.tags, actor, site_settings().also_read_min),
         tools=thread_tools.thread_tools(head, list_categories(actor)) if rights.moderate else [],
         login_path=login_path(head.path),
         ask_path=ask_path(),

@@ -13,7 +13,7 @@ from app.kb.queries import articles as article_queries
 from app.kb.queries import lists
 from app.kb.queries.fixes import count_open_fixes
 from app.kb.queries.lists import ArticleRow
-from app.kb.queries.related import Related, find_related
+from app.kb.queries.related import Related, find_read_next
 from app.kb.queries.reuse import reuse_of
 from app.kb.queries.review import confirmed_by_readers, count_open_remarks
 from app.kb.queries.sections import SectionNode, load_trail, load_tree
@@ -23,6 +23,7 @@ from app.kb.queries.wordings import each_once, list_wordings
 from app.kb.routes.blueprint import blueprint
 from app.kb.urls import section_path
 from app.pageviews.recorder import record
+from app.search.documents import ARTICLE
 from app.web.access import public
 from app.web.atom import atom_feed
 from app.web.context import current_actor, site_settings
@@ -105,13 +106,14 @@ def _article_page(actor: Actor, article: Article) -> Response:
         actor, article, article_queries.get_revision(article.id, article.revision) if is_new else None
     )
     credits = list_credits(actor, article.id)
-    related = find_related(actor, title=article.title, text=view.description, article_id=article.id)
+    least = site_settings().also_read_min
+    related = find_read_next(actor, title=article.title, text=view.description, article_id=article.id, least=least)
     asked_as, duplicates = each_once(article.title, article.asked_as_lines, list_wordings(article.id) if credits else ())
     return page(
         "kb/article.html", _head(article, view, credits), view=view, article=article,
         contributors=presenters.contributors(credits), sources=presenters.source_threads(credits),
         asked_as=asked_as, duplicates=duplicates, related_articles=related.articles, beside=_beside(actor, article, related),
-        related_threads=[card for card in related.threads if card.article_id != article.id],
+        related_threads=[card for card in related.threads if card.article_id != article.id], also_read=related.also_read,
         reasons=presenters.REASONS, feedback=presenters.present_feedback(article, request.args.get("thanks", "")),
         reuse=reuse_of(actor, article.id) if view.can_edit else None, checked=checked_on(article.id),
         confirmed=confirmed_by_readers(article), can_publish=can_publish_article(actor, article),
@@ -122,7 +124,7 @@ def _article_page(actor: Actor, article: Article) -> Response:
 
 def _beside(actor: Actor, article: Article, related: Related) -> list[ArticleRow]:
     """Return what is read most in the same section, without what is named as related already."""
-    named = {card.id for card in related.articles}
+    named = {card.id for card in (*related.articles, *related.also_read) if card.kind == ARTICLE}
     rows = lists.list_most_read(actor, [article.section_id], ASIDE + len(named), without=article.id)
     return [row for row in rows if row.id not in named][:ASIDE]
 
