@@ -17,6 +17,8 @@ from app.jobs.models import Job
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
+STOPPED_ATTEMPTS = 3  # after so many in a row a failure is no hiccup
+PATIENT_ATTEMPTS = 5  # what counts of the attempts of a job that waits for something: 2**5 seconds between two
 Handler = Callable[[list[dict[str, Any]]], object]
 
 _table = Job.__table__
@@ -36,6 +38,13 @@ _listeners: list[Callable[[], None]] = []
 
 class GivenUpError(Exception):
     """Raised by a handler (or as the base of what it raises): trying again cannot help, so the job is a dead letter at once."""
+
+
+class TryLaterError(Exception):
+    """Raised by a handler when nothing is wrong with the work but something it needs is away (a full disk, a lock).
+
+    The job waits for half a minute at most and is never given up, so that it is done once that is back.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +173,26 @@ def finish(jobs: Sequence[Claimed]) -> None:
             db.session.execute(sa.update(Job).where(Job.id == job.id).values(lease_until=None, attempts=0))
 
 
-def give_back(jobs: Sequence[Claimed], error: str, is_final: bool = False) -> None:
-    """Return failed jobs: each waits twice as long as before; after MAX_ATTEMPTS, or a final failure, it stays as a dead letter."""
+def give_back(jobs: Sequence[Claimed], error: str, is_final: bool = False, is_patient: bool = False) -> None:
+    """Return failed jobs: each waits twice as long as before; after MAX_ATTEMPTS, or a final failure, it stays as a dead letter.
+
+    `is_patient`: they wait for something else (TryLaterError) and are tried for as long as it takes.
+    """
     require_unit_of_work()
     for job in jobs:
         values: dict[str, Any] = {"lease_until": None, "last_error": error[:2000]}
-        if is_final or job.attempts >= MAX_ATTEMPTS:
+        attempts = min(job.attempts, PATIENT_ATTEMPTS) if is_patient else job.attempts
+        if is_final or attempts >= MAX_ATTEMPTS:
             values["dead_at"] = now()
         else:
-            values["available_at"] = now() + timedelta(seconds=min(3600, 2**job.attempts))
+            values |= {"attempts": attempts, "available_at": now() + timedelta(seconds=min(3600, 2**attempts))}
         db.session.execute(sa.update(Job).where(Job.id == job.id).values(**values))
+
+
+def what_stops(kinds: Sequence[str]) -> str:
+    """Return the newest error of jobs of these kinds that failed several times and wait to be tried again, or ''."""
+    failed = sa.and_(Job.kind.in_(kinds), Job.dead_at.is_(None), Job.attempts >= STOPPED_ATTEMPTS, Job.last_error != "")
+    return db.session.scalar(sa.select(Job.last_error).where(failed).order_by(Job.available_at.desc()).limit(1)) or ""
 
 
 def count_pending() -> int:

@@ -28,6 +28,12 @@ def run_batch() -> int:
     handler, _batch = queue.handler_for(jobs[0].kind)
     try:
         handler([job.payload for job in jobs])
+    except queue.TryLaterError as error:
+        logger.warning("job.waits", extra={"kind": jobs[0].kind, "jobs": len(jobs), "reason": str(error)})
+        db.session.rollback()
+        with unit_of_work():
+            queue.give_back(jobs, str(error), is_patient=True)
+        return len(jobs)
     except Exception as error:  # a handler may raise anything; the job is kept and shown to operators
         logger.exception("job.failed", extra={"kind": jobs[0].kind, "jobs": len(jobs)})
         db.session.rollback()

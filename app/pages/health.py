@@ -16,6 +16,7 @@ from app.core.errors import NotFound
 from app.pages.blueprint import blueprint
 from app.pages.queries import count_everything, job_figures
 from app.search.engines import current_engine
+from app.search.sync import what_stops as search_trouble
 from app.web.access import public
 from app.web.context import client_address, current_actor, site_settings
 
@@ -41,6 +42,8 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether database, index and background work are as they should be: 200 or 503, with a word for each."""
     states = {"database": _database_state(), "index": _index_state()}
+    if states["database"] == states["index"] == "ok" and search_trouble():
+        states["index"] = "cannot be written"
     states["jobs"] = _job_state() if states["database"] == "ok" else "unknown"
     response = jsonify(states)
     response.status_code = 200 if all(state == "ok" for state in states.values()) else 503

@@ -17,6 +17,7 @@ from app.pages.blueprint import blueprint
 from app.pages.queries import count_everything, job_figures
 from app.search.engines import current_engine
 from app.search.engines.base import EngineStats
+from app.search.sync import what_stops as search_trouble
 from app.web.access import admins
 from app.web.context import site_settings
 from app.web.redirects import see_other
@@ -73,6 +74,7 @@ def operations() -> Response:
         jobs=job_figures(),
         dead=list_dead(),
         index=_index_stats(),
+        index_trouble=search_trouble(),
         versions=installed_versions(),
         thread_count=sum(counts.threads.values()),
         article_count=sum(counts.articles.values()),

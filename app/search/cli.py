@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import click
 from flask.cli import AppGroup, with_appcontext
 
 from app.search import sync
 from app.search.engines import current_engine
-from app.search.engines.base import IndexBusy
+from app.search.engines.base import IndexBusy, IndexFull
+
+
+T = TypeVar("T")
+
+
+def _with_progress(label: str, work: Callable[[sync.Progress], T]) -> T:
+    """Run something that tells how far it is, behind a bar on a terminal."""
+    with click.progressbar(length=1, label=label) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(1, total)
+            bar.update(done - bar.pos)
+
+        result = work(show)
+        bar.update((bar.length or 1) - bar.pos)
+    return result
 
 
 @click.command("reindex")
@@ -15,16 +34,11 @@ from app.search.engines.base import IndexBusy
 def reindex() -> None:
     """Write the search index anew. Search goes on with the old one until the new one is complete."""
     try:
-        with click.progressbar(length=1, label="Indexing") as bar:
-
-            def show(done: int, total: int) -> None:
-                bar.length = max(1, total)
-                bar.update(done - bar.pos)
-
-            count = sync.rebuild(show)
-            bar.update((bar.length or 1) - bar.pos)
+        count = _with_progress("Indexing", sync.rebuild)
     except IndexBusy as error:
         raise click.ClickException("Another rebuild is running; please wait until it is done.") from error
+    except IndexFull as error:
+        raise click.ClickException(f"{error.strerror} Search goes on with the old index.") from error
     click.echo(f"{count:,} threads and articles are searchable.")
 
 
@@ -34,15 +48,21 @@ search_group = AppGroup("search", help="Look after the search index.")
 @search_group.command("verify")
 def verify() -> None:
     """Compare the index with the database; differences are queued for repair."""
+    if sync.request_rebuild_if_stale():
+        click.echo("The index is missing, damaged or outdated. A rebuild is queued; `threadwell reindex` does it now.")
+        return
     if sync.needs_rebuild():
-        click.echo("The index is missing, outdated or worn: please run `threadwell reindex`.")
-    report = sync.verify()
+        click.echo("The index is worn by many small changes; `threadwell reindex` renews it, or the next night does.")
+    report = _with_progress("Comparing", lambda show: sync.verify(progress=show))
     click.echo(f"{report.indexed:,} documents are indexed.")
     if report.is_complete:
         click.echo("Index and database agree.")
         return
-    click.echo(f"{len(report.missing):,} missing and {len(report.surplus):,} surplus documents are queued for repair.")
-    for key in (*report.missing, *report.surplus)[:20]:
+    click.echo(
+        f"Queued for repair: {len(report.missing):,} missing, {len(report.surplus):,} surplus and"
+        f" {len(report.outdated):,} outdated documents."
+    )
+    for key in report.wrong[:20]:
         click.echo(f"  {key}")
 
 
@@ -55,3 +75,6 @@ def status() -> None:
     click.echo(f"segments    {stats.segments}")
     click.echo(f"size        {stats.bytes / 2**20:,.1f} MiB")
     click.echo(f"generation  {stats.generation or 'none'}{' - needs a rebuild' if stats.is_stale else ''}")
+    waiting = sync.what_stops()
+    if waiting:
+        click.echo(f"waiting     {waiting}")

@@ -15,10 +15,11 @@ from typing import Any
 
 from app.core.db import db
 from app.core.uow import unit_of_work
-from app.jobs.queue import enqueue
-from app.search.documents import SearchDocument, make_key, registered_kinds, request_sync, source_of, split_key
+from app.jobs import queue
+from app.jobs.queue import TryLaterError, enqueue
+from app.search.documents import SYNC_JOB, SearchDocument, make_key, registered_kinds, request_sync, source_of, split_key
 from app.search.engines import current_engine
-from app.search.engines.base import IndexBusy, SearchEngine
+from app.search.engines.base import IndexBusy, IndexFull, SearchEngine
 
 logger = logging.getLogger(__name__)
 
@@ -35,16 +36,25 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a check found: documents in the index, keys it lacks and keys it has too many. These are already being repaired."""
+    """What a check found: documents in the index; keys it lacks, has too many, or holds with content that is not the stored one.
+
+    These are already being repaired.
+    """
 
     indexed: int
-    missing: tuple[str, ...]
-    surplus: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    surplus: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """All keys that differ."""
+        return (*self.missing, *self.surplus, *self.outdated)
 
     @property
     def is_complete(self) -> bool:
-        """Whether index and database name the same documents."""
-        return not self.missing and not self.surplus
+        """Whether index and database agree."""
+        return not self.wrong
 
 
 def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
@@ -76,7 +86,9 @@ def load_current(keys: Iterable[str]) -> tuple[list[SearchDocument], list[str]]:
 
 
 def sync_documents(payloads: list[dict[str, Any]]) -> None:
-    """Job: bring the index up to date with the named documents in one commit. Raises IndexBusy to be tried again.
+    """Job: bring the index up to date with the named documents in one commit.
+
+    While another writer holds the index, or the disk is full, the job waits for as long as that lasts: no change is lost.
 
     Where there is no index (any more), or a damaged one, it is also built anew: one with these documents alone would hide that
     all others are missing.
@@ -85,54 +97,76 @@ def sync_documents(payloads: list[dict[str, Any]]) -> None:
     keys = dict.fromkeys(make_key(payload["kind"], payload["id"]) for payload in payloads)
     try:
         current_engine().apply(*load_current(keys))
-    except IndexBusy:
-        raise
+    except (IndexBusy, IndexFull) as error:
+        raise TryLaterError(str(error)) from error
     except Exception:  # broken files fail in every possible way; the rebuild takes these documents over
         if not is_stale and not request_rebuild_if_stale():
             raise
         logger.warning("search.sync_left_to_rebuild", extra={"documents": len(keys)})
 
 
+def stored_documents(progress: Progress = lambda done, total: None) -> Iterator[SearchDocument]:
+    """Everything that belongs into the index, read in batches; `progress` is called with how many were read and their total."""
+    _read_anew()
+    ids = {kind: list(source_of(kind).all_ids()) for kind in registered_kinds()}
+    total, done = sum(map(len, ids.values())), 0
+    for kind, of_kind in ids.items():
+        for batch in _batches(of_kind):
+            _read_anew()
+            yield from source_of(kind).load_many(batch).values()
+            done += len(batch)
+            progress(done, total)
+
+
 def rebuild(progress: Progress = lambda done, total: None) -> int:
     """Write a new index beside the old, switch to it, and return its number of documents. Searches go on meanwhile.
 
-    `progress` is called with the number of documents read and their total. Raises IndexBusy while another rebuild runs.
+    Raises IndexBusy while another rebuild runs, IndexFull when the disk has no room for both.
     """
-    _read_anew()
-    ids = {kind: list(source_of(kind).all_ids()) for kind in registered_kinds()}
-    total = sum(map(len, ids.values()))
-
-    def documents() -> Iterator[SearchDocument]:
-        done = 0
-        for kind, of_kind in ids.items():
-            for batch in _batches(of_kind):
-                _read_anew()
-                yield from source_of(kind).load_many(batch).values()
-                done += len(batch)
-                progress(done, total)
-
-    return current_engine().rebuild(documents(), load_current)
+    return current_engine().rebuild(stored_documents(progress), load_current)
 
 
 def rebuild_index(payloads: list[dict[str, Any]]) -> None:
-    """Job: rebuild, unless a rebuild is running already."""
+    """Job: rebuild, unless a rebuild is running already; while the disk is full it waits."""
     try:
         count = rebuild()
     except IndexBusy:
         logger.info("search.rebuild_skipped")
+    except IndexFull as error:
+        raise TryLaterError(str(error)) from error
     else:
         logger.info("search.rebuilt", extra={"documents": count})
 
 
-def verify(engine: SearchEngine | None = None) -> Verified:
-    """Compare the documents in the index with those stored, and request a sync of each difference."""
+def verify(engine: SearchEngine | None = None, progress: Progress = lambda done, total: None) -> Verified:
+    """Compare the documents in the index with those stored, and request a sync of each difference.
+
+    Reads every document, as a rebuild does, and writes none. What changed while it was reading is looked at once more.
+    """
     engine = engine or current_engine()
-    indexed = engine.keys()
-    _read_anew()
-    stored = {make_key(kind, document_id) for kind in registered_kinds() for document_id in source_of(kind).all_ids()}
-    report = Verified(len(indexed), tuple(sorted(stored - indexed)), tuple(sorted(indexed - stored)))
-    _repair((*report.missing, *report.surplus))
+    held = engine.stamps()
+    left, missing, outdated = set(held), [], []
+    for document in stored_documents(progress):
+        left.discard(document.key)
+        if document.key not in held:
+            missing.append(document.key)
+        elif held[document.key] != document.stamp:
+            outdated.append(document.key)
+    report = _compare(engine, [*missing, *outdated, *left]) if missing or outdated or left else Verified(len(held))
+    _repair(report.wrong)
     return report
+
+
+def _compare(engine: SearchEngine, keys: Sequence[str]) -> Verified:
+    """Compare some keys as they are now."""
+    held = engine.stamps()
+    documents, gone = load_current(keys)
+    return Verified(
+        indexed=len(held),
+        missing=tuple(sorted(document.key for document in documents if document.key not in held)),
+        surplus=tuple(sorted(key for key in gone if key in held)),
+        outdated=tuple(sorted(doc.key for doc in documents if doc.key in held and held[doc.key] != doc.stamp)),
+    )
 
 
 def _repair(keys: Sequence[str]) -> None:
@@ -167,16 +201,21 @@ def request_rebuild_if_stale() -> bool:
     return True
 
 
+def what_stops() -> str:
+    """The error that keeps the index behind the database, while one does; ''. One statement."""
+    return queue.what_stops((SYNC_JOB, REBUILD_JOB))
+
+
 def check_index(payloads: list[dict[str, Any]]) -> None:
     """Periodic job, every minute: somebody may have deleted or damaged the files. Costs a few system calls."""
     request_rebuild_if_stale()
 
 
 def verify_index(payloads: list[dict[str, Any]]) -> None:
-    """Periodic job: rebuild a worn index, repair a sound one."""
+    """Periodic job, every night: rebuild a worn index, repair a sound one."""
     if request_rebuild_if_needed():
         return
     report = verify()
     if not report.is_complete:
-        counts = {"missing": len(report.missing), "surplus": len(report.surplus)}
+        counts = {"missing": len(report.missing), "surplus": len(report.surplus), "outdated": len(report.outdated)}
         logger.warning("search.repaired", extra=counts)

@@ -123,6 +123,28 @@ def test_a_failure_backs_off_and_ends_as_a_dead_letter_that_can_be_retried(app: 
     assert good == [{"n": 1}]
 
 
+def test_work_that_waits_for_something_is_never_given_up(app: Flask, monkeypatch):
+    monkeypatch.setattr(queue, "_handlers", {})
+    good: list[dict[str, Any]] = []
+
+    def wait(_payloads: list[dict[str, Any]]) -> None:
+        raise queue.TryLaterError("the disk is full")
+
+    queue.register_handler("test.work", wait)
+    put({"n": 1})
+    for _ in range(queue.MAX_ATTEMPTS + 3):
+        ready_again()
+        worker.run_batch()
+    job = db.session.scalars(sa.select(Job)).one()
+    assert job.dead_at is None and now() < job.available_at <= now() + timedelta(seconds=32)
+    assert queue.what_stops(("test.work",)) == "the disk is full" and not queue.what_stops(("test.other",))
+    db.session.rollback()
+    queue.register_handler("test.work", good.extend)
+    ready_again()
+    worker.run_until_idle()
+    assert good == [{"n": 1}] and not queue.what_stops(("test.work",))
+
+
 def test_a_dead_worker_gives_its_jobs_back_after_the_lease(done):
     put({"n": 1})
     with unit_of_work():

@@ -134,13 +134,40 @@ def test_verify_repairs_both_ways(engine: WhooshEngine, sources: Pair) -> None:
     assert engine.keys() == {"t1", "t2"}
 
 
+def test_verify_finds_old_content_and_not_what_every_reader_changes(engine: WhooshEngine, sources: Pair) -> None:
+    stored = {1: document(1, "refund"), 2: document(2, "refund"), 3: document(3, "refund")}
+    sources[0].documents.update(stored)
+    sync.rebuild()
+    sources[0].documents.update({2: document(2, "refund", "with another text"), 3: document(3, "refund", votes=9, views=7)})
+    seen: list[tuple[int, int]] = []
+    report = sync.verify(progress=lambda done, total: seen.append((done, total)))
+    assert (report.missing, report.surplus, report.outdated) == ((), (), ("t2",)) and seen == [(3, 3)]
+    worker.run_until_idle()
+    assert sync.verify().is_complete
+    assert keys(engine.search(query("another"))) == ["t2"]
+
+
+def test_what_changes_while_it_is_checked_is_no_difference(engine: WhooshEngine, sources: Pair, monkeypatch) -> None:
+    monkeypatch.setattr(sync, "LOAD_BATCH", 1)
+    sources[0].documents.update({number: document(number, "refund") for number in (1, 2, 3)})
+    sync.rebuild()
+
+    def change(done: int, _total: int) -> None:
+        if done == 1:
+            sources[0].documents[2] = document(2, "edited meanwhile")
+            sync.sync_documents([{"kind": "thread", "id": 2}])
+
+    assert sync.verify(progress=change).is_complete
+    assert count_jobs() == 0
+
+
 def test_a_missing_or_outdated_index_is_rebuilt_by_the_worker(engine: WhooshEngine, sources: Pair, monkeypatch) -> None:
     sources[0].documents[1] = document(1, "refund")
     assert sync.request_rebuild_if_needed()
     worker.run_until_idle()
     assert engine.keys() == {"t1"}
     assert not sync.request_rebuild_if_needed()
-    monkeypatch.setattr(whoosh, "_VERSION", {"schema": 999})
+    monkeypatch.setattr(engine, "_version", {"schema": 999})
     assert sync.needs_rebuild()
     sync.verify_index([{}])
     worker.run_until_idle()

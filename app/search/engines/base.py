@@ -21,8 +21,8 @@ class IndexBusy(Exception):
     """Another writer holds the index: try again later."""
 
 
-class IndexFull(Exception):
-    """There is no room to write: nothing was changed, and the same call succeeds once there is."""
+class IndexFull(OSError):
+    """There is no room to write: what was indexed before stays, and the same call succeeds once there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ class SearchEngine(Protocol):
     """One batch given to `apply` is one commit. Every method is safe to call from several threads and processes."""
 
     def apply(self, upserts: Sequence[SearchDocument], deletes: Sequence[str]) -> None:
-        """Writes and removes documents by key in one commit; raises IndexBusy when another writer is at work."""
+        """Writes and removes documents by key in one commit; raises IndexBusy when another writer is at work,
+        IndexFull when there is no room."""
 
     def search(self, query: EngineQuery) -> SearchHits:
         """Finds documents."""

@@ -11,16 +11,13 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from whoosh.index import FileIndex, LockError
-from whoosh.reading import SegmentReader
 
 from app.search import ranking
 from app.search.documents import SearchDocument, make_key
@@ -32,45 +29,19 @@ from app.search.engines.whoosh_plain import open_plain
 from app.search.engines.whoosh_reader import DAMAGED, LoadedSegment, PostingCache, Snapshot, SnapshotCache, open_blocks
 from app.search.engines.whoosh_schema import SCHEMA_VERSION, fields_of, make_schema, name_of
 from app.search.engines.whoosh_store import DurableStorage, IndexStore, sweep
+from app.search.engines.whoosh_writing import abandon, batches, ensure_room, merge_small, reporting_full
 from app.search.spelling import Speller
 
 logger = logging.getLogger(__name__)
 
 REBUILD_BATCH = 20_000  # documents in one commit of a rebuild: about 200 MB of postings in memory
 WRITE_WAIT = 2.0  # seconds a commit waits for another writer before it gives up
+LEAST_ROOM = 2**20  # bytes that must be free beside the size of the old index before a rebuild begins
 SWITCH_WAIT = 30.0  # seconds a finished rebuild waits for the writer
-MERGE_AT = 8  # segments of about one size before they become one
-MERGE_LIMIT = 4096  # documents; larger segments are only rewritten by a rebuild
 EXPANSIONS = 64  # words that a prefix stands for
 SPELLER_SECONDS = 900.0  # how old "did you mean" may be in a large index
 SMALL_INDEX = 5_000  # documents up to which it follows every commit
 _SIMILAR_TO = Filters(thread_kinds=("", "question"))  # articles have no thread kind
-
-
-def _merge_tier(count: int) -> int:
-    return max(0, (count.bit_length() - 1) // 3)
-
-
-def merge_small(writer: Any, segments: list[Any]) -> list[Any]:
-    """Merge policy of a commit: drop empty segments, and join small ones once there are MERGE_AT of about one size.
-
-    Whoosh's own policy may rewrite the largest segments in the middle of a commit.
-    """
-    kept = [segment for segment in segments if segment.doc_count_all() > segment.deleted_count()]
-    tiers: dict[int, list[Any]] = {}
-    for segment in kept:
-        if segment.doc_count_all() < MERGE_LIMIT:
-            tiers.setdefault(_merge_tier(segment.doc_count_all()), []).append(segment)
-    merged: set[str] = set()
-    for alike in tiers.values():
-        if len(alike) < MERGE_AT:
-            continue
-        for segment in alike:
-            reader = SegmentReader(writer.storage, writer.schema, segment)
-            writer.add_reader(reader)
-            reader.close()
-            merged.add(segment.segment_id())
-    return [segment for segment in kept if segment.segment_id() not in merged]
 
 
 def _open(folder: Path, name: str, known: dict[str, LoadedSegment], cache: PostingCache) -> Snapshot:
@@ -84,24 +55,6 @@ def _open(folder: Path, name: str, known: dict[str, LoadedSegment], cache: Posti
             return open_plain(folder, name, {}, PostingCache())
     logger.warning("search.slow_fallback", extra={"reason": "this is not Whoosh 2.7.4"})
     return open_plain(folder, name, {}, PostingCache())
-
-
-def _batches(documents: Iterable[SearchDocument], size: int) -> Iterator[list[SearchDocument]]:
-    iterator = iter(documents)
-    while batch := list(islice(iterator, size)):
-        yield batch
-
-
-def _abandon(writer: Any) -> None:
-    """Give up a commit; what was committed before stays. Frees Whoosh's lock even when the disk is full."""
-    if writer.is_closed:
-        return
-    try:
-        writer.cancel()
-    except Exception:  # the first error is the one to report
-        logger.warning("search.cancel_failed", exc_info=True)
-        with suppress(Exception):
-            writer.writelock.release()
 
 
 class WhooshEngine:
@@ -119,10 +72,10 @@ class WhooshEngine:
     # Writing
 
     def apply(self, upserts: Sequence[SearchDocument], deletes: Sequence[str]) -> None:
-        """One commit. Raises IndexBusy when another writer is at work; the caller tries again later."""
+        """One commit. Raises IndexBusy when another writer is at work, IndexFull without room; the caller tries again later."""
         if not upserts and not deletes:
             return
-        with self._store.writing(WRITE_WAIT):
+        with reporting_full(), self._store.writing(WRITE_WAIT):
             folder = self._store.current()
             if folder is None:
                 folder = self._create()
@@ -133,21 +86,33 @@ class WhooshEngine:
         self._snapshots.expire()
 
     def rebuild(self, documents: Iterable[SearchDocument], reload: Reload) -> int:
-        """Write a new generation, take over what changed meanwhile, switch, and return the number of documents written."""
-        count = 0
-        with self._store.rebuilding():
+        """Write a new generation, take over what changed meanwhile, switch, and return the number of documents written.
+
+        Raises IndexBusy while another rebuild runs, IndexFull without room. What a failed rebuild wrote is removed at once.
+        """
+        with reporting_full(), self._store.rebuilding():
             with self._store.writing(SWITCH_WAIT):
                 self._store.remove_others()
+            ensure_room(self._store.root, self._store.size() + LEAST_ROOM)
             folder = self._create()
-            for batch in _batches(documents, REBUILD_BATCH):
-                self._commit(folder, batch, ())
-                count += len(batch)
-            offset = self._catch_up(folder, 0, reload)
-            with self._store.writing(SWITCH_WAIT):
-                self._catch_up(folder, offset, reload)
-                self._store.switch_to(folder)
+            try:
+                count = self._fill(folder, documents, reload)
+            except BaseException:
+                self._store.discard(folder)
+                raise
             self._store.remove_others()
         self._snapshots.expire()
+        return count
+
+    def _fill(self, folder: Path, documents: Iterable[SearchDocument], reload: Reload) -> int:
+        count = 0
+        for batch in batches(documents, REBUILD_BATCH):
+            self._commit(folder, batch, ())
+            count += len(batch)
+        offset = self._catch_up(folder, 0, reload)
+        with self._store.writing(SWITCH_WAIT):
+            self._catch_up(folder, offset, reload)
+            self._store.switch_to(folder)
         return count
 
     def _catch_up(self, folder: Path, offset: int, reload: Reload) -> int:
@@ -177,7 +142,7 @@ class WhooshEngine:
                 writer.add_document(**fields_of(document, self._priors))
             writer.commit(mergetype=merge_small)
         except BaseException:
-            _abandon(writer)
+            abandon(writer)
             raise
 
     def _writer(self, index: FileIndex) -> Any:

@@ -22,7 +22,7 @@ import whoosh
 from whoosh.codec import whoosh3
 from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC, FileIndex
+from whoosh.index import TOC, FileIndex, clean_files
 from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.system import pack_int, unpack_int
 from whoosh.util.numeric import byte_to_length, length_to_byte
@@ -265,3 +265,9 @@ def read_toc(storage: FileStorage, schema: Schema) -> TOC:
 def latest_generation(storage: FileStorage) -> int:
     """The number of the newest table of contents, -1 if there is none. One directory listing."""
     return int(TOC._latest_generation(storage, INDEX_NAME))
+
+
+def remove_unfinished(storage: FileStorage, schema: Schema) -> None:
+    """Delete files that the newest table of contents does not name. Call it while no other writer is at work."""
+    toc = read_toc(storage, schema)
+    clean_files(storage, INDEX_NAME, toc.generation, toc.segments)

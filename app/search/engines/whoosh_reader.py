@@ -30,7 +30,8 @@ from app.search.engines.whoosh_store import IndexStore
 
 logger = logging.getLogger(__name__)
 
-CHECK_SECONDS = 1.0  # how long a commit of another process may stay unseen
+CHECK_SECONDS = 0.5  # how long a commit of another process may stay unseen; with the worker's pause it stays below 2 seconds
+BLAME_SECONDS = 30.0  # how long files are held to be damaged before they are tried again: it may have been memory or file handles
 OPEN_ATTEMPTS = 8  # a writer may remove a file between our listing and opening it
 CACHE_BYTES = 64 * 2**20  # decoded posting lists kept in a process
 CACHE_COUNTS = 10_000  # document frequencies kept for a segment, about a MiB
@@ -251,7 +252,7 @@ class SnapshotCache:
         self._checked_at = float("-inf")
         self._pointer: tuple[int, int] | None = None
         self._lists = PostingCache()
-        self._condemned = ""
+        self._condemned, self._condemned_until = "", 0.0
 
     def get(self) -> Snapshot:
         """The snapshot to search in; EMPTY before the first commit. At most CHECK_SECONDS older than the index."""
@@ -274,21 +275,24 @@ class SnapshotCache:
         self._checked_at = float("-inf")
 
     def condemn(self, name: str) -> None:
-        """Search no more in a generation whose files turned out to be damaged."""
-        self._condemned = name.partition("/")[0]
+        """Search no more in a generation whose files turned out to be damaged, or not for BLAME_SECONDS.
+
+        Each process finds out for itself, and the one that rebuilds may see nothing wrong: so nothing is condemned for good.
+        """
+        self._condemned, self._condemned_until = name.partition("/")[0], time.monotonic() + BLAME_SECONDS
         self.expire()
 
     def _newest(self) -> Snapshot:
         """Return the newest snapshot that can be opened; a damaged index is reported once, and is empty until it is rebuilt."""
         folder = self._store.current()
-        if folder is not None and folder.name == self._condemned:
+        if folder is not None and folder.name == self._condemned and time.monotonic() < self._condemned_until:
             return DAMAGED
         try:
             return self._open_newest()
         except Exception:  # broken files fail in every possible way
             logger.exception("search.index_damaged")
             folder = self._store.current()
-            self._condemned = folder.name if folder is not None else ""
+            self.condemn(folder.name if folder is not None else "")
             return DAMAGED
 
     def _open_newest(self) -> Snapshot:

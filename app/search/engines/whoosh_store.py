@@ -103,6 +103,11 @@ class IndexStore:
             if path != current:
                 shutil.rmtree(path, ignore_errors=True)
 
+    def discard(self, generation: Path) -> None:
+        """Delete an unfinished generation, so that it fills no disk until the next rebuild. One in use is kept."""
+        if self.current() != generation:
+            shutil.rmtree(generation, ignore_errors=True)
+
     @contextmanager
     def writing(self, wait: float = 0.0) -> Iterator[None]:
         """Hold the writer's lock; raises IndexBusy when somebody else holds it for longer than `wait` seconds."""
