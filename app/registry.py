@@ -57,9 +57,10 @@ from app.forum.routes import thread_page as forum_thread_page
 from app.forum.routes import voting as forum_voting
 from app.forum.routes.blueprint import blueprint as forum_blueprint
 from app.forum.services.expecting import WAITING_JOB, waiting_job
+from app.forum.services.figures import ISSUE_JOB
 from app.forum.services.inferring import INFER_JOB, make_infer_handler
 from app.forum.services.proposing import PROPOSE_EVERY, PROPOSE_JOB, make_propose_handler
-from app.forum.services.recounting import recount_job
+from app.forum.services.recounting import recount_issue_job, recount_job
 from app.importing.cli import demo_command, import_group
 from app.importing.markdown.cli import export_command
 from app.insights.routes import knowledge as insights_knowledge
@@ -211,6 +212,7 @@ def register_jobs(app: Flask) -> None:
     register_periodic("uploads.delete_orphans", timedelta(days=1))
     register_handler("forum.recount", recount_job)
     register_periodic("forum.recount", timedelta(days=1))
+    register_handler(ISSUE_JOB, recount_issue_job)
     register_handler(INFER_JOB, make_infer_handler(app.extensions["settings"]))
     register_periodic(INFER_JOB, timedelta(days=1))
     register_handler(PROPOSE_JOB, make_propose_handler(app.extensions["settings"]))

@@ -84,6 +84,7 @@ def make_thread(
     author = author or make_person()
     title = title or f"Why does pump number {next(_numbers)} hum?"
     at = created_at or now()
+    values.setdefault("affected_count", 1 + values.get("me_too_count", 0))
     with unit_of_work():
         thread = Thread(
             kind=kind, title=title, slug=slugify(title), category_id=category.id, author_id=author.id, created_at=at,

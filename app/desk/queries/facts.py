@@ -49,7 +49,7 @@ _others = sa.and_(
 _FACTS = (
     sa.select(
         Thread.id, Thread.category_id, Thread.status, sa.and_(Thread.hidden_at.is_(None), Thread.held_at.is_(None)),
-        Thread.created_at, Thread.modified_at, Thread.last_activity_at, Thread.me_too_count + Thread.duplicate_count + 1,
+        Thread.created_at, Thread.modified_at, Thread.last_activity_at, Thread.affected_count,
         Category.usual_answer_minutes, sa.func.max(Post.created_at), sa.func.max(sa.case((Post.is_official, Post.created_at))),
     )
     .join(Category, Category.id == Thread.category_id)
@@ -112,11 +112,10 @@ def list_open_items(after_id: int, limit: int) -> list[int]:
 
 def list_affected_more(limit: int) -> list[int]:
     """Return waiting questions whose number of affected people has changed since they were put in order."""
-    affected = Thread.me_too_count + Thread.duplicate_count + 1
     statement = (
         sa.select(DeskItem.thread_id)
         .join(Thread, Thread.id == DeskItem.thread_id)
-        .where(DeskItem.due_at.is_not(None), DeskItem.affected_count != affected)
+        .where(DeskItem.due_at.is_not(None), DeskItem.affected_count != Thread.affected_count)
         .limit(limit)
     )
     return list(db.session.scalars(statement))

@@ -32,7 +32,7 @@ _FACTS: sa.Select[*tuple[Any, ...]] = (
         DeskItem.taken_by_id, _holder.display_name.label("holder_name"), DeskItem.taken_until,
         DeskItem.assignee_id, _assignee.display_name.label("assignee_name"), DeskItem.group_id,
         StaffGroup.name.label("group_name"), DeskItem.note, _assigner.display_name.label("assigner_name"),
-        Thread.first_answer_at, Thread.first_staff_answer_at, Thread.duplicate_count, Category.usual_answer_minutes,
+        Thread.first_answer_at, Thread.first_staff_answer_at, Thread.affected_count, Category.usual_answer_minutes,
         sa.select(sa.func.max(Post.id)).where(Post.thread_id == Thread.id, Post.kind == PostKind.ANSWER).scalar_subquery(),
     )
     .select_from(Thread)
@@ -67,7 +67,7 @@ class ItemFacts:
     assigner_name: str | None
     first_answer_at: datetime | None
     first_staff_answer_at: datetime | None
-    duplicate_count: int
+    affected_count: int
     usual_answer_minutes: int | None
     newest_answer_id: int | None
 
@@ -122,8 +122,8 @@ class ItemPage:
 
     @property
     def affected_count(self) -> int:
-        """The asker, everybody who said me-too, and the askers of duplicates."""
-        return 1 + self.head.me_too_count + self.facts.duplicate_count
+        """Everybody who asked this or a duplicate of it, or said me-too."""
+        return self.facts.affected_count
 
     def readers_say(self, post: PostRow) -> str:
         """What readers said of an answer, and why it failed them; empty when nobody said anything."""

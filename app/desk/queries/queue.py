@@ -85,7 +85,7 @@ _asker_open = (
 )  # fmt: skip
 _COLUMNS = (
     Thread.id, Thread.title, Thread.status, DeskItem.state, DeskItem.waiting_reason, DeskItem.since, DeskItem.due_at,
-    DeskItem.escalated_at, DeskItem.clock_since, (Thread.me_too_count + Thread.duplicate_count + 1).label("affected_count"),
+    DeskItem.escalated_at, DeskItem.clock_since, Thread.affected_count,
     Thread.answer_count, Category.name.label("category_name"), _Asker.display_name.label("asker_name"),
     _asker_open.label("asker_open_count"), DeskItem.taken_by_id, DeskItem.taken_until, _Holder.display_name.label("taken_by"),
     _Assignee.display_name.label("assignee_name"), StaffGroup.name.label("group_name"),

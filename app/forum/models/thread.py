@@ -39,7 +39,8 @@ class Thread(Model):
     """A thread. Its opening text is the post of kind `opening`.
 
     Visible to others only while neither held (waiting for approval) nor hidden. Denormalised (see services/recounting):
-    status, answer_count, accepted_count, score, me_too_count, last_activity_at, duplicate_count, excerpt, the dates of the
+    status, answer_count, accepted_count, score, me_too_count, last_activity_at, duplicate_count, affected_count (the people of
+    its whole issue: see queries/issues), excerpt, the dates of the
     first listed answers by somebody other than the asker (any, staff's, a peer's), and `solved_at`: when the earliest event
     that makes it solved now happened.
     `article_id`, `article_title` and `article_path` are written by the knowledge base (the thread is maintained there).
@@ -99,6 +100,7 @@ class Thread(Model):
     score: Mapped[int] = mapped_column(sa.Integer, default=0)
     me_too_count: Mapped[int] = mapped_column(sa.Integer, default=0)
     duplicate_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+    affected_count: Mapped[int] = mapped_column(sa.Integer, default=1)
 
     first_answer_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     first_staff_answer_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

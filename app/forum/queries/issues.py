@@ -148,6 +148,14 @@ def issue_facts(thread_ids: Sequence[int]) -> dict[int, IssueFacts]:
     return {main_id: _add_up(threads, evidence) for main_id, threads in members.items()}
 
 
+def count_people(main_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many people each issue concerns, by its main thread: `IssueFacts.people` in three statements."""
+    members = _read_members(main_ids)
+    ids = [thread.id for threads in members.values() for thread in threads]
+    me_toos = _read_me_toos(ids)
+    return {main_id: _count_people(threads, me_toos) for main_id, threads in members.items()}
+
+
 def get_issue(thread_id: int) -> IssueFacts | None:
     """Return the issue of one thread, or None when there is no such thread."""
     return next(iter(issue_facts([thread_id]).values()), None)
@@ -195,11 +203,8 @@ def _read_evidence(thread_ids: Sequence[int]) -> _Evidence:
     if not thread_ids:
         return _Evidence({}, {}, {}, {}, {})
     ids = {"ids": list(thread_ids)}
-    me_toos: dict[int, set[int]] = defaultdict(set)
-    for thread_id, person_id in read(_ME_TOOS, ids):
-        me_toos[thread_id].add(person_id)
     return _Evidence(
-        me_toos=me_toos,
+        me_toos=_read_me_toos(thread_ids),
         answers={row[0]: (max(0, row[1] or 0), int(row[2] or 0)) for row in read(_ANSWERS, ids)},
         confirmed={row[0]: row[1] for row in read(_CONFIRMED, ids)},
         recent=views_by_window(THREAD_VIEWS, thread_ids),
@@ -207,17 +212,29 @@ def _read_evidence(thread_ids: Sequence[int]) -> _Evidence:
     )
 
 
+def _read_me_toos(thread_ids: Sequence[int]) -> dict[int, set[int]]:
+    me_toos: dict[int, set[int]] = defaultdict(set)
+    for thread_id, person_id in read(_ME_TOOS, {"ids": list(thread_ids)}) if thread_ids else ():
+        me_toos[thread_id].add(person_id)
+    return me_toos
+
+
+def _count_people(threads: Sequence[IssueThread], me_toos: Mapping[int, set[int]]) -> int:
+    """Everybody who asked or said me-too, each once; an author who is gone is one person."""
+    known = {thread.author_id for thread in threads if thread.author_id is not None}
+    known.update(*(me_toos.get(thread.id, ()) for thread in threads))
+    return len(known) + sum(thread.author_id is None for thread in threads)
+
+
 def _add_up(threads: Sequence[IssueThread], evidence: _Evidence) -> IssueFacts:
     me_toos = {person for thread in threads for person in evidence.me_toos.get(thread.id, ())}
-    askers = {thread.author_id for thread in threads if thread.author_id is not None}
-    unknown = sum(thread.author_id is None for thread in threads)
     windows = [evidence.recent.get(thread.id, Windows()) for thread in threads]
     answers = [evidence.answers.get(thread.id, (0, 0)) for thread in threads]
     return IssueFacts(
         main_id=threads[0].id,
         threads=tuple(threads),
         me_toos=len(me_toos),
-        people=len(askers | me_toos) + unknown,
+        people=_count_people(threads, evidence.me_toos),
         views=sum(evidence.ever.get(thread.id, 0) for thread in threads),
         views_30d=sum(window.last_30 for window in windows),
         views_90d=sum(window.last_90 for window in windows),

@@ -32,7 +32,10 @@ UNSOLVED = (Status.UNANSWERED, Status.NEEDS_INFO, Status.ANSWERED, Status.DISPUT
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
-    """A thread as lists show it. `views` counts all times, `answer_count` the visible answers or replies."""
+    """A thread as lists show it. `views` counts all times, `answer_count` the visible answers or replies.
+
+    `affected_count` are the people of its whole issue: who asked or said me-too.
+    """
 
     id: int
     kind: str
@@ -58,11 +61,7 @@ class ThreadRow:
     is_held: bool
     article_path: str
     is_staff_answered: bool = False
-
-    @property
-    def affected_count(self) -> int:
-        """The asker and everybody who said me-too."""
-        return self.me_too_count + 1
+    affected_count: int = 1
 
     @property
     def category(self) -> tuple[str, str]:
@@ -73,7 +72,7 @@ class ThreadRow:
 ROW_COLUMNS = (
     Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.excerpt, Thread.status, Thread.answer_count, Thread.accepted_count,
     Thread.score, Thread.me_too_count, Thread.created_at, Thread.last_activity_at, Thread.is_pinned, Thread.locked_at,
-    Thread.held_at, Thread.article_path, Thread.first_staff_answer_at, Category.name.label("category_name"),
+    Thread.held_at, Thread.article_path, Thread.first_staff_answer_at, Thread.affected_count, Category.name.label("category_name"),
     Category.slug.label("category_slug"), Person.name.label("author_name"), Person.display_name.label("author_display_name"),
 )  # fmt: skip
 
@@ -106,7 +105,7 @@ def _row(row: sa.Row[*tuple[Any, ...]], tags: tuple[str, ...], views: int) -> Th
         author_display_name=row.author_display_name or "", author_path=person_path(row.author_name) if row.author_name else "",
         created_at=row.created_at, last_activity_at=row.last_activity_at, is_pinned=row.is_pinned,
         is_locked=row.locked_at is not None, is_held=row.held_at is not None, article_path=row.article_path,
-        is_staff_answered=row.first_staff_answer_at is not None,
+        is_staff_answered=row.first_staff_answer_at is not None, affected_count=row.affected_count,
     )  # fmt: skip
 
 

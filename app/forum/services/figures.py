@@ -7,6 +7,7 @@ Callers hold the thread's lock. Rules:
   is when the earliest event happened that makes the question solved, None unless it is;
 * `first_answer_at` is when the earliest such answer came from somebody other than the asker (an answer whose author is
   gone counts as somebody else's), `first_staff_answer_at` and `first_peer_answer_at` the same among official and other ones;
+* `affected_count` is the asker and everybody who said me-too; with duplicates the people of the whole issue (queries/issues);
 * `score` is the opening post's; `last_activity_at` is the newest listed post or visible comment under one;
 * a post's `worked_count`, `failed_count` and `last_worked_at` are of the readers' words about it that stand.
 """
@@ -26,9 +27,12 @@ from app.forum.models import Acceptance, Comment, ImportedVotes, MeToo, Post, Th
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
 from app.forum.outcomes import derive_status, solving_event
+from app.forum.queries.issues import count_people
 from app.forum.queries.outcomes import Standing, count_words, standing_facts
+from app.jobs.queue import enqueue
 from app.search.documents import THREAD, request_sync
 
+ISSUE_JOB = "forum.recount_issue"
 LISTED_POST = sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None))
 
 # The statements of every write: built once.
@@ -85,6 +89,7 @@ class Figures:
     score: int = 0
     me_too_count: int = 0
     duplicate_count: int = 0
+    affected_count: int = 1
     last_activity_at: datetime | None = None
     first_answer_at: datetime | None = None
     first_staff_answer_at: datetime | None = None
@@ -108,18 +113,18 @@ POST_FIGURES = tuple(field.name for field in fields(PostFigures))
 
 
 def derive_figures(threads: Sequence[Thread]) -> dict[int, Figures]:
-    """Return the figures of threads by id, from rows alone, in six statements whatever the number of threads.
+    """Return the figures of threads by id, from rows alone, in six statements (nine with duplicates) however many threads.
 
     Changes of entities count once they are flushed.
     """
     ids = {"ids": [thread.id for thread in threads]}
     posts = {
-        thread_id: Figures("", answers, accepted, score or 0, 0, 0, *moments)
+        thread_id: Figures("", answers, accepted, score or 0, 0, 0, 1, *moments)
         for thread_id, answers, accepted, score, *moments in read(_POSTS, ids)
     }
     comments = dict(read(_LAST_COMMENTS, ids).all())
     me_toos, duplicates = dict(read(_ME_TOOS, ids).all()), dict(read(_DUPLICATES, ids).all())
-    standing = standing_facts(ids["ids"])
+    standing, people = standing_facts(ids["ids"]), count_people(sorted(duplicates))
     found = {}
     for thread in threads:
         own = posts.get(thread.id, Figures(status=""))
@@ -131,6 +136,7 @@ def derive_figures(threads: Sequence[Thread]) -> dict[int, Figures]:
             solved_at=solved_at,
             me_too_count=me_toos.get(thread.id, 0),
             duplicate_count=duplicates.get(thread.id, 0),
+            affected_count=people.get(thread.id, 1 + me_toos.get(thread.id, 0)),
             last_activity_at=max(moments, default=thread.created_at),
         )
     return found
@@ -155,6 +161,8 @@ def settle(thread: Thread, *, is_content_changed: bool = True) -> None:
     if is_content_changed:
         thread.modified_at = now()
     request_sync(THREAD, thread.id)
+    if thread.duplicate_of_id is not None:  # its main thread is not locked here
+        enqueue(ISSUE_JOB, {"thread_id": thread.duplicate_of_id}, dedupe_key=f"{ISSUE_JOB}:{thread.duplicate_of_id}")
 
 
 def derive_scores(post_ids: Sequence[int]) -> dict[int, int]:

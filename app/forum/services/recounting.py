@@ -148,6 +148,15 @@ def _counts(statement: sa.Select[int, int]) -> dict[int, int]:
     return dict(db.session.execute(statement).all())
 
 
+def recount_issue_job(payloads: list[dict[str, Any]]) -> None:
+    """Job `forum.recount_issue`: something changed in a duplicate; what its main thread says of the whole issue follows."""
+    for thread_id in sorted({int(payload["thread_id"]) for payload in payloads}):
+        with unit_of_work():
+            for thread in get_threads_for_update([thread_id]).values():
+                if refresh_figures(thread):
+                    request_sync(THREAD, thread_id)
+
+
 def recount_job(_payloads: list[dict[str, Any]]) -> None:
     """Job `forum.recount`, nightly."""
     recount_all()

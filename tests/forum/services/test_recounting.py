@@ -20,8 +20,10 @@ from app.forum.services.asking import start_thread
 from app.forum.services.commenting import add_comment
 from app.forum.services.confirming import record_outcome
 from app.forum.services.editing import edit_post
-from app.forum.services.recounting import recount_all, recount_thread
+from app.forum.services.figures import ISSUE_JOB
+from app.forum.services.recounting import recount_all, recount_issue_job, recount_thread
 from app.forum.services.voting import cast_vote, say_me_too
+from app.jobs.models import Job
 from tests.factories import make_answer, make_category, make_person, make_question, opening_of
 from tests.forum.services.acting import do, is_sync_requested, post_now, text, thread_now
 
@@ -34,7 +36,7 @@ def spoil() -> None:
         db.session.execute(
             sa.update(Thread).values(
                 status="solved", answer_count=77, accepted_count=77, score=77, me_too_count=77, duplicate_count=77,
-                last_activity_at=now() + timedelta(days=9),
+                affected_count=77, last_activity_at=now() + timedelta(days=9),
             )
         )  # fmt: skip
         db.session.execute(sa.update(Post).values(score=77, comment_count=77, accepted_at=now()))
@@ -53,7 +55,16 @@ def test_everything_spoiled_is_derived_again_and_reported():
     do(cast_vote, mira, post_id=post.id, value=1)
     do(say_me_too, tom, thread_id=thread.id, value=1)
     do(add_comment, mira, post_id=post.id, body=text("Thanks!", is_comment=True))
-    columns = ("status", "answer_count", "accepted_count", "score", "me_too_count", "duplicate_count", "last_activity_at")
+    columns = (
+        "status",
+        "answer_count",
+        "accepted_count",
+        "score",
+        "me_too_count",
+        "duplicate_count",
+        "affected_count",
+        "last_activity_at",
+    )
     right = {name: getattr(thread_now(thread), name) for name in columns}
     accepted_at = post_now(post).accepted_at
     spoil()
@@ -92,6 +103,43 @@ def test_hidden_posts_and_comments_and_threads_do_not_count():
 def test_an_empty_forum_has_nothing_to_recount():
     drift = recount_all()
     assert (drift.checked, drift.total) == (0, 0)
+
+
+def follow_issues() -> None:
+    """Do what the jobs about issues would do in a moment."""
+    recount_issue_job(list(db.session.scalars(sa.select(Job.payload).where(Job.kind == ISSUE_JOB))))
+
+
+def test_a_main_question_counts_the_people_of_its_whole_issue_once_each():
+    mod, again, reader = make_person(role="moderator"), make_person(), make_person()
+    main, other = make_question(), make_question(author=again)
+    do(say_me_too, reader, thread_id=main.id, value=1)
+    do(say_me_too, reader, thread_id=other.id, value=1)
+    do(curating.close_as_duplicate, mod, thread_id=other.id, original_id=main.id)
+    assert (thread_now(main).affected_count, thread_now(other).affected_count) == (3, 2), "the reader said so twice"
+    do(say_me_too, make_person(), thread_id=other.id, value=1)
+    follow_issues()
+    assert thread_now(main).affected_count == 4
+    do(curating.hide_thread, mod, thread_id=other.id, reason="Spam")
+    follow_issues()
+    assert thread_now(main).affected_count == 2, "what readers cannot see does not count"
+    do(curating.restore_thread, mod, thread_id=other.id)
+    do(curating.undo_duplicate, mod, thread_id=other.id)
+    assert (thread_now(main).affected_count, thread_now(other).affected_count) == (2, 3)
+    assert not recount_all().wrong
+
+
+def test_duplicates_that_readers_of_the_main_question_may_not_know_of_do_not_count():
+    mod, home = make_person(role="admin"), make_category(audience="members")
+    main, inner = make_question(), make_question(category=home)
+    with unit_of_work():
+        duplicate = db.session.get_one(Thread, inner.id)
+        duplicate.duplicate_of_id, duplicate.closed_at = main.id, now()
+    recount_all()
+    assert (thread_now(main).duplicate_count, thread_now(main).affected_count) == (1, 1)
+    do(curating.move_thread, mod, thread_id=inner.id, category_id=make_category().id)
+    follow_issues()
+    assert thread_now(main).affected_count == 2
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -143,6 +191,7 @@ def test_after_any_sequence_of_actions_there_is_no_drift(seed):
         except AppError:
             continue
     assert done > 10
+    follow_issues()
     assert not recount_all().wrong
 
 
