@@ -113,6 +113,11 @@ class TitleCard:
     thread_kind: str = ""
     article_id: int | None = None
 
+    @property
+    def key(self) -> str:
+        """As SearchDocument.key."""
+        return make_key(self.kind, self.id)
+
 
 LoadMany = Callable[[Sequence[int]], dict[int, SearchDocument]]
 AllIds = Callable[[], Iterable[int]]

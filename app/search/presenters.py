@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.search.documents import ARTICLE, THREAD, HitCard
+from app.search.documents import ARTICLE, THREAD, HitCard, TitleCard
 from app.search.querying import MAX_CHARS, STATUSES, SearchForm
-from app.search.results import Result, Results
+from app.search.results import Covered, Result, Results
 from app.search.urls import search_path
 
 # (label, path, count or None, whether it is the current choice), as components/filters.html takes it
@@ -41,7 +41,7 @@ class ResultRow:
     audience: str
     meta: tuple[str, ...]
     answer: str
-    threads: tuple[HitCard, ...]
+    threads: tuple[Covered, ...]
     is_card: bool = False
 
 
@@ -59,7 +59,7 @@ class FilterLinks:
     without_filters: str
 
 
-def kind_of(card: HitCard) -> str:
+def kind_of(card: HitCard | TitleCard) -> str:
     """What people call it: question, discussion or article."""
     return card.thread_kind or (card.kind if card.kind == ARTICLE else "question")
 
@@ -83,7 +83,7 @@ def row_of(result: Result) -> ResultRow:
     )
 
 
-def suggestion_of(card: HitCard) -> dict[str, str]:
+def suggestion_of(card: TitleCard) -> dict[str, str]:
     """A card as the search box takes it."""
     return {"title": card.title, "path": card.path, "kind": kind_of(card), "status": card.status if card.kind == THREAD else ""}
 

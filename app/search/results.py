@@ -13,28 +13,38 @@ from markupsafe import Markup
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.search import analysis, querying, snippets
-from app.search.documents import ARTICLE, HitCard
-from app.search.engines.base import EngineQuery, SearchEngine, Word
+from app.search.documents import HitCard
+from app.search.engines.base import EngineQuery, Filters, SearchEngine, SearchHits, Word
+from app.search.folding import Folded, fold_cards, fold_found
 from app.search.querying import ParsedQuery, SearchForm
 from app.search.suggest import load_cards
 
 PER_PAGE = 10
 MOST_PAGES = 50
 VERIFIED = 200  # best hits whose text is read for a phrase
+LOOKED_BACK = 40  # hits before a page whose articles are not shown on it again
 FEW = 3  # results below which a correction is offered for any word
 SHORT_ANSWER = 280
 CARD_ANSWER = 1_000  # characters up to which an answer card is shown in the results
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """A hit that stands under the article which maintains it, with its marked title."""
+
+    card: HitCard
+    title: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """One hit with its marked title and snippet. `threads` are hits that an article in the same page maintains."""
+    """One hit with its marked title and snippet. `threads` are hits that the article maintains."""
 
     card: HitCard
     title: Markup
     snippet: Markup
     answer: str = ""
-    threads: tuple[HitCard, ...] = ()
+    threads: tuple[Covered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +88,38 @@ def find(engine: SearchEngine, raw: str, form: SearchForm, actor: Actor, number:
     if number > MOST_PAGES:
         raise NotFound("Search shows the best 500 results; please narrow it down.")
     query = querying.build(parsed, form, actor.audiences, (number - 1) * PER_PAGE, PER_PAGE)
-    results, cards = _verified(engine, query, results, actor) if parsed.phrases else _ranked(engine, query, results, actor)
+    results, rows = _verified(engine, query, results, actor) if parsed.phrases else _ranked(engine, query, results, actor)
     if number > results.pages:
         raise NotFound("There is no such page.")
     words = (*query.required, *query.words) or _as_written(query.fallback)
-    items = _fold([_result(card, words) for card in cards])
+    items = tuple(_result(row, words) for row in rows)
     return replace(results, items=items, meant=_meant(engine, results, actor))
 
 
-def _ranked(engine: SearchEngine, query: EngineQuery, results: Results, actor: Actor) -> tuple[Results, list[HitCard]]:
-    found = engine.search(query)
-    return replace(results, total=found.total, facets=found.facets), load_cards(found.hits, actor)
+Rows = list[Folded[HitCard]]
 
 
-def _verified(engine: SearchEngine, query: EngineQuery, results: Results, actor: Actor) -> tuple[Results, list[HitCard]]:
+def _ranked(engine: SearchEngine, query: EngineQuery, results: Results, actor: Actor) -> tuple[Results, Rows]:
+    """One page as the engine orders it. An article stands for its threads, unless filters or an order of threads were asked for."""
+    if query.sort != "relevance" or query.filters != Filters():
+        found = engine.search(query)
+        return _counted(results, found), fold_found(load_cards(found.hits, actor))
+    before = min(LOOKED_BACK, query.offset)
+    found = engine.search(replace(query, offset=query.offset - before, limit=query.limit + before))
+    return _counted(results, found), fold_cards(found.hits, actor, first=before)
+
+
+def _counted(results: Results, found: SearchHits) -> Results:
+    return replace(results, total=found.total, facets=found.facets)
+
+
+def _verified(engine: SearchEngine, query: EngineQuery, results: Results, actor: Actor) -> tuple[Results, Rows]:
     """The engine knows which documents hold all words of a phrase; whether in this order, their text tells."""
     found = engine.search(replace(query, offset=0, limit=VERIFIED))
     phrases = results.parsed.phrases
     cards = [card for card in load_cards(found.hits, actor) if querying.holds_phrases(_all_text(card), phrases)]
     page = cards[query.offset : query.offset + query.limit]
-    return replace(results, total=len(cards), is_more=found.total > VERIFIED, facets=found.facets), page
+    return replace(results, total=len(cards), is_more=found.total > VERIFIED, facets=found.facets), fold_found(page)
 
 
 def _all_text(card: HitCard) -> str:
@@ -108,23 +130,12 @@ def _as_written(words: Sequence[str]) -> tuple[Word, ...]:
     return tuple(Word((word,)) for word in words)
 
 
-def _result(card: HitCard, words: Sequence[Word]) -> Result:
+def _result(row: Folded[HitCard], words: Sequence[Word]) -> Result:
+    card = row.card
     most = CARD_ANSWER if card.is_card else SHORT_ANSWER
     answer = card.answer if 0 < len(card.answer) <= most else ""
-    return Result(card, snippets.mark(card.title, words), snippets.snippet(card.text or card.excerpt, words), answer)
-
-
-def _fold(items: Sequence[Result]) -> tuple[Result, ...]:
-    """Show an article once, with the threads it maintains under it instead of beside it."""
-    articles = {item.card.id for item in items if item.card.kind == ARTICLE}
-    folded: dict[int, list[HitCard]] = {}
-    for item in items:
-        if item.card.article_id in articles:
-            folded.setdefault(item.card.article_id or 0, []).append(item.card)
-    kept = [item for item in items if item.card.article_id not in articles]
-    return tuple(
-        replace(item, threads=tuple(folded.get(item.card.id, ()))) if item.card.kind == ARTICLE else item for item in kept
-    )
+    threads = tuple(Covered(thread, snippets.mark(thread.title, words)) for thread in row.threads)
+    return Result(card, snippets.mark(card.title, words), snippets.snippet(card.text or card.excerpt, words), answer, threads)
 
 
 def _meant(engine: SearchEngine, results: Results, actor: Actor) -> str:

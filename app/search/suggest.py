@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.search import analysis, querying
 from app.search.documents import ARTICLE, HitCard, Source, TitleCard, registered_kinds, source_of
 from app.search.engines.base import Scored, SearchEngine, Word
+from app.search.folding import fold_cards, fold_titles
 
 LEAST_LETTERS = 2
 LEAST_WORDS = 2  # of a title, before similar questions mean anything
@@ -46,8 +47,11 @@ def _load(hits: Iterable[Scored], load: Callable[[Source, list[int]], dict[int, 
     return [cards[hit.kind][hit.id] for hit in hits if hit.id in cards.get(hit.kind, {})]
 
 
-def suggest(engine: SearchEngine, text: str, actor: Actor, limit: int = SUGGESTIONS) -> list[HitCard]:
-    """Documents for the search box while somebody types: titles that go on like this, then what matches; articles first."""
+def suggest(engine: SearchEngine, text: str, actor: Actor, limit: int = SUGGESTIONS) -> list[TitleCard]:
+    """Documents for the search box while somebody types: titles that go on like this, then what matches; articles first.
+
+    An article stands for the threads it maintains. Reads no texts.
+    """
     text = text[: querying.MAX_CHARS]
     spelled = analysis.surface_words(text)[: querying.MAX_WORDS]
     if len("".join(spelled)) < LEAST_LETTERS and not analysis.has_cjk(text):
@@ -59,7 +63,7 @@ def suggest(engine: SearchEngine, text: str, actor: Actor, limit: int = SUGGESTI
         query = querying.build(querying.parse(text), querying.SearchForm(), actor.audiences, limit=limit)
         hits += engine.search(replace(query, facets=False)).hits if query.words or query.required else ()
     unique = list({hit.key: hit for hit in hits}.values())[:limit]
-    return load_cards(sorted(unique, key=lambda hit: hit.kind != ARTICLE), actor)
+    return sorted((row.card for row in fold_titles(unique, actor)), key=lambda card: card.kind != ARTICLE)
 
 
 def similar_words(text: str) -> Sequence[Word]:
@@ -70,8 +74,12 @@ def similar_words(text: str) -> Sequence[Word]:
 def similar_questions(
     engine: SearchEngine, title: str, body: str, actor: Actor, limit: int = 5, exclude: str = ""
 ) -> list[HitCard]:
-    """Questions and articles like a draft, best first; none before the title has LEAST_WORDS words. `exclude` is a key."""
-    return load_cards(_find_similar(engine, title, body, actor, limit, exclude), actor)
+    """Questions and articles like a draft, best first; none before the title has LEAST_WORDS words. `exclude` is a key.
+
+    An article stands for the threads it maintains.
+    """
+    hits = _find_similar(engine, title, body, actor, 2 * limit, exclude)
+    return [row.card for row in fold_cards(hits, actor)][:limit]
 
 
 def closest(

@@ -120,7 +120,7 @@ def test_an_article_stands_for_the_threads_it_maintains(
     sources[0].register()
     page = find(engine, "refund")
     assert keys(page) == ["a5", "t2"]
-    assert [card.key for card in page.items[0].threads] == ["t1"]
+    assert [(thread.card.key, thread.title) for thread in page.items[0].threads] == [("t1", "<mark>refund</mark>")]
     assert page.total == 3
 
 
