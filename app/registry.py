@@ -181,7 +181,8 @@ def register_blueprints(app: Flask) -> None:
 def register_sources(app: Flask) -> None:
     """Choose the search engine and tell it how to load threads and articles."""
     settings = app.extensions["settings"]
-    use_engine(create_engine(settings.search_engine, settings.instance_path, Priors.of(settings.search_priors)))
+    priors, database = Priors.of(settings.search_priors), settings.effective_database_url
+    use_engine(create_engine(settings.search_engine, settings.instance_path, priors, database))
     register_category_names(category_names)
     register_source(THREAD, forum_indexing.load_many, forum_indexing.all_ids, forum_indexing.present, forum_indexing.titles)
     register_source(ARTICLE, kb_indexing.load_many, kb_indexing.all_ids, kb_indexing.present, kb_indexing.titles)

@@ -143,7 +143,7 @@ class Settings:
         "REDIS_URL", "", _redis_url, "redis://... ; shares rate limits and view counts between processes. Default: memory."
     )
     search_engine: str = _setting(
-        "SEARCH_ENGINE", "auto", _choice("auto", "whoosh"), "Search engine; auto chooses the best one for the database."
+        "SEARCH_ENGINE", "auto", _choice("auto", "whoosh", "postgres"), "Search engine; auto chooses the best one for the database."
     )
     search_priors: tuple[str, ...] = _setting(
         "SEARCH_PRIORS",
@@ -270,6 +270,21 @@ class Settings:
         "",
         _text,
         "Licence of what people write, named under articles: CC BY-SA 4.0, for example. Default: none named.",
+    )
+    search_ledger_days: int = _setting(
+        "SEARCH_LEDGER_DAYS",
+        90,
+        _integer(0, 3650),
+        "Days for which searches and how they ended are kept, without personal data; 0: nothing is noted.",
+    )
+    search_gap_people: int = _setting(
+        "SEARCH_GAP_PEOPLE", 2, _integer(1, 1_000), "So many people searched in vain before their words are listed as a gap."
+    )
+    search_hold_out: int = _setting(
+        "SEARCH_HOLD_OUT",
+        0,
+        _integer(0, 50),
+        "Per cent of search sessions that ask without suggestions, to measure what these are worth; 0: none.",
     )
     take_minutes: int = _setting(
         "TAKE_MINUTES", 30, _integer(1, 1440), "Minutes for which a question at the desk is held for whoever takes it."

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from threading import Lock
+from time import monotonic
 
 COMPARED = 8  # letters of a word that are indexed by deletions; later letters are compared only
 SHORT = 5  # words shorter than this are corrected by one edit, longer ones by two
+SPELLER_SECONDS = 900.0  # how old the words of a large index may be
+SMALL_INDEX = 5_000  # documents up to which they follow every commit
 FIRST_LETTER = 0.3  # of an edit: people rarely get the first letter wrong
 
 
@@ -57,3 +61,24 @@ class Speller:
             if distance <= limit:
                 ranked.append((distance - FIRST_LETTER * (known[0] == word[0]), -self._counts[known], known))
         return min(ranked)[2] if ranked else None
+
+
+class SpellerCache:
+    """The speller of an index: of a small one it follows every commit, of a large one it may be SPELLER_SECONDS old."""
+
+    def __init__(self, vocabulary: Callable[[], Iterable[tuple[str, int]]]) -> None:
+        self._vocabulary = vocabulary
+        self._lock = Lock()
+        self._speller = Speller(())
+        self._name, self._made_at = "", float("-inf")
+
+    def get(self, name: str, documents: int) -> Speller:
+        """The speller for the state `name` of an index with so many documents."""
+        is_small = documents <= SMALL_INDEX
+        if name != self._name and (is_small or monotonic() - self._made_at > SPELLER_SECONDS):
+            with self._lock:
+                if name != self._name:
+                    # In a large index a word that occurs once is as likely as not a misspelling itself.
+                    self._speller = Speller(self._vocabulary(), 1 if is_small else 2)
+                    self._name, self._made_at = name, monotonic()
+        return self._speller

@@ -5,17 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.search.engines.base import SearchEngine
+from app.search.engines.postgres import PostgresEngine
 from app.search.engines.whoosh import WhooshEngine
 from app.search.ranking import ALL_PRIORS, Priors
 
 _current: SearchEngine | None = None
 
 
-def create_engine(name: str, instance_path: Path, priors: Priors = ALL_PRIORS) -> SearchEngine:
-    """The engine for the setting SEARCH_ENGINE; raises ValueError for one that does not exist."""
-    if name in ("auto", "whoosh"):
+def create_engine(name: str, instance_path: Path, priors: Priors = ALL_PRIORS, database_url: str = "") -> SearchEngine:
+    """The engine for the setting SEARCH_ENGINE; `auto` searches where the site's data is.
+
+    Raises ValueError for an engine that does not exist, or that needs another database.
+    """
+    is_postgres = database_url.startswith("postgres")
+    if name == "whoosh" or (name == "auto" and not is_postgres):
         return WhooshEngine(instance_path / "search", priors)
-    raise ValueError(f"There is no search engine called {name!r}.")
+    if name not in ("auto", "postgres"):
+        raise ValueError(f"There is no search engine called {name!r}.")
+    if not is_postgres:
+        raise ValueError("SEARCH_ENGINE=postgres needs a DATABASE_URL that begins with postgresql://.")
+    return PostgresEngine(database_url, priors)
 
 
 def use_engine(engine: SearchEngine) -> None:

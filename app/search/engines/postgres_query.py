@@ -1,0 +1,285 @@
+"""Queries on the PostgreSQL index: which rows match, how many there are of each sort, and which come first.
+
+The GIN index finds what matches and the narrow rows are counted, so totals and facets are exact. Ranking reads the vector of a row,
+which is dear, so at most BUDGET rows are ranked. Where more match, these are chosen: the title asked for; rows that hold all words;
+rows with the rarest words; rows that are strongly about one of the words; all by their prior. Must not write.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.search.engines.base import FACETS, EngineQuery, Scored, SearchHits, Word
+from app.search.engines.postgres_layout import Connection, Tables, View
+from app.search.engines.postgres_rows import (
+    AUTHOR,
+    LABEL_WEIGHTS,
+    RANK_UNIT,
+    STRONG,
+    TAG,
+    Cell,
+    name_of,
+    quoted,
+    title_number,
+)
+from app.search.ranking import CARD_MATCH, CARD_WORDS, EXACT_TITLE, idf
+
+BUDGET = 2_000  # rows that are ranked; each costs about 20 microseconds
+WHOLE = 600  # of them, rows that hold all words
+MOST_STEMS = 8  # forms of one word that are scored
+
+_WEIGHTS = [*LABEL_WEIGHTS]
+_SORTS = {"newest": "created", "votes": "votes", "views": "views", "relevance": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition on rows with its values."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+    def and_(self, *others: Clause) -> Clause:
+        """Both conditions."""
+        kept = [clause for clause in (self, *others) if clause.text != "true"]
+        text = " AND ".join(clause.text for clause in kept) or "true"
+        return Clause(text, tuple(value for clause in kept for value in clause.values))
+
+
+EVERYTHING = Clause("true")
+
+
+def _one_of(terms: Iterable[str]) -> str:
+    return f"({' | '.join(map(quoted, terms))})"
+
+
+def _all_of(words: Sequence[Word]) -> list[str]:
+    return [_one_of(word.stems) for word in words]
+
+
+def holding(parts: Sequence[str], column: str = "terms") -> Clause:
+    """Rows whose vector satisfies every part of a tsquery."""
+    return Clause(f"{column} @@ %s::tsquery", (" & ".join(parts),)) if parts else EVERYTHING
+
+
+def _restrictions(query: EngineQuery) -> list[str]:
+    """Parts of a tsquery that say what must and must not be in a row besides the words that rank."""
+    filters = query.filters
+    parts = [quoted(f"{TAG}{tag}") for tag in filters.tags]
+    if filters.author:
+        parts.append(quoted(f"{AUTHOR}{filters.author}"))
+    return parts + [f"!{part}" for part in _all_of(query.excluded)]
+
+
+def _dates(query: EngineQuery) -> Clause:
+    clause = EVERYTHING
+    if query.filters.after is not None:
+        clause = clause.and_(Clause("created >= %s", (query.filters.after,)))
+    if query.filters.before is not None:
+        clause = clause.and_(Clause("created < %s", (query.filters.before,)))
+    return clause
+
+
+def _matching(query: EngineQuery, column: str) -> Clause:
+    """Rows that match the words and every filter that is not in the cell."""
+    if column == "head":
+        words = _all_of((*query.required, *query.words))
+        return holding(words, "head").and_(holding(_restrictions(query)), _dates(query))
+    if query.match_all:
+        parts = _all_of((*query.required, *query.words))
+    elif query.required:
+        parts = _all_of(query.required)
+    else:
+        parts = [_one_of(stem for word in query.words for stem in word.stems)] if query.words else []
+    return holding(parts + _restrictions(query)).and_(_dates(query))
+
+
+def _readable(cell: Cell, query: EngineQuery) -> bool:
+    filters = query.filters
+    return (
+        cell.audience in query.audiences
+        and (filters.is_solved is None or cell.is_solved == filters.is_solved)
+        and (not filters.thread_kinds or cell.thread_kind in filters.thread_kinds)
+    )
+
+
+def _chosen(query: EngineQuery) -> dict[str, tuple[str, ...]]:
+    filters = query.filters
+    return {"kind": filters.kinds, "status": filters.statuses, "category": filters.categories}
+
+
+def _passes(cell: Cell, chosen: Mapping[str, tuple[str, ...]], but: str = "") -> bool:
+    return all(not values or name == but or getattr(cell, name) in values for name, values in chosen.items())
+
+
+def _in(cells: Iterable[int]) -> Clause:
+    return Clause("cell = ANY(%s)", (list(cells),))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One query's way through the index of a moment."""
+
+    connection: Connection
+    view: View
+    tables: Tables
+
+    def search(self, query: EngineQuery) -> SearchHits:
+        """See SearchEngine."""
+        counts: Mapping[int, int] = {}
+        matching, column = EVERYTHING, "terms"
+        if query.words or query.required or not query.fallback:
+            matching = _matching(query, column)
+            counts = self._count(matching, query)
+        if query.fallback and not counts:
+            words, column = tuple(Word((word,)) for word in query.fallback), "head"
+            query = replace(query, words=words, required=(), match_all=True)
+            matching = _matching(query, column)
+            counts = self._count(matching, query)
+        total, facets, cells = self._tally(counts, query)
+        if total <= query.offset or query.limit <= 0:
+            return SearchHits(total, (), facets)
+        return SearchHits(total, tuple(self._page(query, matching.and_(_in(cells)), total, column)), facets)
+
+    def _count(self, matching: Clause, query: EngineQuery) -> dict[int, int]:
+        """How many rows match in each cell that may be read; every facet and the total follow from these."""
+        clause = matching.and_(_in(number for number, cell in self.view.cells if _readable(cell, query)))
+        statement = f"SELECT cell, count(*) FROM {{document}} WHERE {clause.text} GROUP BY cell"
+        return dict(self.connection.execute(self.tables.fill(statement), clause.values).fetchall())
+
+    def _tally(self, counts: Mapping[int, int], query: EngineQuery) -> tuple[int, dict[str, dict[str, int]], list[int]]:
+        chosen, cells = _chosen(query), dict(self.view.cells)
+        passing = [number for number in counts if _passes(cells[number], chosen)]
+        facets: dict[str, dict[str, int]] = {}
+        for name in FACETS if query.facets else ():
+            found: Counter[str] = Counter()
+            for number, count in counts.items():
+                if _passes(cells[number], chosen, name) and (value := getattr(cells[number], name)):
+                    found[value] += count
+            facets[name] = dict(found)
+        return sum(counts[number] for number in passing), facets, passing
+
+    def _page(self, query: EngineQuery, matching: Clause, total: int, column: str) -> list[Scored]:
+        words = (*query.required, *query.words)
+        if query.sort != "relevance" or not words:
+            return self._sorted(query, matching)
+        if column == "head":  # every row holds every word, so that only what it is worth differs
+            return self._ranked(query, Clause(f"SELECT number FROM {{document}} WHERE {matching.text}", matching.values), (), ())
+        frequencies = self.frequencies(words)
+        if total <= BUDGET:
+            return self._ranked(query, _all_rows(matching), words, frequencies)
+        found = self._ranked(query, self._candidates(query, matching, words, frequencies), words, frequencies)
+        if len(found) < min(query.limit, total - query.offset):
+            found = self._ranked(query, _all_rows(matching, max(BUDGET, query.offset + query.limit)), words, frequencies)
+        return found
+
+    def _sorted(self, query: EngineQuery, matching: Clause) -> list[Scored]:
+        by = _SORTS[query.sort]
+        # An index in the right order is only worth walking through when nearly every row matches, as when there are no words.
+        order = by if "@@" not in matching.text else f"{by} + 0"
+        first = "" if by == "0" else f"{order} DESC, "
+        statement = (
+            f"SELECT number, {by}::float8 FROM {{document}} WHERE {matching.text}"
+            f" ORDER BY {first}number DESC OFFSET {int(query.offset)} LIMIT {int(query.limit)}"
+        )
+        return self._hits(statement, matching.values)
+
+    def frequencies(self, words: Sequence[Word]) -> tuple[int, ...]:
+        """For each word the number of documents that hold it; an upper bound where it has several stems."""
+        return self._frequencies([word.stems for word in words])
+
+    def _frequencies(self, groups: Sequence[Sequence[str]]) -> tuple[int, ...]:
+        statement = "SELECT word, documents FROM {word} WHERE field = 'terms' AND word = ANY(%s)"
+        names = [name for group in groups for name in group]
+        counts = dict(self.connection.execute(self.tables.fill(statement), (names,)).fetchall())
+        return tuple(min(self.view.documents, sum(counts.get(name, 0) for name in group)) for group in groups)
+
+    def _candidates(self, query: EngineQuery, matching: Clause, words: Sequence[Word], frequencies: Sequence[int]) -> Clause:
+        """The numbers of about BUDGET rows among which the best are."""
+        tiers = []
+        if query.exact_title:
+            tiers.append(_tier(Clause("title = %s", (title_number(query.exact_title),)), matching, WHOLE))
+        if len(words) > 1:
+            tiers.append(_tier(holding(_all_of(words)), matching, WHOLE))
+        by_rarity = [word for _, word in sorted(zip(frequencies, words, strict=True), key=lambda pair: pair[0])]
+        known = dict(zip(words, frequencies, strict=True))
+        rare = _within(BUDGET, [(known[word], word.stems) for word in by_rarity if known[word]], at_least=0)
+        if rare:
+            tiers.append(_tier(holding([_one_of(rare)]), matching, BUDGET))
+        others = [word for word in by_rarity if known[word] and word.stems[0] not in rare]
+        strong = [tuple(f"{STRONG}{stem}" for stem in word.stems) for word in others]
+        chosen = _within(BUDGET, sorted(zip(self._frequencies(strong), strong, strict=True)), at_least=1)
+        if chosen:
+            tiers.append(_tier(holding([_one_of(chosen)]), matching, BUDGET // 2))
+        text = " UNION ".join(f"({tier.text})" for tier in tiers)
+        return Clause(text, tuple(value for tier in tiers for value in tier.values))
+
+    def _ranked(self, query: EngineQuery, rows: Clause, words: Sequence[Word], frequencies: Sequence[int]) -> list[Scored]:
+        """The best of some rows. The vector is unpacked once a row: `setweight` of nothing copies it."""
+        shares = [
+            _share(word, idf(max(1, self.view.documents), frequency)) for word, frequency in zip(words, frequencies, strict=True)
+        ]
+        score = _product(query, words)
+        text = " + ".join(share.text for share in shares) or "1"
+        statement = (
+            f"SELECT d.number, ({score.text} * ({text}))::float8 AS score FROM ({rows.text}) AS picked"
+            " JOIN {document} AS d USING (number)"
+            " CROSS JOIN LATERAL (SELECT setweight(d.terms, 'D', '{{}}') AS vector OFFSET 0) AS unpacked"
+            f" ORDER BY score DESC, d.number DESC OFFSET {int(query.offset)} LIMIT {int(query.limit)}"
+        )
+        return self._hits(statement, (*score.values, *(value for share in shares for value in share.values), *rows.values))
+
+    def complete(self, words: Sequence[str], prefix: str, cells: Iterable[int], limit: int) -> list[Scored]:
+        """See SearchEngine."""
+        parts = [quoted(word) for word in words] + ([f"{quoted(prefix)}:*"] if prefix else [])
+        clause = holding(parts, "head").and_(_in(cells))
+        statement = f"SELECT number, prior::float8 FROM {{document}} WHERE {clause.text} ORDER BY prior DESC, number DESC LIMIT {int(limit)}"
+        return self._hits(statement, clause.values)
+
+    def _hits(self, statement: str, values: Sequence[Any]) -> list[Scored]:
+        return [Scored(*name_of(number), score) for number, score in self.connection.execute(self.tables.fill(statement), values)]
+
+
+def _all_rows(matching: Clause, limit: int = 0) -> Clause:
+    order = f" ORDER BY prior DESC, number DESC LIMIT {limit}" if limit else ""
+    return Clause(f"SELECT number FROM {{document}} WHERE {matching.text}{order}", matching.values)
+
+
+def _tier(chosen: Clause, matching: Clause, limit: int) -> Clause:
+    return _all_rows(chosen.and_(matching), limit)
+
+
+def _within(budget: int, groups: Iterable[tuple[int, Sequence[str]]], at_least: int) -> list[str]:
+    """The names of as many groups, from the first, as together have no more rows than the budget."""
+    names: list[str] = []
+    for position, (rows, group) in enumerate(groups):
+        budget -= rows
+        if budget < 0 and position >= at_least:
+            break
+        names += group
+    return names
+
+
+def _share(word: Word, weight: float) -> Clause:
+    """A word's share of the score: idf times the impact that is written into the vector."""
+    stems = word.stems[:MOST_STEMS]
+    ranks = ", ".join(["ts_rank(%s::float4[], vector, %s::tsquery)"] * len(stems))
+    values = [value for stem in stems for value in (_WEIGHTS, quoted(stem))]
+    best = f"greatest({ranks})" if len(stems) > 1 else ranks
+    return Clause(f"%s::float8 * {best}", (weight * word.boost * RANK_UNIT, *values))
+
+
+def _product(query: EngineQuery, words: Sequence[Word]) -> Clause:
+    """The factors of the score that do not come from the vector: prior, exact title and answer card."""
+    text = "d.prior"
+    values: list[Any] = []
+    if query.exact_title:
+        text += " * CASE WHEN d.title = %s THEN %s::float8 ELSE 1 END"
+        values += [title_number(query.exact_title), EXACT_TITLE]
+    if len(words) >= CARD_WORDS:
+        text += " * CASE WHEN d.card @@ %s::tsquery THEN %s::float8 ELSE 1 END"
+        values += [" & ".join(_all_of(words)), CARD_MATCH]
+    return Clause(text, tuple(values))
