@@ -7,6 +7,17 @@ from app.core.events import Event
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionAssigned(Event):
+    """Somebody put a person or a group in charge of a question by hand, or left them another `note`."""
+
+    thread_id: int
+    actor_id: int | None
+    assignee_id: int | None
+    group_id: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionEscalated(Event):
     """A question waited longer than allowed for an official or accepted answer; told once until it comes back anew.
 

@@ -1,15 +1,24 @@
 """What the desk makes of facts of the forum. Handlers run in the transaction of the fact, under the thread's lock."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from app.core.events import Event
 from app.desk.models import DeskState, WaitingReason
 from app.desk.queries.facts import find_item, load_facts
 from app.desk.services.assigning import assign_by_rule
-from app.desk.services.settling import settle_item
+from app.desk.services.settling import settle_item, take_back_return
 from app.desk.services.taking import release_answered
-from app.forum.events import AskerStillStuck, PostAdded, PostCurated, StatusChanged, ThreadCurated, ThreadStarted
+from app.forum.events import (
+    AskerStillStuck,
+    PostAdded,
+    PostCurated,
+    StatusChanged,
+    StillStuckWithdrawn,
+    ThreadCurated,
+    ThreadStarted,
+)
 from app.forum.models.thread import Status
 
 _ENDED = frozenset({Status.SOLVED, Status.CLOSED})
@@ -35,7 +44,12 @@ def look_after_status(event: StatusChanged) -> None:
 
 def bring_back_stuck(event: AskerStillStuck) -> None:
     """Somebody who was asked says that the answers do not help."""
-    _bring_back(event.thread_id, WaitingReason.STUCK)
+    _bring_back(event.thread_id, WaitingReason.STUCK, event.said_at)
+
+
+def take_back_stuck(event: StillStuckWithdrawn) -> None:
+    """It was a mistake, or it is settled: the question waits no longer for that."""
+    take_back_return(event.thread_id, WaitingReason.STUCK)
 
 
 def look_after_decision(event: ThreadCurated) -> None:
@@ -49,9 +63,9 @@ def look_after_post_decision(event: PostCurated) -> None:
     settle_item(event.thread_id)
 
 
-def _bring_back(thread_id: int, reason: WaitingReason | None) -> None:
+def _bring_back(thread_id: int, reason: WaitingReason | None, said_at: datetime | None = None) -> None:
     """Settle a question that may come back; when nobody is in charge of it (it is older than the rules), they decide now."""
-    item = settle_item(thread_id, reason)
+    item = settle_item(thread_id, reason, said_at)
     if item is not None and reason is not None and item.assignee_id is None and item.group_id is None:
         assign_by_rule(thread_id)
 
@@ -83,6 +97,7 @@ SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (PostAdded, look_after_post),
     (StatusChanged, look_after_status),
     (AskerStillStuck, bring_back_stuck),
+    (StillStuckWithdrawn, take_back_stuck),
     (ThreadCurated, look_after_decision),
     (PostCurated, look_after_post_decision),
 )

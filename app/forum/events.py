@@ -1,6 +1,7 @@
 """Facts about threads and posts: ids, and for moderators' actions the actor and the reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from app.core.events import Event
 
@@ -42,12 +43,13 @@ class PostHeld(Event):
 
 @dataclass(frozen=True, slots=True)
 class CommentAdded(Event):
-    """A comment was written under a post."""
+    """A comment was written under a post. `is_request`: the question waits for its asker to say what the comment asks for."""
 
     thread_id: int
     post_id: int
     comment_id: int
     author_id: int | None
+    is_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,18 @@ class StatusChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class AskerStillStuck(Event):
-    """The asker (or somebody for them) said that no answer solved the problem. The status may be what it was before."""
+    """The asker (or somebody for them) said at `said_at` that no answer solved the problem. The status may be what it was before."""
 
     thread_id: int
     actor_id: int | None
+    said_at: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StillStuckWithdrawn(Event):
+    """That no answer solved the problem was taken back, and nobody else says so."""
+
+    thread_id: int
 
 
 @dataclass(frozen=True, slots=True)

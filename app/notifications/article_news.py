@@ -14,12 +14,13 @@ from app.kb.events import (
     ArticleNeedsWork,
     ArticleOwnerChanged,
     ArticleStateChanged,
+    FixRequested,
     ReviewDue,
     SourceChanged,
 )
 from app.kb.models import Article, ArticleComment, ArticleRevision, ArticleSource
 from app.notifications.models import NotificationKind
-from app.notifications.sentences import has_helped, source_changed
+from app.notifications.sentences import fix_wanted, has_helped, source_changed
 from app.notifications.services.notifying import notify
 
 
@@ -65,6 +66,11 @@ def tell_of_ownership(event: ArticleOwnerChanged) -> None:
     )  # fmt: skip
 
 
+def tell_of_fix(event: FixRequested) -> None:
+    """Whoever looks after an article hears that a thread shows what it should say better."""
+    _tell_keepers(event.article_id, fix_wanted(event.note), event.actor_id)
+
+
 def tell_of_state(event: ArticleStateChanged) -> None:
     """Whoever looks after an article hears what others decided about it."""
     text = {"published": "Published, an article that you look after:", "archived": "Archived, an article that you look after:"}
@@ -88,6 +94,7 @@ SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (ReviewDue, tell_of_review),
     (ArticleDiscussed, tell_of_remark),
     (ArticleOwnerChanged, tell_of_ownership),
+    (FixRequested, tell_of_fix),
     (ArticleStateChanged, tell_of_state),
     (ArticleHelped, tell_of_help),
 )

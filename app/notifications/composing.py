@@ -59,7 +59,8 @@ def _notification_mail(person: Person, payload: Payload) -> Mail | None:
     if kind in _AGAIN:  # the same question may wait too long again, another day
         numbers.append(f"{now():%Y%m%d}")
     message_id = ".".join([kind, *numbers, str(person.id)])
-    word = "Overdue: " if kind == NotificationKind.DESK else "Re: " if thread else ""
+    desk = "In your charge: " if payload.get("text") else "Overdue: "
+    word = desk if kind == NotificationKind.DESK else "Re: " if thread else ""
     return write_letter(
         person.email or "",
         f"{word}{target.title}",

@@ -1,7 +1,10 @@
 """What notifications say, in words: for the list and for mails. Pure functions."""
 
+from app.core.text import shorten
 from app.notifications.models import NotificationKind
 
+# So much of somebody's note is repeated in a line.
+NOTE_SHOWN = 100
 KIND_LABELS: dict[str, str] = {
     NotificationKind.ANSWER: "New answers and replies in threads you started or follow",
     NotificationKind.COMMENT: "Comments on your posts",
@@ -10,7 +13,7 @@ KIND_LABELS: dict[str, str] = {
     NotificationKind.ARTICLE: "Your answer becomes part of an article",
     NotificationKind.MODERATION: "Moderators decide about your posts",
     NotificationKind.OUTCOME: "We ask whether your question, or one you have too, was solved",
-    NotificationKind.DESK: "A question at the desk has waited too long for us",
+    NotificationKind.DESK: "A question at the desk is yours now, or has waited too long for us",
     NotificationKind.KEEPING: "An article that you look after needs you",
     NotificationKind.HELPED: "An article built from your answers helped more people",
 }
@@ -81,6 +84,23 @@ def lead(
 def source_changed(change: str) -> str:
     """Return what happened to a source of an article, for whoever looks after it."""
     return _SOURCES.get(change, "A post changed from which an article that you look after is built:")
+
+
+def asks_for_details(who: str) -> str:
+    """Return what the asker of a question hears when somebody needs to know more before they can answer."""
+    return f"{who} needs more details from you before we can answer"
+
+
+def fix_wanted(note: str) -> str:
+    """Return what whoever looks after an article hears when a thread shows what to correct in it."""
+    return f"A thread shows what to correct (“{shorten(note, NOTE_SHOWN)}”) in an article that you look after:"
+
+
+def put_in_charge(who: str, group: str, note: str) -> str:
+    """Return what somebody of the staff hears who is in charge of a question from now on, with the note for them."""
+    whom = f"your group {group}" if group else "you"
+    said = f" (“{shorten(note, NOTE_SHOWN)}”)" if note else ""
+    return f"{who} put {whom} in charge of this question{said}:"
 
 
 def has_helped(helped: int) -> str:

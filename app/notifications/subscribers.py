@@ -15,10 +15,12 @@ from app.accounts.events import (
     PersonSuspended,
     SuspensionLifted,
 )
+from app.accounts.models import Person
 from app.core.db import db
 from app.core.events import Event
-from app.desk.events import QuestionEscalated
-from app.desk.queries.people import list_staff_ids
+from app.desk.events import QuestionAssigned, QuestionEscalated
+from app.desk.models import StaffGroup
+from app.desk.queries.people import list_in_charge_ids, list_staff_ids
 from app.forum.events import (
     AnswerAccepted,
     CommentAdded,
@@ -37,7 +39,7 @@ from app.kb.events import ArticlePublished
 from app.kb.models import ArticleSource
 from app.notifications.jobs import site_timing
 from app.notifications.models import NotificationKind
-from app.notifications.sentences import decision, post_words
+from app.notifications.sentences import asks_for_details, decision, post_words, put_in_charge
 from app.notifications.services.asking import expect_word, plan_telling, stop_asking
 from app.notifications.services.notifying import notify, notify_of_decision, queue_account_mail
 
@@ -73,7 +75,7 @@ def tell_of_comment(event: CommentAdded) -> None:
         people = followers | set(db.session.scalars(commenters)) | {_author_of_thread(event.thread_id)}
     notify(
         people - muted, NotificationKind.COMMENT, actor_id=event.author_id, thread_id=event.thread_id, post_id=event.post_id,
-        comment_id=event.comment_id,
+        comment_id=event.comment_id, text=asks_for_details(_name_of(event.author_id)) if event.is_request else "",
     )  # fmt: skip
 
 
@@ -174,8 +176,26 @@ def follow_status(event: StatusChanged) -> None:
 def tell_of_escalation(event: QuestionEscalated) -> None:
     """Whoever is in charge hears that a question waits too long: the person, the group's people, otherwise all staff."""
     people = list_staff_ids(person_id=event.assignee_id, group_id=event.group_id)
-    opening_id = db.session.scalar(sa.select(Post.id).where(Post.thread_id == event.thread_id, Post.kind == PostKind.OPENING))
+    opening_id = _opening_of(event.thread_id)
     notify(people, NotificationKind.DESK, actor_id=None, thread_id=event.thread_id, post_id=opening_id)
+
+
+def tell_in_charge(event: QuestionAssigned) -> None:
+    """Whoever was put in charge of a question by hand hears of it, with the note for them: the person, or the group's people."""
+    people = list_in_charge_ids(person_id=event.assignee_id, group_id=event.group_id)
+    group = db.session.get(StaffGroup, event.group_id) if event.group_id is not None else None
+    notify(
+        people, NotificationKind.DESK, actor_id=event.actor_id, thread_id=event.thread_id, post_id=_opening_of(event.thread_id),
+        text=put_in_charge(_name_of(event.actor_id), group.name if group else "", event.note),
+    )  # fmt: skip
+
+
+def _opening_of(thread_id: int) -> int | None:
+    return db.session.scalar(sa.select(Post.id).where(Post.thread_id == thread_id, Post.kind == PostKind.OPENING))
+
+
+def _name_of(person_id: int | None) -> str:
+    return db.session.scalar(sa.select(Person.display_name).where(Person.id == person_id)) or "Somebody"
 
 
 def mail_confirmation(event: PersonSignedUp | ConfirmationRequested) -> None:
@@ -229,6 +249,7 @@ SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (PostCurated, tell_of_post_decision),
     (CommentCurated, tell_of_comment_decision),
     (QuestionEscalated, tell_of_escalation),
+    (QuestionAssigned, tell_in_charge),
     (PersonSignedUp, mail_confirmation),
     (ConfirmationRequested, mail_confirmation),
     (AddressChangeRequested, mail_address_change),

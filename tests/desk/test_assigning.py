@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.models import Person
@@ -24,6 +25,7 @@ from app.forum.services.asking import start_thread
 from app.forum.services.composing import compose
 from app.forum.services.curating import close_thread, move_thread, reopen_thread
 from app.jobs.models import Job
+from app.notifications.models import Notification
 from tests.factories import actor_of, make_category, make_person, make_question
 
 
@@ -52,6 +54,23 @@ def test_the_first_rule_that_matches_decides() -> None:
     assert first_match(rules, 8, frozenset({3})) is tagged
     assert first_match(rules, 7, frozenset({4})) is rest
     assert first_match([both, tagged], 7, frozenset()) is None
+
+
+def test_whoever_is_put_in_charge_by_hand_hears_of_it_once_with_the_note(admin: Person, staff: Person, colleague: Person) -> None:
+    thread_id = ask(make_category())
+    group = do(create_group, admin, name="Printers", member_ids=[colleague.id, admin.id])
+    for _ in range(2):
+        do(assign_thread, admin, thread_id=thread_id, assignee_id=staff.id, note="You know these")
+    do(assign_thread, admin, thread_id=thread_id, group_id=group.id)
+    do(assign_thread, admin, thread_id=thread_id)
+    lines = db.session.execute(sa.select(Notification.person_id, Notification.text, Notification.times)).all()
+    who = admin.display_name
+    assert sorted(map(tuple, lines)) == sorted(
+        [
+            (staff.id, f"{who} put you in charge of this question (“You know these”):", 1),
+            (colleague.id, f"{who} put your group Printers in charge of this question:", 1),
+        ]
+    )
 
 
 def test_a_new_question_goes_to_whom_the_rule_names(admin: Person, staff: Person, colleague: Person) -> None:

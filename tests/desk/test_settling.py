@@ -26,7 +26,7 @@ from app.forum.services.answering import add_post
 from app.forum.services.asking import start_thread
 from app.forum.services.commenting import add_comment
 from app.forum.services.composing import compose
-from app.forum.services.confirming import record_outcome, report_stuck
+from app.forum.services.confirming import record_outcome, report_stuck, withdraw_outcome
 from app.forum.services.figures import settle
 from app.forum.services.voting import say_me_too
 from tests.client import Browser
@@ -132,6 +132,34 @@ def test_an_asker_who_is_still_stuck_is_back_in_the_queue(asker: Person, staff: 
     item = item_of(thread_id)
     assert (item.state, item.waiting_reason) == (DeskState.WAITING, WaitingReason.STUCK)
     assert item.clock_since == item.returned_at
+
+
+def test_taking_back_that_one_is_stuck_puts_the_question_back_where_it_was(asker: Person, staff: Person, terms: object) -> None:
+    thread_id = ask(asker)
+    answer(staff, thread_id)
+    before = item_of(thread_id)
+    was = (before.state, before.since, before.waiting_reason, before.returned_at, before.clock_since, before.due_at)
+    with unit_of_work():
+        outcome = report_stuck(actor_of(asker), thread_id=thread_id)
+    assert item_of(thread_id).state == DeskState.WAITING
+    with unit_of_work():
+        withdraw_outcome(actor_of(asker), outcome_id=outcome.id)
+    item = item_of(thread_id)
+    assert (item.state, item.since, item.waiting_reason, item.returned_at, item.clock_since, item.due_at) == was
+
+
+def test_one_word_that_disputes_a_solution_is_taken_back_as_a_whole(asker: Person, staff: Person, terms: object) -> None:
+    thread_id = ask(asker)
+    post_id = answer(staff, thread_id)
+    with unit_of_work():
+        accept_answer(actor_of(asker), post_id=post_id)
+    with unit_of_work():
+        outcome = report_stuck(actor_of(asker), thread_id=thread_id)
+    assert item_of(thread_id).waiting_reason == WaitingReason.STUCK
+    with unit_of_work():
+        withdraw_outcome(actor_of(asker), outcome_id=outcome.id)
+    item = item_of(thread_id)
+    assert (item.state, item.waiting_reason, item.returned_at) == (DeskState.DONE, WaitingReason.NEW, None)
 
 
 def test_who_is_stuck_stays_in_the_queue_whatever_they_add_or_untick(asker: Person, terms: object) -> None:

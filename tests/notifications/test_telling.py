@@ -13,8 +13,12 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.events import AnswerAccepted, CommentCurated, PeopleMentioned, PostAdded, PostCurated, ThreadCurated
 from app.forum.models import Category, Post, Thread
+from app.forum.services.commenting import add_comment
+from app.forum.services.composing import compose
+from app.forum.services.enquiring import ask_for_information
 from app.kb.events import ArticlePublished, ThreadPromoted
 from app.kb.models import ArticleSource
+from app.kb.services.fixing import link_thread
 from app.notifications.models import Notification, NotificationKind
 from app.notifications.queries import count_unread, list_notifications
 from app.notifications.services.notifying import notify
@@ -46,6 +50,29 @@ def test_the_asker_and_followers_hear_of_an_answer_and_the_helper_does_not(app: 
     assert heard(asker) == ["Helper answered your question Why does it hum?"]
     assert heard(fan) == ["Helper answered a question you follow Why does it hum?"]
     assert heard(helper) == heard(muted) == []
+
+
+def test_an_asker_hears_that_somebody_needs_details_and_of_other_comments_as_before(app: Flask) -> None:
+    asker, staff = make_person("asker"), make_person("stella", role="staff")
+    thread = make_question(author=asker, title="Why does it hum?")
+    with unit_of_work():
+        ask_for_information(actor_of(staff), thread_id=thread.id, body=compose("Which model?", is_comment=True).body)
+    assert heard(asker) == ["Stella needs more details from you before we can answer Why does it hum?"]
+    with unit_of_work():
+        add_comment(actor_of(staff), post_id=opening_of(thread).id, body=compose("Thanks!", is_comment=True).body)
+    assert heard(asker) == ["2 new comments, the last by Stella, on Why does it hum?"]
+
+
+def test_whoever_keeps_an_article_hears_what_a_thread_says_against_it(app: Flask) -> None:
+    keeper, curator = make_person(role="staff"), make_person(role="moderator")
+    article = make_article("Oil the vent", owner=keeper)
+    thread = make_question()
+    with unit_of_work():
+        link_thread(actor_of(curator), thread_id=thread.id, article_id=article.id, note="It says nothing of version 5")
+    assert heard(keeper) == [
+        "A thread shows what to correct (“It says nothing of version 5”) in an article that you look after: Oil the vent"
+    ]
+    assert heard(curator) == []
 
 
 def test_an_asker_who_left_their_thread_on_purpose_hears_nothing(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -113,6 +114,8 @@ class DeskItem(Model):
     clock_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     waiting_reason: Mapped[str] = mapped_column(sa.String(10), default=WaitingReason.NEW)
     returned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # What stood here before the question came back: for when the word that brought it back is taken back.
+    before_return: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     affected_count: Mapped[int] = mapped_column(sa.Integer, default=1)
     escalated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_backlog: Mapped[bool] = mapped_column(default=False)

@@ -55,20 +55,22 @@ def list_staff() -> list[StaffRow]:
     return [StaffRow(*row) for row in db.session.execute(statement)]
 
 
+def list_in_charge_ids(*, person_id: int | None = None, group_id: int | None = None) -> list[int]:
+    """Return that person, or that group's people; only those who are staff now, so maybe nobody."""
+    statement = sa.select(Person.id).where(staff_people(now())).order_by(Person.id)
+    if person_id is not None:
+        return list(db.session.scalars(statement.where(Person.id == person_id)))
+    members = sa.select(StaffGroupMember.person_id).where(StaffGroupMember.group_id == group_id)
+    return list(db.session.scalars(statement.where(Person.id.in_(members))))
+
+
 def list_staff_ids(*, person_id: int | None = None, group_id: int | None = None) -> list[int]:
     """Return whom something at the desk concerns: that person, or that group's people, or all staff. Only people who are staff now.
 
     Nobody left of a person or group means all staff: somebody has to hear of it.
     """
     everybody = sa.select(Person.id).where(staff_people(now())).order_by(Person.id)
-    chosen = everybody
-    if person_id is not None:
-        chosen = everybody.where(Person.id == person_id)
-    elif group_id is not None:
-        chosen = everybody.where(
-            Person.id.in_(sa.select(StaffGroupMember.person_id).where(StaffGroupMember.group_id == group_id))
-        )
-    return list(db.session.scalars(chosen)) or list(db.session.scalars(everybody))
+    return list_in_charge_ids(person_id=person_id, group_id=group_id) or list(db.session.scalars(everybody))
 
 
 def group_ids_of(person_id: int) -> sa.Select[int]:

@@ -11,7 +11,9 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid
+from app.core.events import emit
 from app.core.uow import require_unit_of_work
+from app.desk.events import QuestionAssigned
 from app.desk.models import AssignmentRule, DeskItem, StaffGroup
 from app.desk.models.desk import NOTE_MAX
 from app.desk.policies import ensure_can_work_on
@@ -47,7 +49,7 @@ def assign_thread(
 ) -> DeskItem:
     """Put one person or one group in charge of a question by hand; with neither, nobody is. Rules leave it alone then.
 
-    `note` is a word to whoever takes over. Raises NotFound, Invalid("assignee" or "note").
+    `note` is a word to whoever takes over, who hears of it. Raises NotFound, Invalid("assignee" or "note").
     """
     require_unit_of_work()
     thread = get_thread_for_update(thread_id)
@@ -62,8 +64,11 @@ def assign_thread(
         raise Invalid(f"Please use at most {NOTE_MAX} characters.", field="note")
     item = get_items_for_update([thread_id]).get(thread_id) or settle_item(thread_id)
     assert item is not None  # a question, as the policy has checked
+    before = (item.assignee_id, item.group_id, item.note)
     item.assignee_id, item.group_id, item.rule_id = assignee_id, group_id, None
     item.assigned_by_id, item.assigned_at, item.note = actor.id, now(), note
+    if (assignee_id, group_id) != (None, None) and before != (assignee_id, group_id, note):
+        emit(QuestionAssigned(thread_id, actor.id, assignee_id, group_id, note))
     return item
 
 

@@ -5,6 +5,7 @@ Apart from assignment and lock, everything in an item follows from the thread, i
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from app.core.clock import now
 from app.core.db import db
@@ -23,10 +24,11 @@ BATCH = 200
 RESETTLE_JOB = "desk.resettle"
 
 
-def settle_item(thread_id: int, returned: WaitingReason | None = None) -> DeskItem | None:
+def settle_item(thread_id: int, returned: WaitingReason | None = None, said_at: datetime | None = None) -> DeskItem | None:
     """Derive the item of a locked thread anew and return it; None for a discussion.
 
     `returned` says that the question comes back now, and why: its clocks begin again, unless it waits for that already.
+    `said_at` is when the word began that brings it back: what brought it back since was the same word.
     """
     require_unit_of_work()
     facts = load_facts([thread_id]).get(thread_id)
@@ -34,6 +36,8 @@ def settle_item(thread_id: int, returned: WaitingReason | None = None) -> DeskIt
         return None
     item = get_items_for_update([thread_id]).get(thread_id) or _new_item(facts)
     if returned is not None and (item.state, item.waiting_reason) != (DeskState.WAITING, returned):
+        if said_at is None or item.returned_at is None or item.returned_at < said_at:
+            item.before_return = _remember(item)
         item.returned_at, item.waiting_reason = now(), returned
         item.escalated_at, item.is_backlog = None, False
     with db.session.no_autoflush:  # an item that waits has a due date: it is written whole
@@ -41,6 +45,27 @@ def settle_item(thread_id: int, returned: WaitingReason | None = None) -> DeskIt
             _write_due(item, facts, load_hours())
     db.session.flush()
     return item
+
+
+def take_back_return(thread_id: int, reason: WaitingReason) -> None:
+    """Put the item of a locked thread back to what it was before it came back for `reason`, if that is why it last came back."""
+    item = get_items_for_update([thread_id]).get(thread_id)
+    if item is None or item.waiting_reason != reason or item.before_return is None:
+        return
+    before, item.before_return = item.before_return, None
+    item.waiting_reason, item.is_backlog = before["reason"], before["is_backlog"]
+    item.returned_at, item.escalated_at = (_moment(before[name]) for name in ("returned_at", "escalated_at"))
+    settle_item(thread_id)
+
+
+def _remember(item: DeskItem) -> dict[str, Any]:
+    moments = {name: getattr(item, name) for name in ("returned_at", "escalated_at")}
+    written = {name: moment.isoformat() if moment else None for name, moment in moments.items()}
+    return {"reason": str(item.waiting_reason), "is_backlog": bool(item.is_backlog), **written}
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def adopt(after_id: int = 0, limit: int = BATCH) -> int:

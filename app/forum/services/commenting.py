@@ -23,9 +23,10 @@ from app.forum.services.waiting import end_wait
 TAKEN_BACK = "Taken back by its author"
 
 
-def add_comment(actor: Actor, *, post_id: int, body: Rendered, mentions: Sequence[int] = ()) -> Comment:
+def add_comment(actor: Actor, *, post_id: int, body: Rendered, mentions: Sequence[int] = (), is_request: bool = False) -> Comment:
     """Add a comment under a listed post. The same text sent again within a minute returns the first comment.
 
+    `is_request`: the question waits for its asker from now on (see enquiring).
     Raises NotFound, Forbidden, Conflict for a thread or post that takes none, Invalid("body").
     """
     post = get_post_for_update(post_id)
@@ -38,7 +39,7 @@ def add_comment(actor: Actor, *, post_id: int, body: Rendered, mentions: Sequenc
     db.session.add(comment)
     end_wait(post.thread, actor)
     settle_comments(post)
-    emit(CommentAdded(post.thread_id, post.id, comment.id, actor.id))
+    emit(CommentAdded(post.thread_id, post.id, comment.id, actor.id, is_request))
     tell_mentioned(post, actor.id, mentions, comment.id)
     return comment
 

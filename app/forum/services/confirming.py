@@ -5,7 +5,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.events import emit
-from app.forum.events import AskerStillStuck
+from app.forum.events import AskerStillStuck, StillStuckWithdrawn
 from app.forum.models import Outcome, Post, Thread
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.forum.models.thread import Status
@@ -68,8 +68,9 @@ def report_stuck(actor: Actor, *, thread_id: int, source: str = OutcomeSource.PA
     ensure_can_report_outcome(actor, thread)
     if thread.status == Status.CLOSED:
         raise Conflict("This question is closed. If the problem is still there, please ask it anew.")
+    said_at = now()
     outcome = record_outcome(actor, thread_id=thread_id, kind=OutcomeKind.REFUTED, source=source, reason=reason)
-    emit(AskerStillStuck(thread_id, actor.id))
+    emit(AskerStillStuck(thread_id, actor.id, said_at))
     return outcome
 
 
@@ -99,6 +100,8 @@ def withdraw_outcome(actor: Actor, *, outcome_id: int, reason: str = "", source:
     )  # fmt: skip
     end_wait(thread, actor)
     settle(thread)
+    if found.kind == OutcomeKind.REFUTED and not list_standing_outcomes(thread.id, OutcomeKind.REFUTED):
+        emit(StillStuckWithdrawn(thread.id))
     return True
 
 

@@ -26,6 +26,6 @@ def ask_for_information(
     ensure_can_ask_for_information(actor, thread)
     if thread.status in (Status.SOLVED, Status.CLOSED):
         raise Conflict("This question is solved or closed, so there is nothing to wait for. Write a comment instead.")
-    comment = add_comment(actor, post_id=get_opening(thread_id).id, body=body, mentions=mentions)
+    comment = add_comment(actor, post_id=get_opening(thread_id).id, body=body, mentions=mentions, is_request=True)
     record_outcome(actor, thread_id=thread_id, kind=OutcomeKind.NEEDS_INFO, source=source)
     return comment

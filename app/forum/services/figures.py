@@ -124,7 +124,7 @@ def derive_figures(threads: Sequence[Thread]) -> dict[int, Figures]:
     }
     comments = dict(read(_LAST_COMMENTS, ids).all())
     me_toos, duplicates = dict(read(_ME_TOOS, ids).all()), dict(read(_DUPLICATES, ids).all())
-    standing, people = standing_facts(ids["ids"]), count_people(sorted(duplicates))
+    standing, people = standing_facts(ids["ids"]), count_people([one for one in duplicates if one is not None])
     found = {}
     for thread in threads:
         own = posts.get(thread.id, Figures(status=""))
