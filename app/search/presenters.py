@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from app.search import querying
 from app.search.documents import ARTICLE, THREAD, HitCard, TitleCard
 from app.search.querying import MAX_CHARS, STATUSES, SearchForm
 from app.search.results import Covered, Result, Results
@@ -26,6 +27,7 @@ STATUS_LABELS = {
     "closed": "Closed",
 }
 AGE_LABELS = {"any": "Any time", "day": "Past day", "week": "Past week", "month": "Past month", "year": "Past year"}
+TYPE_LABELS = {"all": "Everything", "threads": "Questions and discussions", "articles": "Articles"}
 SORT_LABELS = {"relevance": "Best match", "newest": "Newest", "votes": "Most votes", "views": "Most viewed"}
 
 
@@ -47,16 +49,21 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class FilterLinks:
-    """Every filter of the page as links."""
+    """Every filter of the page as links.
+
+    `conditions` are those in force: what it says, and the path without it. `plain` is the query without operators where that
+    differs, else ''.
+    """
 
     types: list[Link]
     statuses: list[Link]
     categories: list[Link]
     ages: list[Link]
     sorts: list[Link]
-    tag: str
-    without_tag: str
+    conditions: list[tuple[str, str]]
     without_filters: str
+    plain: str
+    plain_path: str
 
 
 def kind_of(card: HitCard | TitleCard) -> str:
@@ -112,22 +119,43 @@ def _counted(
     ]
 
 
+def _conditions(form: SearchForm, query: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    said = {
+        "status": STATUS_LABELS.get(form.status, ""),
+        "category": names.get(form.category, form.category),
+        "tag": f"Tag {form.tag}" if form.tag else "",
+        "age": AGE_LABELS[form.age] if form.age != "any" else "",
+    }
+    return [
+        (label, search_path(query, _with(form, name, "any" if name == "age" else ""))) for name, label in said.items() if label
+    ]
+
+
 def filter_links(results: Results, names: Mapping[str, str]) -> FilterLinks:
     """All filters for a page of results; `names` maps category slugs to names, in order."""
-    form, query, facets = results.form, results.raw[:MAX_CHARS], results.facets
-    kinds = facets.get("kind", {})
-    totals = {"all": sum(kinds.values()), "threads": kinds.get(THREAD, 0), "articles": kinds.get(ARTICLE, 0)}
-    labels = {"all": "Everything", "threads": "Questions and discussions", "articles": "Articles"}
+    query, facets = results.raw[:MAX_CHARS], results.facets
+    form, chosen = results.form, querying.chosen(results.parsed, results.form)
     categories = facets.get("category", {})
     known = dict(names) or {slug: slug.replace("-", " ").capitalize() for slug in sorted(categories)}
+    plain = querying.plain(query)
     return FilterLinks(
-        types=[(label, path, totals[value], is_current) for (label, path, _, is_current), value in zip(
-            _labelled(form, query, "type", labels), labels, strict=True)],
-        statuses=_counted(form, query, "status", {s: STATUS_LABELS[s] for s in STATUSES}, facets.get("status", {}), "Any status"),
+        types=_types(form, chosen.type, querying.without_kinds(query), facets.get("kind", {})),
+        statuses=_counted(
+            replace(form, status=chosen.status), querying.without_states(query), "status", {s: STATUS_LABELS[s] for s in STATUSES},
+            facets.get("status", {}), "Any status"),
         categories=_counted(form, query, "category", known, categories, "All categories"),
         ages=_labelled(form, query, "age", AGE_LABELS),
         sorts=_labelled(form, query, "sort", SORT_LABELS),
-        tag=form.tag,
-        without_tag=search_path(query, replace(form, tag="")),
+        conditions=_conditions(form, query, known),
         without_filters=search_path(query, SearchForm(sort=form.sort)),
+        plain=plain if plain != query else "",
+        plain_path=search_path(plain),
     )  # fmt: skip
+
+
+def _types(form: SearchForm, current: str, query: str, kinds: Mapping[str, int]) -> list[Link]:
+    totals = {"all": sum(kinds.values()), "threads": kinds.get(THREAD, 0), "articles": kinds.get(ARTICLE, 0)}
+    return [
+        (label, search_path(query, _with(form, "type", value)), totals[value], value == current)
+        for value, label in TYPE_LABELS.items()
+    ]

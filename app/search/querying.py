@@ -9,11 +9,12 @@ Must not know Flask or an engine.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.core.clock import now
-from app.search import analysis
+from app.search import aliases, analysis
 from app.search.documents import ARTICLE, THREAD
 from app.search.engines.base import SORTS, EngineQuery, Filters, Word
 
@@ -27,6 +28,10 @@ _KNOWLEDGE_BASE = frozenset({"kb", "articles", "article"})
 _FORUM = frozenset({"forum", "threads", "thread"})
 STATUSES = ("solved", "likely_solved", "answered", "unanswered", "needs_info", "disputed", "closed")
 _TOKEN = re.compile(r'(?P<minus>(?<!\S)-)?(?:(?P<name>tag|is|in|user):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))', re.IGNORECASE)
+
+
+_QUOTES = str.maketrans("“”„", '"""')
+_KIND_WORDS = frozenset({"article", "thread", "question", "discussion"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def parse(raw: str) -> ParsedQuery:
     if len(text) > MAX_CHARS or len(raw) > MAX_CHARS * 4:
         text = text[:MAX_CHARS]
         parts.is_cut = True
-    for token in _TOKEN.finditer(text.replace("“", '"').replace("”", '"').replace("„", '"')):
+    for token in _TOKEN.finditer(text.translate(_QUOTES)):
         _read_token(token, parts)
     return ParsedQuery(**{name: tuple(values) for name, values in parts.found.items()}, user=parts.user, is_cut=parts.is_cut)
 
@@ -128,6 +133,44 @@ def _read_token(token: re.Match[str], parts: _Parts) -> None:
         parts.add({"tag": "tags", "is": "states", "in": "places"}[name], value.casefold())
     else:
         parts.add("phrases" if token["phrase"] is not None and len(value.split()) > 1 else "words", value)
+
+
+def plain(raw: str) -> str:
+    """What was typed without operators, quotes and left-out words: a title to ask with, or words to search for again."""
+    text = " ".join(raw[: MAX_CHARS * 4].split())[:MAX_CHARS].translate(_QUOTES)
+    kept = [token["phrase"] or token["word"] or "" for token in _TOKEN.finditer(text) if not (token["minus"] or token["name"])]
+    return " ".join(" ".join(kept).split())
+
+
+def without_kinds(raw: str) -> str:
+    """A query without the operators that ask for articles or threads: for links that choose between them."""
+    places = _KNOWLEDGE_BASE | _FORUM
+    return _without(raw, lambda name, value: value in (places if name == "in" else _KIND_WORDS if name == "is" else ()))
+
+
+def without_states(raw: str) -> str:
+    """A query without the operators that ask for a status: for links that choose one."""
+    return _without(raw, lambda name, value: name == "is" and (value in STATUSES or value == "unsolved"))
+
+
+def _without(raw: str, is_dropped: Callable[[str, str], bool]) -> str:
+    text = raw[:MAX_CHARS]
+    pieces, at = [], 0
+    for token in _TOKEN.finditer(text.translate(_QUOTES)):
+        value = (token["phrase"] if token["phrase"] is not None else token["word"]).strip().casefold()
+        if token["name"] and not token["minus"] and is_dropped(token["name"].lower(), value):
+            pieces.append(text[at : token.start()])
+            at = token.end()
+    return " ".join("".join([*pieces, text[at:]]).split()) if at else raw
+
+
+def chosen(parsed: ParsedQuery, form: SearchForm) -> SearchForm:
+    """The form as the operators of the query have it, so that filters show what is in force."""
+    states = set(parsed.states)
+    kinds = _kinds(parsed, form, states)
+    statuses = ("solved",) if "solved" in states and not form.status else _statuses(states, form)
+    kind = next(name for name, found in TYPES.items() if found == kinds)
+    return replace(form, type=kind, status=statuses[0] if len(statuses) == 1 else "")
 
 
 def words_of(texts: tuple[str, ...], boost: float = 1.0) -> tuple[Word, ...]:
@@ -175,7 +218,7 @@ def build(parsed: ParsedQuery, form: SearchForm, audiences: tuple[str, ...], off
         sort = "newest"
     return EngineQuery(
         audiences=audiences,
-        words=words_of(parsed.words),
+        words=aliases.expand(words_of(parsed.words)),
         required=words_of(parsed.phrases),
         excluded=words_of(parsed.excluded),
         fallback=tuple(dict.fromkeys(analysis.surface_words(parsed.text)))[:MAX_WORDS],

@@ -11,8 +11,9 @@ from app.core.pagination import Page, parse_page
 from app.core.text import clean_line
 from app.search.documents import category_names
 from app.search.engines import current_engine
+from app.search.ledger_recorder import note_search
 from app.search.presenters import filter_links, row_of, suggestion_of
-from app.search.querying import MAX_CHARS, SearchForm
+from app.search.querying import MAX_CHARS, SearchForm, plain
 from app.search.results import PER_PAGE, Results, find
 from app.search.suggest import suggest
 from app.search.urls import IN_ADDRESS, search_path
@@ -37,6 +38,7 @@ def search_page() -> Response:
     raw = clean_line(request.args.get("q", ""))
     actor = current_actor()
     results = find(current_engine(), raw, _form(), actor, parse_page(request.args.get("page")))
+    note_search(results)
     return page("search/results.html", head=_head(results), **_values(results, category_names(actor) if results.is_asked else {}))
 
 
@@ -47,6 +49,7 @@ def _head(results: Results) -> Head:
 
 def _values(results: Results, names: dict[str, str]) -> dict[str, Any]:
     query = results.raw[:MAX_CHARS]
+    title = plain(query)
     return {
         "query": query,
         "results": results,
@@ -55,7 +58,7 @@ def _values(results: Results, names: dict[str, str]) -> dict[str, Any]:
         "links": filter_links(results, names),
         "page_path": search_path(query, results.form),
         "meant_path": search_path(results.meant, results.form),
-        "ask_path": "/ask" + (f"?{urlencode({'title': query})}" if query else ""),
+        "ask_path": "/ask" + (f"?{urlencode({'title': title})}" if title else ""),
     }
 
 

@@ -15,7 +15,10 @@ export function suggest(form) {
   list.hidden = true;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
-  form.append(list);
+  const status = document.createElement("span");
+  status.className = "sr";
+  status.setAttribute("role", "status");
+  form.append(list, status);
   for (const [name, value] of [["role", "combobox"], ["aria-controls", list.id], ["aria-expanded", "false"], ["aria-autocomplete", "list"]]) input.setAttribute(name, value);
 
   let selected = -1;
@@ -51,6 +54,7 @@ export function suggest(form) {
       return option;
     }));
     show(rows.length > 0 && document.activeElement === input);
+    status.textContent = list.hidden ? "" : rows.length === 1 ? "1 suggestion" : `${rows.length} suggestions`;
   }
   async function ask() {
     const text = input?.value.trim() ?? "";
@@ -63,20 +67,29 @@ export function suggest(form) {
     } catch { /* offline or overtaken by the next letter: the form still works */ }
   }
 
+  /** As a link: in a new tab when asked for. @param {HTMLElement} option @param {MouseEvent | KeyboardEvent} event */
+  function open(option, event) {
+    const path = option.dataset.path ?? "/";
+    if (event.ctrlKey || event.metaKey || (event instanceof MouseEvent && event.button === 1)) window.open(path, "_blank", "noopener");
+    else location.assign(path);
+  }
+
   input.addEventListener("input", () => { clearTimeout(timer); timer = window.setTimeout(ask, 160); });
   input.addEventListener("focus", () => show(list.children.length > 0));
   input.addEventListener("blur", () => setTimeout(() => show(false), 150));
   input.addEventListener("keydown", (event) => {
     const last = list.children.length - 1;
-    if (list.hidden || event.isComposing) return;
+    if (event.isComposing || last < 0) return;
+    if (list.hidden && /^Arrow(Down|Up)$/.test(event.key)) show(true);
+    if (list.hidden) return;
     if (event.key === "ArrowDown") { event.preventDefault(); select(selected >= last ? 0 : selected + 1); }
     if (event.key === "ArrowUp") { event.preventDefault(); select(selected <= 0 ? last : selected - 1); }
     if (event.key === "Escape") { event.stopPropagation(); event.preventDefault(); show(false); }
-    if (event.key === "Enter" && selected >= 0) { event.preventDefault(); location.assign(options()[selected].dataset.path ?? "/"); }
+    if (event.key === "Enter" && selected >= 0) { event.preventDefault(); open(options()[selected], event); }
   });
   list.addEventListener("mousedown", (event) => {
     const option = event.target instanceof Element ? event.target.closest("[role=option]") : null;
-    if (option instanceof HTMLElement) { event.preventDefault(); location.assign(option.dataset.path ?? "/"); }
+    if (option instanceof HTMLElement && event.button < 2) { event.preventDefault(); open(option, event); }
   });
   if (input.value !== input.defaultValue) ask();
 }
