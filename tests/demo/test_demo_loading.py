@@ -56,6 +56,7 @@ from tests.client import Browser
 from tests.demo.content import articles, community, people, threads
 from tests.factories import make_person
 from tests.importing.dumps import picture
+from tests.saved import Saved
 
 
 @cache
@@ -64,11 +65,22 @@ def prepared_once(own_host: str) -> Prepared:
     return prepare(read_demo(), own_host)
 
 
+@pytest.fixture(scope="module")
+def saved() -> Saved[Loaded]:
+    """The demo, kept when it is loaded first."""
+    return Saved()
+
+
 @pytest.fixture
-def loaded(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Loaded:
+def loaded(
+    app: Flask, settings: Settings, saved: Saved[Loaded], monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Loaded:
+    """The demo in the database. It is loaded once for all tests; every test gets a copy of its own."""
     monkeypatch.setattr(loading, "prepare", lambda content, own_host: prepared_once(own_host))
-    (settings.instance_path / "demo-signins.txt").unlink(missing_ok=True)
-    return load_demo(settings)
+    sign_ins = settings.instance_path / "demo-signins.txt"
+    sign_ins.unlink(missing_ok=True)
+    files = (sign_ins, settings.instance_path / "uploads")
+    return saved.get(lambda: load_demo(settings), files=files, spare=tmp_path_factory.getbasetemp() / "demo-spare")
 
 
 def count(table: type[Any], *criteria: sa.ColumnElement[bool]) -> int:

@@ -62,6 +62,10 @@ def _quoted(value: str | bytes) -> str:
     return quote_from_bytes(value, safe="") if isinstance(value, bytes) else quote_plus(value)
 
 
+MANY_FIELDS = encoded([(f"f{n}", "x") for n in range(5000)])
+ALL_TWICE = encoded(list(PLAUSIBLE.items()) * 2)
+
+
 def multipart(*parts: bytes) -> bytes:
     return b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + b"--b--\r\n"
 
@@ -87,8 +91,8 @@ def bodies(token: str, field: str) -> dict[str, tuple[str, bytes]]:
             named + b'; filename="../../\xff<x>.png"\r\nContent-Type: image/png\r\n\r\n\x89PNG\x00', named + b"\r\n\r\n\xff\xfe",
         )),
         "many parts": ("multipart/form-data; boundary=b", multipart(*[named + b"\r\n\r\nx"] * 300)),
-        "many fields": ("application/x-www-form-urlencoded", encoded([("csrf_token", token), *[(f"f{n}", "x") for n in range(5000)]])),
-        "twice": ("application/x-www-form-urlencoded", encoded([("csrf_token", token), *list(PLAUSIBLE.items()) * 2, (field, b"\xff")])),
+        "many fields": ("application/x-www-form-urlencoded", encoded({"csrf_token": token}) + b"&" + MANY_FIELDS),
+        "twice": ("application/x-www-form-urlencoded", b"&".join((encoded({"csrf_token": token}), ALL_TWICE, encoded({field: b"\xff"})))),
         "too large": ("application/x-www-form-urlencoded", b"csrf_token=" + token.encode() + b"&" + field.encode() + b"=" + b"x" * 1_100_000),
     }  # fmt: skip
 

@@ -37,6 +37,7 @@ from tests.factories import (
     opening_of,
 )  # fmt: skip
 from tests.notifications.happenings import comment
+from tests.saved import Saved
 
 ROLES = ("visitor", "member", "other", "suspended", "staff", "moderator", "admin")
 
@@ -67,7 +68,18 @@ class World:
         return self.tokens[role]
 
 
+# Ids of the people, and the parts: what stays true of every copy.
+_saved: Saved[tuple[dict[str, int], dict[str, Any]]] = Saved()
+
+
 def build_world(app: Flask) -> World:
+    """Return the community in an empty database. It is written once in a test run and put back from then on."""
+    ids, parts = _saved.get(lambda: _write_world(app))
+    found = {person.id: person for person in db.session.scalars(sa.select(Person).where(Person.id.in_(ids.values())))}
+    return World(app, {role: found[number] for role, number in ids.items()}, dict(parts))
+
+
+def _write_world(app: Flask) -> tuple[dict[str, int], dict[str, Any]]:
     """Write the community. Everything that can be undone, decided or withdrawn is there, waiting."""
     people = {role: make_person(role.title() if role == "other" else f"{role}-person", _role(role)) for role in ROLES[1:]}
     with unit_of_work():
@@ -83,7 +95,7 @@ def build_world(app: Flask) -> World:
         "slug": thread.slug, "section": article.section.slug, "name": "pump", "key": "ask", "version": "0", "path": "site.css",
         "kind": "threads", "action": "pin", "state": "done", **_rows(people, thread, answer, article.id), **_links(app, people["member"], target),
     }  # fmt: skip
-    return World(app, people, parts)
+    return {role: person.id for role, person in people.items()}, parts
 
 
 def _role(role: str) -> str:
