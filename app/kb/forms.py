@@ -88,9 +88,10 @@ class PromoteForm(KindForm):
 
 
 class FixForm(BaseForm):
-    """A thread that shows what an article should say better."""
+    """A thread that shows what an article should say better. `like` is one of the articles shown; what is typed goes before it."""
 
-    article = StringField("Article", filters=[line], validators=[InputRequired("Please choose an article.")])
+    article = StringField("Article", filters=[line])
+    like = StringField(filters=[line])
     note = TextAreaField(
         "What should it say better?", filters=[line], validators=[InputRequired("Please say what to fix."), at_most(FIX_NOTE_MAX)]
     )

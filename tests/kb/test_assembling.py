@@ -81,8 +81,25 @@ def test_a_text_in_one_piece_is_read_as_blocks_with_its_sources():
     assert [(b.title, b.role, [o.post_id for o in b.sources]) for b in blocks] == [
         ("", "other", [7]), ("Solution", "solution", [2]), ("", "solution", [3]), ("Notes", "other", []),
     ]  # fmt: skip
-    assert assemble_body(blocks, SOURCES) == body and not any(block.is_edited for block in blocks)
+    assert assemble_body(blocks, SOURCES) == body
+    assert [block.is_edited for block in blocks] == [True, False, False, False]
     assert blocks == read_blocks(body, [("solution", origin(2)), ("solution", origin(3)), ("cause", origin(7))])
+
+
+def test_words_of_a_text_in_one_piece_are_those_of_a_post_only_where_a_line_says_so():
+    body = "## Solution\n\nOil it.\n\n*Based on the answer by [Ann](/posts/3).*\n\n## Cause\n\nRust.\n"
+    blocks = read_blocks(body, [("solution", origin(3)), ("cause", origin(2))])
+    assert [block.is_edited for block in blocks] == [True, True]
+    assert "*Based on the accepted answer by [Tom](/posts/2).*" in assemble_body(blocks, SOURCES)
+
+
+def test_a_heading_without_words_of_its_own_stays_with_those_that_go_on_under_it():
+    blocks = [
+        Block("a", SourceRole.SOLUTION, "Solution", "Oil it."), Block("b", SourceRole.CAUSE, "Cause", " "),
+        Block("c", SourceRole.CAUSE, "", "Rust."), Block("d", SourceRole.CAUSE, "", "Salt."),
+        Block("e", SourceRole.ALTERNATIVE, "Otherwise", ""), Block("f", SourceRole.OTHER, "", "Goodbye."),
+    ]  # fmt: skip
+    assert assemble_body(blocks, {}) == "## Solution\n\nOil it.\n\n## Cause\n\nRust.\n\nSalt.\n\nGoodbye.\n"
 
 
 def test_a_text_that_cannot_be_cut_stays_in_one_piece():

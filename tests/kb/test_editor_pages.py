@@ -282,7 +282,7 @@ def test_a_thread_is_linked_to_be_fixed_and_leads_there_once_it_is(app: Flask, c
     visitor.get(thread.path)
     assert "Humming pumps" not in visitor.text()
     curator.get(path)
-    assert curator.submit("/fix", {"article": str(article.id), "note": "Again"}, status=409)
+    assert curator.submit("/fix", {"like": str(article.id), "note": "Again"}, status=409)
 
 
 PAGES = ["/kb/articles/{a}/edit", "/kb/articles/{a}/add", "/kb/articles/{a}/add?thread={t}", "/kb/articles/{a}/fixes",

@@ -54,7 +54,7 @@ def link_to_article(thread_id: int) -> AnyResponse:
     thread, form = get_thread(actor, thread_id), FixForm()
     try:
         form.ensure_valid()
-        article_id = _find_article(actor, form.article.data)
+        article_id = _find_article(actor, form.article.data or form.like.data or "")
         with unit_of_work():
             link_thread(actor, thread_id=thread_id, article_id=article_id, note=form.note.data)
     except (Invalid, Conflict) as error:
@@ -86,6 +86,8 @@ def settle(fix_id: int, state: str) -> AnyResponse:
 
 def _find_article(actor: Actor, typed: str) -> int:
     """Return the article that an address or number means. Raises Invalid for none that the actor may see."""
+    if not typed:
+        raise Invalid("Please choose an article.", "article")
     refusal = Invalid("There is no article like that. Paste the address of an article.", "article")
     try:
         if found := _ARTICLE_ID.fullmatch(typed):

@@ -116,6 +116,8 @@ def finish(actor: Actor, article: Article) -> None:
         flash("Published. Readers see this version from now on.", "success")
     elif is_shown:
         flash("Saved.", "success")
+    elif article.state == ArticleState.PUBLISHED:
+        flash(f"Saved. Readers keep seeing version {article.published_revision} until this one is published.", "success")
     else:
         flash("Saved as a draft. Readers do not see it yet.", "success")
 

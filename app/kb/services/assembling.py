@@ -22,7 +22,9 @@ _NOT_A_HEADING = re.compile(r"\s*$|\s{4}|\s*[|>#]|\s*[-*+][ \t]|\s*\d+[.)][ \t]"
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 _HEADING = re.compile(r"(#{1,2})[ \t]+(\S.*?)(?:[ \t]+#+)?[ \t]*$")
 _STEP = re.compile(r"Step \d+(?:: |$)")
-_CREDIT = re.compile(r"\*(?:Asked by|From the (?:accepted )?answer by|Based on [a-z ]+ by) \[.*\]\(/posts/(\d{1,18})\)\.\*$")
+_CREDIT = re.compile(
+    r"\*(?P<words>Asked by|From the (?:accepted )?answer by|Based on [a-z ]+ by) \[.*\]\(/posts/(?P<post>\d{1,18})\)\.\*$"
+)
 _ENVIRONMENT = re.compile(
     r"[ \t>*-]*\**(version|app version|firmware|software|hardware|model|device|os|operating system|platform|browser|database|"
     r"plan|edition|environment|phone|system)\**[ \t]*[:=]\**[ \t]*\S.{0,120}$",
@@ -42,13 +44,21 @@ class Source:
 
 
 def assemble_body(blocks: Sequence[Block], sources: Mapping[int, Source]) -> str:
-    """Return the Markdown of an article; `sources` are by post id. Blocks without words are left out, with their headings."""
+    """Return the Markdown of an article; `sources` are by post id.
+
+    Blocks without words are left out, with their headings, unless the block below goes on under such a heading.
+    """
     out: list[str] = []
     steps = 0
+    waiting: tuple[SourceRole | None, str] = (None, "")
     for block in blocks:
-        if block.is_empty:
-            continue
         title = " ".join(block.title.split())
+        if block.is_empty:
+            waiting = (block.role, title) if title else waiting
+            continue
+        if not title and waiting[0] is block.role:
+            title = waiting[1]
+        waiting = (None, "")
         if block.role is SourceRole.STEP:
             steps += 1
             title = f"Step {steps}: {title}" if title else f"Step {steps}"
@@ -81,17 +91,17 @@ def read_blocks(body: str, origins: Sequence[tuple[str, Origin]] = ()) -> tuple[
     """Return a text that was written in one piece as blocks, cut at its headings of level 2 and after each passage.
 
     `origins` are the known sources with their parts. No source is lost: one that no line and no heading leads to belongs to the
-    first block. The same text always gives the same keys.
+    first block. Words are those of a post only where a line below them says so. The same text always gives the same keys.
     """
     pieces = _pieces(body, {origin.post_id for _role, origin in origins})
     left = {origin.post_id: (role, origin) for role, origin in reversed(origins)}
     blocks: list[Block] = []
-    for number, (title, text, post_id) in enumerate(pieces, start=1):
+    for number, (title, text, post_id, is_taken) in enumerate(pieces, start=1):
         known = [left.pop(post_id)[1]] if post_id in left else [o for _r, o in origins if o.post_id == post_id][:1]
         heading = title if title is not None else ""
         role = _role_of(title, blocks)
         heading = _STEP.sub("", heading, count=1) if role is SourceRole.STEP else heading
-        blocks.append(Block(f"b{number}", role, heading, text, tuple(known), hash_words(text)))
+        blocks.append(Block(f"b{number}", role, heading, text, tuple(known), hash_words(text) if is_taken else ""))
     for role_name, origin in reversed(list(left.values())):
         at = next((i for i, block in enumerate(blocks) if block.role == role_name), 0)
         blocks[at] = _with_source(blocks[at], origin)
@@ -113,24 +123,24 @@ def _role_of(title: str | None, before: Sequence[Block]) -> SourceRole:
     )
 
 
-def _pieces(body: str, post_ids: set[int]) -> list[tuple[str | None, str, int | None]]:
-    """Return (heading or None, text, post that a line names) of each piece; one piece when it cannot be cut."""
-    found: list[tuple[str | None, list[str], int | None]] = [(None, [], None)]
+def _pieces(body: str, post_ids: set[int]) -> list[tuple[str | None, str, int | None, bool]]:
+    """Return (heading or None, text, post that a line names, whether word for word) of each piece; one piece when it cannot be cut."""
+    found: list[tuple[str | None, list[str], int | None, bool]] = [(None, [], None, False)]
     for line, is_code in _lines(body):
         heading = None if is_code else _HEADING.match(line)
         credit = None if is_code else _CREDIT.match(line)
         if heading and (len(heading[1]) == 1 or len(heading[2]) > TITLE_LIMIT):
-            return [(None, body.strip("\n"), None)]
+            return [(None, body.strip("\n"), None, False)]
         if heading:
-            found.append((heading[2], [], None))
-        elif credit and int(credit[1]) in post_ids:
-            found[-1] = (found[-1][0], found[-1][1], int(credit[1]))
-            found.append((None, [], None))
+            found.append((heading[2], [], None, False))
+        elif credit and int(credit["post"]) in post_ids:
+            found[-1] = (found[-1][0], found[-1][1], int(credit["post"]), not credit["words"].startswith("Based on"))
+            found.append((None, [], None, False))
         else:
             found[-1][1].append(line)
-    pieces = [(title, "\n".join(lines).strip("\n"), post_id) for title, lines, post_id in found]
+    pieces = [(title, "\n".join(lines).strip("\n"), post_id, is_taken) for title, lines, post_id, is_taken in found]
     kept = [piece for piece in pieces if piece[0] is not None or piece[1].strip() or piece[2] is not None]
-    return kept if 0 < len(kept) <= MAX_BLOCKS else [(None, body.strip("\n"), None)]
+    return kept if 0 < len(kept) <= MAX_BLOCKS else [(None, body.strip("\n"), None, False)]
 
 
 def _lines(source: str) -> Iterable[tuple[str, bool]]:

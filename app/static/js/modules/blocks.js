@@ -7,7 +7,11 @@ import { debounce, send } from "./send.js";
 export function bind(form) {
   const shown = document.querySelector("[data-blocks-preview]");
   const url = form.dataset.previewUrl;
-  if (url && shown) form.addEventListener("input", debounce(() => preview(form, url, shown), 600));
+  if (url && shown) {
+    const renew = debounce(() => preview(form, url, shown), 600);
+    form.addEventListener("input", renew);
+    addEventListener("online", renew);
+  }
   form.addEventListener("input", (event) => {
     if (event.target instanceof HTMLTextAreaElement && event.target.matches(".block-body")) offerCuts(event.target);
   });
@@ -54,7 +58,9 @@ function offerCuts(area) {
   const choice = area.closest("[data-block]")?.querySelector("[data-cuts]");
   if (!(choice instanceof HTMLSelectElement)) return;
   const before = choice.value;
-  choice.replaceChildren(...paragraphs(area.value).slice(0, -1).map((text, index) => {
+  const cuts = paragraphs(area.value).slice(0, -1);
+  choice.closest("details")?.toggleAttribute("hidden", !cuts.length);
+  choice.replaceChildren(...cuts.map((text, index) => {
     const words = text.split(/\s+/).join(" ");
     return new Option(words.length > 60 ? `${words.slice(0, 59)}…` : words, String(index + 1), false, String(index + 1) === before);
   }));

@@ -17,7 +17,17 @@ export function bind(box) {
   let isLost = false;
   const url = box.dataset.draftUrl ?? `/drafts/${encodeURIComponent(key)}`;
 
-  const save = async () => {
+  /** @type {Promise<void> | null} */
+  let underway = null;
+  let isAsked = false;
+  const save = () => {
+    if (underway) isAsked = true;
+    return underway ??= keep().finally(() => {
+      underway = null;
+      if (isAsked) { isAsked = false; save(); }
+    });
+  };
+  const keep = async () => {
     const now = serialise(form);
     if (isSent || now === kept) return;
     try {
@@ -39,8 +49,23 @@ export function bind(box) {
   addEventListener("online", save);
   addEventListener("beforeunload", (event) => { if (isLost && !isSent) event.preventDefault(); });
   form.addEventListener("input", debounce(save, 2000));
-  form.addEventListener("submit", (event) => { isSent = !event.defaultPrevented; });
+  // A draft that is on its way must not arrive after what it is a draft of.
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    const isWaiting = isSent;
+    isSent = true;
+    if (!underway) return;
+    event.preventDefault();
+    const button = event.submitter instanceof HTMLElement ? event.submitter : null;
+    if (!isWaiting) Promise.race([underway, pause(3000)]).then(() => { underway = null; form.requestSubmit(button); });
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted) isSent = false; });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
+}
+
+/** @param {number} time */
+function pause(time) {
+  return new Promise((resolve) => { setTimeout(resolve, time); });
 }
 
 /** @param {HTMLFormElement} form */
