@@ -12,9 +12,8 @@ from typing import Any
 
 from app.search.documents import SearchDocument
 from app.search.engines.base import EngineQuery, EngineStats, Filters, Reload, Scored, SearchHits, Word
-from app.search.engines.postgres_layout import Connection
 from app.search.engines.postgres_query import Reader
-from app.search.engines.postgres_rows import LAYOUT_VERSION, Average, key_of
+from app.search.engines.postgres_rows import LAYOUT_VERSION, key_of
 from app.search.engines.postgres_store import SCHEMA, SWITCH_WAIT, PostgresStore
 from app.search.engines.postgres_writing import commit, fill
 from app.search.ranking import ALL_PRIORS, Priors, rules_version, telling_words
@@ -42,12 +41,8 @@ class PostgresEngine:
             number = self._store.current(connection).number
             if not number:
                 number = self._store.add_generation(connection, self._version, is_current=True)
-            self._commit(connection, number, upserts, deletes)
+            commit(self._store, connection, number, self._priors, upserts, deletes)
             self._store.note_changes(connection, [document.key for document in upserts] + list(deletes))
-
-    def _commit(self, connection: Connection, number: int, upserts: Sequence[SearchDocument], deletes: Sequence[str]) -> None:
-        average = Average(*self._store.counts(connection, number))
-        commit(self._store, connection, number, average, self._priors, upserts, deletes)
 
     def rebuild(self, documents: Iterable[SearchDocument], reload: Reload) -> int:
         """Write a new generation, take over what changed meanwhile, switch, and return the number of documents written.
@@ -73,7 +68,7 @@ class PostgresEngine:
         with self._store.writing(SWITCH_WAIT) as connection:
             keys = self._store.take_changes(connection)
             if keys:
-                self._commit(connection, number, *reload(keys))
+                commit(self._store, connection, number, self._priors, *reload(keys))
             if is_last:
                 self._store.switch_to(connection, number)
 

@@ -16,7 +16,7 @@ REGISTRY = """
     CREATE SCHEMA IF NOT EXISTS {schema};
     CREATE TABLE IF NOT EXISTS {schema}.generation (
         number bigint PRIMARY KEY, is_current boolean NOT NULL, commits bigint NOT NULL DEFAULT 0,
-        documents bigint NOT NULL DEFAULT 0, length bigint NOT NULL DEFAULT 0, version text NOT NULL
+        documents bigint NOT NULL DEFAULT 0, version text NOT NULL
     );
     CREATE UNIQUE INDEX IF NOT EXISTS generation_current ON {schema}.generation (is_current) WHERE is_current;
     CREATE TABLE IF NOT EXISTS {schema}.changed (key text PRIMARY KEY)
@@ -25,7 +25,7 @@ REGISTRY = """
 TABLES = """
     CREATE TABLE {document} (
         number bigint PRIMARY KEY, cell integer NOT NULL, stamp bigint NOT NULL, created bigint NOT NULL, votes integer NOT NULL,
-        views bigint NOT NULL, prior real NOT NULL, title bigint, length integer NOT NULL,
+        views bigint NOT NULL, prior real NOT NULL, title bigint,
         terms tsvector NOT NULL, head tsvector NOT NULL, card tsvector, words text[] NOT NULL
     ) WITH (toast_tuple_target = 128);
     ALTER TABLE {document} ALTER COLUMN terms SET STORAGE EXTERNAL, ALTER COLUMN head SET STORAGE EXTERNAL;
@@ -64,7 +64,6 @@ class View:
     number: int = 0
     commits: int = 0
     documents: int = 0
-    length: int = 0
     version: str = ""
     cells: tuple[tuple[int, Cell], ...] = ()
 

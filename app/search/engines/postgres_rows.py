@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import NamedTuple
 
 from app.search import analysis, ranking
 from app.search.documents import ARTICLE, THREAD, SearchDocument, make_key
-from app.search.ranking import K1, B
+from app.search.ranking import K1
 
 LAYOUT_VERSION = 1
 
@@ -64,7 +64,6 @@ class Row:
     views: int
     prior: float
     title: int | None
-    length: int
     terms: str
     head: str
     card: str | None
@@ -122,21 +121,21 @@ def positions(impact: float) -> str:
     return _POSITIONS[bisect_left(_BOUNDS, impact)]
 
 
-def impact(weight: float, length: int, average: float) -> float:
+def impact(weight: float) -> float:
     """A term's share of K1 + 1 in a document: BM25F without idf."""
-    return weight / (weight + K1 * (1.0 - B + B * length / max(1.0, average)))
+    return weight / (weight + K1)
 
 
 def _vector(terms: Iterable[str]) -> str:
     return " ".join(quoted(term) for term in dict.fromkeys(terms))
 
 
-def _terms(document: SearchDocument, weighed: Mapping[str, tuple[int, float]], length: int, average: float) -> str:
+def _terms(document: SearchDocument) -> str:
     """The vector: first what documents are filtered by, then the terms that count most, as many as there is room for."""
     marked = [f"{TAG}{tag.casefold()}" for tag in document.tags] + [f"{AUTHOR}{document.author.casefold()}"]
     entries, size = [quoted(term) for term in dict.fromkeys(marked)], 0
-    for term, (_, weight) in sorted(weighed.items(), key=lambda found: -found[1][1]):
-        share = impact(weight, length, average)
+    for term, (_, weight) in sorted(ranking.weigh(document).items(), key=lambda found: -found[1][1]):
+        share = impact(weight)
         entries.append(f"{quoted(term)}:{positions(share)}")
         if share >= STRONG_IMPACT:
             entries.append(quoted(f"{STRONG}{term}"))
@@ -146,16 +145,8 @@ def _terms(document: SearchDocument, weighed: Mapping[str, tuple[int, float]], l
     return " ".join(entries)
 
 
-def length_of(weighed: Mapping[str, tuple[int, float]]) -> int:
-    """The number of terms in a document."""
-    return sum(count for count, _ in weighed.values())
-
-
-def row_of(document: SearchDocument, priors: ranking.Priors, average: Average) -> Row:
-    """The row of a document; `average` is told its length and says what is usual."""
-    weighed = ranking.weigh(document)
-    length = length_of(weighed)
-    usual = average.with_one_of(length)
+def row_of(document: SearchDocument, priors: ranking.Priors) -> Row:
+    """The row of a document."""
     head = " ".join((document.title, *document.tags, document.asked_as))
     # Corrections are offered to everybody, so only words of public documents are offered.
     spelling = f"{head} {document.body[:SPELLING_CHARS]}" if document.audience == PUBLIC else ""
@@ -168,8 +159,7 @@ def row_of(document: SearchDocument, priors: ranking.Priors, average: Average) -
         views=max(0, min(_INT64, document.views)),
         prior=ranking.prior(document, priors),
         title=title_number(analysis.title_key(document.title)),
-        length=length,
-        terms=_terms(document, weighed, length, usual),
+        terms=_terms(document),
         head=_vector(analysis.surface_words(head, single=True)),
         card=_vector(ranking.card_terms(document)) if document.is_card else None,
         words=list(dict.fromkeys(analysis.spelling_words(spelling))),
@@ -178,17 +168,3 @@ def row_of(document: SearchDocument, priors: ranking.Priors, average: Average) -
 
 def _cell(document: SearchDocument) -> Cell:
     return Cell(document.audience, document.kind, document.thread_kind, document.category, document.status, document.is_solved)
-
-
-@dataclass(slots=True)
-class Average:
-    """The average length of documents while some are added."""
-
-    documents: int = 0
-    length: int = 0
-
-    def with_one_of(self, length: int) -> float:
-        """The average once a document of this length is added."""
-        self.documents += 1
-        self.length += length
-        return self.length / self.documents

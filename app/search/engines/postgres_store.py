@@ -106,14 +106,14 @@ class PostgresStore:
     def _look(self, connection: Connection) -> View:
         try:
             row = connection.execute(
-                self._own("SELECT number, commits, documents, length, version FROM {schema}.generation WHERE is_current")
+                self._own("SELECT number, commits, documents, version FROM {schema}.generation WHERE is_current")
             ).fetchone()
             if row is None:
                 return NO_INDEX
             if (row[0], row[1]) == (self._view.number, self._view.commits):
                 return self._view
-            number, commits, documents, length, version = row
-            return View(number, commits, documents, length, version, read_cells(connection, self.tables(number)))
+            number, commits, documents, version = row
+            return View(number, commits, documents, version, read_cells(connection, self.tables(number)))
         except (errors.UndefinedTable, errors.InvalidSchemaName):
             return NO_INDEX
 
@@ -184,20 +184,11 @@ class PostgresStore:
         """Make the indexes of a generation; once its rows are there it is quickest."""
         connection.execute(self.tables(number).fill(INDEXES))
 
-    def counts(self, connection: Connection, number: int) -> tuple[int, int]:
-        """The number of documents in a generation and their length together."""
-        statement = "SELECT documents, length FROM {schema}.generation WHERE number = %s"
-        row = connection.execute(self._own(statement), (number,)).fetchone()
-        return (int(row[0]), int(row[1])) if row else (0, 0)
-
-    def count_commit(self, connection: Connection, number: int, documents: int, length: int) -> None:
-        """Give a generation another name, and change its counts by these differences."""
+    def count_commit(self, connection: Connection, number: int, documents: int) -> None:
+        """Give a generation another name, and change its number of documents by this difference."""
         connection.execute(
-            self._own(
-                "UPDATE {schema}.generation SET commits = commits + 1, documents = documents + %s, length = length + %s"
-                " WHERE number = %s"
-            ),
-            (documents, length, number),
+            self._own("UPDATE {schema}.generation SET commits = commits + 1, documents = documents + %s WHERE number = %s"),
+            (documents, number),
         )
 
     def switch_to(self, connection: Connection, number: int) -> None:

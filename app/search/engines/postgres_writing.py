@@ -14,7 +14,7 @@ from psycopg import sql
 
 from app.search.documents import SearchDocument, split_key
 from app.search.engines.postgres_layout import Connection, Tables, read_cells
-from app.search.engines.postgres_rows import Average, Cell, Row, number_of, row_of
+from app.search.engines.postgres_rows import Cell, Row, number_of, row_of
 from app.search.engines.postgres_store import PostgresStore
 from app.search.ranking import Priors
 
@@ -22,7 +22,7 @@ TERMS, WORDS = "terms", "words"  # the values of word.field: what ranks, and wha
 FILL_BATCH = 1_000  # documents of one COPY
 MAINTENANCE_MEMORY = "128MB"  # for making the indexes of a new generation
 
-_COLUMNS = ("number", "cell", "stamp", "created", "votes", "views", "prior", "title", "length", "terms", "head", "card", "words")
+_COLUMNS = ("number", "cell", "stamp", "created", "votes", "views", "prior", "title", "terms", "head", "card", "words")
 _LISTED = ", ".join(_COLUMNS)
 _COPY = f"COPY {{document}} ({_LISTED}) FROM STDIN"
 _UPSERT = (
@@ -72,21 +72,21 @@ class _Cells:
 
 def _values(row: Row, cells: _Cells) -> tuple[object, ...]:
     return (
-        row.number, cells.number(row.cell), row.stamp, row.created, row.votes, row.views, row.prior, row.title, row.length,
+        row.number, cells.number(row.cell), row.stamp, row.created, row.votes, row.views, row.prior, row.title,
         row.terms, row.head, row.card, row.words,
     )  # fmt: skip
 
 
-def _holdings(connection: Connection, tables: Tables, numbers: Sequence[int]) -> tuple[int, int, Deltas]:
-    """How many of these documents are stored, their length together, and the words they hold."""
-    statement = "SELECT length, tsvector_to_array(terms), words FROM {document} WHERE number = ANY(%s)"
+def _holdings(connection: Connection, tables: Tables, numbers: Sequence[int]) -> tuple[int, Deltas]:
+    """How many of these documents are stored, and the words they hold."""
+    statement = "SELECT tsvector_to_array(terms), words FROM {document} WHERE number = ANY(%s)"
     held: Deltas = Counter()
-    count = length = 0
-    for size, terms, words in connection.execute(tables.fill(statement), (list(numbers),)):
-        count, length = count + 1, length + size
+    count = 0
+    for terms, words in connection.execute(tables.fill(statement), (list(numbers),)):
+        count += 1
         held.update((TERMS, term) for term in terms)
         held.update((WORDS, word) for word in words)
-    return count, length, held
+    return count, held
 
 
 def _recount(connection: Connection, tables: Tables, before: Deltas, after: Deltas) -> None:
@@ -105,7 +105,6 @@ def commit(
     store: PostgresStore,
     connection: Connection,
     number: int,
-    average: Average,
     priors: Priors,
     upserts: Sequence[SearchDocument],
     deletes: Sequence[str],
@@ -115,28 +114,28 @@ def commit(
     newest: Mapping[str, SearchDocument] = {document.key: document for document in upserts}
     written = [number_of(document.kind, document.id) for document in newest.values()]
     removed = [number_of(*split_key(key)) for key in deletes if key not in newest]
-    old_count, old_length, before = _holdings(connection, tables, [*written, *removed])
+    old_count, before = _holdings(connection, tables, [*written, *removed])
     connection.execute(tables.fill("DELETE FROM {document} WHERE number = ANY(%s)"), (removed,))
     if newest:
         cells = _Cells(connection, tables)
-        rows = [_values(row_of(document, priors, average), cells) for document in newest.values()]
+        rows = [_values(row_of(document, priors), cells) for document in newest.values()]
         with connection.cursor() as cursor:
             cursor.executemany(tables.fill(_UPSERT), rows)
-    new_count, new_length, after = _holdings(connection, tables, written)
+    new_count, after = _holdings(connection, tables, written)
     _recount(connection, tables, before, after)
-    store.count_commit(connection, number, new_count - old_count, new_length - old_length)
+    store.count_commit(connection, number, new_count - old_count)
 
 
 def fill(store: PostgresStore, number: int, documents: Iterable[SearchDocument], priors: Priors) -> int:
     """Write the first rows of a new generation, then its indexes and counts; returns the number of rows."""
-    tables, average = store.tables(number), Average()
+    tables = store.tables(number)
     seen: set[str] = set()
     with store.connection() as connection:
         cells = _Cells(connection, tables)
         for batch in batches(documents):
             fresh = {document.key: document for document in batch if document.key not in seen}
             seen.update(fresh)
-            rows = [_values(row_of(document, priors, average), cells) for document in fresh.values()]
+            rows = [_values(row_of(document, priors), cells) for document in fresh.values()]
             with connection.transaction(), connection.cursor() as cursor, cursor.copy(tables.fill(_COPY)) as copy:
                 for row in rows:
                     copy.write_row(row)
@@ -145,6 +144,6 @@ def fill(store: PostgresStore, number: int, documents: Iterable[SearchDocument],
             store.add_indexes(connection, number)
             vectors = tables.fill("SELECT terms FROM {document}").as_string(connection)
             connection.execute(tables.fill(_COUNT_ALL, vectors=sql.Literal(vectors)))
-            store.count_commit(connection, number, average.documents, average.length)
+            store.count_commit(connection, number, len(seen))
         connection.execute(tables.fill("ANALYZE {document}, {word}"))
-    return average.documents
+    return len(seen)
