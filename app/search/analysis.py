@@ -1,7 +1,7 @@
 """Turns text into the terms that every search engine stores and looks up.
 
-Owns normalisation, word boundaries, stop words, stemming, language guessing and the surface words used for completion and
-"did you mean". Engines never see a query string, only what comes out of here, so a new language or rule is added in one place.
+Owns normalisation, word boundaries, stop words, stemming, parts of compounds, language guessing and the surface words used for
+completion and "did you mean". Engines never see a query string, only what comes out of here, so a new language or rule is added in one place.
 Must not know documents, queries or engines. Whoever changes what a function returns raises ANALYSIS_VERSION: indexes written
 under another number are rebuilt.
 """
@@ -10,22 +10,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 
 import Stemmer
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 LANGUAGES = ("english", "german")
 MAX_WORD = 64  # characters; a longer run is cut, it is a key or a hash and nobody types it whole
 MAX_TEXT = 150_000  # characters of one text that are looked at, about 20,000 words
 CACHE_WORDS = 200_000  # stems remembered for a language before the cache starts again
+GRAM = 5  # letters of the pieces of long German words
+COMPOUND = 8  # letters from which a German word of a document may be several in one
+PIECE_MARK = "~"  # begins the term of a piece, so that it is never taken for a word
+SHORT_PAIR = 6  # letters up to which two neighbours may be one word written apart: wi fi, e mail
 
 _LANGUAGE_OF_CODE = {"en": "english", "de": "german"}
 _WORD = re.compile(r"[^\W\d_](?:\+\+|#)(?![^\W_])|[^\W_]+(?:[.'’][^\W_]+)*")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _CJK = re.compile("[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
+_HAN = re.compile("[\u3005\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _UMLAUTS = re.compile("[äöüßÄÖÜ]")
+_SPELLED_UMLAUT = re.compile("(?<![aeiouq])([aou])e(?![aeiou]?$)")
+_TO_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_HYPHENED = re.compile(r"(?<![^\W_])[^\W_]+(?:[-\u2010\u2011][^\W_]+){1,2}(?![^\W_])")
 _CONTRACTIONS = frozenset({"s", "re", "ve", "ll", "d", "m"})
 
 # Function words only. "us" stays a word, since it is also a country, and so do "about", "any", "get" and "some": leaving them out
@@ -135,14 +144,50 @@ def has_cjk(text: str) -> bool:
     return not text.isascii() and _CJK.search(text) is not None
 
 
+def _joined(text: str, spelled: Sequence[str]) -> list[tuple[str, str]]:
+    """What is one word and written as several, each with its parts and a space between: wi-fi, log-in, e mail; no stop words."""
+    found = []
+    if "-" in text or "\u2010" in text or "\u2011" in text:
+        for match in _HYPHENED.findall(normalize(text)):
+            parts = list(words(match))
+            found.append(("".join(parts), " ".join(parts)))
+    for first, second in pairwise(spelled):
+        if len(first) + len(second) <= SHORT_PAIR and not {first, second} & STOP_WORDS and (first + second).isalpha():
+            found.append((first + second, f"{first} {second}"))
+    return [pair for pair in found if len(pair[0]) <= MAX_WORD and pair[0].isalnum() and not has_cjk(pair[0])]
+
+
+def _other_spellings(text: str, spelled: Sequence[str]) -> dict[str, set[str]]:
+    """For words of a query: how else they may be spelled where nobody stems German: muller and mueller, wifi for wi and fi."""
+    found: dict[str, set[str]] = {}
+    for word in spelled:
+        folded = _SPELLED_UMLAUT.sub(r"\1", word)
+        if folded != word:
+            found.setdefault(word, set()).add(folded)
+    if _UMLAUTS.search(text):
+        for word, expanded in zip(spelled, words(text.translate(_TO_SPELLED)), strict=False):
+            if expanded != word and _SPELLED_UMLAUT.sub(r"\1", expanded) == word:
+                found.setdefault(word, set()).add(expanded)
+    for whole, parts in _joined(text, spelled):
+        for part in parts.split(" "):
+            found.setdefault(part, set()).add(whole)
+    return found
+
+
 def variants(text: str, langs: tuple[str, ...] = LANGUAGES) -> Iterator[tuple[str, ...]]:
-    """For each word that is no stop word: its stems in the given languages, without doubles (bigrams: one each)."""
+    """For each word of a query that is no stop word: its stems in the given languages and spellings, without doubles.
+
+    Han, Kana and Hangul come as pairs of characters, each a word of its own.
+    """
     stems = [_stems_of(lang) for lang in langs]
-    for word in words(text):
+    spelled = list(words(text))
+    others = _other_spellings(text, spelled)
+    for word in spelled:
         if word in STOP_WORDS:
             continue
         if not has_cjk(word):
-            yield tuple(dict.fromkeys(stem[word] for stem in stems))
+            spellings = (word, *sorted(others.get(word, ())))
+            yield tuple(dict.fromkeys(stem[spelling] for spelling in spellings for stem in stems))
             continue
         for is_cjk, run in _runs(word):
             if is_cjk:
@@ -152,11 +197,45 @@ def variants(text: str, langs: tuple[str, ...] = LANGUAGES) -> Iterator[tuple[st
 
 
 def terms(text: str, langs: tuple[str, ...] = LANGUAGES) -> list[str]:
-    """The index terms of a text in order: stems in each language (once where they agree), Han, Kana and Hangul as bigrams."""
-    if len(langs) == 1 and text.isascii():
-        stem = _stems_of(langs[0])
+    """The words of a document's text as index terms, in order: stems in each language (once where they agree), Han, Kana and Hangul
+    as bigrams."""
+    stems = [_stems_of(lang) for lang in langs]
+    if len(stems) == 1 and text.isascii():
+        stem = stems[0]
         return [stem[word] for word in words(text) if word not in STOP_WORDS]
-    return [term for stems in variants(text, langs) for term in stems]
+    found: list[str] = []
+    for word in words(text):
+        if word in STOP_WORDS:
+            continue
+        for is_cjk, run in _runs(word) if has_cjk(word) else ((False, word),):
+            found += _bigrams(run) if is_cjk else dict.fromkeys(stem[run] for stem in stems)
+    return found
+
+
+def pieces(text: str, langs: tuple[str, ...] = LANGUAGES) -> list[str]:
+    """Further index terms of a document's text, which do not count as its words.
+
+    What is written apart as one word (wi-fi: wifi), pieces of long German words, and every Han or Hangul character of a longer run.
+    """
+    spelled = list(words(text))
+    stems = [_stems_of(lang) for lang in langs]
+    found = [stem for whole, _parts in _joined(text, spelled) for stem in dict.fromkeys(stem[whole] for stem in stems)]
+    if "german" in langs:
+        found += [gram for word in spelled if len(word) >= COMPOUND and word not in STOP_WORDS for gram in _grams(word)]
+    if has_cjk(text):
+        found += [character for word in spelled if len(word) > 1 for character in _HAN.findall(word)]
+    return found
+
+
+def _grams(word: str) -> list[str]:
+    if not word.isalpha() or has_cjk(word):
+        return []
+    return [PIECE_MARK + word[at : at + GRAM] for at in range(len(word) - GRAM + 1)]
+
+
+def compound_pieces(text: str) -> list[str]:
+    """The pieces by which a query's words may stand inside longer German words, without doubles; none of short words."""
+    return list(dict.fromkeys(gram for word in words(text) if word not in STOP_WORDS for gram in _grams(word)))
 
 
 def surface_words(text: str, single: bool = False) -> list[str]:

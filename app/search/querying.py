@@ -17,10 +17,12 @@ from app.core.clock import now
 from app.search import aliases, analysis
 from app.search.documents import ARTICLE, THREAD
 from app.search.engines.base import SORTS, EngineQuery, Filters, Word
+from app.search.ranking import HINT_BOOST
 
 MAX_CHARS = 200
 MAX_WORDS = 12
 MAX_TERMS = 24  # a Chinese word of n characters is n - 1 terms
+MAX_HINTS = 32
 
 TYPES = {"all": (), "threads": (THREAD,), "articles": (ARTICLE,)}
 AGES = {"any": None, "day": 1, "week": 7, "month": 30, "year": 365}
@@ -179,6 +181,12 @@ def words_of(texts: tuple[str, ...], boost: float = 1.0) -> tuple[Word, ...]:
     return tuple(found)[:MAX_TERMS]
 
 
+def hints_of(texts: tuple[str, ...]) -> tuple[Word, ...]:
+    """The pieces by which some words may stand inside longer German words, at most MAX_HINTS."""
+    found = dict.fromkeys(piece for text in texts for piece in analysis.compound_pieces(text))
+    return tuple(Word((piece,), HINT_BOOST) for piece in found)[:MAX_HINTS]
+
+
 def _filters(parsed: ParsedQuery, form: SearchForm, moment: datetime) -> Filters:
     states = set(parsed.states)
     days = AGES[form.age]
@@ -218,9 +226,10 @@ def build(parsed: ParsedQuery, form: SearchForm, audiences: tuple[str, ...], off
         sort = "newest"
     return EngineQuery(
         audiences=audiences,
-        words=aliases.expand(words_of(parsed.words)),
+        words=aliases.expand(words_of((" ".join(parsed.words),))),
         required=words_of(parsed.phrases),
         excluded=words_of(parsed.excluded),
+        hints=hints_of(parsed.words),
         fallback=tuple(dict.fromkeys(analysis.surface_words(parsed.text)))[:MAX_WORDS],
         exact_title=analysis.title_key(parsed.text),
         filters=_filters(parsed, form, now()),

@@ -16,17 +16,30 @@ from app.search import analysis
 from app.search.documents import ARTICLE, SearchDocument
 from app.search.engines.base import Word
 
-RANKING_VERSION = 1
+RANKING_VERSION = 2
 
-# BM25F over one field: the weight of a term in a document is the sum of the weights of the places where it stands.
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a word weighs where it stands. Longer texts than `usual` (words) weigh less: `share` says how much, 0 not at all."""
+
+    weight: float
+    usual: int
+    share: float
+
+
+# BM25F: a word's share of the score is idf * (K1 + 1) * w / (w + K1), with w the sum of its weights in all places.
+# Lengths are compared with fixed usual ones and not with the average of the site, so that a weight can be stored once for all.
 K1 = 3.0
-B = 0.3
-TITLE_WEIGHT = 4.0
-TAG_WEIGHT = 2.0
-BODY_WEIGHT = 1.0
-ANSWER_WEIGHT = 1.0
-# Other people's titles for the same problem deserve what a title deserves.
-ASKED_AS_WEIGHT = 4.0
+B = 0.0  # of BM25's own length normalisation: the weights have it already
+TITLE = Place(4.0, usual=6, share=0.3)
+TAGS = Place(2.0, usual=5, share=0.0)
+BODY = Place(1.0, usual=40, share=0.6)
+ANSWERS = Place(1.0, usual=120, share=0.2)  # a thread with many answers is long because it is good
+ASKED_AS = Place(4.0, usual=6, share=0.0)  # other people's titles for the same problem deserve what a title deserves
+PLACES = (TITLE, TAGS, BODY, ANSWERS, ASKED_AS)
+HINT_BOOST = 0.2  # of a piece of a compound that a query shares with a document
+MOST_HINTS = 0.6  # share of a query's pieces that a document must hold to be found by them alone
 
 # A title that is the query comes first: no other match can score a hundred times as much (K1 + 1 bounds a word's share, and
 # the priors together stay below 3).
@@ -111,21 +124,22 @@ def languages(document: SearchDocument) -> tuple[str, ...]:
     return (analysis.language_of(document.lang, f"{document.title}\n{document.body}"),)
 
 
+def _lengthened(words: int, usual: int, share: float) -> float:
+    """The factor for the weights of a place: 1 at its usual length, less in a longer text, where a word says less."""
+    return 1.0 / (1.0 - share + share * words / usual)
+
+
 def weigh(document: SearchDocument) -> dict[str, tuple[int, float]]:
-    """The terms of a document with the number of times they occur and their weight; the counts add up to its length."""
+    """The terms of a document with the number of times they occur and their weight, lengths accounted for."""
     langs = languages(document)
-    places = (
-        (document.title, TITLE_WEIGHT),
-        (" ".join(document.tags), TAG_WEIGHT),
-        (document.body, BODY_WEIGHT),
-        (document.answers, ANSWER_WEIGHT),
-        (document.asked_as, ASKED_AS_WEIGHT),
-    )
+    texts = (document.title, " ".join(document.tags), document.body, document.answers, document.asked_as)
     found: dict[str, tuple[int, float]] = {}
-    for text, place_weight in places:
-        for term in analysis.terms(text, langs):
-            count, weight = found.get(term, (0, 0.0))
-            found[term] = (count + 1, weight + place_weight)
+    for text, place in zip(texts, PLACES, strict=True):
+        terms = analysis.terms(text, langs)
+        weight = place.weight * _lengthened(len(terms), place.usual, place.share)
+        for term in (*terms, *analysis.pieces(text, langs)):
+            count, sum_ = found.get(term, (0, 0.0))
+            found[term] = (count + 1, sum_ + weight)
     return found
 
 

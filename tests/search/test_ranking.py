@@ -13,7 +13,6 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 from whoosh.query import Or, Term
 from whoosh.scoring import BM25F
-from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from app.search import analysis
 from app.search.documents import SearchDocument
@@ -28,12 +27,8 @@ class Reference:
     """BM25F in plain Python. Deleted versions count for frequencies as long as their commit has a live document."""
 
     def __init__(self) -> None:
-        self.commits: list[list[tuple[SearchDocument, Counter[str], int]]] = []
-        self.live: dict[str, tuple[SearchDocument, Counter[str], int]] = {}
-
-    @property
-    def written(self) -> list[tuple[SearchDocument, Counter[str], int]]:
-        return [entry for commit in self.commits for entry in commit]
+        self.commits: list[list[tuple[SearchDocument, Counter[str]]]] = []
+        self.live: dict[str, tuple[SearchDocument, Counter[str]]] = {}
 
     def apply(self, upserts: list[SearchDocument], deletes: list[str]) -> None:
         for key in deletes:
@@ -41,31 +36,27 @@ class Reference:
         commit = []
         for item in upserts:
             weights: Counter[str] = Counter()
-            length = 0
-            for text, weight in (
-                (item.title, 4), (" ".join(item.tags), 2), (item.body, 1), (item.answers, 1), (item.asked_as, 4),
+            for text, weight, usual, share in (
+                (item.title, 4, 6, 0.3), (" ".join(item.tags), 2, 5, 0), (item.body, 1, 40, 0.6), (item.answers, 1, 120, 0.2),
+                (item.asked_as, 4, 6, 0),
             ):  # fmt: skip
-                for term in analysis.terms(text, ("english",)):
-                    weights[term] += weight
-                    length += 1
-            self.live[item.key] = (item, weights, length)
+                words = text.split()
+                for term in words:
+                    weights[term] += weight / (1 - share + share * len(words) / usual)
+            self.live[item.key] = (item, weights)
             commit.append(self.live[item.key])
         kept = [old for old in self.commits if any(self.live.get(entry[0].key) is entry for entry in old)]
         self.commits = [*kept, commit]
 
     def scores(self, terms: list[str]) -> dict[str, float]:
-        written = self.written
-        count = len(written)
-        average = sum(length for _, _, length in written) / count
+        written = [entry for commit in self.commits for entry in commit]
         found: dict[str, float] = {}
-        for key, (item, weights, length) in self.live.items():
-            rounded = byte_to_length(length_to_byte(length))
+        for key, (item, weights) in self.live.items():
             total = 0.0
             for term in terms:
                 if weights[term]:
-                    frequency = sum(1 for _, others, _ in written if others[term])
-                    weight = weights[term]
-                    total += (math.log(count / (frequency + 1)) + 1) * weight * 4 / (weight + 3 * (0.7 + 0.3 * rounded / average))
+                    frequency = sum(1 for _, others in written if others[term])
+                    total += (math.log(len(written) / (frequency + 1)) + 1) * weights[term] * 4 / (weights[term] + 3)
             if total:
                 total *= 1 + 0.1 * math.log(1 + max(0, item.votes))
                 total *= (1.15 if item.is_solved else 1) * (1.25 if item.kind == "article" else 1)

@@ -53,7 +53,8 @@ class EngineQuery:
     """`words` rank (any of them is enough unless `match_all`), `required` must all occur, `excluded` must not.
 
     `fallback` are unstemmed words looked for in titles and tags when `words` and `required` are empty or match nothing.
-    Without any word every document that passes the filters matches.
+    Without any word every document that passes the filters matches. `hints` are pieces of long words: they add to the score of what
+    matches, and where `words` (without `required`) match nothing, documents that hold most of them do.
     """
 
     audiences: tuple[str, ...]
@@ -61,6 +62,7 @@ class EngineQuery:
     required: tuple[Word, ...] = ()
     excluded: tuple[Word, ...] = ()
     fallback: tuple[str, ...] = ()
+    hints: tuple[Word, ...] = ()
     exact_title: str = ""
     filters: Filters = field(default_factory=Filters)
     match_all: bool = False

@@ -1,22 +1,22 @@
 """Ranking over whole posting lists with NumPy: BM25F, filters, facet counts and the best k. Knows no files.
 
 Score of a document = sum over the query's words of
-    boost * idf * w * (K1 + 1) / (w + K1 * (1 - B + B * length / average length))        BM25F (Robertson and Zaragoza, 2009)
-with w the weight of the word in the document, idf = ln(N / (df + 1)) + 1 (Whoosh's; N and df count deleted documents until they
-are merged away), times the prior that was stored with the document (see `app.search.ranking`).
+    boost * idf * w * (K1 + 1) / (w + K1)        BM25F (Robertson and Zaragoza, 2009)
+with w the weight of the word in the document, in which lengths are accounted for, idf = ln(N / (df + 1)) + 1 (Whoosh's; N and df count
+deleted documents until they are merged away), times the prior that was stored with the document (see `app.search.ranking`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from app.search.engines.base import FACETS, EngineQuery, Filters, Word
-from app.search.ranking import CARD_MATCH, CARD_WORDS, EXACT_TITLE, K1, B, idf
+from app.search.ranking import CARD_MATCH, CARD_WORDS, EXACT_TITLE, K1, MOST_HINTS, idf
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -48,11 +48,10 @@ class Segment(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A segment as one snapshot of the index sees it. `live` is None when nothing is deleted; `norm` is K1 * (1 - B + ...)."""
+    """A segment as one snapshot of the index sees it. `live` is None when nothing is deleted."""
 
     segment: Segment
     live: Mask | None
-    norm: Floats
 
 
 Score = Callable[[Sequence[Word], str], list[Floats]]
@@ -65,11 +64,6 @@ class Matches:
     part: Part
     ids: npt.NDArray[np.intp]
     scores: Floats
-
-
-def length_norm(lengths: Floats, average: float) -> Floats:
-    """K1 * (1 - B + B * length / average) for each document."""
-    return (K1 * (1.0 - B) + (K1 * B / average) * lengths).astype(np.float32)
 
 
 def merged(segment: Segment, field: str, stems: Iterable[str]) -> Postings:
@@ -85,16 +79,15 @@ def merged(segment: Segment, field: str, stems: Iterable[str]) -> Postings:
 
 
 def block_scores(parts: Sequence[Part], words: Sequence[Word], field: str) -> list[Floats]:
-    """BM25F of every document of every part, 0 where no word occurs. `head` has no lengths: there K1 stands for the norm."""
+    """BM25F of every document of every part, 0 where no word occurs."""
     documents = max(1, sum(part.segment.count for part in parts))
     scores = [np.zeros(part.segment.count, np.float32) for part in parts]
     for word in words:
         lists = [merged(part.segment, field, word.stems) for part in parts]
         weight = idf(documents, sum(len(ids) for ids, _ in lists)) * word.boost * (K1 + 1.0)
-        for part, (ids, weights), sums in zip(parts, lists, scores, strict=True):
+        for (ids, weights), sums in zip(lists, scores, strict=True):
             if len(ids):
-                norm = part.norm[ids] if field == "text" else np.float32(K1)
-                sums[ids] += np.float32(weight) * weights / (weights + norm)
+                sums[ids] += np.float32(weight) * weights / (weights + np.float32(K1))
     return scores
 
 
@@ -173,7 +166,28 @@ def match(parts: Sequence[Part], score: Score, query: EngineQuery, field: str = 
     """Everything that matches the words and the filters that are not facets, by part."""
     words = (*query.required, *query.words)
     scores = score(words, field) if words else [None] * len(parts)
+    if query.hints and words and field == "text":
+        _add_hints(parts, scores, score, query.hints)
     return [_match_part(part, sums, query, field) for part, sums in zip(parts, scores, strict=True)]
+
+
+def _add_hints(parts: Sequence[Part], scores: list[Floats], score: Score, hints: Sequence[Word]) -> None:
+    known = [hint for hint in hints if any(len(merged(part.segment, "text", hint.stems)[0]) for part in parts)]
+    for sums, extra in zip(scores, score(known, "text") if known else (), strict=False):
+        sums += np.where(sums > 0, extra, 0)
+
+
+def match_hints(parts: Sequence[Part], score: Score, query: EngineQuery) -> list[Matches]:
+    """As `match`, of documents that hold at least MOST_HINTS of the query's hints."""
+
+    def score_most(words: Sequence[Word], field: str) -> list[Floats]:
+        most = [
+            sum(holds(part.segment, field, word.stems).astype(np.int32) for word in words) >= MOST_HINTS * len(words)
+            for part in parts
+        ]
+        return [np.where(mask, sums, np.float32(0)) for mask, sums in zip(most, score(words, field), strict=True)]
+
+    return match(parts, score_most, replace(query, words=query.hints, hints=()))
 
 
 def _facet_filters(query: EngineQuery) -> dict[str, tuple[str, ...]]:

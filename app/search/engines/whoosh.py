@@ -154,13 +154,15 @@ class WhooshEngine:
 
     @guarded(SearchHits)
     def search(self, query: EngineQuery) -> SearchHits:
-        """See SearchEngine. `fallback` words are tried in titles when the words of the query are found nowhere."""
+        """See SearchEngine. Where the words of a query are found nowhere, its hints are tried, then its `fallback` in titles."""
         snapshot = self._snapshots.get()
         has_words = bool(query.words or query.required)
         found = scoring.match(snapshot.parts, snapshot.scores, query) if has_words or not query.fallback else []
+        if query.hints and not query.required and not any(len(part.ids) for part in found):
+            found = scoring.match_hints(snapshot.parts, snapshot.scores, query)
         if query.fallback and not any(len(part.ids) for part in found):
             words = tuple(Word((word,)) for word in query.fallback)
-            query = replace(query, words=words, required=(), match_all=True)
+            query = replace(query, words=words, required=(), hints=(), match_all=True)
             found = scoring.match(snapshot.parts, snapshot.scores, query, "head")
         narrowed, facets = scoring.narrow(found, query)
         page = scoring.best(narrowed, query.sort, query.offset, query.limit)

@@ -13,7 +13,7 @@ import io
 import pickle
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, clean_files
 from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.system import pack_int, unpack_int
-from whoosh.util.numeric import byte_to_length, length_to_byte
+from whoosh.util.numeric import length_to_byte
 from whoosh.writing import SegmentWriter
 
 INDEX_NAME = "MAIN"
@@ -39,7 +39,6 @@ COMPRESSION = 1
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float32]
 
-_BYTE_LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], dtype=np.float32)
 _NO_IDS: IntArray = np.empty(0, np.int32)
 _NO_WEIGHTS: FloatArray = np.empty(0, np.float32)
 
@@ -61,27 +60,34 @@ class PostingPool:
     """
 
     def __init__(self) -> None:
-        self.lists: dict[tuple[str, bytes], tuple[array[int], array[float]]] = {}
-        self.fieldnames: set[str] = set()
+        self.lists: dict[str, dict[bytes, tuple[array[int], array[float]]]] = {}
 
-    def _list_of(self, field: str, term: bytes) -> tuple[array[int], array[float]]:
-        found = self.lists.get((field, term))
-        if found is None:
-            found = self.lists[field, term] = (array("I"), array("f"))
-            self.fieldnames.add(field)
-        return found
+    @property
+    def fieldnames(self) -> set[str]:
+        """Whoosh's writer asks for the names of fields."""
+        return set(self.lists)
 
     def add(self, item: tuple[str, bytes, int, float, bytes | None]) -> None:
         """One posting, as Whoosh's writer hands it over."""
-        ids, weights = self._list_of(item[0], item[1])
-        ids.append(item[2])
-        weights.append(item[3])
+        self.add_items(item[0], item[2], [(item[1], 1, item[3], b"")])
+
+    def add_items(self, field: str, number: int, items: Iterable[tuple[bytes, int, float, bytes]]) -> int:
+        """The terms of one field of a document, whose number is higher than those before; returns the number of its words."""
+        terms, length = self.lists.setdefault(field, {}), 0
+        for term, count, weight, _ in items:
+            found = terms.get(term)
+            if found is None:
+                found = terms[term] = (array("I"), array("f"))
+            found[0].append(number)
+            found[1].append(weight)
+            length += count
+        return length
 
     def extend(self, field: str, term: bytes, ids: IntArray, weights: FloatArray) -> None:
         """Many postings of one term; their ids are higher than those added before."""
-        known_ids, known_weights = self._list_of(field, term)
-        known_ids.frombytes(ids.astype(np.uint32).tobytes())
-        known_weights.frombytes(weights.tobytes())
+        known = self.lists.setdefault(field, {}).setdefault(term, (array("I"), array("f")))
+        known[0].frombytes(ids.astype(np.uint32).tobytes())
+        known[1].frombytes(weights.tobytes())
 
     def iter_postings(self) -> PostingPool:
         """Whoosh asks for the postings here and passes them on to `_BlockFieldWriter.add_postings`."""
@@ -99,20 +105,29 @@ def _smallest(values: npt.NDArray[Any]) -> array[int]:
     return array(code, values.astype(dtype).tobytes())
 
 
-def _pack_ids(ids: npt.NDArray[np.uint32]) -> Any:
-    differences = np.diff(ids, prepend=np.uint32(0))
-    return tuple(differences.tolist()) if len(ids) < SMALL_BLOCK else _smallest(differences)
+def _pack_small(ids: array[int], weights: array[float]) -> tuple[Any, Any]:
+    """Differences and weights of a short list. Most lists are, and for them plain Python is quicker."""
+    before, differences = 0, []
+    for number in ids:
+        differences.append(number - before)
+        before = number
+    first = weights[0]
+    if weights.count(first) == len(weights):
+        return tuple(differences), None if first == 1.0 else first
+    return tuple(differences), tuple(weights)
 
 
-def _pack_weights(weights: FloatArray) -> Any:
-    """None for all 1.0, a float for all equal, else one number each: the forms that Whoosh's own reader accepts."""
-    first = float(weights[0])
-    if (weights == weights[0]).all():
-        return None if first == 1.0 else first
-    if len(weights) < SMALL_BLOCK:
-        return tuple(weights.tolist())
-    whole = weights.astype(np.uint32)
-    return _smallest(whole) if (whole == weights).all() else array("f", weights.tobytes())
+def _pack(ids: array[int], weights: array[float]) -> tuple[Any, Any]:
+    """Differences of ids, and weights in the forms that Whoosh's own reader accepts: None for all 1.0, a float for all equal,
+    else one number each."""
+    if len(ids) < SMALL_BLOCK:
+        return _pack_small(ids, weights)
+    differences = _smallest(np.diff(np.frombuffer(ids, np.uint32), prepend=np.uint32(0)))
+    values = np.frombuffer(weights, np.float32)
+    if (values == values[0]).all():
+        return differences, None if values[0] == 1.0 else float(values[0])
+    whole = values.astype(np.uint32)
+    return differences, _smallest(whole) if (whole == values).all() else weights
 
 
 class _BlockPostingsWriter(whoosh3.W3PostingsWriter):  # type: ignore[misc]
@@ -131,8 +146,7 @@ class _BlockPostingsWriter(whoosh3.W3PostingsWriter):  # type: ignore[misc]
         self._new_block()
 
     def _put_block(self, last: bool) -> None:
-        packed_ids = _pack_ids(np.frombuffer(self._ids, np.uint32))
-        data = pickle.dumps((packed_ids, _pack_weights(np.frombuffer(self._weights, np.float32)), None), 4)
+        data = pickle.dumps((*_pack(self._ids, self._weights), None), 4)
         compression = 0 if len(self._ids) < SMALL_BLOCK else COMPRESSION
         if compression:
             data = zlib.compress(data, compression)
@@ -147,17 +161,13 @@ class _BlockFieldWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
 
     def add_postings(self, schema: Schema, lengths: Any, pool: PostingPool) -> None:
         """Called by Whoosh's writer with what `PostingPool.iter_postings` returned."""
-        current = None
-        for field, term in sorted(pool.lists):
-            if field != current:
-                if current is not None:
-                    self.finish_field()
-                self.start_field(field, schema[field])
-                current = field
-            self.start_term(term)
-            self._postwriter.write_list(*pool.lists[field, term])
-            self.finish_term()
-        if current is not None:
+        for field in sorted(pool.lists):
+            self.start_field(field, schema[field])
+            terms = pool.lists[field]
+            for term in sorted(terms):
+                self.start_term(term)
+                self._postwriter.write_list(*terms[term])
+                self.finish_term()
             self.finish_field()
 
 
@@ -179,6 +189,20 @@ class BlockWriter(SegmentWriter):  # type: ignore[misc]
     def __init__(self, index: FileIndex) -> None:
         super().__init__(index, codec=_BlockCodec(), compound=False)
         self.pool = PostingPool()
+
+    def add_document(self, **fields: Any) -> None:
+        """As SegmentWriter's, for the fields of our schema: they have no boosts, no vectors, and nothing of them is stored."""
+        columns, number = self.perdocwriter, self.docnum
+        columns.start_doc(number)
+        for name in sorted(fields):
+            field, value = self.schema[name], fields[name]
+            length = self.pool.add_items(name, number, field.index(value)) if field.indexed else 0
+            columns.add_field(name, field, None, length if field.scorable else 0)
+            if field.column_type:
+                columns.add_column_value(name, field.column_type, field.to_column_value(value))
+        columns.finish_doc()
+        self._added = True
+        self.docnum = number + 1
 
     def add_postings_to_pool(self, reader: SegmentReader, startdoc: int, docmap: dict[int, int] | None) -> None:
         """Take over a segment's postings; `docmap` gives new numbers of live documents, None means `startdoc` + old number."""
@@ -237,13 +261,6 @@ def read_column(reader: SegmentReader, name: str) -> npt.NDArray[Any]:
     """A numeric column of a segment, one value a document; zeros where nothing was stored."""
     column = reader.schema[name].column_type
     return _read_numbers(reader, name, np.dtype(column._typecode))
-
-
-def read_lengths(reader: SegmentReader, name: str) -> FloatArray:
-    """Number of words in a field of each document, as Whoosh rounds it; 1 where the field is empty."""
-    codes = _read_numbers(reader, whoosh3._lenfield(name), np.dtype("B"))
-    lengths: FloatArray = np.maximum(_BYTE_LENGTHS[codes], 1.0, dtype=np.float32)
-    return lengths
 
 
 def _read_numbers(reader: SegmentReader, name: str, dtype: np.dtype[Any]) -> npt.NDArray[Any]:

@@ -47,12 +47,7 @@ def _column(reader: SegmentReader, name: str) -> Any:
     return np.array([values[number] for number in range(reader.doc_count_all())])
 
 
-def _lengths(reader: SegmentReader, name: str) -> Floats:
-    lengths = (reader.doc_field_length(number, name, 1) or 1 for number in range(reader.doc_count_all()))
-    return np.fromiter(lengths, np.float32, reader.doc_count_all())
-
-
-PLAIN_ACCESS = Access(_postings, _column, _lengths)
+PLAIN_ACCESS = Access(_postings, _column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,9 @@ class Access:
 
     postings: Callable[[Any, str, bytes], Postings]
     column: Callable[[Any, str], Any]
-    lengths: Callable[[Any, str], Floats]
 
 
-BLOCK_ACCESS = Access(whoosh_internals.read_postings, whoosh_internals.read_column, whoosh_internals.read_lengths)
+BLOCK_ACCESS = Access(whoosh_internals.read_postings, whoosh_internals.read_column)
 
 
 class PostingCache:
@@ -93,8 +92,6 @@ class LoadedSegment:
         self.views: Longs = access.column(reader, "views").astype(np.int64)
         self.is_solved: Mask = (access.column(reader, "flags").astype(np.uint8) & SOLVED_FLAG) > 0
         self.prior: Floats = access.column(reader, "prior").astype(np.float32)
-        self.lengths: Floats = access.lengths(reader, "text")
-        self.total_length = int(reader.field_length("text"))
         self._codes: dict[str, tuple[tuple[str, ...], Ints]] = {}
         self._readable: dict[tuple[str, ...], Mask] = {}
         self._counts: dict[tuple[str, str], int] = {}
@@ -203,16 +200,14 @@ class Snapshot:
 
 
 def make_parts(segments: Sequence[LoadedSegment], deleted: Sequence[Sequence[int]]) -> tuple[Part, ...]:
-    """Segments with what a snapshot adds: which documents are deleted, and lengths compared with today's average."""
-    documents = sum(segment.count for segment in segments)
-    average = max(1.0, sum(segment.total_length for segment in segments) / max(1, documents))
+    """Segments with what a snapshot adds: which documents are deleted."""
     parts = []
     for segment, dead in zip(segments, deleted, strict=True):
         live = None
         if dead:
             live = np.ones(segment.count, np.bool_)
             live[list(dead)] = False
-        parts.append(Part(segment, live, scoring.length_norm(segment.lengths, average)))
+        parts.append(Part(segment, live))
     return tuple(parts)
 
 
