@@ -103,6 +103,29 @@ def test_no_hits_lead_to_asking_with_the_query_kept(client: FlaskClient) -> None
     assert page.xpath("//main//a[@href='/ask?title=zzzzqqqq+broken+%26+odd']")
 
 
+def test_no_hits_with_operators_offer_the_words_alone_and_ask_with_them(client: FlaskClient) -> None:
+    page = get(client, q="refund tag:nothing")
+    assert "Nothing here matches all of that" in text(page)
+    assert page.xpath("//main//a[@href='/search?q=refund']") and page.xpath("//main//a[@href='/ask?title=refund']")
+
+
+def test_filters_in_force_can_be_taken_away_one_by_one(client: FlaskClient) -> None:
+    page = get(client, q="refund", status="solved", tag="billing", age="year")
+    taken = [link.get("href") for link in page.xpath("//ul[contains(@class, 'conditions')]//a")]
+    assert len(taken) == 3
+    assert "/search?q=refund&tag=billing&age=year" in taken and "/search?q=refund&status=solved&tag=billing" in taken
+
+
+def test_tabs_and_status_links_take_the_place_of_operators(client: FlaskClient) -> None:
+    page = get(client, q="refund in:kb")
+    assert [link.text_content().split()[0] for link in page.xpath("//nav[@class='tabs']/a[@aria-current]")] == ["Articles"]
+    assert page.xpath("//nav[@class='tabs']/a/@href")[1] == "/search?q=refund&type=threads"
+    page = get(client, q="refund is:solved")
+    links = page.xpath("//aside//nav[@aria-label='Status']//a")
+    assert [link.text_content().split()[0] for link in links if link.get("aria-current")] == ["Solved"]
+    assert links[0].get("href") == "/search?q=refund"
+
+
 def test_a_filtered_page_without_hits_offers_all_results(client: FlaskClient) -> None:
     page = get(client, q="refund", age="day", sort="votes")
     assert page.xpath("//a[@href='/search?q=refund&sort=votes']")

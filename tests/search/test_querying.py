@@ -99,3 +99,55 @@ def test_rubbish_never_raises(raw: str) -> None:
 @given(st.text(max_size=1500))
 def test_no_text_raises(raw: str) -> None:
     build(parse(raw), SearchForm(), ("public",))
+
+
+@pytest.mark.parametrize(
+    ("raw", "plain"),
+    [
+        ("pump is:solved", "pump"),
+        ('"no water" tag:drip -hose in:kb user:ada', "no water"),
+        ("  two   words ", "two words"),
+        ("„kein Wasser“ 退款", "kein Wasser 退款"),
+        ("broken & odd", "broken & odd"),
+        ("is:solved", ""),
+        ("", ""),
+    ],
+)
+def test_the_words_of_a_query_can_be_had_without_its_operators(raw: str, plain: str) -> None:
+    assert querying.plain(raw) == plain
+
+
+@pytest.mark.parametrize(
+    ("raw", "kinds", "states"),
+    [
+        ("pump in:kb", "pump", "pump in:kb"),
+        ("in:Forum  pump is:Solved", "pump is:Solved", "in:Forum pump"),
+        ("is:question pump in:billing", "pump in:billing", "is:question pump in:billing"),
+        ('pump -is:solved "in:kb"', 'pump -is:solved "in:kb"', 'pump -is:solved "in:kb"'),
+        ("is:unsolved", "is:unsolved", ""),
+    ],
+)
+def test_links_that_choose_take_the_place_of_operators(raw: str, kinds: str, states: str) -> None:
+    assert (querying.without_kinds(raw), querying.without_states(raw)) == (kinds, states)
+
+
+@pytest.mark.parametrize(
+    ("raw", "form", "chosen"),
+    [
+        ("pump", {}, ("all", "")),
+        ("pump in:kb", {"type": "threads"}, ("articles", "")),
+        ("pump is:solved", {}, ("all", "solved")),
+        ("pump is:solved", {"status": "answered"}, ("all", "answered")),
+        ("pump is:answered is:closed in:forum", {}, ("threads", "")),
+    ],
+)
+def test_filters_show_what_the_operators_ask_for(raw: str, form: dict[str, str], chosen: tuple[str, str]) -> None:
+    found = querying.chosen(parse(raw), SearchForm.cleaned(**form))
+    assert (found.type, found.status) == chosen
+
+
+@given(st.text(max_size=400))
+def test_taking_a_query_apart_for_links_never_raises(raw: str) -> None:
+    assert len(querying.plain(raw)) <= querying.MAX_CHARS
+    querying.without_states(querying.without_kinds(raw))
+    querying.chosen(parse(raw), SearchForm())
