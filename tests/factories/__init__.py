@@ -182,7 +182,7 @@ def make_article(
         db.session.flush()
         db.session.add(
             ArticleRevision(
-                article_id=article.id, number=1, title=title, summary=article.summary or "", body_source=rendered.source,
+                article_id=article.id, number=1, audience=audience, title=title, summary=article.summary or "", body_source=rendered.source,
                 body_html=str(rendered.html), body_text=rendered.text, toc=[list(item) for item in rendered.toc],
                 renderer_version=rendered.version, editor_id=article.owner_id,
             )

@@ -8,11 +8,15 @@ from flask import Flask
 
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.markup import render_markdown
 from app.core.uow import unit_of_work
 from app.kb.models import Article, ArticleRevision, ArticleSlug
-from app.kb.queries.articles import get_revision
+from app.kb.queries.articles import get_revision, list_revisions
+from app.kb.queries.review import list_remarks
 from app.kb.services.publishing import publish
+from app.kb.services.reviewing import comment_article
 from app.kb.services.writing import ArticleText, StaleEdit, create_article, restore_revision, save_revision
+from tests.client import Browser
 from tests.factories import actor_of, make_article, make_person, make_section
 from tests.kb.conftest import Crew
 from tests.kb.samples import fresh, make_solved, place, promote, text
@@ -160,3 +164,59 @@ def test_every_revision_has_its_editor(app: Flask, crew: Crew):
     save(crew, article, 1, text("Two", "Two."))
     editors = db.session.scalars(sa.select(ArticleRevision.editor_id).order_by(ArticleRevision.number)).all()
     assert editors == [crew.staff.id, crew.moderator.id]
+
+
+SECRET = "Batch R7 fails: replace it without asking."
+
+
+def staff_article(crew: Crew) -> Article:
+    """An article for staff whose first version has a secret and whose newest one has none; readers see the newest."""
+    article = make_article("Replace sensors", text=SECRET, audience="staff")
+    _save_as(crew, article, "Sensors are replaced.", "staff", then_publish=True)
+    return article
+
+
+def _save_as(crew: Crew, article: Article, words: str, audience: str, then_publish: bool = False) -> None:
+    now = fresh(article)
+    with unit_of_work():
+        save_revision(
+            crew.agent, article_id=article.id, base_revision=now.revision, place=place(article.section_id, audience),
+            text=text("Replace sensors", source=words), is_published_next=then_publish,
+        )  # fmt: skip
+        if then_publish:
+            publish(crew.agent, article_id=article.id)
+
+
+def test_an_article_opened_to_more_readers_keeps_its_earlier_texts_from_them(app: Flask, crew: Crew):
+    article = staff_article(crew)
+    with unit_of_work():
+        comment_article(crew.agent, article_id=article.id, body=render_markdown("Customers may read this one."))
+    _save_as(crew, article, "Sensors are replaced, too.", "public", then_publish=True)
+    assert [one.number for one in list_revisions(crew.curator, article.id)] == [3]
+    assert [one.number for one in list_revisions(crew.agent, article.id)] == [3, 2, 1]
+    assert not list_remarks(crew.curator, article.id) and len(list_remarks(crew.agent, article.id)) == 1
+    with pytest.raises(NotFound), unit_of_work():
+        restore_revision(crew.curator, article_id=article.id, number=1, body=render_markdown(SECRET))
+    moderator = Browser(app).sign_in(crew.moderator)
+    moderator.get(f"/kb/articles/{article.id}/history")
+    assert "R7" not in moderator.page.text_content() and "Version 1" not in moderator.page.text_content()
+    moderator.get(f"/kb/articles/{article.id}/history?from=1", status=404)
+    moderator.post(f"/kb/articles/{article.id}/restore/1", status=404)
+    moderator.post(f"/kb/articles/{article.id}/draft", {"base_revision": "1", "title": "x", "summary": ""}, status=400)
+
+
+def test_with_fewer_readers_all_texts_are_for_these_only(app: Flask, crew: Crew):
+    article = make_article("Replace sensors", text=SECRET)
+    _save_as(crew, article, "Sensors are replaced.", "staff", then_publish=True)
+    _save_as(crew, article, "Sensors are replaced.", "members")
+    assert [one.number for one in list_revisions(crew.curator, article.id)] == [2]
+
+
+def test_readers_never_get_an_old_text_by_opening_an_article_whose_newer_text_is_not_published(app: Flask, crew: Crew):
+    article = make_article("Replace sensors", text=SECRET, audience="staff")
+    with pytest.raises(Invalid) as refusal:
+        _save_as(crew, article, "Sensors are replaced.", "public")
+    assert set(refusal.value.errors) == {"audience"}
+    assert fresh(article).audience == "staff"
+    _save_as(crew, article, "Sensors are replaced.", "public", then_publish=True)
+    assert "R7" not in fresh(article).body_html

@@ -52,7 +52,7 @@ def _write_article(written: Written, article: PreparedArticle) -> Article:
     db.session.flush()
     db.session.add(
         ArticleRevision(
-            article_id=row.id, number=1, body_source=body.source, body_html=str(body.html), body_text=body.text, toc=toc,
+            article_id=row.id, number=1, audience=row.audience, body_source=body.source, body_html=str(body.html), body_text=body.text, toc=toc,
             renderer_version=body.version, editor_id=owner, created_at=row.created_at, **texts,
         )
     )  # fmt: skip

@@ -199,7 +199,7 @@ def _update(ready: _Ready, article: Article, section_id: int, wishes: Wishes) ->
     newest = get_revision(article.id, article.revision)
     writing.save_revision(
         SYSTEM, article_id=article.id, base_revision=article.revision, place=_place(file, section_id),
-        text=_text_of(newest, wishes.own_host) if is_same_text else text, note=NOTE,
+        text=_text_of(newest, wishes.own_host) if is_same_text else text, note=NOTE, is_published_next=is_to_publish,
     )  # fmt: skip
     if is_to_publish and (not is_same_text or article.published_revision is None):
         publishing.publish(SYSTEM, article_id=article.id)

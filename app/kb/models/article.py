@@ -107,6 +107,7 @@ class ArticleRevision(Model):
 
     `blocks` are its parts in order, each {"key", "role", "title", "body", "sources", "is_edited", "taken"} (see services/blocks);
     `body_source` is assembled from them. A text that was written in one piece, by an import for example, has none.
+    `audience` says who may look the text up: the fewest readers that the article had while this was its text.
     """
 
     __tablename__ = "article_revision"
@@ -115,6 +116,7 @@ class ArticleRevision(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"))
     number: Mapped[int] = mapped_column(sa.Integer)
+    audience: Mapped[str] = mapped_column(sa.String(16))
     title: Mapped[str] = mapped_column(sa.String(TITLE_MAX))
     summary: Mapped[str] = mapped_column(sa.String(SUMMARY_MAX), default="")
     applies_to: Mapped[str] = mapped_column(sa.String(APPLIES_MAX), default="")

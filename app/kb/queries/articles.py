@@ -65,11 +65,19 @@ def get_revision(article_id: int, number: int) -> ArticleRevision:
     return revision
 
 
-def list_revisions(article_id: int) -> list[ArticleRevision]:
-    """Return all revisions with their editors, newest first, without their texts' HTML."""
+def look_up_revision(actor: Actor, article_id: int, number: int) -> ArticleRevision:
+    """Return a revision of an article that the actor may read, as `get_revision`. Raises NotFound for texts kept from them."""
+    revision = get_revision(article_id, number)
+    if not actor.can_read(revision.audience):
+        raise NotFound
+    return revision
+
+
+def list_revisions(actor: Actor, article_id: int) -> list[ArticleRevision]:
+    """Return the revisions whose text the actor may look up, with their editors, newest first."""
     statement = (
         sa.select(ArticleRevision)
-        .where(ArticleRevision.article_id == article_id)
+        .where(ArticleRevision.article_id == article_id, ArticleRevision.audience.in_(actor.audiences))
         .options(joinedload(ArticleRevision.editor))
         .order_by(ArticleRevision.number.desc())
     )

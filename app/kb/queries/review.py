@@ -8,8 +8,9 @@ from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person
+from app.core.actor import Actor
 from app.core.db import db, read
-from app.kb.models import Article, ArticleComment, ArticleFeedback
+from app.kb.models import Article, ArticleComment, ArticleFeedback, ArticleRevision
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,22 @@ class Confirmed:
     last_at: datetime | None = None
 
 
-def list_remarks(article_id: int) -> list[Remark]:
-    """Return the remarks about an article with their authors, oldest first, open ones and others."""
+def _about(actor: Actor, article_id: int) -> sa.ColumnElement[bool]:
+    """Say in SQL that a remark is about a text of this article that the actor may look up."""
+    texts = sa.select(ArticleRevision.number).where(
+        ArticleRevision.article_id == article_id, ArticleRevision.audience.in_(actor.audiences)
+    )
+    return sa.and_(ArticleComment.article_id == article_id, ArticleComment.revision.in_(texts))
+
+
+def list_remarks(actor: Actor, article_id: int) -> list[Remark]:
+    """Return the remarks about an article with their authors, oldest first, open ones and others.
+
+    Those about texts that are kept from the actor are left out.
+    """
     statement = (
         sa.select(ArticleComment)
-        .where(ArticleComment.article_id == article_id)
+        .where(_about(actor, article_id))
         .options(joinedload(ArticleComment.author))
         .order_by(ArticleComment.id)
     )
@@ -49,10 +61,10 @@ def list_remarks(article_id: int) -> list[Remark]:
     ]  # fmt: skip
 
 
-def count_open_remarks(article_id: int) -> int:
-    """Return how many remarks about an article nobody dealt with."""
+def count_open_remarks(actor: Actor, article_id: int) -> int:
+    """Return how many of these remarks nobody dealt with."""
     statement = sa.select(sa.func.count()).select_from(ArticleComment)
-    return db.session.scalar(statement.where(ArticleComment.article_id == article_id, ArticleComment.resolved_at.is_(None))) or 0
+    return db.session.scalar(statement.where(_about(actor, article_id), ArticleComment.resolved_at.is_(None))) or 0
 
 
 def confirmed_by_readers(article: Article) -> Confirmed:

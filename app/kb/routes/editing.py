@@ -132,7 +132,7 @@ def _posted(actor: Actor, article: Article, form: EditForm) -> Edit:
     if not 0 < base < MOST_REVISIONS:
         raise Invalid("This page is out of date. Please open the editor again.")
     try:
-        before = drafting.edit_of(article_queries.get_revision(article.id, base))
+        before = drafting.edit_of(article_queries.look_up_revision(actor, article.id, base))
     except NotFound:
         raise Invalid("This page is out of date. Please open the editor again.") from None
     kept = drafting.find_draft(actor, article.id)
@@ -173,8 +173,9 @@ def _save(actor: Actor, article: Article, form: EditForm, edit: Edit) -> Article
     place = _place(actor, article, edit.fields)
     with unit_of_work():
         saved = writing.save_revision(
-            actor, article_id=article.id, base_revision=edit.base_revision, place=place, text=text, note=form.note.data
-        )
+            actor, article_id=article.id, base_revision=edit.base_revision, place=place, text=text, note=form.note.data,
+            is_published_next=request.form.get("then") == "publish",
+        )  # fmt: skip
         finish(actor, saved)
         drafting.discard_draft(actor, article_id=article.id)
     return saved

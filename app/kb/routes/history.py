@@ -30,10 +30,11 @@ def history(article_id: int) -> Response:
     actor = current_actor()
     article = article_queries.get_article(actor, article_id)
     ensure_can_edit_article(actor, article)
-    revisions = article_queries.list_revisions(article.id)
+    revisions = article_queries.list_revisions(actor, article.id)
     by_number = {revision.number: revision for revision in revisions}
     new = by_number[_asked("to", article.revision, by_number)]
-    old = by_number[_asked("from", max(1, new.number - 1), by_number)]
+    before = max((number for number in by_number if number < new.number), default=new.number)
+    old = by_number[_asked("from", before, by_number)]
     head = Head(title=f"Versions of “{article.title}”", is_indexable=False)
     return page(
         "kb/history.html", head, article=article, path=presenters.path_of(article), revisions=revisions, old=old, new=new,
@@ -65,7 +66,7 @@ def restore(article_id: int, number: int) -> AnyResponse:
     """Make an old revision the newest one again."""
     actor = current_actor()
     article = article_queries.get_article(actor, article_id)
-    body = render_article(article_queries.get_revision(article.id, number).body_source)
+    body = render_article(article_queries.look_up_revision(actor, article.id, number).body_source)
     with unit_of_work():
         writing.restore_revision(actor, article_id=article_id, number=number, body=body)
     flash(f"Version {number} is the newest one again. Publish it when readers should see it.", "success")

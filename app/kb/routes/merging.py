@@ -50,7 +50,7 @@ def save_merge(article_id: int) -> AnyResponse:
     if draft is None or draft.base_revision == article.revision:
         return see_other(article_edit_path(article.id))
     shown = _shown_revision()
-    merge = _merge(article, draft, shown)
+    merge = _merge(actor, article, draft, shown)
     picks, typed = _picked(merge)
     fields, blocks, undecided = resolve(merge, picks, typed)
     if undecided:
@@ -98,7 +98,7 @@ def merging_page(
     draft = drafting.find_draft(actor, article.id)
     if draft is None:
         raise NotFound
-    merge = _merge(article, draft, article.revision)
+    merge = _merge(actor, article, draft, article.revision)
     newest = article_queries.get_revision(article.id, article.revision)
     parts = [(part, _changes(part)) for part in merge.parts]
     head = Head(title=f"Two edits of “{article.title}”", is_indexable=False)
@@ -121,10 +121,10 @@ def _shown_revision() -> int:
     return int(raw)
 
 
-def _merge(article: Article, draft: Edit, theirs: int) -> Merge:
+def _merge(actor: Actor, article: Article, draft: Edit, theirs: int) -> Merge:
     """Compare the draft with revision `theirs`, both made from the revision the draft began with. Raises NotFound."""
     base, newest = (
-        drafting.edit_of(article_queries.get_revision(article.id, number)) for number in (draft.base_revision, theirs)
+        drafting.edit_of(article_queries.look_up_revision(actor, article.id, number)) for number in (draft.base_revision, theirs)
     )
     return merge_versions(*(Version(edit.fields, edit.blocks) for edit in (base, newest, draft)))
 

@@ -55,7 +55,7 @@ def _review_page(article_id: int, typed: Typed | None = None, errors: Typed | No
     head = Head(title=f"Review “{article.title}”", is_indexable=False)
     return page(
         "kb/review.html", head, status=status, article=article, path=presenters.path_of(article), typed=values,
-        errors=errors or {}, diff=_news(article), remarks=list_remarks(article.id), zone=str(zone), planned=planned,
+        errors=errors or {}, diff=_news(article), remarks=list_remarks(actor, article.id), zone=str(zone), planned=planned,
         can_publish=can_publish_article(actor, article), default_days=kb_terms().review_days, **_versions(actor, article),
     )  # fmt: skip
 

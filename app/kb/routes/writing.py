@@ -9,7 +9,9 @@ from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.core.markup import Rendered, render_markdown
 from app.core.pagination import parse_page
+from app.core.text import clean_line
 from app.core.uow import unit_of_work
+from app.forum.models.thread import TITLE_MAX
 from app.forum.services.drafting import discard_draft, find_draft
 from app.kb import presenters
 from app.kb.forms import ArticleForm, KindForm, PlacementForm, audience_choices
@@ -21,11 +23,11 @@ from app.kb.routes.blueprint import blueprint
 from app.kb.services import publishing, writing
 from app.kb.services.assembling import assemble_body, read_blocks
 from app.kb.services.shapes import SHAPES, first_blocks
-from app.kb.services.writing import ARTICLE_MAX, ArticleText, Placement
+from app.kb.services.writing import ARTICLE_MAX, ASKED_AS_MAX, ArticleText, Placement
 from app.kb.urls import article_edit_path
 from app.web.access import members
 from app.web.context import current_actor, site_settings
-from app.web.forms import posted_text
+from app.web.forms import posted_text, query_line
 from app.web.ratelimit import TYPING, limiter
 from app.web.redirects import see_other
 from app.web.render import page
@@ -123,7 +125,11 @@ def finish(actor: Actor, article: Article) -> None:
 
 
 def _prefill(form: ArticleForm, actor: Actor) -> None:
-    """Take over what the actor typed and did not save."""
+    """Take over what the address says (?title=, ?asked_as=), or what the actor typed and did not save."""
+    if request.args.get("title"):  # somebody writes what searches did not find
+        form.title.data = query_line("title", TITLE_MAX)
+        form.asked_as.data = "\n".join(clean_line(text) for text in request.args.getlist("asked_as"))[:ASKED_AS_MAX]
+        return
     draft = find_draft(actor, "article:new")
     if draft is None or request.args.get("draft") == "no":
         return

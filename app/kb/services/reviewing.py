@@ -12,7 +12,7 @@ from app.core.uow import require_unit_of_work
 from app.kb.events import ArticleDiscussed, ArticleOwnerChanged
 from app.kb.models import Article, ArticleComment
 from app.kb.policies import can_own_articles, ensure_can_edit_article, ensure_can_publish_article
-from app.kb.queries.articles import get_article_and_threads_for_update, get_article_for_update
+from app.kb.queries.articles import get_article_and_threads_for_update, get_article_for_update, look_up_revision
 from app.kb.services.publishing import reopen
 
 REMARK_MAX = 5_000
@@ -64,6 +64,7 @@ def resolve_comment(actor: Actor, *, remark_id: int, is_resolved: bool) -> Artic
     article = get_article_for_update(article_id)
     ensure_can_edit_article(actor, article)
     row = db.session.get_one(ArticleComment, remark_id, with_for_update={"key_share": True}, populate_existing=True)
+    look_up_revision(actor, article.id, row.revision)
     if (row.resolved_at is not None) == is_resolved:
         raise Conflict("Somebody did this already.")
     row.resolved_at, row.resolved_by_id = (now(), actor.id) if is_resolved else (None, None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.core.actor import Actor
+from app.core.actor import Actor, Audience
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
@@ -27,6 +27,7 @@ from app.kb.models import (
     Section,
 )
 from app.kb.policies import (
+    READABLE_STATES,
     can_publish_article,
     ensure_can_edit_article,
     ensure_can_propose_articles,
@@ -40,6 +41,7 @@ from app.kb.queries.articles import (
     get_revision,
     list_slugs_like,
     list_source_threads,
+    look_up_revision,
 )
 from app.kb.services.blocks import Block, dump_blocks, load_blocks, origins_of
 from app.kb.services.marking import mark_threads
@@ -114,11 +116,13 @@ def create_article(actor: Actor, *, place: Placement, text: ArticleText, note: s
 
 
 def save_revision(
-    actor: Actor, *, article_id: int, base_revision: int, place: Placement, text: ArticleText, note: str = ""
-) -> Article:
+    actor: Actor, *, article_id: int, base_revision: int, place: Placement, text: ArticleText, note: str = "",
+    is_published_next: bool = False,
+) -> Article:  # fmt: skip
     """Add a revision written on top of `base_revision`, and move the article if its place changed.
 
-    What readers see is moved by those who may publish it only.
+    What readers see is moved by those who may publish it only, and opened to more of them only when it is the newest text, or the
+    caller publishes that in the same unit of work (`is_published_next`).
 
     Raises StaleEdit when a newer revision exists (nothing is written), Invalid, Forbidden or NotFound.
     """
@@ -131,11 +135,14 @@ def save_revision(
     if base_revision != article.revision:
         raise StaleEdit(article.revision)
     _check_text(text)
+    before = article.audience
     is_moved = may_move and _move(article, place)
     if _differs(get_revision(article.id, article.revision), text):
         _take_over(actor, article, text, note)
     ensure_sources_allow(article, article.audience)
     db.session.flush()
+    if before != article.audience:
+        _let_texts_follow(article, before, is_published_next)
     if is_moved:
         mark_threads(article)
     return article
@@ -144,12 +151,12 @@ def save_revision(
 def restore_revision(actor: Actor, *, article_id: int, number: int, body: Rendered) -> Article:
     """Make revision `number` the newest one again, as a revision of its own. `body` is its text, rendered anew.
 
-    Raises Conflict when it is the newest already or its text is not `body`'s.
+    Raises Conflict when it is the newest already or its text is not `body`'s; NotFound, also for a text kept from the actor.
     """
     require_unit_of_work()
     article = get_article_for_update(article_id)
     ensure_can_edit_article(actor, article)
-    old = get_revision(article_id, number)
+    old = look_up_revision(actor, article_id, number)
     if number == article.revision or old.body_source != body.source:
         raise Conflict
     text = ArticleText(old.title, body, old.summary, old.applies_to, old.asked_as, load_blocks(old.blocks))
@@ -178,6 +185,22 @@ def ensure_sources_allow(article: Article, audience: str) -> None:
             )
 
 
+def _let_texts_follow(article: Article, before: str, is_published_next: bool) -> None:
+    """Say who may look up the texts after the audience changed: with fewer readers all of them are for these only, with more the
+    newest one is for all. Raises Invalid when readers would see another text than that.
+    """
+    audience, is_newest = article.audience, ArticleRevision.number == article.revision
+    is_read = article.state in READABLE_STATES and article.published_revision not in (None, article.revision)
+    if is_read and not is_published_next and not is_as_narrow(audience, than=before):
+        raise Invalid(
+            f"More people would read version {article.published_revision}, not what you wrote. Please publish it with this.",
+            "audience",
+        )
+    wider = ArticleRevision.audience.in_([wide for wide in Audience if is_as_narrow(audience, than=wide)])
+    statement = sa.update(ArticleRevision).where(ArticleRevision.article_id == article.id, sa.or_(is_newest, wider))
+    db.session.execute(statement.values(audience=audience))
+
+
 def copy_text(article: Article, text: ArticleText | ArticleRevision) -> None:
     """Take title, summary and wordings over into the article's own row."""
     article.title, article.summary = text.title, text.summary
@@ -187,8 +210,8 @@ def copy_text(article: Article, text: ArticleText | ArticleRevision) -> None:
 def _add_revision(actor: Actor, article: Article, text: ArticleText, note: str) -> None:
     db.session.add(
         ArticleRevision(
-            article_id=article.id, number=article.revision, title=text.title, summary=text.summary, applies_to=text.applies_to,
-            asked_as=text.asked_as, blocks=dump_blocks(text.blocks), body_source=text.body.source,
+            article_id=article.id, number=article.revision, audience=article.audience, title=text.title, summary=text.summary,
+            applies_to=text.applies_to, asked_as=text.asked_as, blocks=dump_blocks(text.blocks), body_source=text.body.source,
             body_html=str(text.body.html), body_text=text.body.text,
             toc=[list(item) for item in text.body.toc], renderer_version=text.body.version, editor_id=actor.id,
             note=note[:NOTE_MAX], created_at=now(),
