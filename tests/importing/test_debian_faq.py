@@ -19,6 +19,7 @@ from app.search.suggest import suggest
 from app.search.sync import rebuild
 from tests.client import Browser
 from tests.kb.conftest import engine  # noqa: F401 - a fixture
+from tests.saved import Saved
 
 SECTIONS = (("en", "en", "Debian FAQ"), ("de", "de", "Debian-FAQ auf Deutsch"), ("zh-cn", "zh-CN", "Debian 常见问题"))
 LICENCE = "The Debian FAQ, © 1996-2003 Software in the Public Interest and later authors. Copies keep this notice."
@@ -54,14 +55,27 @@ def titles(engine: WhooshEngine, query: str, language: str) -> list[str]:  # noq
     return [known[number] for number in ids if number in known]
 
 
+@pytest.fixture(scope="module")
+def saved() -> Saved[list[dict[str, object]]]:
+    """The reports of the first imports; what they wrote is kept for all tests."""
+    return Saved()
+
+
+@pytest.fixture
+def reports(app: Flask, data_folder: Path, saved: Saved[list[dict[str, object]]]) -> list[dict[str, object]]:
+    """The articles of all three languages in the database; they are imported once."""
+    return saved.get(lambda: bring(app, data_folder))
+
+
 @pytest.mark.usefixtures("engine")
 def test_the_debian_faq_is_searchable_in_three_languages(
     app: Flask,
     browser: Browser,
     engine: WhooshEngine,  # noqa: F811
     data_folder: Path,
+    reports: list[dict[str, object]],
 ):
-    for report in bring(app, data_folder):
+    for report in reports:
         assert (report["new"], report["left_out"], report["sections"]) == (146, 0, 1), report
     counts = sa.select(Article.language, sa.func.count()).where(Article.state == "published").group_by(Article.language)
     assert dict(db.session.execute(counts).all()) == {"en": 146, "de": 146, "zh-CN": 146}
@@ -88,9 +102,9 @@ def test_the_debian_faq_is_searchable_in_three_languages(
         assert (report["new"], report["updated"], report["unchanged"]) == (0, 0, 146), report
 
 
-def test_every_question_finds_itself_in_its_language(app: Flask, engine: WhooshEngine, data_folder: Path):  # noqa: F811
+@pytest.mark.usefixtures("reports")
+def test_every_question_finds_itself_in_its_language(app: Flask, engine: WhooshEngine):  # noqa: F811
     """Each title as a query: its own article is among the first three in at least 95 of 100 cases, in each language."""
-    bring(app, data_folder)
     rebuild()
     for _name, language, _section in SECTIONS:
         rows = db.session.execute(

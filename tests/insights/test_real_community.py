@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from app.insights.queries.overview import load_overview
 from app.insights.scope import Scope
 from tests.asserts import assert_queries
 from tests.insights.xml_figures import XmlFigures, figures_of, read_questions
+from tests.saved import Saved
 
 pytestmark = [pytest.mark.data, pytest.mark.slow]
 large = pytest.mark.skipif(not os.environ.get("ALL_DUMPS"), reason="takes a minute: run it with `make test-dumps`")
@@ -32,6 +34,14 @@ KEYS = {"within_24h": "answered_within_24h"}
 MILLISECOND = 1 / 3_600_000
 
 
+_imported: defaultdict[str, Saved[None]] = defaultdict(Saved)
+
+
+def bring(settings: Settings, folder: Path, site: str) -> None:
+    """Put a site into the empty database; it is imported once for all tests."""
+    _imported[site].get(lambda: run_import(folder, settings, source=site, destination=parse_destination(None, site)) and None)
+
+
 def ours_of(scope: Scope) -> dict[str, float | int | None]:
     found = load_overview(scope).figures
     return {field.name: found[KEYS.get(field.name, field.name)].value for field in fields(XmlFigures)}
@@ -42,7 +52,7 @@ def test_the_figures_of_a_real_community_are_those_of_its_files(
     app: Flask, settings: Settings, data_folder: Path, site: str
 ) -> None:
     folder = data_folder / "stackexchange" / site
-    run_import(folder, settings, source=site, destination=parse_destination(None, site))
+    bring(settings, folder, site)
     moment, questions = MOMENTS[site], read_questions(folder)
     assert all(question.asked < moment - timedelta(days=4) for question in questions)
     for word in PERIODS[site]:
@@ -58,7 +68,7 @@ def test_the_figures_of_a_real_community_are_those_of_its_files(
 def test_every_number_of_a_real_community_opens_the_list_that_it_counts(
     app: Flask, settings: Settings, data_folder: Path, site: str
 ) -> None:
-    run_import(data_folder / "stackexchange" / site, settings, source=site, destination=parse_destination(None, site))
+    bring(settings, data_folder / "stackexchange" / site, site)
     moment = MOMENTS[site]
     scope = Scope(SYSTEM, parse_period(PERIODS[site][1], moment=moment, zone=ZoneInfo("UTC")), moment)
     with assert_queries(9):
