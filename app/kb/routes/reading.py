@@ -117,7 +117,7 @@ def _article_page(actor: Actor, article: Article) -> Response:
         reasons=presenters.REASONS, feedback=presenters.present_feedback(article, request.args.get("thanks", "")),
         reuse=reuse_of(actor, article.id) if view.can_edit else None, checked=checked_on(article.id),
         confirmed=confirmed_by_readers(article), can_publish=can_publish_article(actor, article),
-        open_remarks=count_open_remarks(article.id) if view.can_edit else 0, licence=site_settings().content_licence,
+        open_remarks=count_open_remarks(actor, article.id) if view.can_edit else 0, licence=site_settings().content_licence,
         open_fixes=count_open_fixes(actor, article.id) if view.can_edit else 0,
     )  # fmt: skip
 
