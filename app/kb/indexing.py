@@ -14,6 +14,7 @@ from app.forum.models import Category, Tag, Thread, ThreadTag
 from app.forum.queries.categories import reader_of
 from app.kb.models import Article, ArticleSource, ArticleState, Section
 from app.kb.policies import listed_articles
+from app.kb.queries.versions import holds_on
 from app.kb.queries.wordings import Wording, each_once, load_wordings, open_to_readers
 from app.kb.urls import article_path, section_path
 from app.pageviews.queries import total_views
@@ -24,7 +25,7 @@ TAGS = 8
 
 
 def load_many(ids: Sequence[int]) -> dict[int, SearchDocument]:
-    """Return the documents of published articles by id, in four statements; others are missing and leave the index."""
+    """Return the documents of published articles by id, in five statements; others are missing and leave the index."""
     statement = (
         sa.select(Article, Person.name)
         .outerjoin(Person, Person.id == Article.owner_id)
@@ -33,22 +34,32 @@ def load_many(ids: Sequence[int]) -> dict[int, SearchDocument]:
     found = db.session.execute(statement).all()
     published = [article.id for article, _owner in found]
     views, tags, wordings = total_views(ARTICLE, published), _tags(published), load_wordings(published)
+    versions = holds_on(published)
     return {
         article.id: _document(
-            article, owner or "", views.get(article.id, 0), tags.get(article.id, ()), wordings.get(article.id, ())
+            article,
+            owner or "",
+            views.get(article.id, 0),
+            tags.get(article.id, ()),
+            wordings.get(article.id, ()),
+            versions.get(article.id, ""),
         )
         for article, owner in found
     }
 
 
-def _document(article: Article, owner: str, views: int, tags: tuple[str, ...], wordings: Sequence[Wording]) -> SearchDocument:
+def _document(
+    article: Article, owner: str, views: int, tags: tuple[str, ...], wordings: Sequence[Wording], versions: str
+) -> SearchDocument:
+    text = (article.summary, article.applies_to, versions, article.body_text)
     own, fresh = each_once(article.title, article.asked_as_lines, wordings)
     return SearchDocument(
         kind=ARTICLE, id=article.id, audience=article.audience, category="", status=article.state, thread_kind="", tags=tags,
-        title=article.title, body=" ".join(part for part in (article.summary, article.applies_to, article.body_text) if part),
+        title=article.title, body=" ".join(part for part in text if part),
         answers="", asked_as="\n".join((*own, *(one.text for one in fresh))), author=owner,
         votes=max(0, article.helpful_yes - article.helpful_no), views=views, created_at=article.published_at or article.created_at,
         active_at=article.modified_at, is_solved=True, lang=article.language,
+        needs_work=article.needs_work_at is not None,
     )  # fmt: skip
 
 

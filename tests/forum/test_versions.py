@@ -12,10 +12,13 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.events import subscribe
 from app.core.uow import unit_of_work
 from app.forum.events import VersionReleased
+from app.forum.indexing import load_many
 from app.forum.models import Product, ProductVersion, Thread, ThreadVersion
 from app.forum.queries.versions import current_versions, list_products, thread_words
 from app.forum.services import products
 from app.forum.services.versions import check_thread, set_thread_versions
+from app.jobs.models import Job
+from app.search.documents import SYNC_JOB
 from tests.client import Browser
 from tests.factories import actor_of, make_category, make_person, make_question
 
@@ -135,6 +138,32 @@ def test_a_renamed_product_is_renamed_in_threads(admin: Actor):
         set_thread_versions(admin, thread_id=thread.id, version_ids={version.id})
         products.update_product(admin, product_id=version.product_id, name="Big pump", position=3)
     assert db.session.get_one(Thread, thread.id, populate_existing=True).version_words == "Big pump 4.1"
+
+
+def test_questions_about_a_version_are_a_list_that_its_name_leads_to(browser: Browser, admin: Actor):
+    old, new = make_versions(admin, "4.1", "4.2")
+    thread, other = make_question(title="It hums at night"), make_question(title="It hums by day")
+    with unit_of_work():
+        set_thread_versions(admin, thread_id=thread.id, version_ids={old.id, new.id})
+        set_thread_versions(admin, thread_id=other.id, version_ids={old.id})
+        check_thread(admin, thread_id=other.id, version_id=new.id, works=False)
+    browser.get(thread.path)
+    assert "Pump 4.2" in browser.text()
+    browser.get(f"/questions?version={new.id}")
+    assert "Questions about Pump 4.2" in browser.text()
+    assert "It hums at night" in browser.text() and "It hums by day" not in browser.text()
+    assert "noindex" in browser.get(f"/questions?version={old.id}&view=unanswered").text
+    for wrong in ("x", "0", "99999999999"):
+        browser.get(f"/questions?version={wrong}", status=404)
+
+
+def test_versions_are_words_of_the_thread_for_the_search(admin: Actor):
+    (version,) = make_versions(admin, "4.1")
+    thread = make_question()
+    with unit_of_work():
+        set_thread_versions(admin, thread_id=thread.id, version_ids={version.id})
+    assert load_many([thread.id])[thread.id].body.endswith("Pump 4.1")
+    assert db.session.scalar(sa.select(Job.id).where(Job.kind == SYNC_JOB)) is not None
 
 
 def test_admins_do_it_all_on_their_page(browser: Browser, app: Flask):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 from app.core.actor import ANONYMOUS
+from app.core.uow import unit_of_work
+from app.forum.services.products import add_version, create_product, release_version
 from app.jobs.worker import run_until_idle
 from app.kb import indexing
+from app.kb.services.checking import set_versions
 from app.search.engines import current_engine
 from app.search.querying import SearchForm
 from app.search.results import find
@@ -19,12 +22,28 @@ from tests.kb.samples import make_solved, promote_and_publish
 def test_only_published_articles_go_into_the_index(app: Flask):
     out = make_article("Priming the pump", summary="For all models")
     others = [make_article(state=state) for state in ("draft", "in_review", "archived")]
-    with assert_queries(at_most=4):
+    with assert_queries(at_most=5):
         documents = indexing.load_many([out.id, *(article.id for article in others), 10**15])
     assert list(documents) == [out.id] == list(indexing.all_ids())
     document = documents[out.id]
     assert (document.kind, document.audience, document.status, document.thread_kind) == ("article", "public", "published", "")
     assert "For all models" in document.body and "Clean the intake filter" in document.body
+
+
+def test_versions_on_which_an_article_holds_are_words_of_it(app: Flask, crew: Crew):
+    article, admin = make_article(owner=crew.staff), actor_of(crew.admin)
+    with unit_of_work():
+        product = create_product(admin, name="Aquapump")
+        ids = [add_version(admin, product_id=product.id, name=name).id for name in ("4.1", "4.2")]
+        for version_id in ids:
+            release_version(admin, version_id=version_id)
+    run_until_idle()
+    with unit_of_work():
+        set_versions(actor_of(crew.staff), article_id=article.id, works=[ids[0]], fails=[ids[1]])
+    body = indexing.load_many([article.id])[article.id].body
+    assert "Aquapump 4.1" in body and "4.2" not in body
+    run_until_idle()
+    assert find(current_engine(), "aquapump", SearchForm(), ANONYMOUS).total == 1
 
 
 def test_an_article_carries_wordings_and_tags_of_its_threads(app: Flask, crew: Crew):

@@ -14,7 +14,8 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import read
 from app.core.pagination import Page, window
-from app.forum.models import Category, Thread, ThreadTag
+from app.forum.models import Category, Thread, ThreadTag, ThreadVersion
+from app.forum.models.product import VersionWord
 from app.forum.models.thread import Status, ThreadKind
 from app.forum.policies import listed_threads
 from app.forum.queries.categories import reader_of
@@ -119,6 +120,7 @@ class _Shape:
     by_category: bool
     by_tag: bool
     by_author: bool
+    by_version: bool
     day: date | None
 
 
@@ -135,6 +137,9 @@ def _statement(shape: _Shape) -> sa.Select[*tuple[Any, ...]]:
         statement = statement.join(
             ThreadTag, sa.and_(ThreadTag.thread_id == Thread.id, ThreadTag.tag_id == sa.bindparam("tag_id"))
         )
+    if shape.by_version:
+        about = sa.and_(ThreadVersion.version_id == sa.bindparam("version_id"), ThreadVersion.word != VersionWord.FAILS)
+        statement = statement.join(ThreadVersion, sa.and_(ThreadVersion.thread_id == Thread.id, about))
     return _ordered(statement, shape.view).offset(sa.bindparam("offset")).limit(sa.bindparam("limit"))
 
 
@@ -160,11 +165,21 @@ def _ordered(statement: sa.Select[*tuple[Any, ...]], view: str) -> sa.Select[*tu
 
 
 def _find(
-    actor: Actor, view: str, kind: str | None, category: int | None, tag: int | None, author: int | None, offset: int, limit: int
+    actor: Actor,
+    view: str,
+    kind: str | None,
+    category: int | None,
+    tag: int | None,
+    author: int | None,
+    version: int | None,
+    offset: int,
+    limit: int,
 ) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     day = now().date() if view == "popular" else None
-    shape = _Shape(reader_of(actor), view, kind, category is not None, tag is not None, author is not None, day)
-    given = {"category_id": category, "tag_id": tag, "author_id": author}
+    shape = _Shape(
+        reader_of(actor), view, kind, category is not None, tag is not None, author is not None, version is not None, day
+    )
+    given = {"category_id": category, "tag_id": tag, "author_id": author, "version_id": version}
     parameters = {"offset": offset, "limit": limit, **{key: value for key, value in given.items() if value is not None}}
     return read(_statement(shape), parameters).all()
 
@@ -177,20 +192,21 @@ def list_threads(
     tag: int | None = None,
     kind: str | None = None,
     author: int | None = None,
+    version: int | None = None,
     page: int = 1,
 ) -> Page[ThreadRow]:
-    """Return one numbered page of listed threads (three statements). `category`, `tag` and `author` are ids.
+    """Return one numbered page of listed threads (three statements). `category`, `tag`, `author` and `version` are ids.
 
     Views: newest, active, popular (deduplicated views of 30 days), unanswered, unsolved, solved. Raises NotFound past the end.
     """
     offset, limit = window(page, PER_PAGE)
-    found = _find(actor, view, kind, category, tag, author, offset, limit)
+    found = _find(actor, view, kind, category, tag, author, version, offset, limit)
     return Page.from_rows(rows_of(found[: PER_PAGE + 1]), page, PER_PAGE)
 
 
 def list_first_threads(actor: Actor, *, view: str, kind: str | None = None, limit: int = 5) -> tuple[ThreadRow, ...]:
     """Return the first threads of a view, for boxes on other pages (two statements, no views)."""
-    return tuple(rows_of(_find(actor, view, kind, None, None, None, 0, limit), with_views=False))
+    return tuple(rows_of(_find(actor, view, kind, None, None, None, None, 0, limit), with_views=False))
 
 
 @lru_cache(maxsize=8)

@@ -97,6 +97,27 @@ def thread_words(thread_id: int) -> dict[int, VersionWord]:
     return {version_id: VersionWord(word) for version_id, word in db.session.execute(statement)}
 
 
+def list_thread_versions(thread_id: int) -> list[VersionRow]:
+    """Return the published versions that a thread is about, the newest of each product first, without those it fails on."""
+    statement = (
+        sa.select(ProductVersion.id, Product.name.label("product"), ProductVersion.name, ProductVersion.released_at)
+        .join(Product, Product.id == ProductVersion.product_id)
+        .join(ThreadVersion, ThreadVersion.version_id == ProductVersion.id)
+        .where(
+            ThreadVersion.thread_id == thread_id, ThreadVersion.word != VersionWord.FAILS,
+            ProductVersion.released_at.is_not(None),
+        )
+        .order_by(Product.position, Product.name, ProductVersion.released_at.desc(), ProductVersion.id.desc())
+    )  # fmt: skip
+    rows = db.session.execute(statement)
+    return [VersionRow(row.id, row.name, f"{row.product} {row.name}", row.released_at) for row in rows]
+
+
+def find_version_label(version_id: int) -> str | None:
+    """Return the name of a published version with its product, or None when there is none."""
+    return dict(list_version_labels()).get(version_id)
+
+
 def has_products() -> bool:
     """Return whether there is any published version to choose."""
     return db.session.scalar(sa.select(ProductVersion.id).where(ProductVersion.released_at.is_not(None)).limit(1)) is not None

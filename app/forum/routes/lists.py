@@ -12,6 +12,7 @@ from app.forum.models.thread import ThreadKind
 from app.forum.queries.categories import CategoryRow, list_categories
 from app.forum.queries.lists import DISCUSSION_VIEWS, QUESTION_VIEWS, ThreadRow, list_threads
 from app.forum.queries.tags import find_tag, list_popular_tags
+from app.forum.queries.versions import find_version_label
 from app.forum.routes.blueprint import blueprint
 from app.web.access import public
 from app.web.context import current_actor
@@ -39,6 +40,7 @@ class ListAddress:
     view: str = "newest"
     category: str = ""
     tag: str = ""
+    version: str = ""
 
     def with_page(self, number: int) -> str:
         """Return the path of page `number`."""
@@ -46,6 +48,7 @@ class ListAddress:
             "view": self.view if self.view != "newest" else "",
             "category": self.category,
             "tag": self.tag,
+            "version": self.version,
             "page": number if number > 1 else "",
         }
         given = {key: value for key, value in query.items() if value}
@@ -105,14 +108,23 @@ def discussions() -> BaseResponse:
 def _list_page(kind: str, path: str, title: str, views: tuple[str, ...]) -> BaseResponse:
     actor = current_actor()
     number = parse_page(request.args.get("page"))
-    address = ListAddress(path, asked_view(views), query_line("category", 80), query_line("tag", 60))
+    address = ListAddress(path, asked_view(views), query_line("category", 80), query_line("tag", 60), query_line("version", 12))
     if asks_for_first_page():
         return moved(address.with_page(1))
     categories = list_categories(actor)
     category = _asked_category(categories, address.category)
     tag_id = _asked_tag(address.tag)
-    rows = list_threads(actor, view=address.view, category=category.id if category else None, tag=tag_id, kind=kind, page=number)
-    return _render(kind, title, views, address, rows, categories, category)
+    version_id, version = _asked_version(address.version)
+    rows = list_threads(
+        actor,
+        view=address.view,
+        category=category.id if category else None,
+        tag=tag_id,
+        kind=kind,
+        version=version_id,
+        page=number,
+    )
+    return _render(kind, title, views, address, rows, categories, category, version)
 
 
 def _asked_category(categories: tuple[CategoryRow, ...], slug: str) -> CategoryRow | None:
@@ -133,6 +145,16 @@ def _asked_tag(name: str) -> int | None:
     return tag.id
 
 
+def _asked_version(number: str) -> tuple[int | None, str]:
+    """Return id and name of the published version in the address. Raises NotFound for any other."""
+    if not number:
+        return None, ""
+    label = find_version_label(int(number)) if number.isascii() and number.isdigit() else None
+    if label is None:
+        raise NotFound("There is no such version.")
+    return int(number), label
+
+
 def _render(
     kind: str,
     title: str,
@@ -141,8 +163,10 @@ def _render(
     rows: Page[ThreadRow],
     categories: tuple[CategoryRow, ...],
     category: CategoryRow | None,
+    version: str,
 ) -> Response:
     parts = [title, f"in {category.name}" if category else "", f"tagged {address.tag}" if address.tag else ""]
+    parts.append(f"about {version}" if version else "")
     full_title = " ".join(part for part in parts if part)
     description = f"{VIEW_LABELS[address.view]} {title.lower()} of the community, with their answers."
     return page(
@@ -154,7 +178,7 @@ def _render(
         rows=rows,
         tabs_links=address.view_links(views),
         list_url=address.with_page,
-        is_filtered=bool(address.category or address.tag),
+        is_filtered=bool(address.category or address.tag or version),
         plain_path=address.path,
         category_links=_category_links(address, categories),
         tag_rows=list_popular_tags(),

@@ -15,6 +15,7 @@ from app.forum.models.product import VersionWord
 from app.forum.policies import ensure_can_check_version, ensure_can_set_versions
 from app.forum.queries.threads import get_thread_for_update
 from app.forum.queries.versions import released_version_ids, thread_words
+from app.search.documents import THREAD, request_sync
 
 MOST_VERSIONS = 10
 WORDS_MAX = 300
@@ -87,3 +88,4 @@ def refresh_version_words(thread_ids: Iterable[int]) -> None:
     for thread_id, names in words.items():
         text = shorten(", ".join(names), WORDS_MAX)
         db.session.execute(sa.update(Thread).where(Thread.id == thread_id).values(version_words=text))
+        request_sync(THREAD, thread_id)

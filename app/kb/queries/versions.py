@@ -1,5 +1,6 @@
 """On which versions of products articles hold. Reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -30,6 +31,23 @@ def concerned_products(article_id: int) -> sa.Select[int]:
         .join(ArticleVersion, ArticleVersion.version_id == ProductVersion.id)
         .where(ArticleVersion.article_id == article_id)
     )
+
+
+def holds_on(article_ids: Sequence[int]) -> dict[int, str]:
+    """Return by article, in one line, the names of the published versions on which it holds; one statement, others are left out."""
+    statement = (
+        sa.select(ArticleVersion.article_id, Product.name, ProductVersion.name)
+        .join(ProductVersion, ProductVersion.id == ArticleVersion.version_id)
+        .join(Product, Product.id == ProductVersion.product_id)
+        .where(
+            ArticleVersion.article_id.in_(article_ids), ArticleVersion.works, ProductVersion.released_at.is_not(None),
+        )
+        .order_by(ArticleVersion.article_id, Product.position, Product.name, ProductVersion.released_at.desc())
+    )  # fmt: skip
+    found: dict[int, list[str]] = {}
+    for article_id, product, version in db.session.execute(statement):
+        found.setdefault(article_id, []).append(f"{product} {version}")
+    return {article_id: " ".join(names) for article_id, names in found.items()}
 
 
 def checked_on(article_id: int) -> list[Checked]:

@@ -22,6 +22,7 @@ from app.kb.policies import ensure_can_publish_article
 from app.kb.queries.articles import get_article_for_update
 from app.kb.queries.versions import article_words, concerned_products
 from app.kb.terms import kb_terms
+from app.search.documents import ARTICLE, request_sync
 
 MOST_VERSIONS = 20
 DAYS_MAX = 3650
@@ -43,6 +44,7 @@ def confirm(actor: Actor, article: Article) -> None:
         if version_id not in known:
             db.session.add(ArticleVersion(article_id=article.id, version_id=version_id, decided_by_id=actor.id))
     db.session.flush()
+    request_sync(ARTICLE, article.id)
 
 
 def plan_review(article: Article) -> None:
@@ -82,6 +84,7 @@ def check_version(actor: Actor, *, article_id: int, version_id: int, works: bool
         row.works, row.decided_by_id, row.decided_at = works, actor.id, now()
         db.session.add(row)
     db.session.flush()
+    request_sync(ARTICLE, article_id)
     return article
 
 
@@ -104,6 +107,7 @@ def set_versions(actor: Actor, *, article_id: int, works: Iterable[int], fails: 
         row = ArticleVersion(article_id=article_id, version_id=version_id, works=wanted[version_id], decided_by_id=actor.id)
         db.session.add(row)
     db.session.flush()
+    request_sync(ARTICLE, article_id)
     return article
 
 
@@ -116,6 +120,7 @@ def take_versions_over(article_id: int, thread_id: int) -> None:
         if version_id not in known:
             db.session.add(ArticleVersion(article_id=article_id, version_id=version_id, works=word != "fails"))
     db.session.flush()
+    request_sync(ARTICLE, article_id)
 
 
 def tell_of_due_reviews() -> int:
