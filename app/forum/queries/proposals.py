@@ -72,19 +72,27 @@ class ProposalRow:
     original: ThreadCard
 
 
+_IS_UNCHECKED = sa.and_(
+    Thread.duplicates_checked_at.is_(None), Thread.kind == sa.literal_column("'question'"), Thread.hidden_at.is_(None),
+    Thread.held_at.is_(None), Thread.duplicate_of_id.is_(None),
+)  # fmt: skip
+
+
+def count_unchecked() -> int:
+    """Return how many questions wait to be compared."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Thread).where(_IS_UNCHECKED)) or 0
+
+
 def list_unchecked(after_id: int, limit: int) -> list[Unchecked]:
     """Return the next listed questions whose duplicates were not looked for since they were written, by id, in two statements."""
     statement = (
         sa.select(Thread.id, Thread.title, Post.body_text, Category.audience, Thread.created_at)
         .join(Category, Category.id == Thread.category_id)
         .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
-        .where(
-            Thread.id > after_id, Thread.duplicates_checked_at.is_(None), Thread.kind == sa.literal_column("'question'"),
-            Thread.hidden_at.is_(None), Thread.held_at.is_(None), Thread.duplicate_of_id.is_(None),
-        )
+        .where(Thread.id > after_id, _IS_UNCHECKED)
         .order_by(Thread.id)
         .limit(limit)
-    )  # fmt: skip
+    )
     rows = db.session.execute(statement).all()
     tags: dict[int, list[str]] = {}
     named = sa.select(ThreadTag.thread_id, Tag.name).join(Tag, Tag.id == ThreadTag.tag_id)

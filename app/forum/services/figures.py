@@ -7,7 +7,8 @@ Callers hold the thread's lock. Rules:
   is when the earliest event happened that makes the question solved, None unless it is;
 * `first_answer_at` is when the earliest such answer came from somebody other than the asker (an answer whose author is
   gone counts as somebody else's), `first_staff_answer_at` and `first_peer_answer_at` the same among official and other ones;
-* `affected_count` is the asker and everybody who said me-too; with duplicates the people of the whole issue (queries/issues);
+* `affected_count` is the asker and everybody who said me-too, with duplicates the people of the whole issue (queries/issues);
+  1 of a discussion, from which nobody suffers;
 * `score` is the opening post's; `last_activity_at` is the newest listed post or visible comment under one;
 * a post's `worked_count`, `failed_count` and `last_worked_at` are of the readers' words about it that stand.
 """
@@ -136,7 +137,7 @@ def derive_figures(threads: Sequence[Thread]) -> dict[int, Figures]:
             solved_at=solved_at,
             me_too_count=me_toos.get(thread.id, 0),
             duplicate_count=duplicates.get(thread.id, 0),
-            affected_count=people.get(thread.id, 1 + me_toos.get(thread.id, 0)),
+            affected_count=people.get(thread.id, 1 + me_toos.get(thread.id, 0)) if thread.is_question else 1,
             last_activity_at=max(moments, default=thread.created_at),
         )
     return found

@@ -24,6 +24,7 @@ from app.core.uow import require_unit_of_work, unit_of_work
 from app.forum.events import ThreadCurated
 from app.forum.models import DuplicateProposal, Thread
 from app.forum.models.proposal import ProposalState
+from app.forum.models.thread import ThreadKind
 from app.forum.policies import ensure_can_moderate, is_as_open
 from app.forum.queries.proposals import (
     Original,
@@ -84,6 +85,13 @@ def propose_duplicates(min_score: float, *, after_id: int = 0, limit: int = MOST
             _note_compared([question.id for question, _ in known], started)
         compared, proposed, after_id = compared + len(questions), proposed + len(rows), questions[-1].id
     return Proposed(compared, proposed, after_id)
+
+
+def compare_again() -> int:
+    """Let all questions that are no duplicates be compared anew; return how many there are. Call it outside a unit."""
+    with unit_of_work():
+        statement = sa.update(Thread).where(Thread.kind == ThreadKind.QUESTION, Thread.duplicate_of_id.is_(None))
+        return db.session.execute(statement.values(duplicates_checked_at=None)).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
 def make_propose_handler(settings: Settings) -> Callable[[list[dict[str, Any]]], None]:

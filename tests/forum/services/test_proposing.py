@@ -215,3 +215,21 @@ def test_asking_has_the_question_compared_soon():
         tags=(),
     )
     assert db.session.scalar(sa.select(sa.func.count()).where(Job.kind == "forum.propose_duplicates")) == 1
+
+
+def test_the_command_compares_what_is_new_and_prints_the_likest_pairs(app, pair):
+    rebuild()
+    run = app.test_cli_runner().invoke
+    first = run(args=["duplicates", "scan"])
+    assert first.exit_code == 0, first.output
+    assert "5 questions compared, 1 pairs proposed." in first.output
+    assert "No water through the intake filter" in first.output and "as  Intake filter lets no water through" in first.output
+    assert "0 questions compared, 0 pairs proposed." in run(args=["duplicates", "scan", "--top", "0"]).output
+    assert "5 questions compared, 1 pairs proposed." in run(args=["duplicates", "scan", "--again"]).output
+    assert len(stored()) == 1
+
+
+def test_the_command_says_which_questions_wait_for_the_index(app):
+    make_question(title="A question that nobody indexed yet")
+    result = app.test_cli_runner().invoke(args=["duplicates", "scan"])
+    assert "1 questions are not in the search index yet" in result.output and "No pair waits for moderators." in result.output
