@@ -13,6 +13,7 @@ from app.core.logs import configure_logging
 from app.core.settings import PROJECT_ROOT, Settings
 from app.migrate import migrate
 from app.pageviews.recorder import init_pageviews
+from app.search.ledger_recorder import init_ledger
 from app.web.assets import init_assets
 from app.web.converters import register_converters
 from app.web.csrf import init_csrf
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     init_csrf(app)
     init_ratelimit(app, settings)
     init_pageviews(app, settings)
+    init_ledger(app, settings)
     registry.register_blueprints(app)
     registry.register_sources(app)
     registry.register_subscribers(app)

@@ -133,11 +133,23 @@ from app.pages import robots as pages_robots
 from app.pages import sitemap as pages_sitemap
 from app.pages.blueprint import blueprint as pages_blueprint
 from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, forget_job
+from app.search import gaps_routes as search_gaps
+from app.search import ledger_recorder as search_recorder
 from app.search import sync as search_sync
 from app.search.cli import reindex, search_group
 from app.search.documents import ARTICLE, SYNC_JOB, THREAD, register_category_names, register_source
 from app.search.engines import create_engine, use_engine
 from app.search.ranking import Priors
+from app.search.ledger_jobs import (
+    END_EVERY,
+    END_JOB,
+    GAPS_EVERY,
+    GAPS_JOB,
+    RERUN_JOB,
+    end_sessions_job,
+    make_gaps_handler,
+    rerun_job,
+)
 from app.search.routes import blueprint as search_blueprint
 from app.uploads.routes import images as uploads_images
 from app.uploads.routes.blueprint import blueprint as uploads_blueprint
@@ -159,6 +171,7 @@ ROUTE_MODULES = (
     kb_verifying, kb_wordings, kb_writing,
     desk_answering, desk_canned, desk_groups, desk_hours, desk_item, desk_queue, desk_rules, desk_taking,
     insights_knowledge, insights_lists, insights_pages, api_describing, api_insights,
+    search_gaps,
     pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap,
 )  # fmt: skip
 
@@ -191,6 +204,7 @@ def register_sources(app: Flask) -> None:
 def register_subscribers(app: Flask) -> None:
     """Say who reacts to what: the answer to 'what happens when ...'."""
     packages: tuple[Subscriptions, ...] = (
+        search_recorder.SUBSCRIPTIONS,
         kb_subscribers.SUBSCRIPTIONS,
         desk_subscribers.SUBSCRIPTIONS,
         moderation_subscribers.SUBSCRIPTIONS,
@@ -232,6 +246,11 @@ def register_jobs(app: Flask) -> None:
     register_periodic(search_sync.VERIFY_JOB, timedelta(days=1))
     register_handler(search_sync.CHECK_JOB, search_sync.check_index)
     register_periodic(search_sync.CHECK_JOB, timedelta(minutes=1))
+    register_handler(END_JOB, end_sessions_job)
+    register_periodic(END_JOB, END_EVERY)
+    register_handler(GAPS_JOB, make_gaps_handler(app.extensions["settings"]))
+    register_periodic(GAPS_JOB, GAPS_EVERY)
+    register_handler(RERUN_JOB, rerun_job)
     _register_desk(app.extensions["settings"])
     register_handler(SCAN_JOB, make_scan_handler(app.extensions["settings"]))
     register_periodic(SCAN_JOB, SCAN_EVERY)

@@ -28,6 +28,8 @@ from app.core.db import db
 from app.core.settings import Settings
 from app.factory import create_app
 from app.pageviews.recorder import init_pageviews
+from app.search import aliases
+from app.search.ledger_recorder import init_ledger
 from app.web.ratelimit import limiter
 from tests.client import Browser, IsolatedClient
 
@@ -124,6 +126,8 @@ def app(application: Flask, settings: Settings) -> Iterator[Flask]:
         db.session.remove()
         empty_database()
         db.session.remove()
+        init_ledger(application, settings)
+        aliases.forget()
         init_pageviews(application, settings)  # forgets views that no test flushed, and who was seen
     for folder in ("mail", "search", "uploads"):
         shutil.rmtree(settings.instance_path / folder, ignore_errors=True)

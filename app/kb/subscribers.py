@@ -16,6 +16,7 @@ from app.kb.services.marking import mark_threads
 from app.kb.services.refreshing import refresh_sources
 from app.kb.services.reusing import record_reuse
 from app.kb.services.wordings import follow_wordings
+from app.search.ledger_jobs import request_rerun
 
 # What moderators do to a thread that can change who reads it.
 _WHO_READS = frozenset({"hide", "restore", "approve", "reject", "move"})
@@ -49,7 +50,9 @@ def on_text_written(event: PostAdded | PostEdited) -> None:
 
 
 def on_status_changed(event: StatusChanged) -> None:
-    """Compare articles with a question whose solution became disputed, or is not any more."""
+    """Compare articles with a question whose solution became disputed, or is not any more; search again for a solved one."""
+    if event.new_status == Status.SOLVED:
+        request_rerun(event.thread_id)
     if Status.DISPUTED in (event.old_status, event.new_status) and _is_source(event.thread_id):
         refresh_sources(ArticleSource.thread_id == event.thread_id)
 

@@ -20,6 +20,8 @@ from app.forum.urls import comment_path, post_path, thread_path
 from app.kb.models import Article
 from app.moderation.models import Flag, FlagState, LogEntry
 from app.moderation.policies import moderated_categories
+from app.search.models import SearchAlias, SearchGap
+from app.search.urls import ALIASES, GAPS
 
 QUEUE_LIMIT = 200
 LOG_PER_PAGE = 50
@@ -196,6 +198,7 @@ def list_log(actor: Actor, *, page: int = 1, action: str = "", by: str = "", thr
     post, comment, comment_post = aliased(Post), aliased(Comment), aliased(Post)
     target, category = aliased(Thread), aliased(Category)
     article, person = aliased(Article), aliased(Person)
+    gap, alias = aliased(SearchGap), aliased(SearchAlias)
     is_readable = sa.or_(category.id.is_(None), category.audience.in_(actor.audiences))
     statement = (
         sa.select(
@@ -203,7 +206,7 @@ def list_log(actor: Actor, *, page: int = 1, action: str = "", by: str = "", thr
             LogEntry.comment_id, LogEntry.article_id, _Author.display_name.label("actor_name"), _Author.name.label("actor_handle"),
             target.id.label("thread_id"), target.kind.label("thread_kind"), target.title, target.slug,
             person.display_name.label("person_name"), person.name.label("person_handle"),
-            article.title.label("article_title"), undo.id.label("undo_id"),
+            article.title.label("article_title"), gap.text.label("gap_text"), alias.said, alias.means, undo.id.label("undo_id"),
         )
         .join(_Author, _Author.id == LogEntry.actor_id, isouter=True)
         .join(post, post.id == LogEntry.post_id, isouter=True)
@@ -213,8 +216,11 @@ def list_log(actor: Actor, *, page: int = 1, action: str = "", by: str = "", thr
         .join(category, category.id == target.category_id, isouter=True)
         .join(article, article.id == LogEntry.article_id, isouter=True)
         .join(person, person.id == LogEntry.person_id, isouter=True)
+        .join(gap, gap.id == LogEntry.gap_id, isouter=True)
+        .join(alias, alias.id == LogEntry.alias_id, isouter=True)
         .join(undo, undo.undoes_id == LogEntry.id, isouter=True)
         .where(is_readable, sa.or_(article.id.is_(None), article.audience.in_(actor.audiences)))
+        .where(sa.or_(gap.id.is_(None), gap.audience.in_(actor.audiences)))
         .order_by(LogEntry.id.desc())
     )  # fmt: skip
     if action:
@@ -244,6 +250,10 @@ def _target(r: sa.RowMapping) -> tuple[str, str, str]:
         return "person", r["person_name"], f"/people/{r['person_handle']}"
     if r["article_title"]:
         return "article", r["article_title"], f"/kb/articles/{r['article_id']}/history"
+    if r["gap_text"]:
+        return "search", r["gap_text"], GAPS
+    if r["said"]:
+        return "meaning", f"{r['said']} → {r['means']}", ALIASES
     if r["comment_id"]:
         return "comment", r["title"], comment_path(r["comment_id"])
     if r["post_id"]:

@@ -17,6 +17,7 @@ from app.kb.events import (
     ThreadPromoted,
 )
 from app.moderation.services.logging import write_log
+from app.search.events import AliasChanged, GapDecided
 
 
 def log_thread_decision(event: ThreadCurated) -> None:
@@ -92,7 +93,17 @@ def log_fix(event: FixSettled) -> None:
     write_log(event.actor_id, f"fix_{event.state}", "A thread that was linked to it", article_id=event.article_id)
 
 
+def log_gap(event: GapDecided) -> None:
+    write_log(event.actor_id, event.decision, event.reason, gap_id=event.gap_id, before=event.before)
+
+
+def log_alias(event: AliasChanged) -> None:
+    write_log(event.actor_id, event.change, event.reason, alias_id=event.alias_id)
+
+
 SUBSCRIPTIONS = (
+    (GapDecided, log_gap),
+    (AliasChanged, log_alias),
     (ThreadCurated, log_thread_decision),
     (PostCurated, log_post_decision),
     (CommentCurated, log_comment_decision),

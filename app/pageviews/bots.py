@@ -1,18 +1,5 @@
-"""Telling programs from people by what they say of themselves. Declared bots and libraries only; no guessing."""
+"""The list of bots, for those who count views. It is kept in `app.web.bots`, where searches are counted by it, too."""
 
-import re
+from app.web.bots import is_bot
 
-# Names that crawlers, previewers, monitors and HTTP libraries put into their User-Agent.
-_BOT = re.compile(
-    r"bot\b|bot/|bots\b|crawl|spider|slurp|archiver|scrap|fetch|preview|monitor|uptime|pingdom|validator|lighthouse|headless"
-    r"|facebookexternalhit|whatsapp|telegram|embedly|quora link|pinterest|bitly|mediapartners|adsbot|apis-google|feed|rss"
-    r"|curl|wget|libwww|python|httpx|aiohttp|requests|urllib|okhttp|java/|go-http|node-fetch|axios|undici|got \(|ruby|perl|php/"
-    r"|gptbot|chatgpt|oai-search|claude|anthropic|perplexity|cohere|bytespider|ccbot|google-extended|amazonbot|applebot"
-    r"|phantomjs|selenium|puppeteer|playwright|wrk|apachebench|siege|k6/|locust|jmeter",
-    re.IGNORECASE,
-)
-
-
-def is_bot(agent: str) -> bool:
-    """Return whether a User-Agent is that of a program: empty, without "Mozilla", or with a known word."""
-    return not agent or "mozilla/" not in agent.lower() or _BOT.search(agent) is not None
+__all__ = ("is_bot",)

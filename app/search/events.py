@@ -17,3 +17,36 @@ class AskDeflected(Event):
     key: str
     actor_id: int | None
     visitor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GapDecided(Event):
+    """Somebody decided about a gap; `decision` is gap_write, gap_alias, gap_not_ours or gap_reopen.
+
+    `before` is the state it had, for undoing.
+    """
+
+    gap_id: int
+    actor_id: int | None
+    decision: str
+    reason: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AliasChanged(Event):
+    """An alias was added, removed or put back; `change` is alias_add, alias_remove or alias_restore."""
+
+    alias_id: int
+    actor_id: int | None
+    change: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedButNotFound(Event):
+    """A solved thread began as a search for `text`, which still does not find it. Told once for each thread."""
+
+    gap_id: int
+    thread_id: int
+    text: str

@@ -60,7 +60,7 @@ def landed(keys: Sequence[str], since: datetime) -> dict[str, int]:
             )
             .group_by(SearchStep.target_id)
         )  # fmt: skip
-        found.update({make_key(kind, target): count for target, count in db.session.execute(statement)})
+        found.update({make_key(kind, target or 0): count for target, count in db.session.execute(statement)})
     return found
 
 
@@ -78,16 +78,16 @@ def failed_near(keys: Sequence[str], since: datetime) -> dict[str, int]:
     return found
 
 
-def _failed_sessions(kind: str, ids: list[int], since: datetime) -> list[sa.Select[Any]]:
+def _failed_sessions(kind: str, ids: list[int], since: datetime) -> list[sa.Select[*tuple[Any, ...]]]:
     """Pairs of document and session; the union of the selects holds each once."""
-    step = (
+    step: sa.Select[*tuple[Any, ...]] = (
         sa.select(SearchNear.target_id.label("target_id"), SearchStep.session_id.label("session_id"))
         .join(SearchStep, SearchStep.id == SearchNear.step_id)
         .where(SearchNear.kind == kind, SearchNear.target_id.in_(ids), SearchStep.at >= since)
     )
     if kind != THREAD:
         return [step]
-    asked = sa.select(SearchSession.asked_thread_id, SearchSession.id).where(
+    asked: sa.Select[*tuple[Any, ...]] = sa.select(SearchSession.asked_thread_id, SearchSession.id).where(
         SearchSession.asked_thread_id.in_(ids), SearchSession.started_at >= since, is_over(), SearchSession.searches > 0
     )
     return [step, asked]
@@ -118,7 +118,7 @@ def failed_wordings(
             .order_by(ended.target_id, sessions.desc(), SearchStep.text)
         )  # fmt: skip
         for target, text in db.session.execute(statement):
-            texts = found.setdefault(make_key(kind, target), [])
+            texts = found.setdefault(make_key(kind, target or 0), [])
             if len(texts) < most:
                 texts.append(text)
     return found

@@ -111,8 +111,9 @@ class SearchNear(Model):
 class SearchGap(Model):
     """Searches in like words that find nothing, or nothing that anybody opens: something that we do not say, or not so.
 
-    `people` counts sessions since `counted_from`, `searches` their searches, `empty` those without a hit. `audience`: who must be
-    able to read what staff read before they see it. `missing_thread_id`: a solved thread that began here and is still not found.
+    `people` counts sessions (after a decision: those since then), `searches` their searches, `empty` those without a hit.
+    `audience`: the least that anybody may read who searched so; whoever reads less does not see the gap. `missing_thread_id`: a
+    solved thread that began here and is still not found. `decided_at` is also when a decision was taken back.
     """
 
     __tablename__ = "search_gap"

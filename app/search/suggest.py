@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TypeVar
 
 from app.core.actor import Actor
-from app.search import analysis, querying
+from app.search import aliases, analysis, querying
 from app.search.documents import ARTICLE, HitCard, Source, TitleCard, registered_kinds, source_of
 from app.search.engines.base import Scored, SearchEngine, Word
 from app.search.folding import fold_cards, fold_titles
@@ -68,7 +68,7 @@ def suggest(engine: SearchEngine, text: str, actor: Actor, limit: int = SUGGESTI
 
 def similar_words(text: str) -> Sequence[Word]:
     """The words of a text as similar documents are looked for with them."""
-    return [Word(stems) for stems in analysis.variants(text)]
+    return aliases.expand([Word(stems) for stems in analysis.variants(text)])
 
 
 def similar_questions(

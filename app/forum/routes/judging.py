@@ -12,6 +12,7 @@ from app.forum.services.judging import Word, say_worked, take_back_word
 from app.forum.urls import thread_path
 from app.forum.verdicts import present_word
 from app.pageviews.bots import is_bot
+from app.search.ledger_recorder import note_solved
 from app.web.access import public
 from app.web.context import client_agent, current_actor, visitor_key, wants_json
 from app.web.csrf import csrf
@@ -32,6 +33,8 @@ def worked(post_id: int) -> Response:
     actor = current_actor()
     with unit_of_work():
         word = _record(actor, post_id, posted_line("worked", 5))
+    if word.worked:
+        note_solved("thread", word.thread_id)
     thread = get_thread(actor, word.thread_id)
     verdict, path = present_word(word, thread_path(thread.kind, thread.id, thread.slug))
     if wants_json():

@@ -31,6 +31,7 @@ from app.forum.services.drafting import find_draft
 from app.forum.urls import ask_path, thread_path
 from app.forum.verdicts import parse_said, present_verdicts, solution_rows
 from app.pageviews.recorder import record
+from app.search.ledger_recorder import note_opened
 from app.web.access import public
 from app.web.context import current_actor, site_settings
 from app.web.redirects import login_path, moved
@@ -69,6 +70,7 @@ def thread_page(thread_id: int, slug: str = "") -> BaseResponse:
         return moved(_address(head, sort, number))
     response = _render(actor, load_thread_page(actor, head, sort, number), 200, None, None)
     record("thread", head.id, head.author_id)
+    note_opened("thread", head.id)
     return response
 
 

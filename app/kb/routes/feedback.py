@@ -12,6 +12,7 @@ from app.kb.presenters import REASONS, path_of, present_feedback
 from app.kb.routes.blueprint import blueprint
 from app.kb.services.feedback import FEEDBACK_NOTE_MAX, give_feedback, take_back_feedback
 from app.pageviews.bots import is_bot
+from app.search.ledger_recorder import note_solved
 from app.web.access import public
 from app.web.context import client_agent, current_actor, visitor_key, wants_json
 from app.web.csrf import csrf
@@ -34,6 +35,8 @@ def feedback(article_id: int) -> Response:
     with unit_of_work():
         article = _record(article_id, helpful, reason, note)
         path = path_of(article)
+    if helpful == "yes":
+        note_solved("article", article_id)
     said = {"undo": "undone", "no": "reason" if reason or note else "no"}.get(helpful, "yes")
     if wants_json():
         return jsonify(

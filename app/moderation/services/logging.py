@@ -17,6 +17,8 @@ def write_log(
     comment_id: int | None = None,
     person_id: int | None = None,
     article_id: int | None = None,
+    gap_id: int | None = None,
+    alias_id: int | None = None,
     before: str = "",
     undoes_id: int | None = None,
 ) -> LogEntry:
@@ -24,7 +26,8 @@ def write_log(
     require_unit_of_work()
     entry = LogEntry(
         actor_id=actor_id, action=action, reason=reason[:REASON_MAX], thread_id=thread_id, post_id=post_id,
-        comment_id=comment_id, person_id=person_id, article_id=article_id, before=before[:300], undoes_id=undoes_id,
+        comment_id=comment_id, person_id=person_id, article_id=article_id, gap_id=gap_id, alias_id=alias_id,
+        before=before[:300], undoes_id=undoes_id,
     )  # fmt: skip
     db.session.add(entry)
     db.session.flush()

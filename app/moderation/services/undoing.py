@@ -21,6 +21,7 @@ from app.moderation.policies import ensure_can_moderate_site
 from app.moderation.queries import exists_undo, get_log_entry_for_update
 from app.moderation.services.logging import write_log
 from app.moderation.services.resolving import WAS_SHOWN, reopen_flags
+from app.search import gaps_deciding
 
 Undo = Callable[[Actor, LogEntry, str], object]
 
@@ -113,6 +114,17 @@ _PERSON: dict[str, Undo] = {
 }
 
 
+_GAP: dict[str, Undo] = {
+    name: lambda actor, entry, reason: gaps_deciding.reopen_gap(actor, gap_id=_id(entry.gap_id), reason=reason)
+    for name in ("gap_write", "gap_alias", "gap_not_ours")
+}
+_ALIAS: dict[str, Undo] = {
+    "alias_add": lambda actor, entry, reason: gaps_deciding.remove_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
+    "alias_restore": lambda actor, entry, reason: gaps_deciding.remove_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
+    "alias_remove": lambda actor, entry, reason: gaps_deciding.restore_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
+}
+
+
 def _undo_post_flags(actor: Actor, entry: LogEntry, reason: str) -> None:
     """Open the reports again, and show the text again if deciding about them hid it and nobody has shown it since."""
     post: Post = get_post_for_update(_id(entry.post_id))
@@ -152,6 +164,7 @@ def _undo_article_state(actor: Actor, entry: LogEntry, reason: str) -> None:
 UNDOABLE = frozenset(
     [("thread", action) for action in _THREAD] + [("post", action) for action in _POST]
     + [("comment", action) for action in _COMMENT] + [("person", action) for action in _PERSON]
+    + [("search", action) for action in _GAP] + [("meaning", action) for action in _ALIAS]
     + [("article", state) for state in ("draft", "in_review", "published", "archived", "owner")]
 )  # fmt: skip
 
@@ -166,6 +179,10 @@ def find_undo(entry: LogEntry) -> Undo | None:
         return _COMMENT.get(entry.action)
     if entry.person_id is not None:
         return _PERSON.get(entry.action)
+    if entry.gap_id is not None:
+        return _GAP.get(entry.action)
+    if entry.alias_id is not None:
+        return _ALIAS.get(entry.action)
     if entry.action == "owner":
         return _undo_article_owner
     return _undo_article_state if entry.before else None
@@ -189,7 +206,8 @@ def undo_decision(actor: Actor, *, entry_id: int, reason: str) -> LogEntry:
     undo(actor, entry, reason or "Undone")
     return write_log(
         actor.id, "undo", reason, thread_id=entry.thread_id, post_id=entry.post_id, comment_id=entry.comment_id,
-        person_id=entry.person_id, article_id=entry.article_id, before=entry.action, undoes_id=entry.id,
+        person_id=entry.person_id, article_id=entry.article_id, gap_id=entry.gap_id, alias_id=entry.alias_id,
+        before=entry.action, undoes_id=entry.id,
     )  # fmt: skip
 
 

@@ -1,0 +1,123 @@
+"""Searching again for what failed: a solved thread that began as a search must be found by it now, and a written article, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.core.actor import SYSTEM, Audience
+from app.core.clock import now
+from app.core.db import db
+from app.core.events import emit
+from app.core.uow import require_unit_of_work
+from app.search.documents import ARTICLE, THREAD, HitCard, make_key, source_of
+from app.search.engines import current_engine
+from app.search.engines.base import Scored
+from app.search.events import SolvedButNotFound
+from app.search.ledger import READERS, failed_texts_of
+from app.search.models import GapState, GapWording, SearchGap, SearchSession, SearchStep
+from app.search.querying import SearchForm, build, parse
+from app.search.suggest import load_cards
+
+FIRST = 10  # results among which something counts as found: those of the first page
+
+
+def find_for(text: str, audience: str) -> tuple[Scored, ...]:
+    """Return what the first page of results holds for readers who may read no more than `audience`."""
+    query = build(parse(text), SearchForm(), READERS[Audience(audience)], limit=FIRST)
+    return current_engine().search(query).hits
+
+
+def missing_texts(thread_id: int) -> tuple[HitCard | None, list[str]]:
+    """Return a thread and the searches it began as which do not find it, nor the article that maintains it, now.
+
+    Asked for those who may read the thread. (None, []) when it began as no search, or is not to be read.
+    """
+    texts = failed_texts_of(thread_id)
+    card = source_of(THREAD).present([thread_id], SYSTEM).get(thread_id) if texts else None
+    if card is None or not card.is_solved:
+        return None, []
+    keys = {card.key} | ({make_key(ARTICLE, card.article_id)} if card.article_id else set())
+    return card, [text for text in texts if keys.isdisjoint(hit.key for hit in find_for(text, card.audience))]
+
+
+def settle_rerun(thread_id: int, missing: Sequence[str]) -> list[SearchGap]:
+    """Keep or close the gaps of the searches that a solved thread began as; returns those that stay because it is not found.
+
+    `missing` comes from `missing_texts`. Curators are told once for each thread.
+    """
+    require_unit_of_work()
+    texts = failed_texts_of(thread_id)
+    gaps = _gaps_of(texts)
+    for text, gap in gaps.items():
+        if text not in missing and gap.missing_thread_id == thread_id:
+            gap.missing_thread_id = None
+        if not missing and gap.state == GapState.OPEN and gap.missing_thread_id is None:
+            gap.state, gap.reason, gap.decided_at = GapState.FILLED, f"Question {thread_id} answers it, and is found.", now()
+    return [_keep(text, gaps.get(text), thread_id) for text in missing]
+
+
+def _gaps_of(texts: Sequence[str]) -> dict[str, SearchGap]:
+    statement = (
+        sa.select(GapWording.text, SearchGap)
+        .join(SearchGap, SearchGap.id == GapWording.gap_id)
+        .where(GapWording.text.in_(texts))
+        .with_for_update(key_share=True, of=SearchGap)
+    )
+    return {row.text: row.SearchGap for row in db.session.execute(statement)}
+
+
+def _keep(text: str, gap: SearchGap | None, thread_id: int) -> SearchGap:
+    """Let the gap of a text say which solved thread it does not find; a gap is made of it if there is none."""
+    if gap is None:
+        gap = db.session.scalar(sa.select(SearchGap).where(SearchGap.text == text).with_for_update(key_share=True))
+    if gap is None:
+        gap = SearchGap(text=text, audience=_audience_of(text), people=1, searches=1, first_at=now(), last_at=now())
+        db.session.add(gap)
+        db.session.flush()
+        db.session.add(GapWording(text=text, gap_id=gap.id, audience=gap.audience, people=1, searches=1))
+    if gap.missing_thread_id != thread_id:
+        gap.missing_thread_id = thread_id
+        gap.state = GapState.OPEN if gap.state == GapState.FILLED else gap.state
+        db.session.flush()
+        emit(SolvedButNotFound(gap.id, thread_id, text))
+    return gap
+
+
+def _audience_of(text: str) -> str:
+    """The least that anybody may read who searched for a text."""
+    statement = (
+        sa.select(SearchSession.audience.distinct())
+        .join(SearchStep, SearchStep.session_id == SearchSession.id)
+        .where(SearchStep.text == text)
+    )
+    found = set(db.session.scalars(statement))
+    return next((audience for audience in Audience if audience in found), Audience.STAFF)
+
+
+def find_written(text: str, audience: str, since: datetime) -> HitCard | None:
+    """Return the article published since a moment that a search for a text finds now, or None."""
+    cards = load_cards([hit for hit in find_for(text, audience) if hit.kind == ARTICLE], SYSTEM)
+    return next((card for card in cards if card.created_at is not None and card.created_at >= since), None)
+
+
+def list_written() -> list[SearchGap]:
+    """Return the gaps for which somebody writes an article."""
+    return list(db.session.scalars(sa.select(SearchGap).where(SearchGap.state == GapState.WRITING)))
+
+
+def list_missing_threads() -> list[int]:
+    """Return the solved threads that searches did not find when they were asked last."""
+    return list(
+        db.session.scalars(sa.select(SearchGap.missing_thread_id.distinct()).where(SearchGap.missing_thread_id.is_not(None)))
+    )
+
+
+def fill_gap(gap_id: int, title: str) -> None:
+    """Close a gap whose article is written and found."""
+    require_unit_of_work()
+    gap = db.session.get(SearchGap, gap_id, with_for_update={"key_share": True}, populate_existing=True)
+    if gap is not None and gap.state == GapState.WRITING:
+        gap.state, gap.reason, gap.decided_at = GapState.FILLED, f"“{title}” is found now."[:300], now()

@@ -1,0 +1,178 @@
+"""Noting searches while pages are read: nothing is written before the page is sent, no address changes, no cookie is set.
+
+That a result was opened is told by the browser: the page it came from is a page of results of this site. Bots, programs and
+prefetching count nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+import redis
+from flask import Flask, current_app, has_request_context, request
+from sqlalchemy.exc import IntegrityError
+
+from app.core.actor import Actor, Audience
+from app.core.clock import now
+from app.core.settings import Settings
+from app.core.uow import unit_of_work
+from app.search import aliases
+from app.search.documents import split_key
+from app.search.events import AskDeflected
+from app.search.ledger_buffer import NoteBuffer, choose_buffer
+from app.search.ledger_notes import Note, What, is_held_out, scrub
+from app.search.ledger_sessions import store_notes
+from app.search.querying import MAX_CHARS, parse
+from app.search.results import PER_PAGE, Results
+from app.web.bots import is_bot
+from app.web.context import client_agent, current_actor, site_settings, visitor_key
+
+logger = logging.getLogger(__name__)
+FLUSH_SECONDS = 10.0
+_SEARCH_PAGES = ("/search",)
+_PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+
+
+def init_ledger(app: Flask, settings: Settings) -> None:
+    """Give the application its buffer of notes."""
+    app.extensions["search_ledger"] = choose_buffer(settings)
+
+
+def _buffer() -> NoteBuffer:
+    return cast(NoteBuffer, current_app.extensions["search_ledger"])
+
+
+def note_search(results: Results) -> None:
+    """Note a page of results that is about to be sent. Filters alone are browsing, not searching."""
+    text = scrub(results.parsed.text)
+    if text:
+        shown = [[item.card.key, *(one.card.key for one in item.threads)] for item in results.items]
+        _note(What.SEARCH, text=text, hits=results.total, offset=(results.number - 1) * PER_PAGE, shown=shown)
+
+
+def note_opened(kind: str, target_id: int) -> None:
+    """Note that a document was opened, if that was from a page of results."""
+    text = _searched_for(request.referrer)
+    if text:
+        _note(What.CLICK, text=text, kind=kind, target_id=target_id)
+
+
+def note_ask() -> None:
+    """Note that the page to ask on was opened."""
+    _note(What.ASK)
+
+
+def note_asked(thread_id: int) -> None:
+    """Note that a search ended in a question or discussion."""
+    _note(What.ASKED, kind="thread", target_id=thread_id)
+
+
+def note_solved(kind: str, target_id: int) -> None:
+    """Note that a document helped its reader; counts when they came to it by a search."""
+    _note(What.SOLVED, kind=kind, target_id=target_id)
+
+
+def on_deflected(event: AskDeflected) -> None:
+    """Note that what was shown to somebody who was about to ask solved it."""
+    if has_request_context():
+        kind, target_id = split_key(event.key)
+        _note(What.SOLVED, text=scrub(event.query), kind=kind, target_id=target_id)
+
+
+def asks_without_suggestions() -> bool:
+    """Return whether the running request belongs to the share that asks without suggestions (SEARCH_HOLD_OUT)."""
+    percent = site_settings().search_hold_out
+    return percent > 0 and is_held_out(_browser(), str(current_app.secret_key), percent)
+
+
+SUBSCRIPTIONS = ((AskDeflected, on_deflected),)
+
+
+def _browser() -> str:
+    return visitor_key("search", now().date())
+
+
+def _visitor(actor: Actor) -> str:
+    """The keyed hash by which searches of one day belong together: of the account, or of address and browser."""
+    if not actor.is_authenticated:
+        return _browser()
+    key = hashlib.sha256(str(current_app.secret_key).encode()).digest()
+    data = f"search|person {actor.id}|{now().date().isoformat()}"
+    return hashlib.blake2b(data.encode(), key=key, digest_size=24).hexdigest()
+
+
+def _is_person() -> bool:
+    headers = (request.headers.get(name, "").lower() for name in _PREFETCH)
+    is_early = any(word in value for value in headers for word in ("prefetch", "prerender", "preview"))
+    return not is_bot(client_agent()) and not is_early
+
+
+def _note(what: What, **facts: Any) -> None:
+    if not site_settings().search_ledger_days or not _is_person():
+        return
+    actor = current_actor()
+    audience = Audience.STAFF if actor.is_staff else Audience.MEMBERS if actor.is_authenticated else Audience.PUBLIC
+    note = Note(
+        what, _visitor(actor), now().timestamp(), also=_browser(), audience=audience,
+        is_held_out=asks_without_suggestions(), **facts,
+    )  # fmt: skip
+    try:
+        _buffer().add(note)
+    except redis.RedisError:
+        logger.warning("search.ledger_redis_unavailable")
+
+
+def _searched_for(referrer: str | None) -> str:
+    """What was searched for on the page that led here; "" when that was no page of results of this site."""
+    try:
+        parts = urlsplit(referrer or "")
+        if parts.netloc != request.host or parts.path not in _SEARCH_PAGES:
+            return ""
+        raw = parse_qs(parts.query, max_num_fields=20).get("q", [""])[0]
+    except ValueError:  # nothing that a browser sends
+        return ""
+    return scrub(parse(raw[: MAX_CHARS * 4]).text)
+
+
+def flush() -> int:
+    """Write the waiting notes in one transaction and return how many sessions they belong to."""
+    notes = _buffer().take()
+    if not notes:
+        return 0
+    try:
+        with unit_of_work():
+            return store_notes(notes)
+    except IntegrityError:  # another process began a session of the same visitor at this moment
+        with unit_of_work():
+            return store_notes(notes)
+
+
+def start_flusher(app: Flask) -> Callable[[], None]:
+    """Flush every FLUSH_SECONDS in a thread, which also follows the aliases; the returned function stops it after a last flush."""
+    stop = threading.Event()
+
+    def loop() -> None:
+        while True:
+            stopped = stop.wait(FLUSH_SECONDS)
+            try:
+                with app.app_context():
+                    flush()
+                    aliases.refresh()
+            except Exception:  # the database may be away; the next round goes on
+                logger.exception("search.ledger_flush_failed")
+            if stopped:
+                return
+
+    thread = threading.Thread(target=loop, name="search-ledger", daemon=True)
+    thread.start()
+
+    def stop_flusher() -> None:
+        stop.set()
+        thread.join(timeout=10)
+
+    return stop_flusher
