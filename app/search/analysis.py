@@ -146,14 +146,16 @@ def has_cjk(text: str) -> bool:
 
 def _joined(text: str, spelled: Sequence[str]) -> list[tuple[str, str]]:
     """What is one word and written as several, each with its parts and a space between: wi-fi, log-in, e mail; no stop words."""
-    found = []
+    found: list[tuple[str, str]] = []
     if "-" in text or "\u2010" in text or "\u2011" in text:
         for match in _HYPHENED.findall(normalize(text)):
             parts = list(words(match))
             found.append(("".join(parts), " ".join(parts)))
+    hyphened = set(found)
     for first, second in pairwise(spelled):
         if len(first) + len(second) <= SHORT_PAIR and not {first, second} & STOP_WORDS and (first + second).isalpha():
-            found.append((first + second, f"{first} {second}"))
+            pair = (first + second, f"{first} {second}")
+            found += [] if pair in hyphened else [pair]
     return [pair for pair in found if len(pair[0]) <= MAX_WORD and pair[0].isalnum() and not has_cjk(pair[0])]
 
 

@@ -18,7 +18,7 @@ THREAD = "thread"
 ARTICLE = "article"
 KINDS = (THREAD, ARTICLE)
 # They change with every reader, so that an index follows them only when something else changes or it is rebuilt.
-_DRIFTING = frozenset({"votes", "views", "active_at"})
+_DRIFTING = frozenset({"votes", "views", "confirmed", "active_at"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,25 @@ def test_chinese_japanese_and_korean_become_pairs_of_characters() -> None:
     assert analysis.surface_words("退款", single=True) == ["退款", "退", "款"]
 
 
+def test_words_written_apart_are_joined_for_documents_and_another_spelling_in_queries() -> None:
+    assert analysis.pieces("Wi-Fi and e mail, not in it", ("english",)) == ["wifi", "email"]
+    assert list(analysis.variants("Wi-Fi", ("english",))) == [("wi", "wifi"), ("fi", "wifi")]
+    assert list(analysis.variants("new york", ("english",))) == [("new",), ("york",)]
+
+
+def test_umlauts_have_two_spellings_in_queries() -> None:
+    assert list(analysis.variants("Müller", ("english",))) == [("muller", "mueller")]
+    assert list(analysis.variants("Mueller", ("english",))) == [("mueller", "muller")]
+    assert list(analysis.variants("queue blue", ("english",))) == [("queue",), ("blue",)]
+
+
+def test_long_german_words_have_pieces_and_characters_of_chinese_stand_alone() -> None:
+    assert analysis.pieces("Rechnung", ("german",)) == ["~rechn", "~echnu", "~chnun", "~hnung"]
+    assert analysis.pieces("Rechnung", ("english",)) == analysis.pieces("kurz", ("german",)) == []
+    assert analysis.compound_pieces("Wo ist das Paket und wo die Post?") == ["~paket"]
+    assert analysis.pieces("退款 中 ひらがな", ("english",)) == ["退", "款"]
+
+
 def test_language_is_taken_from_the_declaration_else_guessed() -> None:
     assert analysis.language_of("de", "hello") == "german"
     assert analysis.language_of("", "Ich habe eine Frage zu der Rechnung und finde sie nicht") == "german"
@@ -71,7 +90,13 @@ def test_titles_that_differ_in_case_and_punctuation_only_have_one_key() -> None:
 
 @given(st.text())
 def test_any_text_gives_short_terms_and_spans_inside_it(text: str) -> None:
-    for term in (*analysis.terms(text), *analysis.surface_words(text, single=True), *analysis.spelling_words(text)):
+    for term in (
+        *analysis.terms(text),
+        *analysis.pieces(text),
+        *analysis.compound_pieces(text),
+        *analysis.surface_words(text, single=True),
+        *analysis.spelling_words(text),
+    ):
         assert term and len(term) <= analysis.MAX_WORD * 2
         assert not any(character.isspace() for character in term)
     for start, end in analysis.spans(text):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.search import analysis
+from app.search import analysis, querying
 from app.search.engines.base import EngineQuery, Filters, IndexBusy, Word
 from tests.search.places import Place
 from tests.search.samples import EVERYBODY, STAFF, document, keys, query
@@ -357,3 +357,40 @@ def test_searches_go_on_while_others_write_and_rebuild(place: Place) -> None:
             thread.join()
     assert not errors
     assert engine.search(query("refund")).total == 11
+
+
+def built(text: str) -> EngineQuery:
+    """The query of the search page for what somebody typed."""
+    return querying.build(querying.parse(text), querying.SearchForm(), EVERYBODY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("wifi", "Wi-Fi"), ("wi-fi", "wifi"), ("wi fi", "WiFi"), ("wifi", "wi fi"), ("Wi-Fi", "wi fi"), ("ｗｉｆｉ", "Wi‑Fi"),
+        ("Müller", "Mueller"), ("mueller", "Müller"), ("muller", "Müller"), ("Müller", "Muller"), ("café", "cafe"),
+        ("税", "关于税的政策"), ("退款", "我的退款什么时候到"), ("Rechnungen", "Rechnung"),
+    ],
+)  # fmt: skip
+def test_other_spellings_of_a_word_find_it(place: Place, typed: str, written: str) -> None:
+    engine = place.holding(document(1, written), document(2, "Something else"))
+    assert keys(engine.search(built(typed))) == ["t1"]
+
+
+def test_parts_of_german_compounds_are_found_where_nothing_else_is_and_lift_what_matches(place: Place) -> None:
+    engine = place.holding(
+        document(1, "Etwas anderes", lang="de"),
+        document(2, "Die Paketverwaltung hilft", lang="de"),
+        document(3, "Hilft mein Drucker", lang="de"),
+    )
+    assert keys(engine.search(built("Verwaltung"))) == ["t2"]
+    assert keys(engine.search(built("Verwaltung hilft"))) == ["t2", "t3"]
+    assert engine.search(built("Verwandte")).total == 0, "some letters in common are not enough"
+
+
+def test_every_prior_lifts_what_matches_equally_well(place: Place) -> None:
+    others = [document(number, "Refund takes long") for number in range(2, 6)]
+    lifted = {"votes": 9, "is_solved": True, "confirmed": 9, "views": 900}
+    for name, value in lifted.items():
+        engine = place.holding(document(1, "Refund takes long", **{name: value}), *others)
+        assert keys(engine.search(query("refund long")))[0] == "t1", name

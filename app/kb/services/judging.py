@@ -10,6 +10,7 @@ from app.core.uow import require_unit_of_work
 from app.kb.events import ArticleHelped, ArticleNeedsWork
 from app.kb.models import Article, ArticleFeedback, ArticleState
 from app.kb.queries.articles import get_article_for_update
+from app.search.documents import ARTICLE, request_sync
 
 # With fewer words nothing is concluded, whatever they say.
 WORDS_NEEDED = 5
@@ -37,6 +38,7 @@ def weigh_words(article: Article) -> None:
         return
     article.needs_work_at = now() if is_bad else None
     db.session.flush()
+    request_sync(ARTICLE, article.id)
     if is_bad:
         emit(ArticleNeedsWork(article.id))
 

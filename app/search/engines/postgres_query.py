@@ -25,11 +25,12 @@ from app.search.engines.postgres_rows import (
     quoted,
     title_number,
 )
-from app.search.ranking import CARD_MATCH, CARD_WORDS, EXACT_TITLE, idf
+from app.search.ranking import CARD_MATCH, CARD_WORDS, EXACT_TITLE, MOST_HINTS, idf
 
 BUDGET = 2_000  # rows that are ranked; each costs about 20 microseconds
 WHOLE = 600  # of them, rows that hold all words
 MOST_STEMS = 8  # forms of one word that are scored
+SCORED_HINTS = 20  # more help no more
 
 _WEIGHTS = [*LABEL_WEIGHTS]
 _SORTS = {"newest": "created", "votes": "votes", "views": "views", "relevance": "0"}
@@ -97,6 +98,13 @@ def _matching(query: EngineQuery, column: str) -> Clause:
     return holding(parts + _restrictions(query)).and_(_dates(query))
 
 
+def _hinted(query: EngineQuery) -> Clause:
+    """Rows that hold most of the hints and match every filter that is not in the cell."""
+    parts = _all_of(query.hints)
+    most = Clause(" + ".join(["(terms @@ %s::tsquery)::int"] * len(parts)) + " >= %s", (*parts, MOST_HINTS * len(parts)))
+    return holding([f"({' | '.join(parts)})", *_restrictions(query)]).and_(most, _dates(query))
+
+
 def _readable(cell: Cell, query: EngineQuery) -> bool:
     filters = query.filters
     return (
@@ -134,9 +142,12 @@ class Reader:
         if query.words or query.required or not query.fallback:
             matching = _matching(query, column)
             counts = self._count(matching, query)
+        if query.hints and not query.required and not counts:
+            query, matching = replace(query, words=query.hints, hints=()), _hinted(query)
+            counts = self._count(matching, query)
         if query.fallback and not counts:
             words, column = tuple(Word((word,)) for word in query.fallback), "head"
-            query = replace(query, words=words, required=(), match_all=True)
+            query = replace(query, words=words, required=(), hints=(), match_all=True)
             matching = _matching(query, column)
             counts = self._count(matching, query)
         total, facets, cells = self._tally(counts, query)
@@ -167,14 +178,20 @@ class Reader:
         if query.sort != "relevance" or not words:
             return self._sorted(query, matching)
         if column == "head":  # every row holds every word, so that only what it is worth differs
-            return self._ranked(query, Clause(f"SELECT number FROM {{document}} WHERE {matching.text}", matching.values), (), ())
+            return self._ranked(query, _all_rows(matching), ())
         frequencies = self.frequencies(words)
+        scored = [*zip(words, frequencies, strict=True), *self._known_hints(query)]
         if total <= BUDGET:
-            return self._ranked(query, _all_rows(matching), words, frequencies)
-        found = self._ranked(query, self._candidates(query, matching, words, frequencies), words, frequencies)
+            return self._ranked(query, _all_rows(matching), scored)
+        found = self._ranked(query, self._candidates(query, matching, words, frequencies), scored)
         if len(found) < min(query.limit, total - query.offset):
-            found = self._ranked(query, _all_rows(matching, max(BUDGET, query.offset + query.limit)), words, frequencies)
+            found = self._ranked(query, _all_rows(matching, max(BUDGET, query.offset + query.limit)), scored)
         return found
+
+    def _known_hints(self, query: EngineQuery) -> list[tuple[Word, int]]:
+        """The rarest hints that occur, with their frequency."""
+        found = zip(query.hints, self.frequencies(query.hints), strict=True) if query.hints else ()
+        return sorted((pair for pair in found if pair[1]), key=lambda pair: pair[1])[:SCORED_HINTS]
 
     def _sorted(self, query: EngineQuery, matching: Clause) -> list[Scored]:
         by = _SORTS[query.sort]
@@ -217,13 +234,10 @@ class Reader:
         text = " UNION ".join(f"({tier.text})" for tier in tiers)
         return Clause(text, tuple(value for tier in tiers for value in tier.values))
 
-    def _ranked(self, query: EngineQuery, rows: Clause, words: Sequence[Word], frequencies: Sequence[int]) -> list[Scored]:
+    def _ranked(self, query: EngineQuery, rows: Clause, scored: Sequence[tuple[Word, int]]) -> list[Scored]:
         """The best of some rows. The vector is unpacked once a row: `setweight` of nothing copies it."""
-        shares = [
-            _share(word, idf(max(1, self.view.documents), frequency)) for word, frequency in zip(words, frequencies, strict=True)
-        ]
-        score = _product(query, words)
-        text = " + ".join(share.text for share in shares) or "1"
+        shares = [_share(word, idf(max(1, self.view.documents), frequency)) for word, frequency in scored]
+        score, text = _product(query), " + ".join(share.text for share in shares) or "1"
         statement = (
             f"SELECT d.number, ({score.text} * ({text}))::float8 AS score FROM ({rows.text}) AS picked"
             " JOIN {document} AS d USING (number)"
@@ -272,9 +286,9 @@ def _share(word: Word, weight: float) -> Clause:
     return Clause(f"%s::float8 * {best}", (weight * word.boost * RANK_UNIT, *values))
 
 
-def _product(query: EngineQuery, words: Sequence[Word]) -> Clause:
+def _product(query: EngineQuery) -> Clause:
     """The factors of the score that do not come from the vector: prior, exact title and answer card."""
-    text = "d.prior"
+    text, words = "d.prior", (*query.required, *query.words)
     values: list[Any] = []
     if query.exact_title:
         text += " * CASE WHEN d.title = %s THEN %s::float8 ELSE 1 END"

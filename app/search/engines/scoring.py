@@ -165,8 +165,10 @@ def _match_part(part: Part, scores: Floats | None, query: EngineQuery, field: st
 def match(parts: Sequence[Part], score: Score, query: EngineQuery, field: str = "text") -> list[Matches]:
     """Everything that matches the words and the filters that are not facets, by part."""
     words = (*query.required, *query.words)
-    scores = score(words, field) if words else [None] * len(parts)
-    if query.hints and words and field == "text":
+    if not words:
+        return [_match_part(part, None, query, field) for part in parts]
+    scores = score(words, field)
+    if query.hints and field == "text":
         _add_hints(parts, scores, score, query.hints)
     return [_match_part(part, sums, query, field) for part, sums in zip(parts, scores, strict=True)]
 
