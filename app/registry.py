@@ -34,6 +34,7 @@ from app.desk.routes import taking as desk_taking
 from app.desk.routes.blueprint import blueprint as desk_blueprint
 from app.desk.terms import DeskTerms, use_terms
 from app.forum import indexing as forum_indexing
+from app.forum.cli import duplicates as duplicate_commands
 from app.forum.cli import recount_command
 from app.forum.models import Draft, PostRevision
 from app.forum.queries.categories import category_names
@@ -41,6 +42,7 @@ from app.forum.routes import accepting as forum_accepting
 from app.forum.routes import answering as forum_answering
 from app.forum.routes import asking as forum_asking
 from app.forum.routes import categories as forum_categories
+from app.forum.routes import checking as forum_checking
 from app.forum.routes import commenting as forum_commenting
 from app.forum.routes import drafting as forum_drafting
 from app.forum.routes import editing as forum_editing
@@ -115,6 +117,7 @@ from app.moderation.routes import log as moderation_log
 from app.moderation.routes import queue as moderation_queue
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
 from app.notifications import article_news
+from app.notifications import search_news
 from app.notifications import subscribers as notification_subscribers
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
 from app.notifications.queries import count_unread
@@ -139,7 +142,6 @@ from app.search import sync as search_sync
 from app.search.cli import reindex, search_group
 from app.search.documents import ARTICLE, SYNC_JOB, THREAD, register_category_names, register_source
 from app.search.engines import create_engine, use_engine
-from app.search.ranking import Priors
 from app.search.ledger_jobs import (
     END_EVERY,
     END_JOB,
@@ -150,6 +152,7 @@ from app.search.ledger_jobs import (
     make_gaps_handler,
     rerun_job,
 )
+from app.search.ranking import Priors
 from app.search.routes import blueprint as search_blueprint
 from app.uploads.routes import images as uploads_images
 from app.uploads.routes.blueprint import blueprint as uploads_blueprint
@@ -163,7 +166,7 @@ ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
     moderation_acting, moderation_duplicates, moderation_flags, moderation_joining, moderation_log, moderation_queue,
     notifications_inbox, notifications_outcomes, notifications_preferences,
-    forum_accepting, forum_answering, forum_asking, forum_commenting, forum_drafting, forum_editing, forum_following,
+    forum_accepting, forum_answering, forum_asking, forum_checking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_voting, uploads_images,
     forum_categories, forum_feeds, forum_judging, forum_lists, forum_managing, forum_permalinks, forum_products, forum_tags, forum_thread_page,
     kb_candidates, kb_editing, kb_feedback, kb_fixing, kb_history,
@@ -210,6 +213,7 @@ def register_subscribers(app: Flask) -> None:
         moderation_subscribers.SUBSCRIPTIONS,
         notification_subscribers.SUBSCRIPTIONS,
         article_news.SUBSCRIPTIONS,
+        search_news.SUBSCRIPTIONS,
     )
     for subscriptions in packages:
         for event_type, handler in subscriptions:
@@ -290,6 +294,7 @@ def register_commands(app: Flask) -> None:
     """Add the commands of every package to the command line."""
     app.cli.add_command(user_commands)
     app.cli.add_command(recount_command)
+    app.cli.add_command(duplicate_commands)
     app.cli.add_command(promotion_commands)
     app.cli.add_command(reindex)
     app.cli.add_command(search_group)

@@ -14,7 +14,7 @@ from app.web.seo import absolute
 # Addresses that only write, only answer scripts, or belong to people who are signed in. Pages that are merely not to be
 # indexed are not here: a crawler must be able to read their `noindex`.
 _CLOSED = (
-    "/admin", "/api/", "/ask/similar", "/comments/", "/desk", "/drafts/", "/insights", "/metrics", "/moderation",
+    "/admin", "/api/", "/ask/similar", "/ask/solved", "/comments/", "/desk", "/drafts/", "/insights", "/metrics", "/moderation",
     "/notifications", "/outcome/", "/preview", "/search/suggest", "/settings", "/threads/", "/unsubscribe/",
 )  # fmt: skip
 _DAY = "public, max-age=86400"

@@ -268,6 +268,7 @@ def test_lists_of_results_notifications_and_the_queue_render(web: Flask) -> None
         audience="public",
         meta="",
         answer_html="Do this",
+        summary="",
     )
     assert "Show the solution" in call("search", "search_results([row])", row=result)
     assert "Show the solution" in call("similar", "similar_list([row])", row=result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lxml.html
 import pytest
 from flask.testing import FlaskClient
 
@@ -15,7 +16,7 @@ from tests.asserts import assert_queries
 from tests.client import Browser
 from tests.factories import make_article, make_question, make_section
 from tests.kb.conftest import Crew
-from tests.kb.samples import change, path_of
+from tests.kb.samples import change, make_solved, path_of, promote_and_publish
 
 
 def read(article: Article, views: int) -> None:
@@ -113,7 +114,7 @@ def test_who_asks_sees_checked_articles_first_with_their_answer(client: FlaskCli
     make_article("The pump hums", text="Clean the intake filter at night.")
     rebuild()
     page = client.get("/ask/similar?title=Why+does+the+pump+hum+at+night").text
-    assert page.index("The pump hums</a>") < page.index("Why does the pump hum at night?")
+    assert page.index(">The pump hums<") < page.index("Why does the pump hum at night?")
     assert "Clean the intake filter" in page
 
 
@@ -134,3 +135,21 @@ def test_a_section_costs_the_same_with_many_articles(client: FlaskClient):
     client.get("/kb/pumps")
     with assert_queries(6):
         client.get("/kb/pumps")
+
+
+def test_a_page_of_results_takes_three_statements_and_shows_a_maintained_thread_under_its_article(
+    client: FlaskClient, crew: Crew
+):
+    thread, answer = make_solved("Why does the pump hum?", tags=("pump",))
+    article = promote_and_publish(crew.curator, thread, [answer], make_section().id, title="Silence a noisy pump")
+    for number in range(12):
+        make_question(title=f"The pump hums since day {number}")
+    rebuild()
+    for path in ("/search?q=why+does+the+pump+hum", "/search?q=pump&page=2", "/search?q=pump+is:solved&sort=votes"):
+        with assert_queries(at_most=3):
+            assert client.get(path).status_code == 200
+    page = lxml.html.document_fromstring(client.get("/search?q=why+does+the+pump+hum").text)
+    assert page.xpath("//li[contains(@class, 'result')]/h2/a/@href")[0] == path_of(article)
+    assert page.xpath(f"//li[1]//div[@class='covered']//a[@href='{thread.path}']")
+    assert not page.xpath(f"//h2/a[@href='{thread.path}']")
+    assert thread.path not in client.get("/search?q=pump&page=2").text

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.actor import Actor
 from app.core.errors import Forbidden, Invalid
-from app.core.text import shorten
 from app.core.uow import unit_of_work
 from app.forum.forms import ThreadForm
 from app.forum.models import Thread
@@ -17,27 +16,24 @@ from app.forum.queries.threads import list_categories_to_post
 from app.forum.queries.versions import list_version_labels
 from app.forum.queries.waiting import list_usual_waits
 from app.forum.routes.blueprint import blueprint
+from app.forum.routes.checking import similar_rows
 from app.forum.routes.composing import compose_typed, is_asked_for, limit_posting
 from app.forum.services.asking import start_thread
 from app.forum.services.drafting import SavedDraft, discard_draft, find_draft
 from app.forum.services.tagging import split_tags
 from app.forum.services.versions import set_thread_versions
-from app.search.documents import ARTICLE, HitCard
-from app.search.engines import current_engine
-from app.search.suggest import similar_questions
+from app.search.ledger_recorder import note_ask, note_asked
 from app.web.access import members, public
 from app.web.context import current_actor
-from app.web.filters import paragraphs
 from app.web.forms import query_line
 from app.web.ratelimit import TYPING, limiter
 from app.web.redirects import login_path, see_other
-from app.web.render import fragment, page
+from app.web.render import page
 from app.web.seo import Head
 
 PATHS = {ThreadKind.QUESTION: "/ask", ThreadKind.DISCUSSION: "/discussions/new"}
 DRAFT_KEYS = {ThreadKind.QUESTION: "ask", ThreadKind.DISCUSSION: "discuss"}
 _TITLES = {ThreadKind.QUESTION: "Ask a question", ThreadKind.DISCUSSION: "Start a discussion"}
-SHOWN_ANSWER = 800
 
 
 @blueprint.get("/ask", defaults={"kind": ThreadKind.QUESTION})
@@ -47,6 +43,7 @@ SHOWN_ANSWER = 800
 def new_thread(kind: ThreadKind) -> Response:
     """Show the form, filled from the address (?title=, ?category=, ?tags=) or from the draft. Visitors may check for answers."""
     actor = current_actor()
+    note_ask()
     title = query_line("title")
     draft = find_draft(actor, DRAFT_KEYS[kind])
     kept = draft.fields if draft and not title else {}
@@ -77,34 +74,10 @@ def start(kind: ThreadKind) -> BaseResponse:
     except Invalid as error:
         form.add_errors(error)
         return _page(kind, form, status=400)
+    note_asked(thread.id)
     if thread.held_at is not None:
         flash("Thank you. A moderator reads it first; until then only you and the moderators see it.", "info")
     return see_other(thread.path)
-
-
-@blueprint.get("/ask/similar")
-@public
-@limiter.limit(TYPING)
-def similar() -> Response:
-    """Answer with a fragment of HTML: threads and articles like ?title=."""
-    return Response(fragment("forum/similar.html", rows=similar_rows(query_line("title"), "")))
-
-
-def similar_rows(title: str, body: str) -> list[dict[str, Any]]:
-    """Return what the index finds like a title being typed, checked articles first. Nothing without an index."""
-    try:
-        engine = current_engine()
-    except RuntimeError:  # no engine was chosen: tests and commands without search
-        return []
-    cards = similar_questions(engine, title, body, current_actor())
-    return [_similar_row(card) for card in sorted(cards, key=lambda card: card.kind != ARTICLE)]
-
-
-def _similar_row(card: HitCard) -> dict[str, Any]:
-    kind = ARTICLE if card.kind == ARTICLE else card.thread_kind
-    text = card.text if card.kind == ARTICLE else card.answer
-    answer = paragraphs(shorten(text, SHOWN_ANSWER)) if text else ""
-    return {"path": card.path, "title": card.title, "kind": kind, "status": card.status, "answer_html": answer}
 
 
 def _post(kind: ThreadKind, form: ThreadForm) -> Thread:

@@ -6,7 +6,6 @@ const MODULES = [
   ["[data-editor]", "./modules/editor.js"],
   ["[data-draft-key]", "./modules/drafts.js"],
   ["[data-blocks]", "./modules/blocks.js"],
-  ["[data-similar]", "./modules/similar.js"],
   ["[data-waits]", "./modules/waits.js"],
   ["form[data-vote], form[data-toggle]", "./modules/toggles.js"],
   ["[data-queue]", "./modules/queue.js"],

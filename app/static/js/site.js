@@ -97,5 +97,5 @@ for (const note of all("[data-focus]")) note.focus();
 for (const tab of all(".tabs [aria-current]")) if (tab.parentElement) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
 for (const table of all(".prose table")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0; // wide ones scroll
 for (const box of all("[data-suggest]")) box.addEventListener("focusin", () => import("./modules/suggest.js").then((module) => module.suggest(box)), { once: true });
-for (const box of all("[data-verdict]")) import("./modules/verdict.js").then((module) => module.bind(box));
+for (const name of ["verdict", "similar"]) for (const node of all(`[data-${name}]`)) import(`./modules/${name}.js`).then((module) => module.bind(node));
 if (document.querySelector("[data-dismissable]")) import("./modules/dismiss.js").then((module) => module.makeDismissable());

@@ -13,7 +13,7 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
 from app.forum.queries.threads import list_tag_names
-from app.forum.routes import asking
+from app.forum.routes import asking, checking
 from app.forum.services.drafting import find_draft, save_draft
 from tests.factories import actor_of, make_category, make_person
 
@@ -104,6 +104,7 @@ def test_a_preview_without_a_script_shows_the_text_and_posts_nothing(browser, mi
 
 def test_checking_for_answers_without_a_script_keeps_what_was_typed(browser, mira, category, monkeypatch):
     row = {"path": "/questions/1/x", "title": "Pump is silent", "kind": "question", "status": "solved", "answer_html": "Prime it"}
+    row |= {"key": "t1", "summary": "", "may_solve": True}
     monkeypatch.setattr(asking, "similar_rows", lambda title, body: [row] if title else [])
     browser.post("/ask", {**GIVEN, "category": str(category.id), "check": "1"}, 200)
     assert "Pump is silent" in browser.text() and value(browser, "body") == GIVEN["body"] and count_threads() == 0
@@ -163,7 +164,7 @@ def test_an_address_with_a_title_does_not_overwrite_the_draft(browser, mira, cat
 
 def test_similar_threads_are_a_fragment_for_everybody(client, monkeypatch):
     seen = []
-    monkeypatch.setattr(asking, "similar_rows", lambda title, body: seen.append(title) or [])
+    monkeypatch.setattr(checking, "similar_rows", lambda title, body: seen.append(title) or [])
     response = client.get("/ask/similar?title=" + "x" * 10_000)
     assert response.status_code == 200 and "<html" not in response.text and len(seen[0]) == 300
 
