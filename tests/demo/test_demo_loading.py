@@ -73,7 +73,11 @@ def saved() -> Saved[Loaded]:
 
 @pytest.fixture
 def loaded(
-    app: Flask, settings: Settings, saved: Saved[Loaded], monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    app: Flask,
+    settings: Settings,
+    saved: Saved[Loaded],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Loaded:
     """The demo in the database. It is loaded once for all tests; every test gets a copy of its own."""
     monkeypatch.setattr(loading, "prepare", lambda content, own_host: prepared_once(own_host))

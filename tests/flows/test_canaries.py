@@ -288,7 +288,9 @@ def saved() -> Saved[tuple[dict[str, int], int]]:
 
 
 @pytest.fixture
-def site(app: Flask, settings: Settings, saved: Saved[tuple[dict[str, int], int]], tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(
+    app: Flask, settings: Settings, saved: Saved[tuple[dict[str, int], int]], tmp_path_factory: pytest.TempPathFactory
+) -> Site:
     """The planted site. It is planted once; every test gets a copy of its own."""
 
     def build() -> tuple[dict[str, int], int]:
@@ -297,7 +299,9 @@ def site(app: Flask, settings: Settings, saved: Saved[tuple[dict[str, int], int]
 
     folders = tuple(settings.instance_path / name for name in ("mail", "uploads"))
     people, insider = saved.get(build, files=folders, spare=tmp_path_factory.getbasetemp() / "planted")
-    return Site(app, {role: db.session.get_one(Person, number) for role, number in people.items()}, db.session.get_one(Person, insider))
+    return Site(
+        app, {role: db.session.get_one(Person, number) for role, number in people.items()}, db.session.get_one(Person, insider)
+    )
 
 
 def test_nobody_finds_a_trace_of_what_they_may_not_read(site: Site):

@@ -21,6 +21,7 @@ from app.insights.scope import Named, Scope
 from tests.conftest import empty_database
 from tests.insights.reference import RULES, chosen, everything_known, value_of
 from tests.insights.shapes import NOW, QuestionShape, question_shapes, settle_community, some_shapes
+from tests.saved import Saved
 
 WORDS = ("30d", "90d", "2026-10", "2026-Q4", "2026", "all", "2026-11-16..2026-11-21")
 ACTORS = {"all": SYSTEM, "moderator": Actor(id=1, role=Role.MODERATOR), "staff": Actor(id=1, role=Role.STAFF)}
@@ -74,15 +75,23 @@ def test_every_figure_is_what_plain_counting_gives(
         empty_database()
 
 
+_larger: Saved[None] = Saved()
+
+
+def settle_larger_community() -> None:
+    """Put a community of 220 questions into the empty database; it is written once."""
+    _larger.get(lambda: settle_community(some_shapes(220)))
+
+
 @pytest.mark.parametrize("word", WORDS)
 def test_a_larger_community_counts_alike(app: Flask, word: str) -> None:
-    settle_community(some_shapes(220))
+    settle_larger_community()
     for scope in (make_scope(word), make_scope(word, "moderator"), make_scope(word, category="public", tag="pump")):
         check(scope)
 
 
 def test_tables_and_series_are_what_the_figures_say_of_each_row(app: Flask) -> None:
-    settle_community(some_shapes(220))
+    settle_larger_community()
     overview = load_overview(make_scope("90d", zone="Pacific/Auckland"))
     assert overview.series and overview.categories and overview.tags and overview.helpers and overview.previous
     for table in (overview.categories, overview.tags):
@@ -102,13 +111,13 @@ def test_tables_and_series_are_what_the_figures_say_of_each_row(app: Flask) -> N
 
 
 def test_the_tags_are_those_that_most_questions_carry(app: Flask) -> None:
-    settle_community(some_shapes(220))
+    settle_larger_community()
     counts = [row.figures["questions"].n for row in load_overview(make_scope("all")).tags]
     assert counts == sorted(counts, reverse=True) and len(counts) == 2
 
 
 def test_the_ways_a_question_can_stand_add_up_to_all_questions(app: Flask) -> None:
-    settle_community(some_shapes(220))
+    settle_larger_community()
     figures = load_overview(make_scope("all")).figures
     ways = ("solved", "likely_solved", "disputed", "needs_info", "closed", "open_answered", "open_unanswered")
     assert sum(figures[key].n for key in ways) == figures["questions"].n > 0

@@ -16,6 +16,8 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests.server.commands import run_command
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [str(Path(sys.executable).parent / "threadwell")]
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -48,18 +50,9 @@ class Server:
 
     def run(self, *arguments: str, given: str = "") -> str:
         """Run a command of the installation and return what it printed."""
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            env=self.environ,
-            cwd="/",
-            capture_output=True,
-            text=True,
-            input=given,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
-        return done.stdout
+        code, out, err = run_command(list(arguments), self.environ, given=given)
+        assert code == 0, f"{arguments}: {out}\n{err}"
+        return out
 
     def start(self) -> Server:
         log = (self.instance / "server.log").open("ab")

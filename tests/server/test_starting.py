@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.server.running import COMMAND, Server
+from tests.server.commands import run_command
+from tests.server.running import Server
 
 pytestmark = pytest.mark.slow
 
 
 def run(server: Server, *arguments: str, cwd: str = "/", **environ: str) -> tuple[int, str]:
     """Run a command and return its exit code with everything it said."""
-    done = subprocess.run(
-        [*COMMAND, *arguments],
-        env={**server.environ, **environ},
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, done.stdout + done.stderr
+    code, out, err = run_command(list(arguments), {**server.environ, **environ}, cwd=cwd, seconds=60)
+    assert "Traceback" not in err, err
+    return code, out + err
 
 
 @pytest.fixture(scope="module")
