@@ -1,166 +1,248 @@
-"""What search costs inside one process: queries of every kind, keeping the index in step, rebuilding it, its size on disk.
+"""What search costs: real threads up to about 5,000, beyond that resampled from their sentences, beside other ways to search.
 
-    python bench/search.py [--threads 5000] [--queries 200] [--site FOLDER] [--json]
+    python bench/search.py [--threads 5000] [--queries 300] [--data DIR] [--against own,fts5,library] [--json]
 
-CPU milliseconds of this process for each call of the engine, without a server and (but for "results page") without SQL.
+For each kind of call CPU milliseconds of the process and wall milliseconds (p50 / p95); rate of a rebuild, size of the index,
+memory. "own" is Whoosh's own searcher over our files, "library" is Whoosh as its documentation shows it (slow to build: by
+default only up to 20,000 threads), "fts5" is SQLite's. Each is written and asked in a process of its own, one after the other.
 """
 
 import argparse
 import json
+import multiprocessing
+import os
+import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from random import Random
 from statistics import mean
+from typing import Any, TypeVar
 
-import sqlalchemy as sa
-from flask import Flask
-
-from app.core.actor import ANONYMOUS
-from app.core.db import db
-from app.forum.models import Post, Tag, Thread
 from app.search import querying
-from app.search.documents import THREAD, source_of
-from app.search.engines import current_engine
-from app.search.engines.base import EngineQuery, Word
+from app.search.documents import SearchDocument
+from app.search.engines.base import EngineQuery
+from app.search.engines.whoosh import WhooshEngine
 from app.search.querying import SearchForm
-from app.search.results import find
-from app.search.suggest import similar_questions
-from app.search.sync import rebuild
-from bench import words
-from bench.generating import add_size, parser
+from app.search.suggest import similar_words
+from bench.corpus import Corpus, Query
+from bench.generating import parser
+from bench.judged import SHARED
 from bench.load import percentile
 from bench.measuring import table
-from bench.pages import prepare, say
-from bench.processes import machine
+from bench.pages import say
+from bench.processes import machine, pss_mib
+from bench.search_rivals import Fts5, Library, OwnSearcher, Searching
 
 AUDIENCES = ("public",)
-COMMITS = 20
+COMMITS = 30
+LARGEST_FOR_LIBRARY = 20_000
+RIVALS = ("own", "fts5", "library")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU milliseconds of one kind of call."""
+    """One kind of call: CPU milliseconds of the process, mean and p95, and wall milliseconds."""
 
     name: str
     mean_ms: float
     p95_ms: float
+    wall_p50_ms: float
+    wall_p95_ms: float
     calls: int
 
 
+@dataclass(frozen=True)
+class Written:
+    """What writing all documents took (without making them up) and left on disk."""
+
+    documents: int
+    cpu_seconds: float
+    per_cpu_second: float
+    wall_seconds: float
+    mib: float
+    peak_mib: float
+
+
+class Threadwell:
+    """The engine in use, asked as pages ask it: with totals and, for searches, counts of all filters."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engine = WhooshEngine(folder)
+
+    def build(self, documents: Iterable[SearchDocument]) -> None:
+        self.engine.rebuild(documents, lambda keys: ([], []))
+
+    def open(self) -> None:
+        self.engine.generation()
+
+    def _query(self, text: str, **form: str) -> EngineQuery:
+        return querying.build(querying.parse(text), SearchForm.cleaned(**form), AUDIENCES)
+
+    def any_word(self, query: Query) -> object:
+        return self.engine.search(self._query(query.words))
+
+    def all_words(self, query: Query) -> object:
+        return self.engine.search(replace(self._query(query.words), match_all=True))
+
+    def filtered(self, query: Query) -> object:
+        return self.engine.search(self._query(query.words, tag=query.tag, status=query.status))
+
+    def similar(self, query: Query) -> object:
+        return self.engine.similar(similar_words(query.title), (), AUDIENCES)
+
+    def similar_text(self, query: Query) -> object:
+        return self.engine.similar(similar_words(query.title), similar_words(query.body), AUDIENCES)
+
+    def prefix(self, query: Query) -> object:
+        return self.engine.complete((), query.prefix.lower(), AUDIENCES)
+
+    def newest(self, query: Query) -> object:
+        return self.engine.search(self._query(query.words, sort="newest"))
+
+    def commit(self, document: SearchDocument) -> None:
+        self.engine.apply([document], ())
+
+
 def cost(name: str, calls: Iterable[Callable[[], object]]) -> Cost:
-    """Call each once and note what it cost; the first call warms up and is not counted."""
-    times = []
-    for number, call in enumerate(calls):
-        begun = time.process_time()
+    """Call each once and note what it cost."""
+    cpu, wall = [], []
+    for call in calls:
+        begun, started = time.process_time(), time.perf_counter()
         call()
-        if number:
-            times.append((time.process_time() - begun) * 1000)
-    p95 = percentile(sorted(times), 0.95)
-    return Cost(name, round(mean(times), 3) if times else 0.0, round(p95, 3), len(times))
+        wall.append((time.perf_counter() - started) * 1000)
+        cpu.append((time.process_time() - begun) * 1000)
+    cpu.sort()
+    wall.sort()
+    figures = (mean(cpu), percentile(cpu, 0.95), percentile(wall, 0.5), percentile(wall, 0.95))
+    return Cost(name, *(round(figure, 3) for figure in figures), len(cpu))
 
 
-def _query(text: str, **form: str) -> EngineQuery:
-    return querying.build(querying.parse(text), SearchForm.cleaned(**form), AUDIENCES)
+def write(way: Searching, folder: Path, corpus: Corpus) -> Written:
+    """Write all documents; what making them up costs is not counted."""
+    spent, count = [0.0, 0.0], 0
+
+    def documents() -> Iterator[SearchDocument]:
+        nonlocal count
+        iterator = iter(corpus)
+        while True:
+            begun, started = time.process_time(), time.perf_counter()
+            found = next(iterator, None)
+            spent[0] += time.process_time() - begun
+            spent[1] += time.perf_counter() - started
+            if found is None:
+                return
+            count += 1
+            yield found
+
+    begun, started = time.process_time(), time.perf_counter()
+    way.build(documents())
+    cpu = time.process_time() - begun - spent[0]
+    wall = time.perf_counter() - started - spent[1]
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Written(count, round(cpu, 2), round(count / max(cpu, 0.001), 1), round(wall, 1), round(size / 2**20, 1), round(peak))
 
 
-def _asking(queries: list[EngineQuery]) -> Iterable[Callable[[], object]]:
-    engine = current_engine()
-    return (lambda query=query: engine.search(query) for query in queries)  # type: ignore[misc]
-
-
-def query_costs(count: int) -> list[Cost]:
-    """The engine's queries, and the whole results page without its template."""
-    random = Random(11)
-    texts = [words.query(random) for _ in range(count + 1)]
-    tags = list(db.session.scalars(sa.select(Tag.name).order_by(Tag.thread_count.desc()).limit(10)))
-    plain = [_query(text) for text in texts]
-    engine = current_engine()
-    prefixes = [text[: random.randint(3, 6)].split()[0] for text in texts]
-    return [
-        cost("any word", _asking(plain)),
-        cost("any word, no facets", _asking([replace(query, facets=False) for query in plain])),
-        cost("all words", _asking([replace(query, match_all=True) for query in plain])),
-        cost("filtered", _asking([_query(text, tag=random.choice(tags), status="solved") for text in texts])),
-        cost("newest first", _asking([_query(text, sort="newest") for text in texts])),
-        cost("prefix", (lambda p=prefix: engine.complete((), p, AUDIENCES) for prefix in prefixes)),  # type: ignore[misc]
-        cost("results page", (lambda t=text: find(engine, t, SearchForm(), ANONYMOUS) for text in texts)),  # type: ignore[misc]
-    ]
-
-
-def similar_costs(count: int) -> list[Cost]:
-    """Questions like a draft: from its title alone, and with its text, as the ask page and the question page do."""
-    statement = (
-        sa.select(Thread.title, Post.body_text)
-        .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == "opening"))
-        .order_by(Thread.id)
-        .limit(count + 1)
-    )
-    rows = list(db.session.execute(statement))
-    engine = current_engine()
-    titles = [[Word((word,)) for word in row.title.lower().split()[:12]] for row in rows]
-    return [
-        cost("similar, title", (lambda t=title: engine.similar(t, (), AUDIENCES) for title in titles)),  # type: ignore[misc]
-        cost("similar, title and text", (lambda r=r: similar_questions(engine, r.title, r.body_text, ANONYMOUS) for r in rows)),  # type: ignore[misc]
-    ]
-
-
-def writing_costs() -> tuple[list[Cost], dict[str, float]]:
-    """One document at a time, as edits do; then everything anew."""
-    engine = current_engine()
-    ids = list(db.session.scalars(sa.select(Thread.id).order_by(Thread.id.desc()).limit(COMMITS + 1)))
-    documents = list(source_of(THREAD).load_many(ids).values())
-    commits = cost("commit of one document", (lambda d=d: engine.apply([d], []) for d in documents))  # type: ignore[misc]
-    fragmented = cost("any word after these commits", _asking([_query(words.query(Random(number))) for number in range(30)]))
+def ask(way: Searching, queries: Sequence[Query], changed: Sequence[SearchDocument]) -> dict[str, Any]:
+    """Open the index and ask everything once, the first kind twice; then commit documents one by one."""
+    before = pss_mib([os.getpid()])
     begun = time.process_time()
-    count = rebuild()
-    seconds = time.process_time() - begun
-    size = engine.stats().bytes
-    facts = {
-        "documents": count,
-        "rebuild_cpu_seconds": round(seconds, 2),
-        "documents_per_cpu_second": round(count / max(0.001, seconds), 1),
-        "index_mib": round(size / 2**20, 2),
-        "bytes_per_document": round(size / max(1, count)),
-    }
-    return [commits, fragmented], facts
+    way.open()
+    opened = (time.process_time() - begun) * 1000
+    kinds: list[tuple[str, Callable[[Query], object]]] = [
+        ("any word", way.any_word), ("any word, asked again", way.any_word), ("all words", way.all_words),
+        ("filtered", way.filtered), ("newest", way.newest), ("prefix", way.prefix), ("similar, title", way.similar),
+    ]  # fmt: skip
+    if isinstance(way, Threadwell):
+        kinds.append(("similar, title and text", way.similar_text))
+    calls = [cost(name, [lambda call=call, query=query: call(query) for query in queries]) for name, call in kinds]  # type: ignore[misc]
+    memory = pss_mib([os.getpid()]) - before
+    if not isinstance(way, OwnSearcher):
+        calls.append(cost("commit of one document", [lambda d=found: way.commit(d) for found in changed]))  # type: ignore[misc]
+        if isinstance(way, Threadwell):
+            calls.append(cost("any word after these commits", [lambda q=query: way.any_word(q) for query in queries[:50]]))  # type: ignore[misc]
+    return {"open_ms": round(opened, 1), "memory_mib": round(memory, 1), "calls": [asdict(found) for found in calls]}
+
+
+def apart(work: Callable[..., T], *arguments: object) -> T:
+    """Run something in a process of its own, so that its memory is its own, and return what it returned."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+
+    def run() -> None:
+        sender.send(work(*arguments))
+
+    process = context.Process(target=run)
+    process.start()
+    sender.close()
+    try:
+        result: T = receiver.recv()
+    except EOFError:
+        raise SystemExit("A measuring process ended early; see above.") from None
+    finally:
+        process.join()
+    return result
+
+
+def measure(name: str, way: Searching, folder: Path, corpus: Corpus, queries: Sequence[Query]) -> dict[str, Any]:
+    """Write and ask one way to search."""
+    say(f"Measuring {name} ...")
+    found: dict[str, Any] = {"name": name}
+    if not isinstance(way, OwnSearcher):
+        found["index"] = asdict(apart(write, way, folder, corpus))
+    found |= apart(ask, way, queries, corpus.changed(COMMITS))
+    return {**found, "noise": machine()}
 
 
 def run(given: argparse.Namespace) -> dict[str, object]:
-    """Make the site (or copy one) and measure its index in this process."""
-    with tempfile.TemporaryDirectory(prefix="threadwell-bench-") as folder:
-        site = prepare(Path(folder), given, 1)
-        with site.app.test_request_context():
-            say("Measuring ...")
-            costs = [*query_costs(given.queries), *similar_costs(min(100, given.queries))]
-            more, facts = writing_costs()
-            db.session.remove()
-            _close(site.app)
-        calls = [asdict(found) for found in (*costs, *more)]
-        return {"bench": "search", "engine": "whoosh", "calls": calls, "index": facts, "noise": machine()}
+    """Measure every way on one corpus."""
+    corpus = Corpus(given.data, given.threads)
+    queries = corpus.queries(given.queries)
+    with tempfile.TemporaryDirectory(prefix="threadwell-bench-") as place:
+        folder = Path(place)
+        ways: dict[str, Searching] = {
+            "own": OwnSearcher(folder / "search"), "fts5": Fts5(folder / "fts5"), "library": Library(folder / "library"),
+        }  # fmt: skip
+        measured = [measure("threadwell", Threadwell(folder / "search"), folder / "search", corpus, queries)]
+        measured += [measure(name, ways[name], folder / name, corpus, queries) for name in given.against]
+    return {"bench": "search", "threads": given.threads, "real": len(corpus.real), "ways": measured}
 
 
-def _close(app: Flask) -> None:
-    with app.app_context():
-        db.engine.dispose()
+def show(report: dict[str, Any]) -> None:
+    """Print a table of calls, one of indexes, and the noise."""
+    print(f"{report['threads']:,} threads, {min(report['real'], report['threads']):,} of them real")
+    heads = ("way", "call", "mean CPU ms", "p95 CPU ms", "p50 ms", "p95 ms", "n")
+    print(table(heads, [(way["name"], *call.values()) for way in report["ways"] for call in way["calls"]]))
+    heads = ("way", "documents", "CPU s", "documents per CPU s", "wall s", "MiB on disk", "peak MiB writing")
+    print("\n" + table(heads, [(way["name"], *way["index"].values()) for way in report["ways"] if "index" in way]))
+    for way in report["ways"]:
+        print(f"{way['name']}: {way['memory_mib']} MiB for reading, opened in {way['open_ms']} ms CPU; noise {way['noise']}")
+
+
+def options() -> argparse.ArgumentParser:
+    """The options of this measurement."""
+    made = parser(__doc__ or "")
+    made.add_argument("--threads", type=int, default=5000)
+    made.add_argument("--queries", type=int, default=300)
+    made.add_argument("--data", type=Path, default=SHARED)
+    made.add_argument("--against", type=lambda text: [name for name in text.split(",") if name], help=", ".join(RIVALS))
+    return made
 
 
 def main() -> None:
-    options = parser(__doc__ or "")
-    add_size(options)
-    options.add_argument("--queries", type=int, default=200)
-    options.add_argument("--site", type=Path, help="a folder made by bench/generating.py; a copy of it is measured")
-    given = options.parse_args()
+    given = options().parse_args()
+    if given.against is None:
+        given.against = [name for name in RIVALS if name != "library" or given.threads <= LARGEST_FOR_LIBRARY]
+    if unknown := set(given.against) - set(RIVALS):
+        raise SystemExit(f"There is no {', '.join(sorted(unknown))} to compare with: choose of {', '.join(RIVALS)}.")
     report = run(given)
     if given.json:
         print(json.dumps(report))
-        return
-    heads = ("call", "mean CPU ms", "p95 CPU ms", "n")
-    print(table(heads, [tuple(call.values()) for call in report["calls"]]))  # type: ignore[attr-defined]
-    print("\n" + "\n".join(f"{name}: {value}" for name, value in report["index"].items()))  # type: ignore[attr-defined]
-    print(f"Noise: {report['noise']}")
+    else:
+        show(report)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from app.search import sync
 from app.search.engines import current_engine
 from app.search.engines.base import IndexBusy, IndexFull
 
-
 T = TypeVar("T")
 
 

@@ -97,8 +97,10 @@ def sync_documents(payloads: list[dict[str, Any]]) -> None:
     keys = dict.fromkeys(make_key(payload["kind"], payload["id"]) for payload in payloads)
     try:
         current_engine().apply(*load_current(keys))
-    except (IndexBusy, IndexFull) as error:
+    except IndexBusy as error:
         raise TryLaterError(str(error)) from error
+    except IndexFull as error:
+        raise TryLaterError(error.strerror) from error
     except Exception:  # broken files fail in every possible way; the rebuild takes these documents over
         if not is_stale and not request_rebuild_if_stale():
             raise
@@ -133,7 +135,7 @@ def rebuild_index(payloads: list[dict[str, Any]]) -> None:
     except IndexBusy:
         logger.info("search.rebuild_skipped")
     except IndexFull as error:
-        raise TryLaterError(str(error)) from error
+        raise TryLaterError(error.strerror) from error
     else:
         logger.info("search.rebuilt", extra={"documents": count})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ import pytest
 
 from bench import words
 from bench.community import Community, Size, Texts
+from bench.corpus import Corpus
 from bench.load import Request, percentile
 from bench.measuring import table
 
@@ -52,8 +54,8 @@ def test_pages_are_measured_beside_the_baseline() -> None:
 
 
 @pytest.mark.slow
-def test_every_kind_of_search_is_measured() -> None:
-    report = run("search.py", *TINY, "--queries", "5")
+def test_searching_a_site_is_measured() -> None:
+    report = run("search_page.py", *TINY, "--queries", "5")
     assert [call["name"] for call in report["calls"]] == [
         "any word", "any word, no facets", "all words", "filtered", "newest first", "prefix", "results page", "similar, title",
         "similar, title and text", "commit of one document", "any word after these commits",
@@ -61,6 +63,29 @@ def test_every_kind_of_search_is_measured() -> None:
     assert all(call["calls"] > 0 for call in report["calls"])
     assert report["index"]["documents"] >= 40
     assert report["index"]["index_mib"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.data
+def test_every_kind_of_search_is_measured_beside_other_ways(data_folder: Path) -> None:
+    report = run("search.py", "--data", str(data_folder), "--threads", "60", "--queries", "4", "--against", "own,fts5,library")
+    ways = {way["name"]: way for way in report["ways"]}
+    assert list(ways) == ["threadwell", "own", "fts5", "library"]
+    kinds = {"any word", "all words", "filtered", "newest", "prefix", "similar, title"}
+    for way in ways.values():
+        assert kinds <= {call["name"] for call in way["calls"] if call["calls"] == 4}
+    assert ways["threadwell"]["index"]["documents"] == ways["fts5"]["index"]["documents"] == 60
+
+
+@pytest.mark.data
+def test_more_threads_than_there_are_real_ones_are_made_of_their_sentences(data_folder: Path) -> None:
+    corpus = Corpus(data_folder, 12)
+    corpus.threads = 40
+    first, again = list(corpus), list(corpus)
+    assert first == again and len({document.key for document in first}) == 40
+    known = " ".join(f"{document.body} {document.answers}" for document in corpus.real)
+    assert all(sentence in known for document in first[12:] for sentence in document.body.split(". ")[:1])
+    assert all(set(query.words.split()) <= set(re.findall(r"\w+", query.title)) for query in corpus.queries(9))
 
 
 @pytest.mark.slow

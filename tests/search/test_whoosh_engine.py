@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
-import subprocess
-import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -149,64 +146,6 @@ def test_threads_write_and_read_together(tmp_path: Path, monkeypatch: pytest.Mon
             thread.join()
     assert not errors
     assert engine.search(query("refund")).total == 39
-
-
-WRITER = """
-import sys, warnings
-warnings.simplefilter("ignore")
-sys.path.insert(0, {root!r})
-from pathlib import Path
-from app.search.engines.base import IndexBusy
-from app.search.engines.whoosh import WhooshEngine
-from tests.search.samples import document
-engine = WhooshEngine(Path({folder!r}))
-for number in range(int(sys.argv[1]), int(sys.argv[1]) + int(sys.argv[2])):
-    while True:
-        try:
-            engine.apply([document(number, "refund round{{}}".format(number))], ())
-            break
-        except IndexBusy:
-            pass
-    print(number, flush=True)
-"""
-
-
-def _writer(folder: Path, first: int, count: int) -> subprocess.Popen[str]:
-    root = str(Path(__file__).resolve().parents[2])
-    code = WRITER.format(root=root, folder=str(folder))
-    return subprocess.Popen([sys.executable, "-c", code, str(first), str(count)], stdout=subprocess.PIPE, text=True)
-
-
-@pytest.mark.slow
-def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
-    engine_at(tmp_path, document(1, "refund"))
-    writers = [_writer(tmp_path / "search", first, 25) for first in (100, 200)]
-    for writer in writers:
-        writer.communicate(timeout=60)
-        assert writer.returncode == 0
-    expected = {"t1", *(f"t{number}" for first in (100, 200) for number in range(first, first + 25))}
-    assert WhooshEngine(tmp_path / "search").keys() == expected
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kill", range(5))
-def test_a_killed_writer_leaves_an_index_that_opens_and_has_lost_nothing(tmp_path: Path, kill: int) -> None:
-    engine_at(tmp_path, document(1, "refund"))
-    writer = _writer(tmp_path / "search", 100, 100_000)
-    assert writer.stdout is not None
-    confirmed = [int(writer.stdout.readline()) for _ in range(3)]
-    time.sleep(0.013 * kill + 0.004)
-    writer.kill()
-    confirmed += [int(line) for line in writer.communicate(timeout=10)[0].split()]
-    engine = WhooshEngine(tmp_path / "search")
-    found = engine.keys()
-    assert {"t1", *(f"t{number}" for number in confirmed)} <= found
-    assert len(found) - len(confirmed) - 1 in (0, 1), "at most the commit that could not be reported"
-    for number in confirmed:
-        assert keys(engine.search(query(f"round{number}"))) == [f"t{number}"]
-    engine.apply([document(number, "refund again") for number in confirmed], ())
-    assert len(engine.keys()) == len(found)
-    assert engine.search(query("again")).total == len(confirmed)
 
 
 def test_a_rebuild_that_was_killed_is_cleaned_up(tmp_path: Path) -> None:
