@@ -1,8 +1,7 @@
 """Queries on the PostgreSQL index: which rows match, how many there are of each sort, and which come first.
 
-The GIN index finds what matches and the narrow rows are counted, so totals and facets are exact. Ranking reads the vector of a row,
-which is dear, so at most BUDGET rows are ranked. Where more match, these are chosen: the title asked for; rows that hold all words;
-rows with the rarest words; rows that are strongly about one of the words; all by their prior. Must not write.
+The GIN index finds what matches and the narrow rows are counted, so totals and facets are exact. What is ranked where many rows match
+is decided beside, in `postgres_plan`. Must not write.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from typing import Any
 
 from app.search.engines.base import FACETS, EngineQuery, Scored, SearchHits, Word
 from app.search.engines.postgres_layout import Connection, Tables, View
+from app.search.engines.postgres_plan import BUDGET, EVERYTHING, Clause, all_of, all_rows, candidates, holding, one_of
 from app.search.engines.postgres_rows import (
     AUTHOR,
     LABEL_WEIGHTS,
     RANK_UNIT,
-    STRONG,
     TAG,
     Cell,
     name_of,
@@ -27,43 +26,11 @@ from app.search.engines.postgres_rows import (
 )
 from app.search.ranking import CARD_MATCH, CARD_WORDS, EXACT_TITLE, MOST_HINTS, idf
 
-BUDGET = 2_000  # rows that are ranked; each costs about 20 microseconds
-WHOLE = 600  # of them, rows that hold all words
 MOST_STEMS = 8  # forms of one word that are scored
 SCORED_HINTS = 20  # more help no more
 
 _WEIGHTS = [*LABEL_WEIGHTS]
 _SORTS = {"newest": "created", "votes": "votes", "views": "views", "relevance": "0"}
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A condition on rows with its values."""
-
-    text: str
-    values: tuple[Any, ...] = ()
-
-    def and_(self, *others: Clause) -> Clause:
-        """Both conditions."""
-        kept = [clause for clause in (self, *others) if clause.text != "true"]
-        text = " AND ".join(clause.text for clause in kept) or "true"
-        return Clause(text, tuple(value for clause in kept for value in clause.values))
-
-
-EVERYTHING = Clause("true")
-
-
-def _one_of(terms: Iterable[str]) -> str:
-    return f"({' | '.join(map(quoted, terms))})"
-
-
-def _all_of(words: Sequence[Word]) -> list[str]:
-    return [_one_of(word.stems) for word in words]
-
-
-def holding(parts: Sequence[str], column: str = "terms") -> Clause:
-    """Rows whose vector satisfies every part of a tsquery."""
-    return Clause(f"{column} @@ %s::tsquery", (" & ".join(parts),)) if parts else EVERYTHING
 
 
 def _restrictions(query: EngineQuery) -> list[str]:
@@ -72,7 +39,7 @@ def _restrictions(query: EngineQuery) -> list[str]:
     parts = [quoted(f"{TAG}{tag}") for tag in filters.tags]
     if filters.author:
         parts.append(quoted(f"{AUTHOR}{filters.author}"))
-    return parts + [f"!{part}" for part in _all_of(query.excluded)]
+    return parts + [f"!{part}" for part in all_of(query.excluded)]
 
 
 def _dates(query: EngineQuery) -> Clause:
@@ -87,20 +54,20 @@ def _dates(query: EngineQuery) -> Clause:
 def _matching(query: EngineQuery, column: str) -> Clause:
     """Rows that match the words and every filter that is not in the cell."""
     if column == "head":
-        words = _all_of((*query.required, *query.words))
+        words = all_of((*query.required, *query.words))
         return holding(words, "head").and_(holding(_restrictions(query)), _dates(query))
     if query.match_all:
-        parts = _all_of((*query.required, *query.words))
+        parts = all_of((*query.required, *query.words))
     elif query.required:
-        parts = _all_of(query.required)
+        parts = all_of(query.required)
     else:
-        parts = [_one_of(stem for word in query.words for stem in word.stems)] if query.words else []
+        parts = [one_of(stem for word in query.words for stem in word.stems)] if query.words else []
     return holding(parts + _restrictions(query)).and_(_dates(query))
 
 
 def _hinted(query: EngineQuery) -> Clause:
     """Rows that hold most of the hints and match every filter that is not in the cell."""
-    parts = _all_of(query.hints)
+    parts = all_of(query.hints)
     most = Clause(" + ".join(["(terms @@ %s::tsquery)::int"] * len(parts)) + " >= %s", (*parts, MOST_HINTS * len(parts)))
     return holding([f"({' | '.join(parts)})", *_restrictions(query)]).and_(most, _dates(query))
 
@@ -178,14 +145,14 @@ class Reader:
         if query.sort != "relevance" or not words:
             return self._sorted(query, matching)
         if column == "head":  # every row holds every word, so that only what it is worth differs
-            return self._ranked(query, _all_rows(matching), ())
+            return self._ranked(query, all_rows(matching), ())
         frequencies = self.frequencies(words)
         scored = [*zip(words, frequencies, strict=True), *self._known_hints(query)]
         if total <= BUDGET:
-            return self._ranked(query, _all_rows(matching), scored)
-        found = self._ranked(query, self._candidates(query, matching, words, frequencies), scored)
+            return self._ranked(query, all_rows(matching), scored)
+        found = self._ranked(query, candidates(query.exact_title, matching, words, self.frequencies_of), scored)
         if len(found) < min(query.limit, total - query.offset):
-            found = self._ranked(query, _all_rows(matching, max(BUDGET, query.offset + query.limit)), scored)
+            found = self._ranked(query, all_rows(matching, max(BUDGET, query.offset + query.limit)), scored)
         return found
 
     def _known_hints(self, query: EngineQuery) -> list[tuple[Word, int]]:
@@ -206,33 +173,13 @@ class Reader:
 
     def frequencies(self, words: Sequence[Word]) -> tuple[int, ...]:
         """For each word the number of documents that hold it; an upper bound where it has several stems."""
-        return self._frequencies([word.stems for word in words])
+        return self.frequencies_of([word.stems for word in words])
 
-    def _frequencies(self, groups: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    def frequencies_of(self, groups: Sequence[Sequence[str]]) -> tuple[int, ...]:
         statement = "SELECT word, documents FROM {word} WHERE field = 'terms' AND word = ANY(%s)"
         names = [name for group in groups for name in group]
         counts = dict(self.connection.execute(self.tables.fill(statement), (names,)).fetchall())
         return tuple(min(self.view.documents, sum(counts.get(name, 0) for name in group)) for group in groups)
-
-    def _candidates(self, query: EngineQuery, matching: Clause, words: Sequence[Word], frequencies: Sequence[int]) -> Clause:
-        """The numbers of about BUDGET rows among which the best are."""
-        tiers = []
-        if query.exact_title:
-            tiers.append(_tier(Clause("title = %s", (title_number(query.exact_title),)), matching, WHOLE))
-        if len(words) > 1:
-            tiers.append(_tier(holding(_all_of(words)), matching, WHOLE))
-        by_rarity = [word for _, word in sorted(zip(frequencies, words, strict=True), key=lambda pair: pair[0])]
-        known = dict(zip(words, frequencies, strict=True))
-        rare = _within(BUDGET, [(known[word], word.stems) for word in by_rarity if known[word]], at_least=0)
-        if rare:
-            tiers.append(_tier(holding([_one_of(rare)]), matching, BUDGET))
-        others = [word for word in by_rarity if known[word] and word.stems[0] not in rare]
-        strong = [tuple(f"{STRONG}{stem}" for stem in word.stems) for word in others]
-        chosen = _within(BUDGET, sorted(zip(self._frequencies(strong), strong, strict=True)), at_least=1)
-        if chosen:
-            tiers.append(_tier(holding([_one_of(chosen)]), matching, BUDGET // 2))
-        text = " UNION ".join(f"({tier.text})" for tier in tiers)
-        return Clause(text, tuple(value for tier in tiers for value in tier.values))
 
     def _ranked(self, query: EngineQuery, rows: Clause, scored: Sequence[tuple[Word, int]]) -> list[Scored]:
         """The best of some rows. The vector is unpacked once a row: `setweight` of nothing copies it."""
@@ -257,26 +204,6 @@ class Reader:
         return [Scored(*name_of(number), score) for number, score in self.connection.execute(self.tables.fill(statement), values)]
 
 
-def _all_rows(matching: Clause, limit: int = 0) -> Clause:
-    order = f" ORDER BY prior DESC, number DESC LIMIT {limit}" if limit else ""
-    return Clause(f"SELECT number FROM {{document}} WHERE {matching.text}{order}", matching.values)
-
-
-def _tier(chosen: Clause, matching: Clause, limit: int) -> Clause:
-    return _all_rows(chosen.and_(matching), limit)
-
-
-def _within(budget: int, groups: Iterable[tuple[int, Sequence[str]]], at_least: int) -> list[str]:
-    """The names of as many groups, from the first, as together have no more rows than the budget."""
-    names: list[str] = []
-    for position, (rows, group) in enumerate(groups):
-        budget -= rows
-        if budget < 0 and position >= at_least:
-            break
-        names += group
-    return names
-
-
 def _share(word: Word, weight: float) -> Clause:
     """A word's share of the score: idf times the impact that is written into the vector."""
     stems = word.stems[:MOST_STEMS]
@@ -295,5 +222,5 @@ def _product(query: EngineQuery) -> Clause:
         values += [title_number(query.exact_title), EXACT_TITLE]
     if len(words) >= CARD_WORDS:
         text += " * CASE WHEN d.card @@ %s::tsquery THEN %s::float8 ELSE 1 END"
-        values += [" & ".join(_all_of(words)), CARD_MATCH]
+        values += [" & ".join(all_of(words)), CARD_MATCH]
     return Clause(text, tuple(values))
