@@ -238,7 +238,7 @@ class Community:
             })  # fmt: skip
             add(rows, "article_revision", {
                 "id": number, "article_id": number, "number": 1, "body_source": body.source, "renderer_version": body.version,
-                "editor_id": owner, "created_at": stamp, **words_of_it, **shown,
+                "editor_id": owner, "created_at": stamp, "audience": "public", **words_of_it, **shown,
             })  # fmt: skip
             add(rows, "article_source", {
                 "id": number, "article_id": number, "thread_id": source.thread, "post_id": source.post, "post_revision": 1,
