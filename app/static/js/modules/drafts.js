@@ -59,6 +59,10 @@ export function bind(box) {
     const button = event.submitter instanceof HTMLElement ? event.submitter : null;
     if (!isWaiting) Promise.race([underway, pause(3000)]).then(() => { underway = null; form.requestSubmit(button); });
   });
+  // Nor may it come back after it was discarded.
+  document.addEventListener("submit", ({ target, defaultPrevented }) => {
+    if (!defaultPrevented && target instanceof HTMLFormElement && target.getAttribute("action") === url) isSent = true;
+  });
   addEventListener("pageshow", (event) => { if (event.persisted) isSent = false; });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
 }
