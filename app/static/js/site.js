@@ -91,9 +91,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") import("./modules/shortcuts.js").then((module) => module.showShortcuts());
 });
 
-setUpTheme(); relativeTimes();
+setUpTheme(); relativeTimes(); all("[data-focus]").at(-1)?.focus();
 for (const button of all("[data-share]")) button.hidden = !isSecureContext && !("share" in navigator);
-for (const note of all("[data-focus]")) note.focus();
 for (const tab of all(".tabs [aria-current]")) if (tab.parentElement) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
 for (const table of all(".prose table")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0; // wide ones scroll
 for (const box of all("[data-suggest]")) box.addEventListener("focusin", () => import("./modules/suggest.js").then((module) => module.suggest(box)), { once: true });
