@@ -250,6 +250,12 @@ class Settings:
     promotion_covered_weight: float = _setting(
         "PROMOTION_COVERED_WEIGHT", 10.0, _decimal, "Points off when an answer leads to an article already."
     )
+    promotion_search_weight: float = _setting(
+        "PROMOTION_SEARCH_WEIGHT", 2.0, _decimal, "Points for each doubling of searches that ended at it within 30 days."
+    )
+    promotion_failed_search_weight: float = _setting(
+        "PROMOTION_FAILED_SEARCH_WEIGHT", 3.0, _decimal, "Points for each doubling of searches that failed near it within 30 days."
+    )
     promotion_min_age_days: int = _setting(
         "PROMOTION_MIN_AGE_DAYS", 2, _integer(0, 365), "Days after which a thread can be proposed; before, it is too new."
     )

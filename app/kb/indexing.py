@@ -52,7 +52,7 @@ def _document(
     article: Article, owner: str, views: int, tags: tuple[str, ...], wordings: Sequence[Wording], versions: str
 ) -> SearchDocument:
     text = (article.summary, article.applies_to, versions, article.body_text)
-    own, fresh = each_once(article.title, article.asked_as_lines, wordings)
+    own, fresh = each_once(article.title, (*article.asked_as_lines, *article.searched_as_lines), wordings)
     return SearchDocument(
         kind=ARTICLE, id=article.id, audience=article.audience, category="", status=article.state, thread_kind="", tags=tags,
         title=article.title, body=" ".join(part for part in text if part),

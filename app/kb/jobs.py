@@ -19,6 +19,7 @@ from app.kb.services import scanning, scheduling
 from app.kb.services.checking import tell_of_due_reviews
 from app.kb.services.feedback import recount_feedback
 from app.kb.services.judging import tell_of_help
+from app.kb.services.wordings import follow_searches
 
 logger = logging.getLogger(__name__)
 SCAN_JOB = "kb.scan_promotions"
@@ -94,8 +95,10 @@ def publish_due_job(_payloads: list[dict[str, Any]]) -> None:
 
 
 def care_job(_payloads: list[dict[str, Any]]) -> None:
-    """Tell owners of articles whose date came, and authors of articles that helped many more readers."""
+    """Tell owners of due articles and authors whom readers thank; store what people searched for before they found articles."""
     with unit_of_work():
         tell_of_due_reviews()
     with unit_of_work():
         tell_of_help()
+    with unit_of_work():
+        follow_searches()

@@ -89,7 +89,8 @@ def _keep(text: str, gap: SearchGap | None, thread_id: int) -> SearchGap:
 def _audience_of(text: str) -> str:
     """The least that anybody may read who searched for a text."""
     statement = (
-        sa.select(SearchSession.audience.distinct())
+        sa.select(SearchSession.audience)
+        .distinct()
         .join(SearchStep, SearchStep.session_id == SearchSession.id)
         .where(SearchStep.text == text)
     )
@@ -111,7 +112,7 @@ def list_written() -> list[SearchGap]:
 def list_missing_threads() -> list[int]:
     """Return the solved threads that searches did not find when they were asked last."""
     return list(
-        db.session.scalars(sa.select(SearchGap.missing_thread_id.distinct()).where(SearchGap.missing_thread_id.is_not(None)))
+        db.session.scalars(sa.select(SearchGap.missing_thread_id).distinct().where(SearchGap.missing_thread_id.is_not(None)))
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
 from app.core.actor import ANONYMOUS
+from app.core.clock import now
+from app.core.db import db
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
@@ -13,10 +17,12 @@ from app.forum.services import curating
 from app.forum.services.composing import compose
 from app.forum.services.editing import edit_post
 from app.jobs.worker import run_until_idle
+from app.kb.indexing import load_many
 from app.kb.models import Article
 from app.kb.queries.wordings import each_once, list_wordings
-from app.kb.services.wordings import remove_wording, restore_wording
+from app.kb.services.wordings import follow_searches, remove_wording, restore_wording
 from app.search.engines.whoosh import WhooshEngine
+from app.search.models import Ending, SearchSession, SearchStep
 from app.search.querying import SearchForm
 from app.search.results import find
 from tests.asserts import assert_queries
@@ -159,3 +165,27 @@ def test_many_duplicates_cost_one_statement(crew: Crew, built: tuple[Article, Th
         join(crew, f"Wording number {number} of it", thread)
     with assert_queries(1):
         assert len(list_wordings(article.id)) == 4
+
+
+def test_searches_that_failed_first_are_stored_on_their_article_for_its_readers_only(app: Flask):
+    article = make_article()
+    moment = now() - timedelta(hours=2)
+    with unit_of_work():
+        for _person in range(3):
+            session = SearchSession(started_at=moment, last_at=moment, ending=Ending.CLICKED, searches=2)
+            db.session.add(session)
+            db.session.flush()
+            db.session.add(SearchStep(session_id=session.id, at=moment, text="gurgling thing", ending=Ending.REFINED, shown=[]))
+            db.session.flush()
+            found = {"kind": "article", "target_id": article.id, "rank": 1, "clicks": 1}
+            db.session.add(SearchStep(session_id=session.id, at=moment, text="pump", ending=Ending.CLICKED, shown=[], **found))
+    with unit_of_work():
+        assert follow_searches() == 1
+    stored = db.session.get_one(Article, article.id)
+    assert stored.searched_as_lines == ["gurgling thing"]
+    assert "gurgling thing" in load_many([article.id])[article.id].asked_as
+    stored.audience = "members"
+    assert stored.searched_as_lines == [], "what was gathered for other readers is not shown to these"
+    db.session.rollback()
+    with unit_of_work():
+        assert follow_searches() == 0

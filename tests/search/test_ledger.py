@@ -72,7 +72,9 @@ def test_a_click_may_be_told_before_its_search():
 
 def test_asking_ends_the_session_and_is_carried_over_a_sign_in():
     store(search("a", visitor="browser"))
-    store(note(What.ASK, 5, visitor="browser"), note(What.ASKED, 60, visitor="person", also="browser", kind="thread", target_id=9))
+    store(
+        note(What.ASK, 5, visitor="browser"), note(What.ASKED, 60, visitor="person", also="browser", kind="thread", target_id=9)
+    )
     assert (the_session().ending, the_session().asked_thread_id, the_session().reached_ask) == (Ending.ASKED, 9, True)
     assert failed_texts_of(9) == ["a"]
 

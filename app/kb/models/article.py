@@ -65,6 +65,8 @@ class Article(Model):
     summary: Mapped[str] = mapped_column(sa.String(SUMMARY_MAX), default="")
     applies_to: Mapped[str] = mapped_column(sa.String(APPLIES_MAX), default="")
     asked_as: Mapped[str] = mapped_column(sa.Text, default="")
+    searched_as: Mapped[str] = mapped_column(sa.Text, default="")
+    searched_audience: Mapped[str] = mapped_column(sa.String(10), default="")
     state: Mapped[str] = mapped_column(sa.String(10), default=ArticleState.DRAFT)
     audience: Mapped[str] = mapped_column(sa.String(10), default=Audience.PUBLIC)
     kind: Mapped[str] = mapped_column(sa.String(12), default=ArticleKind.SOLUTION)
@@ -95,6 +97,11 @@ class Article(Model):
     section: Mapped[Section] = relationship(lazy="raise_on_sql")
     owner: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[owner_id])
     verified_by: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[verified_by_id])
+
+    @property
+    def searched_as_lines(self) -> list[str]:
+        """Searches that failed before they ended here, one a line; none that were not gathered for the readers of today."""
+        return self.searched_as.splitlines() if self.searched_audience == self.audience else []
 
     @property
     def asked_as_lines(self) -> tuple[str, ...]:

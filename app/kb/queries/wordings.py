@@ -16,6 +16,8 @@ from app.core.db import db
 from app.forum.models import Category, Thread
 from app.forum.urls import thread_path
 from app.kb.models import Article, ArticleSource, RemovedWording
+from app.search.documents import ARTICLE, make_key
+from app.search.ledger import failed_wordings
 
 MOST = 50
 """Wordings from duplicates that one article takes, the oldest first."""
@@ -66,6 +68,19 @@ def load_wordings(article_ids: Sequence[int], with_removed: bool = False) -> dic
     for article_id, thread_id, title, kind, slug, is_removed in db.session.execute(statement) if article_ids else ():
         if with_removed or (not is_removed and len(found[article_id]) < MOST):
             found[article_id].append(Wording(thread_id, title, thread_path(kind, thread_id, slug), is_removed))
+    return found
+
+
+def searched_wordings(articles: Sequence[Article]) -> dict[int, list[str]]:
+    """Return the searches that failed before they ended at articles after all, one statement for each audience of these.
+
+    Only what several people typed who read no more than everybody who reads the article; see search.ledger.
+    """
+    found: dict[int, list[str]] = {}
+    for audience in dict.fromkeys(article.audience for article in articles):
+        ids = {make_key(ARTICLE, article.id): article.id for article in articles if article.audience == audience}
+        for key, texts in failed_wordings(list(ids), audience).items():
+            found[ids[key]] = texts
     return found
 
 

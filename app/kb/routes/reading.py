@@ -19,7 +19,7 @@ from app.kb.queries.review import confirmed_by_readers, count_open_remarks
 from app.kb.queries.sections import SectionNode, load_trail, load_tree
 from app.kb.queries.sources import Credit, list_credits
 from app.kb.queries.versions import checked_on
-from app.kb.queries.wordings import each_once, list_wordings
+from app.kb.queries.wordings import Wording, each_once, list_wordings
 from app.kb.routes.blueprint import blueprint
 from app.kb.urls import section_path
 from app.pageviews.recorder import record
@@ -102,6 +102,12 @@ def show_article(section: str, slug: str) -> AnyResponse:
     return response
 
 
+def _asked_as(article: Article, has_sources: bool) -> tuple[list[str], list[Wording]]:
+    """Return how people ask for an article: by hand and by their searches, and as titles of duplicates."""
+    own = [*article.asked_as_lines, *article.searched_as_lines]
+    return each_once(article.title, own, list_wordings(article.id) if has_sources else ())
+
+
 def _article_page(actor: Actor, article: Article) -> Response:
     is_new = article.published_revision is None
     view = presenters.present_article(
@@ -110,7 +116,7 @@ def _article_page(actor: Actor, article: Article) -> Response:
     credits = list_credits(actor, article.id)
     least = site_settings().also_read_min
     related = find_read_next(actor, title=article.title, text=view.description, article_id=article.id, least=least)
-    asked_as, duplicates = each_once(article.title, article.asked_as_lines, list_wordings(article.id) if credits else ())
+    asked_as, duplicates = _asked_as(article, bool(credits))
     return page(
         "kb/article.html", _head(article, view, credits), view=view, article=article,
         contributors=presenters.contributors(credits), sources=presenters.source_threads(credits),

@@ -3,13 +3,14 @@
 Owns which rows of `candidate` exist; must not touch what curators decided, except that the time of a snoozed one runs out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.settings import Settings
 from app.core.uow import require_unit_of_work
@@ -18,7 +19,9 @@ from app.forum.models.post import PostKind
 from app.forum.policies import card_shown
 from app.forum.queries.issues import IssueFacts, issue_facts
 from app.kb.models import Article, ArticleReuse, ArticleSource, ArticleState, Candidate, CandidateState
-from app.kb.services.scoring import IssueEvidence, Score, is_proposed, score_issue
+from app.kb.services.scoring import WINDOW_DAYS, IssueEvidence, Score, is_proposed, score_issue
+from app.search.documents import THREAD, make_key
+from app.search.ledger import failed_near, landed
 
 BATCH = 1000
 
@@ -41,7 +44,7 @@ class Batch:
 
 
 def score_batch(settings: Settings, after_id: int, moment: datetime, limit: int = BATCH) -> Batch:
-    """Score the next `limit` threads above `after_id` in ten statements, whatever the number of threads."""
+    """Score the next `limit` threads above `after_id` in thirteen statements, whatever the number of threads."""
     ids = list(db.session.scalars(sa.select(Thread.id).where(Thread.id > after_id).order_by(Thread.id).limit(limit)))
     if not ids:
         return Batch(None, 0, ())
@@ -51,7 +54,7 @@ def score_batch(settings: Settings, after_id: int, moment: datetime, limit: int 
 
 
 def read_facts(thread_ids: Sequence[int]) -> list[IssueEvidence]:
-    """Return the evidence of threads, each with its duplicates, in nine statements; missing ids are left out.
+    """Return the evidence of threads, each with its duplicates, in twelve statements; missing ids are left out.
 
     A duplicate is read as what it is, without the figures of its issue: these are its original's.
     """
@@ -73,7 +76,26 @@ def read_facts(thread_ids: Sequence[int]) -> list[IssueEvidence]:
         .order_by(Thread.id)
     )  # fmt: skip
     issues, covered, linked = issue_facts(thread_ids), _covered(thread_ids), _linked(thread_ids)
-    return [_evidence(row, issues, covered, linked) for row in db.session.execute(statement)]
+    searched = _searched(issues.values())
+    return [_evidence(row, issues, covered, linked, searched) for row in db.session.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Searches:
+    """Searches of WINDOW_DAYS by the key of a thread: those that ended there, and those that failed near it."""
+
+    landed: Mapping[str, int]
+    failed: Mapping[str, int]
+
+    def of(self, issue: IssueFacts) -> tuple[int, int]:
+        keys = [make_key(THREAD, thread.id) for thread in issue.threads]
+        return sum(self.landed.get(key, 0) for key in keys), sum(self.failed.get(key, 0) for key in keys)
+
+
+def _searched(issues: Iterable[IssueFacts]) -> _Searches:
+    since = now() - timedelta(days=WINDOW_DAYS)
+    keys = [make_key(THREAD, thread.id) for issue in issues for thread in issue.threads]
+    return _Searches(landed(keys, since), failed_near(keys, since))
 
 
 def _covered(thread_ids: Sequence[int]) -> set[int]:
@@ -103,14 +125,16 @@ def _linked(thread_ids: Sequence[int]) -> set[int]:
 
 
 def _evidence(
-    row: sa.Row[*tuple[Any, ...]], issues: Mapping[int, IssueFacts], covered: set[int], linked: set[int]
+    row: sa.Row[*tuple[Any, ...]], issues: Mapping[int, IssueFacts], covered: set[int], linked: set[int], searched: _Searches
 ) -> IssueEvidence:
     issue = issues.get(row.id) or IssueFacts(row.id, ())
+    searches, failed_searches = searched.of(issue)
     return IssueEvidence(
         thread_id=row.id, kind=row.kind, audience=row.audience, status=row.status, created_at=row.created_at,
         views_30d=issue.views_30d, views_90d=issue.views_90d, views_before=issue.views_previous_30d,
         duplicate_count=max(0, len(issue.threads) - 1), me_too_count=issue.me_toos, confirmed=issue.confirmed, votes=issue.votes,
-        failed=int(row.failed or 0), answer_count=row.answer_count, accepted_count=row.accepted_count,
+        searches=searches, failed_searches=failed_searches, failed=int(row.failed or 0), answer_count=row.answer_count,
+        accepted_count=row.accepted_count,
         best_answer_score=row.best or 0, is_listed=row.hidden_at is None and row.held_at is None,
         is_locked=row.locked_at is not None, is_duplicate=row.duplicate_of_id is not None,
         has_article=row.article_id is not None or row.id in covered, has_card=bool(row.has_card), is_linked=row.id in linked,

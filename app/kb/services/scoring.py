@@ -1,7 +1,7 @@
 """How much an issue deserves an article: a pure function from facts to an explained score. Must not read anything.
 
 A new kind of evidence is one more fact in `IssueEvidence`, one function in `_PARTS` and one weight in the settings; scan, queue,
-page and record follow. Searches are not counted yet: nothing records them (docs/metrics.md says so, too).
+page and record follow.
 """
 
 import math
@@ -22,7 +22,7 @@ class IssueEvidence:
     """What the score depends on: of the issue (a thread with its duplicates) where it says so, otherwise of the main thread.
 
     Views are human. `people`: others who said me-too, in all threads of the issue. `confirmed`: people whose word that it worked
-    stands. `failed`: readers for whom an answer did not. `votes`: those for the questions and the best answer of each.
+    stands. `searches` ended at it within 30 days, `failed_searches` had it near the top or led to asking it. `failed`: readers for whom an answer did not. `votes`: those for the questions and the best answer of each.
     `is_linked`: an official answer leads to an article.
     """
 
@@ -38,6 +38,8 @@ class IssueEvidence:
     me_too_count: int = 0
     confirmed: int = 0
     votes: int = 0
+    searches: int = 0
+    failed_searches: int = 0
     failed: int = 0
     answer_count: int = 0
     accepted_count: int = 0
@@ -77,7 +79,7 @@ def score_issue(facts: IssueEvidence, settings: Settings, moment: datetime) -> S
     """Return the score of an issue at `moment`, with its parts in the order shown; parts with nothing to say are left out.
 
     total = V log2(1 + views30 / m) + L log2(1 + views90 / 3m) + T trend + D duplicates + M log2(1 + people) + O outcome
-            + C log2(1 + confirmed) + W log2(1 + votes) - F log2(1 + failed) - A linked
+            + C log2(1 + confirmed) + W log2(1 + votes) + S log2(1 + searches) + N log2(1 + failed searches) - F log2(1 + failed) - A linked
 
     with the weights of the settings, m = PROMOTION_MIN_VIEWS, outcome 1 for a solved question, 0.5 for one whose best answer has
     votes, else 0, and trend = log2((views30 + m) / (views of the 30 days before + m)) held within -1 and 1: adding m keeps a few
@@ -179,6 +181,18 @@ def _votes(facts: IssueEvidence, settings: Settings) -> Part:
     return Part("votes", points, f"{_plural(facts.votes, 'vote')} on question and best answer" if facts.votes > 0 else "")
 
 
+def _searches(facts: IssueEvidence, settings: Settings) -> Part:
+    points = round(settings.promotion_search_weight * _log(facts.searches), 2)
+    words = "1 search" if facts.searches == 1 else f"{facts.searches:,} searches"
+    return Part("searches", points, f"{words} ended here in {WINDOW_DAYS} days" if facts.searches > 0 else "")
+
+
+def _failed_searches(facts: IssueEvidence, settings: Settings) -> Part:
+    points = round(settings.promotion_failed_search_weight * _log(facts.failed_searches), 2)
+    words = "1 search" if facts.failed_searches == 1 else f"{facts.failed_searches:,} searches"
+    return Part("failed_searches", points, f"{words} failed near it" if facts.failed_searches > 0 else "")
+
+
 def _failed(facts: IssueEvidence, settings: Settings) -> Part:
     points = round(settings.promotion_refuted_weight * _log(facts.failed), 2)
     return Part("failed", 0.0 - points, f"did not work for {_plural(facts.failed, 'reader')}" if facts.failed > 0 else "")
@@ -193,7 +207,7 @@ def _coverage(facts: IssueEvidence, settings: Settings) -> Part:
 
 
 _PARTS: tuple[Callable[[IssueEvidence, Settings], Part], ...] = (
-    _views, _steady, _trend, _duplicates, _me_too, _outcome, _confirmed, _votes, _failed, _coverage,
+    _views, _steady, _trend, _duplicates, _me_too, _outcome, _confirmed, _votes, _searches, _failed_searches, _failed, _coverage,
 )  # fmt: skip
 
 

@@ -1,15 +1,17 @@
 """Taking the title of a duplicate out of an article's wordings, and putting it back. The duplicate itself is not touched."""
 
+import sqlalchemy as sa
+
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
 from app.core.uow import require_unit_of_work
 from app.forum.models import Thread
-from app.kb.models import Article, RemovedWording
+from app.kb.models import Article, ArticleState, RemovedWording
 from app.kb.policies import ensure_can_edit_article
 from app.kb.queries.articles import get_article_for_update
-from app.kb.queries.wordings import list_articles_of_issue, list_wordings
+from app.kb.queries.wordings import list_articles_of_issue, list_wordings, searched_wordings
 from app.search.documents import ARTICLE, request_sync
 
 
@@ -39,6 +41,23 @@ def follow_wordings(thread_ids: list[int]) -> None:
     require_unit_of_work()
     for article_id in list_articles_of_issue(thread_ids):
         request_sync(ARTICLE, article_id)
+
+
+def follow_searches() -> int:
+    """Store on published articles which searches failed before they ended there, as the ledger has it now; return how many changed.
+
+    The index follows those.
+    """
+    require_unit_of_work()
+    articles = list(db.session.scalars(sa.select(Article).where(Article.state == ArticleState.PUBLISHED).order_by(Article.id)))
+    found, changed = searched_wordings(articles), 0
+    for article in articles:
+        texts = "\n".join(found.get(article.id, ()))
+        if texts != "\n".join(article.searched_as_lines):
+            article.searched_as, article.searched_audience, changed = texts, article.audience, changed + 1
+            request_sync(ARTICLE, article.id)
+    db.session.flush()
+    return changed
 
 
 def _load(actor: Actor, article_id: int, thread_id: int) -> Article:
