@@ -90,7 +90,7 @@ class PostgresEngine:
             if not words:
                 return []
             query = EngineQuery(audiences, words=words, filters=_SIMILAR_TO, limit=limit + bool(exclude))
-            return [hit for hit in reader.search(query).hits if hit.key != exclude][:limit]
+            return [hit for hit in reader.closest(query) if hit.key != exclude][:limit]
 
         return self._store.read(lambda *place: look(Reader(*place)), [])
 
