@@ -37,7 +37,7 @@ def reindex() -> None:
     except IndexBusy as error:
         raise click.ClickException("Another rebuild is running; please wait until it is done.") from error
     except IndexFull as error:
-        raise click.ClickException(f"{error.strerror} Search goes on with the old index.") from error
+        raise click.ClickException(f"{error.strerror or error} Search goes on with the old index.") from error
     click.echo(f"{count:,} threads and articles are searchable.")
 
 

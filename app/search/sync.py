@@ -100,7 +100,7 @@ def sync_documents(payloads: list[dict[str, Any]]) -> None:
     except IndexBusy as error:
         raise TryLaterError(str(error)) from error
     except IndexFull as error:
-        raise TryLaterError(error.strerror) from error
+        raise TryLaterError(error.strerror or str(error)) from error
     except Exception:  # broken files fail in every possible way; the rebuild takes these documents over
         if not is_stale and not request_rebuild_if_stale():
             raise
@@ -135,7 +135,7 @@ def rebuild_index(payloads: list[dict[str, Any]]) -> None:
     except IndexBusy:
         logger.info("search.rebuild_skipped")
     except IndexFull as error:
-        raise TryLaterError(error.strerror) from error
+        raise TryLaterError(error.strerror or str(error)) from error
     else:
         logger.info("search.rebuilt", extra={"documents": count})
 

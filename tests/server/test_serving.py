@@ -114,15 +114,25 @@ def test_acknowledged_posts_survive_a_kill_and_are_found(server: Server):
         pytest.fail("the last acknowledged question cannot be found")
 
 
-def test_a_new_question_is_searchable_within_seconds(server: Server):
-    person = Visitor(server).sign_up("prompt")
-    assert "/questions/" in ask(person, "Quetzalcoatlus feeding schedule for the greenhouse")[1]
+def seconds_until_found(server: Server, words: str) -> float:
+    """How long a search for some words takes to find a question with `Quetzalcoatlus` in its title; 10 when it never does."""
     started = time.monotonic()
     while time.monotonic() - started < 10:
-        if "Quetzalcoatlus" in re.sub(r"<[^>]+>", "", Visitor(server).fetch("/search?q=feeding+schedule")[2]):
-            return
-        time.sleep(0.1)
-    pytest.fail("not searchable after ten seconds")
+        if "Quetzalcoatlus" in re.sub(r"<[^>]+>", "", Visitor(server).fetch(f"/search?q={words}")[2]):
+            return time.monotonic() - started
+        time.sleep(0.05)
+    return 10.0
+
+
+def test_a_new_question_is_searchable_within_two_seconds(server: Server):
+    """On an idle server; other work on the machine may hold it up, so that the best of five counts, and each is found."""
+    person, times = Visitor(server).sign_up("prompt"), []
+    for food in ("herring", "mackerel", "sardine", "anchovy", "sprat"):
+        assert "/questions/" in ask(person, f"Quetzalcoatlus wants {food} every evening")[1]
+        times.append(seconds_until_found(server, f"{food}+evening"))
+        if times[-1] < 2:
+            break
+    assert min(times) < 2 and max(times) < 10, times
 
 
 def raw(server: Server, data: bytes, wait: float = 5) -> bytes:
