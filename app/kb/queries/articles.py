@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from app.core.actor import Actor
 from app.core.db import db
@@ -74,11 +74,12 @@ def look_up_revision(actor: Actor, article_id: int, number: int) -> ArticleRevis
 
 
 def list_revisions(actor: Actor, article_id: int) -> list[ArticleRevision]:
-    """Return the revisions whose text the actor may look up, with their editors, newest first."""
+    """Return the revisions whose text the actor may look up, with their editors, newest first; without HTML, plain text and blocks."""
+    heavy = (ArticleRevision.body_html, ArticleRevision.body_text, ArticleRevision.blocks, ArticleRevision.toc)
     statement = (
         sa.select(ArticleRevision)
         .where(ArticleRevision.article_id == article_id, ArticleRevision.audience.in_(actor.audiences))
-        .options(joinedload(ArticleRevision.editor))
+        .options(joinedload(ArticleRevision.editor), *(defer(column, raiseload=True) for column in heavy))
         .order_by(ArticleRevision.number.desc())
     )
     return list(db.session.scalars(statement))
