@@ -29,6 +29,8 @@ from app.core.settings import Settings
 from app.factory import create_app
 from app.pageviews.recorder import init_pageviews
 from app.search import aliases
+from app.search.engines import current_engine
+from app.search.engines.postgres import PostgresEngine
 from app.search.ledger_recorder import init_ledger
 from app.web.ratelimit import limiter
 from tests.client import Browser, IsolatedClient
@@ -138,6 +140,9 @@ def app(application: Flask, settings: Settings) -> Iterator[Flask]:
         init_pageviews(application, settings)  # forgets views that no test flushed, and who was seen
     for folder in ("mail", "search", "uploads"):
         shutil.rmtree(settings.instance_path / folder, ignore_errors=True)
+    engine = current_engine()
+    if isinstance(engine, PostgresEngine) and engine.generation():
+        engine.remove()
 
 
 @pytest.fixture
