@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import pairwise
 
@@ -24,7 +24,7 @@ CACHE_WORDS = 200_000  # stems remembered for a language before the cache starts
 GRAM = 5  # letters of the pieces of long German words
 COMPOUND = 8  # letters from which a German word of a document may be several in one
 PIECE_MARK = "~"  # begins the term of a piece, so that it is never taken for a word
-SHORT_PAIR = 6  # letters up to which two neighbours may be one word written apart: wi fi, e mail
+SHORT_PAIR = 5  # letters up to which two neighbours may be one word written apart: wi fi, e mail
 
 _LANGUAGE_OF_CODE = {"en": "english", "de": "german"}
 _WORD = re.compile(r"[^\W\d_](?:\+\+|#)(?![^\W_])|[^\W_]+(?:[.'’][^\W_]+)*")
@@ -153,9 +153,9 @@ def _joined(text: str, spelled: Sequence[str]) -> list[tuple[str, str]]:
             found.append(("".join(parts), " ".join(parts)))
     hyphened = set(found)
     for first, second in pairwise(spelled):
-        if len(first) + len(second) <= SHORT_PAIR and not {first, second} & STOP_WORDS and (first + second).isalpha():
+        if len(first) + len(second) <= SHORT_PAIR and first not in STOP_WORDS and second not in STOP_WORDS:
             pair = (first + second, f"{first} {second}")
-            found += [] if pair in hyphened else [pair]
+            found += [pair] if pair[0].isalpha() and pair not in hyphened else []
     return [pair for pair in found if len(pair[0]) <= MAX_WORD and pair[0].isalnum() and not has_cjk(pair[0])]
 
 
@@ -199,25 +199,14 @@ def variants(text: str, langs: tuple[str, ...] = LANGUAGES) -> Iterator[tuple[st
 
 
 def terms(text: str, langs: tuple[str, ...] = LANGUAGES) -> list[str]:
-    """The words of a document's text as index terms, in order: stems in each language (once where they agree), Han, Kana and Hangul
-    as bigrams."""
-    stems = [_stems_of(lang) for lang in langs]
-    if len(stems) == 1 and text.isascii():
-        stem = stems[0]
-        return [stem[word] for word in words(text) if word not in STOP_WORDS]
-    found: list[str] = []
-    for word in words(text):
-        if word in STOP_WORDS:
-            continue
-        for is_cjk, run in _runs(word) if has_cjk(word) else ((False, word),):
-            found += _bigrams(run) if is_cjk else dict.fromkeys(stem[run] for stem in stems)
-    return found
+    """The words of a document's text as index terms, in order: stems in each language, Han, Kana and Hangul as bigrams."""
+    return _terms(words(text), langs)
 
 
-def pieces(text: str, langs: tuple[str, ...] = LANGUAGES) -> list[str]:
-    """Further index terms of a document's text, which do not count as its words.
+def terms_and_pieces(text: str, langs: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The `terms` of a document's text, and further index terms of it that do not count as its words.
 
-    What is written apart as one word (wi-fi: wifi), pieces of long German words, and every Han or Hangul character of a longer run.
+    These are: what is written apart as one word (wi-fi: wifi), pieces of long German words, Han and Hangul one by one.
     """
     spelled = list(words(text))
     stems = [_stems_of(lang) for lang in langs]
@@ -226,6 +215,20 @@ def pieces(text: str, langs: tuple[str, ...] = LANGUAGES) -> list[str]:
         found += [gram for word in spelled if len(word) >= COMPOUND and word not in STOP_WORDS for gram in _grams(word)]
     if has_cjk(text):
         found += [character for word in spelled if len(word) > 1 for character in _HAN.findall(word)]
+    return _terms(spelled, langs), found
+
+
+def _terms(spelled: Iterable[str], langs: tuple[str, ...]) -> list[str]:
+    stems = [_stems_of(lang) for lang in langs]
+    found: list[str] = []
+    for word in spelled:
+        if word in STOP_WORDS:
+            continue
+        if word.isascii() and len(stems) == 1:
+            found.append(stems[0][word])
+            continue
+        for is_cjk, run in _runs(word) if has_cjk(word) else ((False, word),):
+            found += _bigrams(run) if is_cjk else dict.fromkeys(stem[run] for stem in stems)
     return found
 
 

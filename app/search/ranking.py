@@ -135,9 +135,9 @@ def weigh(document: SearchDocument) -> dict[str, tuple[int, float]]:
     texts = (document.title, " ".join(document.tags), document.body, document.answers, document.asked_as)
     found: dict[str, tuple[int, float]] = {}
     for text, place in zip(texts, PLACES, strict=True):
-        terms = analysis.terms(text, langs)
+        terms, pieces = analysis.terms_and_pieces(text, langs)
         weight = place.weight * _lengthened(len(terms), place.usual, place.share)
-        for term in (*terms, *analysis.pieces(text, langs)):
+        for term in (*terms, *pieces):
             count, sum_ = found.get(term, (0, 0.0))
             found[term] = (count + 1, sum_ + weight)
     return found
