@@ -55,6 +55,8 @@ ARTICLE_KEYS = {
     "section",
     "audience",
     "state",
+    "kind",
+    "language",
     "owner",
     "summary",
     "applies_to",

@@ -26,6 +26,7 @@ from app.forum.models import (
     Acceptance,
     Category,
     Comment,
+    DuplicateProposal,
     Follow,
     MeToo,
     Outcome,
@@ -35,6 +36,7 @@ from app.forum.models import (
     Thread,
     Vote,
 )
+from app.forum.policies import card_shown
 from app.forum.services.inferring import infer_likely
 from app.forum.services.recounting import recount_all
 from app.importing.demo import loading
@@ -45,7 +47,16 @@ from app.importing.demo.preparing import Prepared, prepare
 from app.importing.demo.readers import daily_views
 from app.importing.following_up import FOLLOW_UP_JOBS
 from app.jobs.models import Job
-from app.kb.models import Article, ArticleFeedback, ArticleSource, ArticleState, Candidate, Section
+from app.kb.models import (
+    Article,
+    ArticleFeedback,
+    ArticleFix,
+    ArticleSource,
+    ArticleState,
+    Candidate,
+    CandidateDecision,
+    Section,
+)  # fmt: skip
 from app.kb.services.feedback import recount_feedback
 from app.kb.services.refreshing import refresh_sources
 from app.kb.urls import article_path
@@ -256,7 +267,11 @@ def test_staff_text_is_only_in_places_for_staff(loaded: Loaded) -> None:
 def test_there_is_work_in_the_queues(loaded: Loaded) -> None:
     assert count(Candidate, Candidate.state == "proposed") >= 8
     promoted = {a.data["promoted_from"] for a in articles().values() if "promoted_from" in a.data}
-    assert count(Candidate, Candidate.state == "promoted", Candidate.article_id.is_not(None)) == len(promoted)
+    linked = [row for row in community()["decision"] if row["decision"] == "linked"]
+    assert linked and count(ArticleFix, ArticleFix.state == "open") == len(linked)
+    assert count(Candidate, Candidate.state == "promoted", Candidate.article_id.is_not(None)) == len(promoted) + len(linked)
+    assert count(CandidateDecision, CandidateDecision.rank.is_not(None)) == len(promoted) + len(community()["decision"])
+    assert count(DuplicateProposal, DuplicateProposal.state == "open") >= 2 and count(Thread, card_shown()) == 1
     assert count(Flag, Flag.state == "open") >= 4
     assert {"hide", "lock", "close", "duplicate", "accept", "promote", "published", "suspend"} <= set(
         db.session.scalars(sa.select(LogEntry.action))

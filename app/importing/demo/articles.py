@@ -9,7 +9,7 @@ from app.core.db import db
 from app.forum.models import Post, PostRevision, Thread
 from app.importing.demo.preparing import PreparedArticle
 from app.importing.demo.written import Written, touch
-from app.kb.models import Article, ArticleRevision, ArticleSource, ArticleState, SourceChange, SourceRole
+from app.kb.models import Article, ArticleKind, ArticleRevision, ArticleSource, ArticleState, SourceChange, SourceRole
 from app.kb.policies import is_as_narrow
 from app.kb.urls import article_path
 from app.moderation.models import LogEntry
@@ -44,7 +44,8 @@ def _write_article(written: Written, article: PreparedArticle) -> Article:
         section_id=written.sections[data["section"]].id, slug=data["slug"], state=data["state"], audience=data["audience"],
         owner_id=owner, created_at=done - WRITTEN_BEFORE, modified_at=done, published_at=done if is_shown else None,
         published_revision=1 if is_shown else None, body_html=str(body.html) if is_shown else "",
-        body_text=body.text if is_shown else "", toc=toc if is_shown else [], **texts,
+        body_text=body.text if is_shown else "", toc=toc if is_shown else [],
+        kind=data.get("kind", ArticleKind.SOLUTION), language=data.get("language", ""), **texts,
     )  # fmt: skip
     if "verified_days_ago" in data and is_shown:
         row.verified_at, row.verified_by_id = written.calendar.days_ago(data["verified_days_ago"]), owner

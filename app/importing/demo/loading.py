@@ -21,6 +21,7 @@ from app.importing.demo.content import read_demo
 from app.importing.demo.curation import write_curation
 from app.importing.demo.desk import write_desk
 from app.importing.demo.evidence import write_evidence
+from app.importing.demo.knowledge import write_knowledge
 from app.importing.demo.notices import write_notices
 from app.importing.demo.people import choose_sign_ins, write_people, write_places
 from app.importing.demo.preparing import Prepared, prepare
@@ -90,6 +91,7 @@ def _write(written: Written, prepared: Prepared, hashes: dict[str, str], setting
     write_listing_counts()
     write_desk(written, prepared.community)
     write_proposals(written, prepared.articles, settings)
+    write_knowledge(written, prepared.community)
 
 
 def _counts(prepared: Prepared) -> Counter[str]:

@@ -22,12 +22,11 @@ def write_proposals(written: Written, articles: list[PreparedArticle], settings:
             break
         store_proposals(batch.proposals, moment)
         last = batch.last_id
-    for article in articles:
-        if "promoted_from" in article.data:
-            _remember(written, article, settings, moment)
+    for rank, article in enumerate((one for one in articles if "promoted_from" in one.data), start=1):
+        _remember(written, article, settings, moment, rank)
 
 
-def _remember(written: Written, article: PreparedArticle, settings: Settings, moment: datetime) -> None:
+def _remember(written: Written, article: PreparedArticle, settings: Settings, moment: datetime, rank: int) -> None:
     row, thread = written.articles[article.stem], written.threads[article.data["promoted_from"]]
     facts = read_facts([thread.id])
     store_proposals([Scored(one, score_issue(one, settings, moment)) for one in facts], moment)
@@ -38,7 +37,7 @@ def _remember(written: Written, article: PreparedArticle, settings: Settings, mo
     candidate = db.session.get_one(Candidate, thread.id, populate_existing=True)
     db.session.add(
         CandidateDecision(
-            thread_id=thread.id, decision=Decision.PROMOTED, score=candidate.score, parts=candidate.parts, article_id=row.id,
+            thread_id=thread.id, decision=Decision.PROMOTED, score=candidate.score, parts=candidate.parts, rank=rank, article_id=row.id,
             decided_by_id=row.owner_id, decided_at=row.created_at,
         )
     )  # fmt: skip
