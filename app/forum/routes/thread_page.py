@@ -25,7 +25,7 @@ from app.forum.queries.proposals import list_proposals_for
 from app.forum.queries.related import read_next
 from app.forum.queries.thread_page import SORTS, ThreadPage, find_thread_head, load_thread_page
 from app.forum.queries.thread_rows import ThreadHead
-from app.forum.queries.versions import has_products
+from app.forum.queries.versions import has_products, list_thread_versions
 from app.forum.routes.blueprint import blueprint
 from app.forum.services.drafting import find_draft
 from app.forum.urls import ask_path, thread_path
@@ -128,6 +128,7 @@ def _render(
         issue=_find_issue(head),
         proposals=list_proposals_for(actor, head.id) if rights.moderate and head.is_question and not head.duplicate_of_id else [],
         rights=rights,
+        versions=list_thread_versions(head.id) if head.version_words else [],
         has_products=rights.set_versions and has_products(),
         own=found.own,
         new_answers=found.new_answers,

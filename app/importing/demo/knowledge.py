@@ -8,8 +8,6 @@ from typing import Any
 
 from app.core.db import db
 from app.forum.models import DuplicateProposal, Product, ProductVersion, ThreadVersion
-from app.forum.services.figures import settle
-from app.forum.services.versions import refresh_version_words
 from app.importing.demo.written import Written
 from app.kb.models import ArticleFix, ArticleVersion, Candidate, CandidateDecision, CandidateState, Decision
 from app.moderation.models import LogEntry
@@ -54,7 +52,6 @@ def _write_products(written: Written, products: list[dict[str, Any]]) -> dict[st
 
 
 def _write_versions(written: Written, rows: list[dict[str, Any]], versions: dict[str, int]) -> None:
-    threads = set()
     for row in rows:
         by = written.person_id(row["by"])
         for name in (*row.get("works", ()), *row.get("fails", ()), *row.get("asked", ())):
@@ -70,14 +67,14 @@ def _write_versions(written: Written, rows: list[dict[str, Any]], versions: dict
                 continue
             thread = written.threads[row["thread"]]
             word = "asked" if name in row.get("asked", ()) else "works" if works else "fails"
-            threads.add(thread.id)
+            if word != "fails":  # the newest first; the whole index is written after loading
+                thread.version_words = f"{thread.version_words or ''}, {name}".removeprefix(", ")
             db.session.add(
                 ThreadVersion(
                     thread_id=thread.id, version_id=versions[name], word=word, decided_by_id=by, decided_at=thread.created_at
                 )
             )  # fmt: skip
     db.session.flush()
-    refresh_version_words(threads)
 
 
 def _write_decision(written: Written, row: dict[str, Any]) -> None:
@@ -102,7 +99,6 @@ def _write_decision(written: Written, row: dict[str, Any]) -> None:
         )
     if decision is Decision.CARD:
         thread.card_post_id = written.posts[row["thread"], row["answer"]].id
-        settle(thread, is_content_changed=False)
     _log(written, decision, row, thread.id, at)
 
 
