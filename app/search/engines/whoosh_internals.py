@@ -186,6 +186,8 @@ class _BlockCodec(whoosh3.W3Codec):  # type: ignore[misc]
 class BlockWriter(SegmentWriter):  # type: ignore[misc]
     """Whoosh's writer with whole-block postings, both for new documents and for segments merged in."""
 
+    docnum: int
+
     def __init__(self, index: FileIndex) -> None:
         super().__init__(index, codec=_BlockCodec(), compound=False)
         self.pool = PostingPool()
