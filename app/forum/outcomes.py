@@ -24,8 +24,9 @@ CONFIRMED = frozenset(
 )
 # So many readers must confirm one answer before their word stands for an asker who never came back.
 CONFIRMATIONS_NEEDED = 3
-# With fewer words about an answer nothing is disputed, whatever they say: a few clicks are no finding.
-WORDS_NEEDED = 5
+# Unless so many readers say that an answer fails nothing is disputed: a few clicks are no finding. Only the noes count here, so
+# that one more reader for whom it works never disputes.
+FAILURES_NEEDED = 4
 # Of each answer the newest words count: what worked two years ago may not work now.
 FRESH_WORDS = 30
 # Disputed when the true share of readers for whom it fails is above this with 97.5 % certainty (lower Wilson bound).
@@ -52,9 +53,9 @@ class Words:
 
     @property
     def is_refuted(self) -> bool:
-        """Whether there are enough words, and too many of them say that it does not work."""
+        """Whether enough readers say that it does not work, and too many of all who say something."""
         total = self.worked + self.failed
-        return total >= WORDS_NEEDED and wilson_interval(self.failed, total)[0] > TOLERATED_FAILURES
+        return self.failed >= FAILURES_NEEDED and wilson_interval(self.failed, total)[0] > TOLERATED_FAILURES
 
     @property
     def is_confirmed(self) -> bool:

@@ -15,9 +15,9 @@ from app.forum.models.thread import Status
 from app.forum.outcomes import (
     CONFIRMATIONS_NEEDED,
     CONFIRMED,
+    FAILURES_NEEDED,
     FRESH_WORDS,
     TOLERATED_FAILURES,
-    WORDS_NEEDED,
     OutcomeFact,
     Words,
     derive_status,
@@ -192,8 +192,8 @@ def test_dispute_and_return():
 
 def test_a_solution_needs_enough_words_to_be_disputed():
     accepted = OutcomeFact(1, OutcomeKind.ACCEPTED, post_id=1)
-    assert derive_status([accepted, *words(2, worked=0, failed=WORDS_NEEDED - 1)], 1, False) == Status.SOLVED
-    assert derive_status([accepted, *words(2, worked=0, failed=WORDS_NEEDED)], 1, False) == Status.DISPUTED
+    assert derive_status([accepted, *words(2, worked=0, failed=FAILURES_NEEDED - 1)], 1, False) == Status.SOLVED
+    assert derive_status([accepted, *words(2, worked=0, failed=FAILURES_NEEDED)], 1, False) == Status.DISPUTED
     assert derive_status([accepted, *words(2, worked=2, failed=3)], 1, False) == Status.SOLVED, "3 of 5: lower bound 0.23"
     assert derive_status([accepted, *words(2, worked=1, failed=4)], 1, False) == Status.DISPUTED, "4 of 5: lower bound 0.38"
     assert derive_status([accepted, *words(2, worked=0, failed=9, post_id=2)], 2, False) == Status.SOLVED, "of another answer"
@@ -202,7 +202,7 @@ def test_a_solution_needs_enough_words_to_be_disputed():
 @given(st.integers(0, FRESH_WORDS), st.integers(0, FRESH_WORDS))
 def test_words_are_refuted_exactly_beyond_the_lower_bound(worked: int, failed: int):
     total = worked + failed
-    expected = total >= WORDS_NEEDED and wilson_interval(failed, total)[0] > TOLERATED_FAILURES
+    expected = failed >= FAILURES_NEEDED and wilson_interval(failed, total)[0] > TOLERATED_FAILURES
     assert Words(worked, failed).is_refuted == expected
     assert not (Words(worked, failed).is_refuted and Words(worked, failed).is_confirmed)
 
@@ -255,8 +255,8 @@ def test_the_documents_say_how_many_words_dispute():
         [int(cell) for cell in next(line for line in text.splitlines() if line.strip().startswith(start)).split("|")[2:-1]]
         for start in ("| words |", '| of them "it did not work" |')
     )
-    assert len(totals) == len(failed) == 7
+    assert len(totals) == len(failed) == 8
     for total, needed in zip(totals, failed, strict=True):
         assert Words(total - needed, needed).is_refuted and not Words(total - needed + 1, needed - 1).is_refuted
-    for constant in (WORDS_NEEDED, FRESH_WORDS, CONFIRMATIONS_NEEDED, TOLERATED_FAILURES):
+    for constant in (FAILURES_NEEDED, FRESH_WORDS, CONFIRMATIONS_NEEDED, TOLERATED_FAILURES):
         assert str(constant) in text

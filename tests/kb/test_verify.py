@@ -220,7 +220,7 @@ def test_a_disputed_source_marks_the_article_and_tells_its_owner(app: Flask, cre
 
 @pytest.mark.parametrize(
     ("helped", "failed", "expected"),
-    [(0, 4, False), (0, 5, True), (1, 4, True), (2, 3, False), (12, 8, False), (10, 10, True), (990, 10, False)],
+    [(0, 3, False), (0, 4, True), (1, 4, True), (2, 3, False), (12, 8, False), (10, 10, True), (990, 10, False)],
 )
 def test_how_many_words_are_reason_enough(helped: int, failed: int, expected: bool):
     assert needs_work(helped, failed) is expected
@@ -229,9 +229,9 @@ def test_how_many_words_are_reason_enough(helped: int, failed: int, expected: bo
 def test_readers_whom_it_does_not_help_open_an_article_again(browser: Browser, crew: Crew):
     article = make_article(owner=crew.staff)
     change(article, verified_at=now() - timedelta(days=3))
-    say(article, no=4)
+    say(article, no=3)
     assert fresh(article).needs_work_at is None
-    say(article, no=2, begin=4)
+    say(article, no=2, begin=3)
     assert fresh(article).needs_work_at and waiting(crew, "readers") == [article.id]
     assert told(crew.staff) == ["Many readers say that an article that you look after did not help them:"]
     browser.get(path_of(article))
@@ -245,7 +245,7 @@ def test_readers_whom_it_does_not_help_open_an_article_again(browser: Browser, c
 
 def test_words_taken_back_take_the_mark_off(app: Flask, crew: Crew):
     article = make_article()
-    say(article, no=5)
+    say(article, no=4)
     assert fresh(article).needs_work_at is not None
     with unit_of_work():
         take_back_feedback(crew.agent, article_id=article.id, reader_key="reader-0")

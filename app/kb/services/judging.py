@@ -12,8 +12,8 @@ from app.kb.models import Article, ArticleFeedback, ArticleState
 from app.kb.queries.articles import get_article_for_update
 from app.search.documents import ARTICLE, request_sync
 
-# With fewer words nothing is concluded, whatever they say.
-WORDS_NEEDED = 5
+# With fewer readers who were not helped nothing is concluded; only they count, so that one more who was helped never harms.
+FAILURES_NEEDED = 4
 # An article needs work when the true share of readers whom it does not help is above this with 97.5 % certainty.
 TOLERATED_FAILURES = 0.25
 # After so many helped readers (and then at every tenfold and its half) the authors of an article hear of it.
@@ -22,8 +22,7 @@ MILESTONES = (10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000)
 
 def needs_work(helped: int, not_helped: int) -> bool:
     """Return whether these words, all given since somebody last looked, are reason enough to look again."""
-    total = helped + not_helped
-    return total >= WORDS_NEEDED and wilson_interval(not_helped, total)[0] > TOLERATED_FAILURES
+    return not_helped >= FAILURES_NEEDED and wilson_interval(not_helped, helped + not_helped)[0] > TOLERATED_FAILURES
 
 
 def weigh_words(article: Article) -> None:
