@@ -11,11 +11,12 @@ from app.kb import models as kb_models
 from app.moderation import models as moderation_models
 from app.notifications import models as notifications_models
 from app.pageviews import models as pageviews_models
+from app.search import models as search_models
 from app.uploads import models as uploads_models
 
 ALL_MODELS = (
     accounts_models, desk_models, forum_models, importing_models, jobs_models, kb_models, moderation_models, notifications_models,
-    pageviews_models, uploads_models,
+    pageviews_models, search_models, uploads_models,
 )  # fmt: skip
 
 migrate = Migrate(render_as_batch=True)

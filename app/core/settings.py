@@ -143,7 +143,10 @@ class Settings:
         "REDIS_URL", "", _redis_url, "redis://... ; shares rate limits and view counts between processes. Default: memory."
     )
     search_engine: str = _setting(
-        "SEARCH_ENGINE", "auto", _choice("auto", "whoosh", "postgres"), "Search engine; auto chooses the best one for the database."
+        "SEARCH_ENGINE",
+        "auto",
+        _choice("auto", "whoosh", "postgres"),
+        "Search engine; auto chooses the best one for the database.",
     )
     search_priors: tuple[str, ...] = _setting(
         "SEARCH_PRIORS",
@@ -254,7 +257,10 @@ class Settings:
         "PROMOTION_SEARCH_WEIGHT", 2.0, _decimal, "Points for each doubling of searches that ended at it within 30 days."
     )
     promotion_failed_search_weight: float = _setting(
-        "PROMOTION_FAILED_SEARCH_WEIGHT", 3.0, _decimal, "Points for each doubling of searches that failed near it within 30 days."
+        "PROMOTION_FAILED_SEARCH_WEIGHT",
+        3.0,
+        _decimal,
+        "Points for each doubling of searches that failed near it within 30 days.",
     )
     promotion_min_age_days: int = _setting(
         "PROMOTION_MIN_AGE_DAYS", 2, _integer(0, 365), "Days after which a thread can be proposed; before, it is too new."

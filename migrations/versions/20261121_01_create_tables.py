@@ -132,6 +132,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_product_name")),
     )
     op.create_table(
+        "read_together",
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("week", sa.Date(), nullable=False),
+        sa.Column("other_kind", sa.String(length=10), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("visits", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "target_id", "week", "other_kind", "other_id", name=op.f("pk_read_together")),
+    )
+    with op.batch_alter_table("read_together", schema=None) as batch_op:
+        batch_op.create_index("ix_read_together_week", ["week"], unique=False)
+
+    op.create_table(
+        "search_session",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("visitor", sa.String(length=48), nullable=True),
+        sa.Column("audience", sa.String(length=10), nullable=False),
+        sa.Column("started_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("last_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("ending", sa.String(length=10), nullable=False),
+        sa.Column("searches", sa.Integer(), nullable=False),
+        sa.Column("reached_ask", sa.Boolean(), nullable=False),
+        sa.Column("asked_thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_held_out", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("audience IN ('public', 'members', 'staff')", name=op.f("ck_search_session_audience_known")),
+        sa.CheckConstraint(
+            "ending IN ('left', 'refined', 'clicked', 'asked', 'solved')", name=op.f("ck_search_session_ending_known")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_session")),
+        sa.UniqueConstraint("visitor", name=op.f("uq_search_session_visitor")),
+    )
+    with op.batch_alter_table("search_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_session_asked_thread_id"), ["asked_thread_id"], unique=False)
+        batch_op.create_index("ix_search_session_last", ["last_at"], unique=False)
+        batch_op.create_index("ix_search_session_started", ["started_at"], unique=False)
+
+    op.create_table(
         "section",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -190,6 +227,8 @@ def upgrade() -> None:
         sa.Column("summary", sa.String(length=500), nullable=False),
         sa.Column("applies_to", sa.String(length=300), nullable=False),
         sa.Column("asked_as", sa.Text(), nullable=False),
+        sa.Column("searched_as", sa.Text(), nullable=False),
+        sa.Column("searched_audience", sa.String(length=10), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("audience", sa.String(length=10), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
@@ -326,6 +365,59 @@ def upgrade() -> None:
         batch_op.create_index("ix_product_version_newest", ["product_id", "released_at"], unique=False)
 
     op.create_table(
+        "search_gap",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.String(length=120), nullable=False),
+        sa.Column("audience", sa.String(length=10), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("searches", sa.Integer(), nullable=False),
+        sa.Column("empty", sa.Integer(), nullable=False),
+        sa.Column("first_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("last_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("scanned_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("missing_thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("audience IN ('public', 'members', 'staff')", name=op.f("ck_search_gap_audience_known")),
+        sa.CheckConstraint("state IN ('open', 'writing', 'alias', 'not_ours', 'filled')", name=op.f("ck_search_gap_state_known")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_search_gap_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_gap")),
+        sa.UniqueConstraint("text", name=op.f("uq_search_gap_text")),
+    )
+    with op.batch_alter_table("search_gap", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_gap_decided_by_id"), ["decided_by_id"], unique=False)
+        batch_op.create_index("ix_search_gap_list", ["state", "people"], unique=False)
+
+    op.create_table(
+        "search_step",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.String(length=120), nullable=False),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.Column("ending", sa.String(length=10), nullable=False),
+        sa.Column("clicks", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=10), nullable=True),
+        sa.Column("target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("shown", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "ending IN ('left', 'refined', 'clicked', 'asked', 'solved')", name=op.f("ck_search_step_ending_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["search_session.id"], name=op.f("fk_search_step_session_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_step")),
+    )
+    with op.batch_alter_table("search_step", schema=None) as batch_op:
+        batch_op.create_index("ix_search_step_at", ["at"], unique=False)
+        batch_op.create_index("ix_search_step_session", ["session_id", "id"], unique=False)
+        batch_op.create_index("ix_search_step_target", ["kind", "target_id", "at"], unique=False)
+        batch_op.create_index("ix_search_step_text", ["text"], unique=False)
+
+    op.create_table(
         "staff_group_member",
         sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -356,6 +448,7 @@ def upgrade() -> None:
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("me_too_count", sa.Integer(), nullable=False),
         sa.Column("duplicate_count", sa.Integer(), nullable=False),
+        sa.Column("affected_count", sa.Integer(), nullable=False),
         sa.Column("first_answer_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("first_staff_answer_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("first_peer_answer_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
@@ -519,6 +612,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("audience", sa.String(length=10), nullable=False),
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("summary", sa.String(length=500), nullable=False),
         sa.Column("applies_to", sa.String(length=300), nullable=False),
@@ -532,6 +626,7 @@ def upgrade() -> None:
         sa.Column("editor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("audience IN ('public', 'members', 'staff')", name=op.f("ck_article_revision_audience_known")),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_revision_article_id")),
         sa.ForeignKeyConstraint(["editor_id"], ["person.id"], name=op.f("fk_article_revision_editor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article_revision")),
@@ -621,6 +716,7 @@ def upgrade() -> None:
         sa.Column("clock_since", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("waiting_reason", sa.String(length=10), nullable=False),
         sa.Column("returned_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("before_return", sa.JSON(), nullable=True),
         sa.Column("affected_count", sa.Integer(), nullable=False),
         sa.Column("escalated_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("is_backlog", sa.Boolean(), nullable=False),
@@ -779,6 +875,50 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("removed_wording", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_removed_wording_thread_id"), ["thread_id"], unique=False)
+
+    op.create_table(
+        "search_alias",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("said", sa.String(length=80), nullable=False),
+        sa.Column("means", sa.String(length=80), nullable=False),
+        sa.Column("is_mutual", sa.Boolean(), nullable=False),
+        sa.Column("gap_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_search_alias_created_by_id")),
+        sa.ForeignKeyConstraint(["gap_id"], ["search_gap.id"], name=op.f("fk_search_alias_gap_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_alias")),
+    )
+    with op.batch_alter_table("search_alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_alias_created_by_id"), ["created_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_search_alias_gap_id"), ["gap_id"], unique=False)
+
+    op.create_table(
+        "search_gap_wording",
+        sa.Column("text", sa.String(length=120), nullable=False),
+        sa.Column("gap_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("audience", sa.String(length=10), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("searches", sa.Integer(), nullable=False),
+        sa.Column("empty", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["gap_id"], ["search_gap.id"], name=op.f("fk_search_gap_wording_gap_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("text", name=op.f("pk_search_gap_wording")),
+    )
+    with op.batch_alter_table("search_gap_wording", schema=None) as batch_op:
+        batch_op.create_index("ix_search_gap_wording_gap", ["gap_id", "people"], unique=False)
+
+    op.create_table(
+        "search_near",
+        sa.Column("step_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rank", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["step_id"], ["search_step.id"], name=op.f("fk_search_near_step_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("step_id", "rank", name=op.f("pk_search_near")),
+    )
+    with op.batch_alter_table("search_near", schema=None) as batch_op:
+        batch_op.create_index("ix_search_near_target", ["kind", "target_id"], unique=False)
 
     op.create_table(
         "thread_tag",
@@ -1023,16 +1163,20 @@ def upgrade() -> None:
         sa.Column("comment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("gap_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("alias_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("before", sa.String(length=300), nullable=False),
         sa.Column("undoes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(CASE WHEN thread_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN post_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN comment_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN person_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN article_id IS NULL THEN 0 ELSE 1 END) = 1",
+            "(CASE WHEN thread_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN post_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN comment_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN person_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN article_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN gap_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN alias_id IS NULL THEN 0 ELSE 1 END) = 1",
             name=op.f("ck_moderation_log_one_target"),
         ),
         sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_moderation_log_actor_id")),
+        sa.ForeignKeyConstraint(["alias_id"], ["search_alias.id"], name=op.f("fk_moderation_log_alias_id")),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_moderation_log_article_id")),
         sa.ForeignKeyConstraint(["comment_id"], ["comment.id"], name=op.f("fk_moderation_log_comment_id")),
+        sa.ForeignKeyConstraint(["gap_id"], ["search_gap.id"], name=op.f("fk_moderation_log_gap_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_moderation_log_person_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_moderation_log_post_id")),
         sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_moderation_log_thread_id")),
@@ -1042,7 +1186,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("moderation_log", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_moderation_log_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_moderation_log_alias_id"), ["alias_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_moderation_log_article_id"), ["article_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_moderation_log_gap_id"), ["gap_id"], unique=False)
         batch_op.create_index("ix_moderation_log_newest", ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_moderation_log_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_moderation_log_post_id"), ["post_id"], unique=False)
@@ -1127,7 +1273,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_moderation_log_post_id"))
         batch_op.drop_index(batch_op.f("ix_moderation_log_person_id"))
         batch_op.drop_index("ix_moderation_log_newest")
+        batch_op.drop_index(batch_op.f("ix_moderation_log_gap_id"))
         batch_op.drop_index(batch_op.f("ix_moderation_log_article_id"))
+        batch_op.drop_index(batch_op.f("ix_moderation_log_alias_id"))
         batch_op.drop_index(batch_op.f("ix_moderation_log_actor_id"))
 
     op.drop_table("moderation_log")
@@ -1183,6 +1331,19 @@ def downgrade() -> None:
         batch_op.drop_index("ix_thread_tag_tag")
 
     op.drop_table("thread_tag")
+    with op.batch_alter_table("search_near", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_near_target")
+
+    op.drop_table("search_near")
+    with op.batch_alter_table("search_gap_wording", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_gap_wording_gap")
+
+    op.drop_table("search_gap_wording")
+    with op.batch_alter_table("search_alias", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_alias_gap_id"))
+        batch_op.drop_index(batch_op.f("ix_search_alias_created_by_id"))
+
+    op.drop_table("search_alias")
     with op.batch_alter_table("removed_wording", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_removed_wording_thread_id"))
 
@@ -1293,6 +1454,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staff_group_member_person_id"))
 
     op.drop_table("staff_group_member")
+    with op.batch_alter_table("search_step", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_step_text")
+        batch_op.drop_index("ix_search_step_target")
+        batch_op.drop_index("ix_search_step_session")
+        batch_op.drop_index("ix_search_step_at")
+
+    op.drop_table("search_step")
+    with op.batch_alter_table("search_gap", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_gap_list")
+        batch_op.drop_index(batch_op.f("ix_search_gap_decided_by_id"))
+
+    op.drop_table("search_gap")
     with op.batch_alter_table("product_version", schema=None) as batch_op:
         batch_op.drop_index("ix_product_version_newest")
 
@@ -1331,6 +1504,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_section_parent_id"))
 
     op.drop_table("section")
+    with op.batch_alter_table("search_session", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_session_started")
+        batch_op.drop_index("ix_search_session_last")
+        batch_op.drop_index(batch_op.f("ix_search_session_asked_thread_id"))
+
+    op.drop_table("search_session")
+    with op.batch_alter_table("read_together", schema=None) as batch_op:
+        batch_op.drop_index("ix_read_together_week")
+
+    op.drop_table("read_together")
     op.drop_table("product")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(

@@ -118,12 +118,12 @@ class ArticleRevision(Model):
     """
 
     __tablename__ = "article_revision"
-    __table_args__ = (sa.UniqueConstraint("article_id", "number"),)
+    __table_args__ = (sa.UniqueConstraint("article_id", "number"), one_of("audience", list(Audience)))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"))
     number: Mapped[int] = mapped_column(sa.Integer)
-    audience: Mapped[str] = mapped_column(sa.String(16))
+    audience: Mapped[str] = mapped_column(sa.String(10))
     title: Mapped[str] = mapped_column(sa.String(TITLE_MAX))
     summary: Mapped[str] = mapped_column(sa.String(SUMMARY_MAX), default="")
     applies_to: Mapped[str] = mapped_column(sa.String(APPLIES_MAX), default="")
