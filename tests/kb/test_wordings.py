@@ -23,8 +23,7 @@ from app.kb.queries.wordings import each_once, list_wordings
 from app.kb.services.wordings import follow_searches, remove_wording, restore_wording
 from app.search.engines.whoosh import WhooshEngine
 from app.search.models import Ending, SearchSession, SearchStep
-from app.search.querying import SearchForm
-from app.search.results import find
+from app.search.querying import SearchForm, build, parse
 from tests.asserts import assert_queries
 from tests.client import Browser
 from tests.factories import actor_of, make_article, make_category, make_question, make_section, opening_of
@@ -51,9 +50,10 @@ def texts(article: Article) -> list[str]:
 
 
 def finds(engine: WhooshEngine, query: str, article: Article) -> bool:
+    """Whether the article itself has these words; the page of results also shows it in place of a thread that has them."""
     run_until_idle()
-    cards = [item.card for item in find(engine, query, SearchForm(), ANONYMOUS).items]
-    return any((card.kind, card.id) == ("article", article.id) for card in cards)
+    hits = engine.search(build(parse(query), SearchForm(), ANONYMOUS.audiences)).hits
+    return any((hit.kind, hit.id) == ("article", article.id) for hit in hits)
 
 
 def test_a_duplicate_leads_to_the_article_until_it_is_opened_again(
