@@ -116,8 +116,7 @@ from app.moderation.routes import joining as moderation_joining
 from app.moderation.routes import log as moderation_log
 from app.moderation.routes import queue as moderation_queue
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
-from app.notifications import article_news
-from app.notifications import search_news
+from app.notifications import article_news, search_news
 from app.notifications import subscribers as notification_subscribers
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
 from app.notifications.queries import count_unread

@@ -22,8 +22,9 @@ class IssueEvidence:
     """What the score depends on: of the issue (a thread with its duplicates) where it says so, otherwise of the main thread.
 
     Views are human. `people`: others who said me-too, in all threads of the issue. `confirmed`: people whose word that it worked
-    stands. `searches` ended at it within 30 days, `failed_searches` had it near the top or led to asking it. `failed`: readers for whom an answer did not. `votes`: those for the questions and the best answer of each.
-    `is_linked`: an official answer leads to an article.
+    stands. `searches` ended at it within 30 days, `failed_searches` had it near the top or led to asking it. `failed`: readers
+    for whom an answer did not work. `votes`: those for the questions and the best answer of each. `is_linked`: an official
+    answer leads to an article.
     """
 
     thread_id: int
