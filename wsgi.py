@@ -6,7 +6,7 @@ from app.factory import create_app
 from app.jobs.worker import start_inline_worker
 from app.operating import patient
 from app.pageviews.recorder import start_flusher
-from app.search.ledger_recorder import start_flusher as start_ledger
+from app.search.ledger.recorder import start_flusher as start_ledger
 
 app = create_app()
 app.wsgi_app = patient(app)  # type: ignore[method-assign]

@@ -13,7 +13,7 @@ from app.core.logs import configure_logging
 from app.core.settings import PROJECT_ROOT, Settings
 from app.migrate import migrate
 from app.pageviews.recorder import init_pageviews
-from app.search.ledger_recorder import init_ledger
+from app.search.ledger.recorder import init_ledger
 from app.web.assets import init_assets
 from app.web.converters import register_converters
 from app.web.csrf import init_csrf

@@ -135,13 +135,13 @@ from app.pages import robots as pages_robots
 from app.pages import sitemap as pages_sitemap
 from app.pages.blueprint import blueprint as pages_blueprint
 from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, forget_job
-from app.search import gaps_routes as search_gaps
-from app.search import ledger_recorder as search_recorder
 from app.search import sync as search_sync
 from app.search.cli import reindex, search_group
 from app.search.documents import ARTICLE, SYNC_JOB, THREAD, register_category_names, register_source
 from app.search.engines import create_engine, use_engine
-from app.search.ledger_jobs import (
+from app.search.gaps import routes as search_gaps
+from app.search.ledger import recorder as search_recorder
+from app.search.ledger.jobs import (
     END_EVERY,
     END_JOB,
     GAPS_EVERY,

@@ -31,7 +31,7 @@ from app.pageviews.recorder import init_pageviews
 from app.search import aliases
 from app.search.engines import current_engine
 from app.search.engines.postgres import PostgresEngine
-from app.search.ledger_recorder import init_ledger
+from app.search.ledger.recorder import init_ledger
 from app.web.ratelimit import limiter
 from tests.client import Browser, IsolatedClient
 from tests.scheduling import LongestFirst

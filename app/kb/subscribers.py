@@ -16,7 +16,7 @@ from app.kb.services.marking import mark_threads
 from app.kb.services.refreshing import refresh_sources
 from app.kb.services.reusing import record_reuse
 from app.kb.services.wordings import follow_wordings
-from app.search.ledger_jobs import request_rerun
+from app.search.ledger.jobs import request_rerun
 
 # What moderators do to a thread that can change who reads it.
 _WHO_READS = frozenset({"hide", "restore", "approve", "reject", "move"})

@@ -11,7 +11,7 @@ from app.core.pagination import Page, parse_page
 from app.core.text import clean_line
 from app.search.documents import category_names
 from app.search.engines import current_engine
-from app.search.ledger_recorder import note_search
+from app.search.ledger.recorder import note_search
 from app.search.presenters import filter_links, row_of, suggestion_of
 from app.search.querying import MAX_CHARS, SearchForm, plain
 from app.search.results import PER_PAGE, Results, find

@@ -19,12 +19,12 @@ from app.moderation.models import LogEntry
 from app.moderation.services.undoing import undo_decision
 from app.notifications.models import Notification
 from app.search import aliases
-from app.search import gaps_deciding as deciding
-from app.search.gaps_queries import count_gaps, list_gaps
-from app.search.ledger_jobs import find_gaps, search_again
-from app.search.ledger_notes import Note, What
-from app.search.ledger_recorder import flush
-from app.search.ledger_sessions import store_notes
+from app.search.gaps import deciding
+from app.search.gaps.queries import count_gaps, list_gaps
+from app.search.ledger.jobs import find_gaps, search_again
+from app.search.ledger.notes import Note, What
+from app.search.ledger.recorder import flush
+from app.search.ledger.sessions import store_notes
 from app.search.models import Ending, GapState, GapWording, SearchAlias, SearchGap, SearchSession, SearchStep
 from app.search.sync import rebuild
 from tests.client import Browser

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.core.actor import Audience
-from app.search.gaps import Failure, Searched, cluster, is_gap, weigh
+from app.search.gaps.clustering import Failure, Searched, cluster, is_gap, weigh
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 

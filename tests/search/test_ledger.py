@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from app.core.actor import Audience
 from app.core.db import db
 from app.core.uow import unit_of_work
-from app.search.ledger import failed_near, failed_texts_of, failed_wordings, landed
-from app.search.ledger_notes import Note, What
-from app.search.ledger_sessions import end_old_sessions, forget_sessions, store_notes
+from app.search.ledger.notes import Note, What
+from app.search.ledger.reading import failed_near, failed_texts_of, failed_wordings, landed
+from app.search.ledger.sessions import end_old_sessions, forget_sessions, store_notes
 from app.search.models import Ending, SearchNear, SearchSession, SearchStep
 
 pytestmark = pytest.mark.usefixtures("app")

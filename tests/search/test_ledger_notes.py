@@ -6,7 +6,7 @@ import pytest
 
 from app.search.aliases import expand, make_aliases
 from app.search.engines.base import Word
-from app.search.ledger_notes import Note, is_held_out, lay, place, scrub
+from app.search.ledger.notes import Note, is_held_out, lay, place, scrub
 from app.search.models import TEXT_MAX
 
 

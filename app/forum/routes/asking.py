@@ -22,7 +22,7 @@ from app.forum.services.asking import start_thread
 from app.forum.services.drafting import SavedDraft, discard_draft, find_draft
 from app.forum.services.tagging import split_tags
 from app.forum.services.versions import set_thread_versions
-from app.search.ledger_recorder import note_ask, note_asked
+from app.search.ledger.recorder import note_ask, note_asked
 from app.web.access import members, public
 from app.web.context import current_actor
 from app.web.forms import query_line

@@ -14,7 +14,7 @@ from app.forum.services.drafting import discard_draft, find_draft, save_draft
 from app.search.deflecting import end_ask, find_document
 from app.search.documents import ARTICLE, HitCard
 from app.search.engines import current_engine
-from app.search.ledger_recorder import asks_without_suggestions
+from app.search.ledger.recorder import asks_without_suggestions
 from app.search.suggest import similar_questions
 from app.web.access import public
 from app.web.bots import is_bot

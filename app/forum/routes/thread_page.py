@@ -31,7 +31,7 @@ from app.forum.services.drafting import find_draft
 from app.forum.urls import ask_path, thread_path
 from app.forum.verdicts import parse_said, present_verdicts, solution_rows
 from app.pageviews.recorder import record
-from app.search.ledger_recorder import note_opened
+from app.search.ledger.recorder import note_opened
 from app.web.access import public
 from app.web.context import current_actor, site_settings
 from app.web.redirects import login_path, moved

@@ -17,7 +17,7 @@ from app.forum.models import Category, Thread
 from app.forum.urls import thread_path
 from app.kb.models import Article, ArticleSource, RemovedWording
 from app.search.documents import ARTICLE, make_key
-from app.search.ledger import failed_wordings
+from app.search.ledger.reading import failed_wordings
 
 MOST = 50
 """Wordings from duplicates that one article takes, the oldest first."""

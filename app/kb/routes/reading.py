@@ -24,7 +24,7 @@ from app.kb.routes.blueprint import blueprint
 from app.kb.urls import section_path
 from app.pageviews.recorder import record
 from app.search.documents import ARTICLE
-from app.search.ledger_recorder import note_opened
+from app.search.ledger.recorder import note_opened
 from app.web.access import public
 from app.web.atom import atom_feed
 from app.web.context import current_actor, site_settings

@@ -21,7 +21,7 @@ from app.forum.queries.issues import IssueFacts, issue_facts
 from app.kb.models import Article, ArticleReuse, ArticleSource, ArticleState, Candidate, CandidateState
 from app.kb.services.scoring import WINDOW_DAYS, IssueEvidence, Score, is_proposed, score_issue
 from app.search.documents import THREAD, make_key
-from app.search.ledger import failed_near, landed
+from app.search.ledger.reading import failed_near, landed
 
 BATCH = 1000
 

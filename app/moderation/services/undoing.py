@@ -21,7 +21,7 @@ from app.moderation.policies import ensure_can_moderate_site
 from app.moderation.queries import exists_undo, get_log_entry_for_update
 from app.moderation.services.logging import write_log
 from app.moderation.services.resolving import WAS_SHOWN, reopen_flags
-from app.search import gaps_deciding
+from app.search.gaps import deciding as gap_deciding
 
 Undo = Callable[[Actor, LogEntry, str], object]
 
@@ -115,13 +115,13 @@ _PERSON: dict[str, Undo] = {
 
 
 _GAP: dict[str, Undo] = {
-    name: lambda actor, entry, reason: gaps_deciding.reopen_gap(actor, gap_id=_id(entry.gap_id), reason=reason)
+    name: lambda actor, entry, reason: gap_deciding.reopen_gap(actor, gap_id=_id(entry.gap_id), reason=reason)
     for name in ("gap_write", "gap_alias", "gap_not_ours")
 }
 _ALIAS: dict[str, Undo] = {
-    "alias_add": lambda actor, entry, reason: gaps_deciding.remove_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
-    "alias_restore": lambda actor, entry, reason: gaps_deciding.remove_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
-    "alias_remove": lambda actor, entry, reason: gaps_deciding.restore_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
+    "alias_add": lambda actor, entry, reason: gap_deciding.remove_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
+    "alias_restore": lambda actor, entry, reason: gap_deciding.remove_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
+    "alias_remove": lambda actor, entry, reason: gap_deciding.restore_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
 }
 
 

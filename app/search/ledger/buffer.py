@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import redis
 
 from app.core.settings import Settings
-from app.search.ledger_notes import Note
+from app.search.ledger.notes import Note
 
 MOST_WAITING = 20_000  # notes; beyond them new ones are dropped, a site is not slowed down by its figures
 

@@ -13,7 +13,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.pagination import Page, window
-from app.search.gaps_deciding import can_see_gap, visible_gaps
+from app.search.gaps.deciding import can_see_gap, visible_gaps
 from app.search.models import GapState, GapWording, SearchAlias, SearchGap
 
 PER_PAGE = 25

@@ -12,9 +12,9 @@ from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.jobs.queue import enqueue
 from app.search import aliases
-from app.search.gaps_rerun import fill_gap, find_written, list_missing_threads, list_written, missing_texts, settle_rerun
-from app.search.gaps_scan import GapScan, scan_gaps
-from app.search.ledger_sessions import BATCH, end_old_sessions, forget_sessions
+from app.search.gaps.rerun import fill_gap, find_written, list_missing_threads, list_written, missing_texts, settle_rerun
+from app.search.gaps.scanning import GapScan, scan_gaps
+from app.search.ledger.sessions import BATCH, end_old_sessions, forget_sessions
 
 logger = logging.getLogger(__name__)
 END_JOB = "search.end_sessions"

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from app.core.errors import Invalid, NotFound
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
-from app.search import gaps_deciding as deciding
-from app.search.gaps_forms import AliasForm
-from app.search.gaps_queries import count_gaps, get_gap, list_aliases, list_gap_texts, list_gaps
+from app.search.gaps import deciding
+from app.search.gaps.forms import AliasForm
+from app.search.gaps.queries import count_gaps, get_gap, list_aliases, list_gap_texts, list_gaps
 from app.search.models import GapState
 from app.search.routes import blueprint
 from app.search.urls import ALIASES, GAPS, aliases_path, gaps_path

@@ -4,7 +4,7 @@ from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from app.search.gaps_deciding import SAID_MAX
+from app.search.gaps.deciding import SAID_MAX
 from app.web.forms import BaseForm, line
 
 _SHORT = Length(max=SAID_MAX, message=f"Please use at most {SAID_MAX} characters.")

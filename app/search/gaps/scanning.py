@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from app.core.db import db, upsert
 from app.core.uow import require_unit_of_work
-from app.search.gaps import MOST_TEXTS, Cluster, Failure, Searched, cluster, is_gap, weigh
-from app.search.ledger import FAILED, FOUND, is_over
+from app.search.gaps.clustering import MOST_TEXTS, Cluster, Failure, Searched, cluster, is_gap, weigh
+from app.search.ledger.reading import FAILED, FOUND, is_over
 from app.search.models import GapState, GapWording, SearchGap, SearchSession, SearchStep
 
 BATCH = 500

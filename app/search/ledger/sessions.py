@@ -13,8 +13,8 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.uow import require_unit_of_work
 from app.search.documents import make_key, split_key
-from app.search.ledger import FAILED
-from app.search.ledger_notes import Note, What, lay, place
+from app.search.ledger.notes import Note, What, lay, place
+from app.search.ledger.reading import FAILED
 from app.search.models import Ending, SearchNear, SearchSession, SearchStep
 
 PAUSE = timedelta(minutes=30)

@@ -24,9 +24,9 @@ from app.core.uow import unit_of_work
 from app.search import aliases
 from app.search.documents import split_key
 from app.search.events import AskDeflected
-from app.search.ledger_buffer import NoteBuffer, choose_buffer
-from app.search.ledger_notes import Note, What, is_held_out, scrub
-from app.search.ledger_sessions import store_notes
+from app.search.ledger.buffer import NoteBuffer, choose_buffer
+from app.search.ledger.notes import Note, What, is_held_out, scrub
+from app.search.ledger.sessions import store_notes
 from app.search.querying import MAX_CHARS, parse
 from app.search.results import PER_PAGE, Results
 from app.web.bots import is_bot

@@ -16,7 +16,7 @@ from app.search.documents import ARTICLE, THREAD, HitCard, make_key, source_of
 from app.search.engines import current_engine
 from app.search.engines.base import Scored
 from app.search.events import SolvedButNotFound
-from app.search.ledger import READERS, failed_texts_of
+from app.search.ledger.reading import READERS, failed_texts_of
 from app.search.models import GapState, GapWording, SearchGap, SearchSession, SearchStep
 from app.search.querying import SearchForm, build, parse
 from app.search.suggest import load_cards
