@@ -24,6 +24,7 @@ from app.moderation.services.flagging import flag_comment, flag_post
 from app.moderation.services.logging import write_log
 from app.notifications.models import AskedRole, Notification, NotificationKind, OutcomeRequest
 from app.notifications.tokens import make_outcome_token, make_unsubscribe_token
+from app.search.models import GapWording, SearchAlias, SearchGap
 from tests.client import Browser
 from tests.factories import (
     accept,
@@ -141,6 +142,7 @@ def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: in
     return {
         "notification_id": note.id, "job_id": dead.id, "source_id": source.id, "entry_id": entry.id, "outcome_id": outcome,
         "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, "proposal_id": proposal.id, **_versions(people, thread.id, article_id),
+        **_searches(),
     }  # fmt: skip
 
 
@@ -164,6 +166,16 @@ def _versions(people: dict[str, Person], thread_id: int, article_id: int) -> dic
         db.session.add(ThreadVersion(thread_id=thread_id, version_id=old.id))
         db.session.add(ArticleVersion(article_id=article_id, version_id=old.id))
     return {"product_id": product.id, "version_id": new.id, "remark_id": remark.id, "fix_id": fix.id}
+
+
+def _searches() -> dict[str, int]:
+    """What people looked for in vain, and words that mean the same."""
+    with unit_of_work():
+        gap, alias = SearchGap(text="drip noise", people=3, searches=4), SearchAlias(said="drip", means="pump")
+        db.session.add_all([gap, alias])
+        db.session.flush()
+        db.session.add(GapWording(text="drip noise", gap_id=gap.id, people=3, searches=4))
+    return {"gap_id": gap.id, "alias_id": alias.id}
 
 
 def _links(app: Flask, member: Person, target: Person) -> dict[str, str]:
