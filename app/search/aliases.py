@@ -6,7 +6,7 @@ The aliases of a site are few, so each process keeps them in memory and reads th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -28,7 +28,13 @@ class Alias:
     means: tuple[tuple[str, ...], ...]
 
 
-_current: dict[str, tuple[Alias, ...]] = {}
+Known = Mapping[str, tuple[Alias, ...]]
+
+
+class _InUse:
+    """The aliases of the site, replaced as a whole: a query on another thread sees the old ones or the new."""
+
+    known: Known = {}
 
 
 def make_aliases(pairs: Iterable[tuple[str, str, bool]]) -> dict[str, tuple[Alias, ...]]:
@@ -44,12 +50,12 @@ def make_aliases(pairs: Iterable[tuple[str, str, bool]]) -> dict[str, tuple[Alia
     return {stem: tuple(aliases) for stem, aliases in found.items()}
 
 
-def expand(words: Sequence[Word], aliases: dict[str, tuple[Alias, ...]] | None = None) -> tuple[Word, ...]:
+def expand(words: Sequence[Word], aliases: Known | None = None) -> tuple[Word, ...]:
     """Return the words of a query with what they also mean: a word for a word counts like the word itself, others BOOST.
 
     Aliases do not follow from one another. Without `aliases` those of the site are used.
     """
-    known = _current if aliases is None else aliases
+    known = _InUse.known if aliases is None else aliases
     if not known:
         return tuple(words)
     result, added = list(words), dict[tuple[str, ...], Word]()
@@ -78,12 +84,10 @@ def refresh() -> int:
         .order_by(SearchAlias.id)
     )
     pairs = [(said, means, is_mutual) for said, means, is_mutual in db.session.execute(statement)]
-    fresh = make_aliases(pairs)
-    _current.clear()
-    _current.update(fresh)
+    _InUse.known = make_aliases(pairs)
     return len(pairs)
 
 
 def forget() -> None:
     """Use no alias until the next `refresh`."""
-    _current.clear()
+    _InUse.known = {}

@@ -119,12 +119,12 @@ def test_an_alias_decides_its_gap_works_at_once_and_goes_with_the_decision(app: 
     actor, gap_id = actor_of(moderator), the_gap().id
     with unit_of_work():
         deciding.add_alias(actor, said="pass code", means="password", gap_id=gap_id)
-    assert the_gap().state == GapState.ALIAS and aliases._current
+    assert the_gap().state == GapState.ALIAS and aliases._InUse.known
     with pytest.raises(Invalid), unit_of_work():
         deciding.add_alias(actor, said="Pass code", means="Password")
     with unit_of_work():
         deciding.reopen_gap(actor, gap_id=gap_id)
-    assert the_gap().state == GapState.OPEN and not aliases._current
+    assert the_gap().state == GapState.OPEN and not aliases._InUse.known
     alias = db.session.scalars(sa.select(SearchAlias)).one()
     with unit_of_work():
         deciding.restore_alias(actor, alias_id=alias.id)
@@ -183,6 +183,66 @@ def test_a_gap_closes_when_the_solved_thread_that_began_there_is_found(app: Flas
     rebuild()
     assert search_again(thread.id)
     assert the_gap().state == GapState.FILLED and the_gap().missing_thread_id is None
+
+
+def test_a_thread_begins_as_the_search_before_it_and_not_as_others_of_the_same_half_hour(app: Flask):
+    thread = make_question(title="Pump hums")
+    accept(make_answer(thread))
+    fail("divorce lawyer", 1)
+    fail("gurgling noise", 1)
+    at = (now() - timedelta(hours=1)).timestamp()
+    texts = ("divorce lawyer", "noise of a pump", "gurgling noise")
+    notes = [Note(What.SEARCH, "asker", at + number, text=text) for number, text in enumerate(texts)]
+    with unit_of_work():
+        store_notes([*notes, Note(What.ASKED, "asker", at + 9, kind="thread", target_id=thread.id)])
+    assert not search_again(thread.id)
+    assert sorted(db.session.scalars(sa.select(SearchGap.text))) == ["gurgling noise", "noise of a pump"]
+
+
+@pytest.mark.parametrize("is_forgotten", [True, False])
+def test_a_gap_is_not_kept_for_a_thread_that_is_found_or_gone_though_the_searches_are_forgotten(app: Flask, is_forgotten: bool):
+    thread = make_question(title="Pump hums")
+    accept(make_answer(thread))
+    fail("gurgling noise", 1, thread_id=thread.id)
+    assert not search_again(thread.id)
+    with unit_of_work():
+        if is_forgotten:
+            db.session.execute(sa.delete(SearchStep))
+            thread.title = "Gurgling noise in the pump"
+        else:
+            thread.hidden_at = now()
+    rebuild()
+    find_gaps(SETTINGS)
+    assert not db.session.scalar(sa.select(sa.func.count()).where(SearchGap.missing_thread_id.is_not(None)))
+
+
+def test_the_words_of_staff_never_name_a_gap_that_others_see(app: Flask, moderator: Person):
+    fail("merger with falcon", audience=Audience.STAFF)
+    find_gaps(SETTINGS)
+    fail("falcon merger date", 1)
+    find_gaps(SETTINGS)
+    (row,) = list_gaps(actor_of(moderator), state=GapState.OPEN).items
+    assert (row.text, row.others) == ("falcon merger date", ())
+
+
+def test_what_nobody_searches_for_any_more_is_forgotten_though_its_gap_stays(app: Flask, moderator: Person):
+    fail("invoice export csv")
+    fail("export invoices", 3)
+    find_gaps(SETTINGS)
+    with unit_of_work():
+        deciding.set_aside(actor_of(moderator), gap_id=the_gap().id, reason="No.")
+        db.session.execute(sa.delete(SearchStep).where(SearchStep.text == "invoice export csv"))
+    find_gaps(SETTINGS)
+    assert list(db.session.scalars(sa.select(GapWording.text))) == ["export invoices"]
+    with unit_of_work():
+        db.session.execute(sa.delete(SearchStep))
+    find_gaps(SETTINGS)
+    assert (the_gap().text, the_gap().people) == ("export invoices", 0)
+
+
+def test_a_gap_whose_number_is_no_number_of_a_row_is_not_there(app: Flask, browser: Browser, moderator: Person):
+    browser.sign_in(moderator)
+    browser.post("/moderation/aliases", {"said": "lift", "means": "elevator", "gap": str(2**70)}, 400)
 
 
 def test_a_thread_that_nobody_searched_for_is_not_searched_for_again(app: Flask):

@@ -78,16 +78,17 @@ def words_of(text: str) -> frozenset[str]:
 def cluster(texts: Sequence[str], known: Mapping[str, int], leaders: Mapping[int, str]) -> list[Cluster]:
     """Return clusters of texts, which come with the most important first.
 
-    `known` says to which gap a text belongs already, `leaders` what each gap is called: known texts stay where they are, and a
-    new one joins the first gap or cluster that it is ALIKE to. Texts without a word that means something stand alone.
+    `known` says to which gap a text belongs already, `leaders` what each gap is called: its name and known texts stay where they
+    are, and a new one joins the first gap or cluster that it is ALIKE to. Texts without a word that means something stand alone.
     """
     found: list[Cluster] = []
     by_gap: dict[int, Cluster] = {}
     by_word: dict[str, list[Cluster]] = {}
     for gap_id, text in leaders.items():
         by_gap[gap_id] = _open(Cluster(text, gap_id=gap_id), found, by_word)
+    named = {text: gap_id for gap_id, text in leaders.items()}
     for text in texts:
-        home = by_gap.get(known.get(text, 0)) or _closest(words_of(text), by_word)
+        home = by_gap.get(named.get(text) or known.get(text, 0)) or _closest(words_of(text), by_word)
         (home or _open(Cluster(text), found, by_word)).texts.append(text)
     return [one for one in found if one.texts]
 

@@ -16,6 +16,7 @@ from app.search.documents import ARTICLE, THREAD, HitCard, make_key, source_of
 from app.search.engines import current_engine
 from app.search.engines.base import Scored
 from app.search.events import SolvedButNotFound
+from app.search.gaps.clustering import words_of
 from app.search.ledger.reading import READERS, failed_texts_of
 from app.search.models import GapState, GapWording, SearchGap, SearchSession, SearchStep
 from app.search.querying import SearchForm, build, parse
@@ -30,49 +31,71 @@ def find_for(text: str, audience: str) -> tuple[Scored, ...]:
     return current_engine().search(query).hits
 
 
-def missing_texts(thread_id: int) -> tuple[HitCard | None, list[str]]:
-    """Return a thread and the searches it began as which do not find it, nor the article that maintains it, now.
+def began_as(thread_id: int) -> list[str]:
+    """Return what was searched for in vain before a thread was asked, and the gaps that wait for it to be found.
 
-    Asked for those who may read the thread. (None, []) when it began as no search, or is not to be read.
+    Of what was searched for only what shares a word with the last search: somebody may look for other things in the same half hour,
+    and these are nobody's business.
     """
     texts = failed_texts_of(thread_id)
-    card = source_of(THREAD).present([thread_id], SYSTEM).get(thread_id) if texts else None
+    words = words_of(texts[-1]) if texts else frozenset()
+    related = [text for text in texts if text == texts[-1] or words & words_of(text)]
+    waiting = db.session.scalars(sa.select(SearchGap.text).where(SearchGap.missing_thread_id == thread_id))
+    return list(dict.fromkeys((*related, *waiting)))
+
+
+def missing_texts(thread_id: int, texts: Sequence[str]) -> list[str] | None:
+    """Return which of some searches find neither a solved thread nor the article that maintains it, now.
+
+    Asked for those who may read the thread. None when it is not solved, or not to be read (any more).
+    """
+    card = source_of(THREAD).present([thread_id], SYSTEM).get(thread_id)
     if card is None or not card.is_solved:
-        return None, []
+        return None
     keys = {card.key} | ({make_key(ARTICLE, card.article_id)} if card.article_id else set())
-    return card, [text for text in texts if keys.isdisjoint(hit.key for hit in find_for(text, card.audience))]
+    return [text for text in texts if keys.isdisjoint(hit.key for hit in find_for(text, card.audience))]
 
 
-def settle_rerun(thread_id: int, missing: Sequence[str]) -> list[SearchGap]:
+def settle_rerun(thread_id: int, texts: Sequence[str], missing: Sequence[str]) -> list[SearchGap]:
     """Keep or close the gaps of the searches that a solved thread began as; returns those that stay because it is not found.
 
-    `missing` comes from `missing_texts`. Curators are told once for each thread.
+    `texts` comes from `began_as`, `missing` from `missing_texts`. Curators are told once for each thread.
     """
     require_unit_of_work()
-    texts = failed_texts_of(thread_id)
     gaps = _gaps_of(texts)
-    for text, gap in gaps.items():
-        if text not in missing and gap.missing_thread_id == thread_id:
+    kept = [_keep(text, gaps.get(text), thread_id) for text in missing]
+    for gap in gaps.values():
+        if gap not in kept and gap.missing_thread_id == thread_id:
             gap.missing_thread_id = None
         if not missing and gap.state == GapState.OPEN and gap.missing_thread_id is None:
             gap.state, gap.reason, gap.decided_at = GapState.FILLED, f"Question {thread_id} answers it, and is found.", now()
-    return [_keep(text, gaps.get(text), thread_id) for text in missing]
+    return list(dict.fromkeys(kept))
+
+
+def release_gaps(thread_id: int) -> None:
+    """Let no gap wait any more for a thread that is not solved, or not to be read."""
+    require_unit_of_work()
+    waiting = sa.select(SearchGap).where(SearchGap.missing_thread_id == thread_id).order_by(SearchGap.id)
+    for gap in db.session.scalars(waiting.with_for_update(key_share=True)):
+        gap.missing_thread_id = None
 
 
 def _gaps_of(texts: Sequence[str]) -> dict[str, SearchGap]:
-    statement = (
+    """The gaps that some texts name or belong to."""
+    wordings = (
         sa.select(GapWording.text, SearchGap)
         .join(SearchGap, SearchGap.id == GapWording.gap_id)
         .where(GapWording.text.in_(texts))
+        .order_by(SearchGap.id)
         .with_for_update(key_share=True, of=SearchGap)
     )
-    return {row.text: row.SearchGap for row in db.session.execute(statement)}
+    found = {row.text: row.SearchGap for row in db.session.execute(wordings)}
+    named = sa.select(SearchGap).where(SearchGap.text.in_(texts)).order_by(SearchGap.id).with_for_update(key_share=True)
+    return {gap.text: gap for gap in db.session.scalars(named)} | found
 
 
 def _keep(text: str, gap: SearchGap | None, thread_id: int) -> SearchGap:
     """Let the gap of a text say which solved thread it does not find; a gap is made of it if there is none."""
-    if gap is None:
-        gap = db.session.scalar(sa.select(SearchGap).where(SearchGap.text == text).with_for_update(key_share=True))
     if gap is None:
         gap = SearchGap(text=text, audience=_audience_of(text), people=1, searches=1, first_at=now(), last_at=now())
         db.session.add(gap)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.core.actor import Audience
 from app.core.db import db, upsert
 from app.core.uow import require_unit_of_work
 from app.search.gaps.clustering import MOST_TEXTS, Cluster, Failure, Searched, cluster, is_gap, weigh
@@ -16,6 +17,7 @@ from app.search.ledger.reading import FAILED, FOUND, is_over
 from app.search.models import GapState, GapWording, SearchGap, SearchSession, SearchStep
 
 BATCH = 500
+_WIDTH = tuple(str(audience) for audience in Audience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ def scan_gaps(least: int, since: datetime, moment: datetime) -> GapScan:
         gap = _store(one, gaps.get(one.gap_id or 0), failures, least, moment)
         if gap is not None:
             seen.add(gap.id)
+    _forget_wordings(known, set(texts), gaps)
     return GapScan(len(texts), len(seen), _drop([gap for gap in gaps.values() if gap.id not in seen], moment))
 
 
@@ -91,7 +94,9 @@ def _store(
     if gap is None:
         gap = SearchGap(text=_name(one, counted, weight.audience), state=GapState.OPEN, first_at=weight.first_at)
         db.session.add(gap)
-    elif gap.state == GapState.FILLED and is_gap(weight, least):
+    elif _WIDTH.index(weight.audience) < _WIDTH.index(gap.audience):  # its name is for fewer people than will see it now
+        gap.text = _name(one, counted, weight.audience)
+    if gap.state == GapState.FILLED and is_gap(weight, least):
         gap.state, gap.reason = GapState.OPEN, "Searched for in vain again since it was filled."
     gap.people, gap.searches, gap.empty, gap.audience = weight.people, weight.searches, weight.empty, weight.audience
     gap.last_at, gap.scanned_at = weight.last_at, moment
@@ -115,6 +120,16 @@ def _store_wordings(gap_id: int, counted: dict[str, list[Failure]]) -> None:
                  "searches": weight.searches, "empty": weight.empty}
             )  # fmt: skip
     upsert(GapWording.__table__, rows, ["text"], ["gap_id", "audience", "people", "searches", "empty"])
+
+
+def _forget_wordings(known: Mapping[str, int], failing: Collection[str], gaps: Mapping[int, SearchGap]) -> None:
+    """Delete the texts that fail no more, or that are too old to be known, also of gaps that stay for what was decided."""
+    kept = {gap.text for gap in gaps.values()}
+    missing = {gap.id for gap in gaps.values() if gap.missing_thread_id is not None}
+    gone = [text for text, gap_id in known.items() if text not in failing and text not in kept and gap_id not in missing]
+    for start in range(0, len(gone), BATCH):
+        forgotten = sa.delete(GapWording).where(GapWording.text.in_(gone[start : start + BATCH]))
+        db.session.execute(forgotten.execution_options(synchronize_session=False))
 
 
 def _drop(gaps: Iterable[SearchGap], moment: datetime) -> int:

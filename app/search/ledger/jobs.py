@@ -12,7 +12,16 @@ from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.jobs.queue import enqueue
 from app.search import aliases
-from app.search.gaps.rerun import fill_gap, find_written, list_missing_threads, list_written, missing_texts, settle_rerun
+from app.search.gaps.rerun import (
+    began_as,
+    fill_gap,
+    find_written,
+    list_missing_threads,
+    list_written,
+    missing_texts,
+    release_gaps,
+    settle_rerun,
+)
 from app.search.gaps.scanning import GapScan, scan_gaps
 from app.search.ledger.sessions import BATCH, end_old_sessions, forget_sessions
 
@@ -41,11 +50,15 @@ def rerun_job(payloads: list[dict[str, Any]]) -> None:
 def search_again(thread_id: int) -> bool:
     """Search again for what one thread began as; return whether every search finds it now (also when there was none)."""
     aliases.refresh()
-    card, missing = missing_texts(thread_id)
-    if card is None:
+    texts = began_as(thread_id)
+    if not texts:
         return True
+    missing = missing_texts(thread_id, texts)
     with unit_of_work():
-        settle_rerun(thread_id, missing)
+        if missing is None:
+            release_gaps(thread_id)
+        else:
+            settle_rerun(thread_id, texts, missing)
     if missing:
         logger.warning("search.solved_but_not_found", extra={"thread_id": thread_id, "searches": len(missing)})
     return not missing

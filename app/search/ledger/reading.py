@@ -125,11 +125,11 @@ def failed_wordings(
 
 
 def failed_texts_of(thread_id: int) -> list[str]:
-    """Return what was searched for in vain before a thread was asked."""
+    """Return what was searched for in vain before a thread was asked, the last search last."""
     statement = (
         sa.select(SearchStep.text)
         .join(SearchSession, SearchSession.id == SearchStep.session_id)
         .where(SearchSession.asked_thread_id == thread_id, SearchStep.ending.in_(FAILED))
         .order_by(SearchStep.id)
     )
-    return list(dict.fromkeys(db.session.scalars(statement)))
+    return list(dict.fromkeys(reversed(db.session.scalars(statement).all())))[::-1]
