@@ -1,7 +1,7 @@
 """Counting a reader of a page: after a 200 to a GET, never a bot, a prefetch or the author, once in six hours.
 
-What is stored is a number per target and day, and one per week for two targets read in one visit. The visitor is told apart
-by a keyed daily hash that is never stored.
+What is stored is a number per target and day, and one per week for two targets read in one visit. Readers, members too, are told
+apart by a keyed hash of the day, which waits in memory (or Redis) for some hours and is written nowhere else.
 """
 
 import logging
@@ -17,15 +17,14 @@ from app.core.clock import now
 from app.core.db import Model, upsert
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
-from app.pageviews.bots import is_bot
 from app.pageviews.buffers import ViewBuffer, choose_buffer
 from app.pageviews.models import PageviewDay, PageviewTotal, ReadTogether
 from app.pageviews.visits import Pair
-from app.web.context import client_agent, current_actor, visitor_key
+from app.web.bots import is_bot, is_early
+from app.web.context import client_agent, current_actor, reader_key
 
 logger = logging.getLogger(__name__)
 FLUSH_SECONDS = 10.0
-_PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 
 
 def init_pageviews(app: Flask, settings: Settings) -> None:
@@ -40,14 +39,13 @@ def _buffer() -> ViewBuffer:
 def record(kind: str, target_id: int, author_id: int | None) -> bool:
     """Count the running request as a view of a target; return whether it counted."""
     actor = current_actor()
-    if request.method != "GET" or is_bot(client_agent()) or (actor.id is not None and actor.id == author_id):
+    if request.method != "GET" or is_bot(client_agent()) or is_early(request.headers):
         return False
-    if any(word in request.headers.get(name, "").lower() for name in _PREFETCH for word in ("prefetch", "prerender", "preview")):
+    if actor.id is not None and actor.id == author_id:
         return False
     today = now().date()
-    visitor = f"person:{actor.id}" if actor.is_authenticated else visitor_key("view", today)
     try:
-        return _buffer().add(visitor, (kind, target_id, today))
+        return _buffer().add(reader_key("view", today), (kind, target_id, today))
     except redis.RedisError:
         logger.warning("pageviews.redis_unavailable")
         return False

@@ -2,6 +2,11 @@
 
 import re
 
+from werkzeug.datastructures import Headers
+
+_PURPOSE = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_EARLY = ("prefetch", "prerender", "preview")
+
 # Names that crawlers, previewers, monitors and HTTP libraries put into their User-Agent.
 _BOT = re.compile(
     r"bot\b|bot/|bots\b|crawl|spider|slurp|archiver|scrap|fetch|preview|monitor|uptime|pingdom|validator|lighthouse|headless"
@@ -16,3 +21,8 @@ _BOT = re.compile(
 def is_bot(agent: str) -> bool:
     """Return whether a User-Agent is that of a program: empty, without "Mozilla", or with a known word."""
     return not agent or "mozilla/" not in agent.lower() or _BOT.search(agent) is not None
+
+
+def is_early(headers: Headers) -> bool:
+    """Return whether a browser asks for a page before anybody wants to read it."""
+    return any(word in headers.get(name, "").lower() for name in _PURPOSE for word in _EARLY)

@@ -40,8 +40,17 @@ def visitor_key(purpose: str, day: date | None = None) -> str:
 
     The address itself is never stored; without the secret key the hash cannot be linked to it.
     """
-    data = "|".join((purpose, day.isoformat() if day else "", client_address(), client_agent()))
-    key = hashlib.sha256(current_app.secret_key.encode()).digest()  # type: ignore[union-attr]
+    return _keyed("|".join((purpose, day.isoformat() if day else "", client_address(), client_agent())))
+
+
+def reader_key(purpose: str, day: date) -> str:
+    """As visitor_key for visitors; who is signed in is the same reader in every browser, and is not named by the hash either."""
+    actor = current_actor()
+    return _keyed(f"{purpose}|{day.isoformat()}|person {actor.id}") if actor.is_authenticated else visitor_key(purpose, day)
+
+
+def _keyed(data: str) -> str:
+    key = hashlib.sha256(str(current_app.secret_key).encode()).digest()
     return hashlib.blake2b(data.encode(errors="replace"), key=key, digest_size=24).hexdigest()
 
 

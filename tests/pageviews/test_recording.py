@@ -8,15 +8,16 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
-from app.pageviews.bots import is_bot
 from app.pageviews.buffers import MemoryBuffer, RedisBuffer
 from app.pageviews.importing import import_views, spread_views
 from app.pageviews.models import PageviewDay
 from app.pageviews.queries import recent_views, total_views
 from app.pageviews.recorder import flush, record
+from app.web.bots import is_bot
 from app.web.context import set_actor
 from tests.factories import actor_of, make_person
 
@@ -91,6 +92,12 @@ def test_the_address_is_stored_nowhere(app: Flask):
     flush()
     row = db.session.execute(sa.select(PageviewDay.__table__)).one()
     assert set(row._mapping) == {"kind", "target_id", "day", "views"}
+
+
+def test_nothing_that_waits_names_a_member(app: Flask):
+    assert view(app, person=make_person("ada")) and not view(app, agent="Mozilla/5.0 other", person=db.session.get(Person, 1))
+    waiting = repr(vars(app.extensions["pageviews"])) + repr(vars(app.extensions["pageviews"]._visits))
+    assert "person" not in waiting and "ada" not in waiting
 
 
 @pytest.mark.parametrize(("lifetime", "age"), [(0, 400), (12, 400), (3_650, 365), (90_000, 1_000), (5, 2)])

@@ -11,9 +11,9 @@ from app.forum.routes.blueprint import blueprint
 from app.forum.services.judging import Word, say_worked, take_back_word
 from app.forum.urls import thread_path
 from app.forum.verdicts import present_word
-from app.pageviews.bots import is_bot
 from app.search.ledger.recorder import note_solved
 from app.web.access import public
+from app.web.bots import is_bot
 from app.web.context import client_agent, current_actor, visitor_key, wants_json
 from app.web.csrf import csrf
 from app.web.forms import posted_line

@@ -11,9 +11,9 @@ from app.kb.models import Article
 from app.kb.presenters import REASONS, path_of, present_feedback
 from app.kb.routes.blueprint import blueprint
 from app.kb.services.feedback import FEEDBACK_NOTE_MAX, give_feedback, take_back_feedback
-from app.pageviews.bots import is_bot
 from app.search.ledger.recorder import note_solved
 from app.web.access import public
+from app.web.bots import is_bot
 from app.web.context import client_agent, current_actor, visitor_key, wants_json
 from app.web.csrf import csrf
 from app.web.forms import posted_line
