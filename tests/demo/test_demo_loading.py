@@ -63,6 +63,7 @@ from app.kb.urls import article_path
 from app.moderation.models import Flag, LogEntry
 from app.notifications.models import Notification
 from app.pageviews.models import PageviewDay, PageviewTotal
+from app.search.models import GapState, GapWording, SearchAlias, SearchGap, SearchSession, SearchStep
 from tests.client import Browser
 from tests.demo.content import articles, community, people, threads
 from tests.factories import make_person
@@ -218,6 +219,11 @@ def test_acceptance_by_staff_is_judged_and_logged_once(loaded: Loaded) -> None:
         assert count(LogEntry, LogEntry.post_id == outcomes[0].post_id, LogEntry.action == "accept") == 1
 
 
+def test_the_log_stands_in_the_order_of_the_decisions(loaded: Loaded) -> None:
+    moments = list(db.session.scalars(sa.select(LogEntry.created_at).order_by(LogEntry.id)))
+    assert moments == sorted(moments) and len(moments) > 20
+
+
 def test_a_withdrawn_acceptance_leaves_its_events_and_no_acceptance(loaded: Loaded) -> None:
     withdrawn = db.session.scalars(sa.select(Outcome).where(Outcome.kind == "withdrawn")).one()
     given = db.session.get_one(Outcome, withdrawn.withdraws_id)
@@ -278,6 +284,20 @@ def test_there_is_work_in_the_queues(loaded: Loaded) -> None:
     )
     assert count(Notification, Notification.read_at.is_(None)) and count(Notification, Notification.read_at.is_not(None))
     assert set(db.session.scalars(sa.select(Job.kind))) == set(FOLLOW_UP_JOBS)
+
+
+def test_searches_leave_gaps_in_every_state_and_wordings_of_articles(loaded: Loaded) -> None:
+    assert count(SearchStep) == count(SearchStep, SearchStep.at <= now()) > 500
+    assert count(SearchSession, SearchSession.visitor.is_not(None)) == 0
+    assert set(db.session.scalars(sa.select(SearchGap.state))) == set(GapState)
+    most = sa.select(SearchGap).where(SearchGap.state == GapState.OPEN).order_by(SearchGap.people.desc()).limit(1)
+    gap = db.session.scalars(most).one()
+    wordings = sa.select(GapWording.text).where(GapWording.gap_id == gap.id)
+    assert gap.people == count(SearchStep, SearchStep.text.in_(wordings))
+    assert count(Article, Article.searched_as != "") >= 2
+    assert db.session.scalars(sa.select(SearchAlias).where(SearchAlias.gap_id.is_not(None))).one().means == "Ember"
+    parts = [part for row in db.session.scalars(sa.select(Candidate)) for part in row.parts]
+    assert {"searches", "failed_searches"} <= {part["key"] for part in parts if part["points"] > 0}
 
 
 def test_people_hear_only_of_what_they_may_read(loaded: Loaded) -> None:

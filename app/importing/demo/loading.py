@@ -27,6 +27,7 @@ from app.importing.demo.people import choose_sign_ins, write_people, write_place
 from app.importing.demo.preparing import Prepared, prepare
 from app.importing.demo.proposals import write_proposals
 from app.importing.demo.readers import write_feedback, write_views
+from app.importing.demo.searches import write_searches
 from app.importing.demo.signins import SignIn, keep_sign_ins, make_sign_ins
 from app.importing.demo.taking_part import write_participation
 from app.importing.demo.threads import write_threads
@@ -34,6 +35,7 @@ from app.importing.demo.written import Written
 from app.importing.figures import write_figures, write_listing_counts
 from app.importing.following_up import enqueue_follow_up
 from app.kb.models import Section
+from app.moderation.models import LogEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,23 @@ def _write(written: Written, prepared: Prepared, hashes: dict[str, str], setting
     write_figures([thread.id for thread in written.threads.values()])
     write_listing_counts()
     write_desk(written, prepared.community)
+    write_searches(written, prepared.community)
     write_proposals(written, prepared.articles, settings)
     write_knowledge(written, prepared.community)
+    _put_log_in_order()
+
+
+def _put_log_in_order() -> None:
+    """Let the log of decisions stand in the order in which they were made, which is that of its ids."""
+    db.session.flush()
+    log: sa.Table = LogEntry.__table__
+    rows = db.session.execute(
+        sa.select(*(column for column in log.c if column is not log.c.id)).order_by(log.c.created_at, log.c.id)
+    )
+    entries = [dict(row) for row in rows.mappings()]
+    db.session.execute(sa.delete(log))
+    db.session.expire_all()
+    db.session.execute(sa.insert(log), entries)
 
 
 def _counts(prepared: Prepared) -> Counter[str]:

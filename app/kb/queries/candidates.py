@@ -19,7 +19,7 @@ from app.kb.models import Article, Candidate, CandidateState, Section
 from app.kb.urls import article_path
 
 # What the row of a candidate says in one line: keys of the parts of its score (services/scoring.py).
-HEADLINE = ("views", "duplicates", "me_too", "confirmed", "coverage")
+HEADLINE = ("views", "duplicates", "me_too", "confirmed", "searches", "failed_searches", "coverage")
 PER_PAGE = 25
 MOST_PASSAGES = 30
 
