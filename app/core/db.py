@@ -96,6 +96,17 @@ def upsert(
     db.session.execute(statement, [dict(row) for row in rows])
 
 
+def lock_name(*parts: str) -> None:
+    """Wait until nobody else works on what this names, and keep others waiting until the transaction ends.
+
+    For what has no row to lock yet, such as an address that is being given away. On SQLite the unit of work holds the only
+    write lock already.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        key = sa.func.hashtextextended("\x1f".join(parts), 0)
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
 def read(statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any] | None = None) -> sa.CursorResult[*Columns]:
     """Run a prebuilt select of columns on the session's connection: the same transaction, without the ORM's work for each call.
 

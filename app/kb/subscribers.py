@@ -41,7 +41,7 @@ def on_thread_curated(event: ThreadCurated) -> None:
     refresh_sources(ArticleSource.thread_id == event.thread_id)
     if event.action == "move":
         for article_id in list_article_ids_of_threads([event.thread_id]):
-            mark_threads(get_article_for_update(article_id))
+            mark_threads(get_article_for_update(article_id), only=event.thread_id)
 
 
 def on_text_written(event: PostAdded | PostEdited) -> None:

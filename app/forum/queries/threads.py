@@ -69,7 +69,21 @@ def get_thread_for_update(thread_id: int) -> Thread:
 
 
 def get_threads_for_update(ids: Sequence[int]) -> dict[int, Thread]:
-    """Lock threads in the order of their ids and return them by id, with their categories. Raises NotFound if one is missing."""
+    """Lock threads in the order of their ids and return them by id, with their categories. Raises NotFound if one is missing.
+
+    PostgreSQL looks a row that changed while it was waited for up again, but not the one joined to it: a thread that was moved
+    to another category at this very moment falls out, and is there at the second look.
+    """
+    wanted = set(ids)
+    found = _lock_threads(wanted)
+    if len(found) < len(wanted):
+        found = _lock_threads(wanted)
+    if len(found) < len(wanted):
+        raise NotFound
+    return found
+
+
+def _lock_threads(ids: set[int]) -> dict[int, Thread]:
     statement = (
         sa.select(Thread)
         .join(Thread.category)
@@ -79,10 +93,7 @@ def get_threads_for_update(ids: Sequence[int]) -> dict[int, Thread]:
         .with_for_update(of=Thread, key_share=True)
         .execution_options(populate_existing=True)
     )
-    found = {thread.id: thread for thread in db.session.scalars(statement)}
-    if len(found) < len(set(ids)):
-        raise NotFound
-    return found
+    return {thread.id: thread for thread in db.session.scalars(statement)}
 
 
 def get_thread_and_category_for_update(thread_id: int, other_category_id: int | None = None) -> Thread:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import defer, joinedload
 
 from app.core.actor import Actor
 from app.core.db import db
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
 from app.forum.models import Category, Thread
 from app.forum.queries.threads import get_threads_for_update
 from app.kb.models import Article, ArticleFix, ArticleRevision, ArticleSlug, ArticleSource
@@ -33,7 +33,8 @@ def get_article_for_update(article_id: int) -> Article:
         .with_for_update(of=Article, key_share=True)
         .execution_options(populate_existing=True)
     )
-    article: Article | None = db.session.scalar(statement)
+    # One that was moved to another section at this very moment is there at the second look (see forum.queries.threads).
+    article: Article | None = db.session.scalar(statement) or db.session.scalar(statement)
     if article is None:
         raise NotFound
     return article
@@ -41,15 +42,23 @@ def get_article_for_update(article_id: int) -> Article:
 
 def get_article_and_threads_for_update(article_id: int, more_thread_ids: Iterable[int] = ()) -> Article:
     """Lock the threads of an article (its sources, and those linked to it) and others, then the article: the order in which the
-    forum's own changes reach it.
+    forum's own changes reach it. Raises NotFound, or Conflict when another thread was named by it at this very moment.
     """
-    thread_ids = sa.union(
+    ids = _thread_ids(article_id) | set(more_thread_ids)
+    if ids:
+        get_threads_for_update(sorted(ids))
+    article = get_article_for_update(article_id)
+    if not _thread_ids(article_id) <= ids:
+        raise Conflict
+    return article
+
+
+def _thread_ids(article_id: int) -> set[int]:
+    statement = sa.union(
         sa.select(ArticleSource.thread_id).where(ArticleSource.article_id == article_id),
         sa.select(ArticleFix.thread_id).where(ArticleFix.article_id == article_id),
     )
-    if ids := sorted({*db.session.scalars(thread_ids), *more_thread_ids}):
-        get_threads_for_update(ids)
-    return get_article_for_update(article_id)
+    return set(db.session.scalars(statement))
 
 
 def get_revision(article_id: int, number: int) -> ArticleRevision:

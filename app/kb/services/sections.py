@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, lock_name
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.slugs import slugify
 from app.core.uow import require_unit_of_work
@@ -91,6 +91,8 @@ def delete_section(actor: Actor, *, section_id: int) -> None:
     """Remove a section that holds nothing. Raises Conflict when there are articles or sections in it."""
     known = _load_all(actor)
     section = _find(known, section_id)
+    held = sa.select(Section.id).where(Section.id == section.id).with_for_update()  # articles on their way into it are there now
+    db.session.execute(held)
     has_children = any(s.parent_id == section.id for s in known.values())
     if has_children or db.session.scalar(sa.select(Article.id).where(Article.section_id == section.id).limit(1)):
         raise Conflict("There is still something in this section. Move it elsewhere first.")
@@ -99,9 +101,10 @@ def delete_section(actor: Actor, *, section_id: int) -> None:
 
 
 def _load_all(actor: Actor) -> dict[int, Section]:
-    """Return all sections, locked: the shape of the tree depends on all of them."""
+    """Return all sections, locked: the shape of the tree depends on all of them, and on those that others are adding."""
     require_unit_of_work()
     ensure_can_write_articles(actor)
+    lock_name("sections")
     statement = sa.select(Section).order_by(Section.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return {section.id: section for section in db.session.scalars(statement)}
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.core.actor import Actor, Audience
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import db, lock_name
 from app.core.errors import Conflict, Invalid
 from app.core.markup import Rendered
 from app.core.slugs import slugify
@@ -251,7 +251,8 @@ def is_blank(text: Rendered | ArticleRevision) -> bool:
 
 
 def _get_section(section_id: int) -> Section:
-    section = db.session.get(Section, section_id)
+    held = {"read": True, "key_share": True}  # it is not removed meanwhile
+    section = db.session.get(Section, section_id, with_for_update=held, populate_existing=True)
     if section is None:
         raise Invalid("This section is gone. Please choose another one.", "section_id")
     return section
@@ -274,6 +275,7 @@ def _move(article: Article, place: Placement) -> bool:
 
 def _take_slug(article: Article, slug: str) -> None:
     """Give the article a slug; the old one keeps leading to it. A slug that another article ever had cannot be taken."""
+    lock_name("article", slug)
     if find_slug_owner(slug) not in (None, article.id):
         raise Invalid("Another article has or had this address. Please choose a different one.", "slug")
     db.session.execute(sa.delete(ArticleSlug).where(ArticleSlug.slug == slug))
@@ -284,6 +286,7 @@ def _take_slug(article: Article, slug: str) -> None:
 def _choose_slug(wanted: str, title: str) -> str:
     """Return the slug of a new article: the wanted one if free (else Invalid), or one made from the title."""
     slug = slugify(wanted or title, SLUG_LENGTH)
+    lock_name("article", slug)
     if wanted and find_slug_owner(slug) is not None:
         raise Invalid("Another article has or had this address. Please choose a different one.", "slug")
     taken = list_slugs_like(slug)
