@@ -272,3 +272,28 @@ def test_images_go_along(app: Flask, settings: Settings, tmp_path: Path):
     run(app, "export", tmp_path / "out")
     assert len(list((tmp_path / "out" / "uploads").iterdir())) == 1
     assert report_of(app, "markdown", folder)["unchanged"] == 1
+
+
+def test_articles_come_in_as_blocks_with_their_sources(app: Flask, library: dict[str, Article], tmp_path: Path):
+    run(app, "export", tmp_path / "out")
+    empty_knowledge_base()
+    report_of(app, "markdown", tmp_path / "out")
+    built = db.session.scalars(sa.select(ArticleRevision).where(ArticleRevision.title == "Silence a noisy pump")).one()
+    assert [(block["role"], block["title"], len(block["sources"])) for block in built.blocks] == [
+        ("problem", "Problem", 1), ("solution", "Solution", 1)
+    ]  # fmt: skip
+    posts = db.session.scalars(sa.select(ArticleSource.post_id).order_by(ArticleSource.position)).all()
+    assert [source["post_id"] for block in built.blocks for source in block["sources"]] == posts
+
+
+def test_a_file_that_names_no_sources_takes_none_away(app: Flask, library: dict[str, Article], tmp_path: Path):
+    run(app, "export", tmp_path / "out")
+    path = tmp_path / "out" / "guides" / "pumps" / "silence-a-noisy-pump.md"
+    head, body = path.read_text(encoding="utf-8").split("sources:")
+    path.write_text(head + "---\n" + body.split("\n---\n", 1)[1] + "\n## More\n\nNew words\n", encoding="utf-8")
+    before = db.session.scalars(sa.select(ArticleSource.post_id).order_by(ArticleSource.position)).all()
+    assert report_of(app, "markdown", tmp_path / "out")["updated"] == 1
+    newest = fresh(library["built"])
+    revision = db.session.scalars(sa.select(ArticleRevision).filter_by(article_id=newest.id, number=newest.revision)).one()
+    assert [block["title"] for block in revision.blocks] == ["Problem", "Solution", "More"]
+    assert db.session.scalars(sa.select(ArticleSource.post_id).order_by(ArticleSource.position)).all() == before and before

@@ -25,7 +25,8 @@ from app.kb.models import Article, ArticleKind, ArticleRevision, ArticleState
 from app.kb.queries.articles import get_revision
 from app.kb.queries.wordings import list_wordings
 from app.kb.services import publishing, writing
-from app.kb.services.attaching import Claim, attach_sources, known_claims
+from app.kb.services.assembling import read_blocks
+from app.kb.services.attaching import Claim, attach_sources, find_origins, known_claims
 from app.kb.services.writing import ARTICLE_MAX, ArticleText, Placement
 from app.search.documents import ARTICLE, request_sync
 
@@ -154,8 +155,7 @@ def _place(file: ArticleFile, section_id: int) -> Placement:
 def _create(ready: _Ready, section_id: int) -> Article:
     file, text = ready.file, ready.text
     text = replace(text, asked_as="\n".join(dict.fromkeys((*file.asked_as, *file.duplicates))))
-    article = writing.create_article(SYSTEM, place=_place(file, section_id), text=text, note=NOTE)
-    attach_sources(article, ready.claims)
+    article = writing.create_article(SYSTEM, place=_place(file, section_id), text=_in_blocks(ready, text), note=NOTE)
     if file.state in LIVE:
         article.published_at = file.published_at  # known to have been out before: nobody is told that it is new
         publishing.publish(SYSTEM, article_id=article.id)
@@ -195,17 +195,27 @@ def _update(ready: _Ready, article: Article, section_id: int, wishes: Wishes) ->
         return Fate.UPDATED if attached else Fate.UNCHANGED
     if not is_same_text and not wishes.files_win and not _may_follow(article, file):
         raise Conflict("it was changed here since; --files-win makes the file its newest version")
-    attach_sources(article, ready.claims)
-    newest = get_revision(article.id, article.revision)
+    if is_same_text:
+        attach_sources(article, ready.claims)
+        text = _text_of(get_revision(article.id, article.revision), wishes.own_host)
+    else:
+        text = _in_blocks(ready, text, article.id)
     writing.save_revision(
-        SYSTEM, article_id=article.id, base_revision=article.revision, place=_place(file, section_id),
-        text=_text_of(newest, wishes.own_host) if is_same_text else text, note=NOTE, is_published_next=is_to_publish,
+        SYSTEM, article_id=article.id, base_revision=article.revision, place=_place(file, section_id), text=text, note=NOTE,
+        is_published_next=is_to_publish,
     )  # fmt: skip
     if is_to_publish and (not is_same_text or article.published_revision is None):
         publishing.publish(SYSTEM, article_id=article.id)
         _date(article, file)
     _own(article, file)
     return Fate.UPDATED
+
+
+def _in_blocks(ready: _Ready, text: ArticleText, article_id: int | None = None) -> ArticleText:
+    """Return the text read as blocks, which know the file's sources, and those that the article has already: no credit is lost."""
+    if writing.is_blank(text.body):
+        return text
+    return replace(text, blocks=read_blocks(text.body.source, find_origins(ready.claims, article_id)))
 
 
 def _says(revision: ArticleRevision, text: ArticleText) -> bool:

@@ -91,15 +91,18 @@ def read_blocks(body: str, origins: Sequence[tuple[str, Origin]] = ()) -> tuple[
     """Return a text that was written in one piece as blocks, cut at its headings of level 2 and after each passage.
 
     `origins` are the known sources with their parts. No source is lost: one that no line and no heading leads to belongs to the
-    first block. Words are those of a post only where a line below them says so. The same text always gives the same keys.
+    first block. A passage under a heading that stands for no part plays that of its source. Words are those of a post only where
+    a line below them says so. The same text always gives the same keys.
     """
     pieces = _pieces(body, {origin.post_id for _role, origin in origins})
+    parts = {origin.post_id: SourceRole(role) for role, origin in reversed(origins) if role != SourceRole.STEP}
     left = {origin.post_id: (role, origin) for role, origin in reversed(origins)}
     blocks: list[Block] = []
     for number, (title, text, post_id, is_taken) in enumerate(pieces, start=1):
         known = [left.pop(post_id)[1]] if post_id in left else [o for _r, o in origins if o.post_id == post_id][:1]
         heading = title if title is not None else ""
         role = _role_of(title, blocks)
+        role = parts.get(post_id or 0, role) if role is SourceRole.OTHER else role
         heading = _STEP.sub("", heading, count=1) if role is SourceRole.STEP else heading
         blocks.append(Block(f"b{number}", role, heading, text, tuple(known), hash_words(text) if is_taken else ""))
     for role_name, origin in reversed(list(left.values())):

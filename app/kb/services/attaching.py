@@ -9,6 +9,8 @@ from app.core.db import db
 from app.core.uow import require_unit_of_work
 from app.forum.models import Post, PostRevision
 from app.kb.models import Article, ArticleSource, SourceRole
+from app.kb.services.blocks import Origin
+from app.kb.services.drafting import list_origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,24 @@ def known_claims(claims: Iterable[Claim]) -> set[Claim]:
     return {claim for claim in wanted if (claim.post_id, claim.revision, claim.hash) in standing}
 
 
+def find_origins(claims: Sequence[Claim], article_id: int | None = None) -> list[tuple[str, Origin]]:
+    """Return the sources that claims name, as far as they are known here, then those that an article has besides, by part.
+
+    So `assembling.read_blocks` takes them.
+    """
+    known = known_claims(claims)
+    posts = {post.id: post for post in db.session.scalars(sa.select(Post).where(Post.id.in_({claim.post_id for claim in known})))}
+    found = [
+        (_role(claim), Origin(claim.post_id, claim.revision, claim.hash, posts[claim.post_id].author_id, posts[claim.post_id].thread_id))
+        for claim in claims
+        if claim in known
+    ]  # fmt: skip
+    if article_id is not None:
+        named = {origin.post_id for _role_name, origin in found}
+        found += [(role, origin) for role, origin in list_origins(article_id) if origin.post_id not in named]
+    return found
+
+
 def attach_sources(article: Article, claims: Sequence[Claim]) -> int:
     """Link an article to sources that are known here and return how many were new; those it has stay as they are."""
     require_unit_of_work()
@@ -40,7 +60,7 @@ def attach_sources(article: Article, claims: Sequence[Claim]) -> int:
     present = {(post_id, role) for post_id, role in db.session.execute(statement)}
     added = 0
     for position, claim in enumerate(claims):
-        role = claim.role if claim.role in SourceRole._value2member_map_ else SourceRole.OTHER
+        role = _role(claim)
         if claim not in known or (claim.post_id, role) in present:
             continue
         present.add((claim.post_id, role))
@@ -48,6 +68,10 @@ def attach_sources(article: Article, claims: Sequence[Claim]) -> int:
         added += 1
     db.session.flush()
     return added
+
+
+def _role(claim: Claim) -> str:
+    return claim.role if claim.role in SourceRole._value2member_map_ else SourceRole.OTHER
 
 
 def _source(article: Article, post: Post, claim: Claim, role: str, position: int) -> ArticleSource:

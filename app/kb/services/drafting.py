@@ -83,12 +83,16 @@ def blocks_of(revision: ArticleRevision) -> tuple[Block, ...]:
     """Return the blocks of a revision; one written in one piece is read as blocks, with the sources the article has."""
     if revision.blocks:
         return load_blocks(revision.blocks)
-    statement = sa.select(ArticleSource).where(ArticleSource.article_id == revision.article_id).order_by(ArticleSource.position)
-    origins = [
+    return read_blocks(revision.body_source, list_origins(revision.article_id))
+
+
+def list_origins(article_id: int) -> list[tuple[str, Origin]]:
+    """Return the sources of an article with the parts they play, in its order."""
+    statement = sa.select(ArticleSource).where(ArticleSource.article_id == article_id).order_by(ArticleSource.position)
+    return [
         (row.role, Origin(row.post_id, row.post_revision, row.post_hash, row.author_id, row.thread_id))
         for row in db.session.scalars(statement)
     ]
-    return read_blocks(revision.body_source, origins)
 
 
 def edit_of(revision: ArticleRevision) -> Edit:
