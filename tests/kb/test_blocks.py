@@ -30,8 +30,26 @@ def test_blocks_move_and_stop_at_the_ends():
 
 def test_a_removed_block_is_handed_back_and_a_new_one_goes_below_another():
     left, gone = kit.remove(ROW, "b")
-    assert keys(left) == "ac" and gone == ROW[1]
+    assert keys(left) == "ac" and gone == replace(ROW[1], above=("a",))
     assert keys(kit.insert_below(left, "a", gone)) == "abc" and keys(kit.insert_below(left, "", gone)) == "acb"
+
+
+@pytest.mark.parametrize(
+    ("removed", "put_back", "left"),
+    [("a", "a", "abc"), ("b", "b", "abc"), ("c", "c", "abc"), ("ab", "b", "bc"), ("ab", "ba", "abc"), ("bc", "cb", "abc")],
+)
+def test_a_removed_block_goes_back_to_its_old_place(removed: str, put_back: str, left: str):
+    blocks, gone = ROW, {}
+    for key in removed:
+        blocks, one = kit.remove(blocks, key)
+        gone[key] = load_blocks(dump_blocks([one]))[0]
+    for key in put_back:
+        blocks = kit.put_back(blocks, gone[key])
+    assert keys(blocks) == left and all(block.above is None for block in blocks)
+
+
+def test_a_removed_block_that_does_not_know_its_place_goes_to_the_end():
+    assert keys(kit.put_back(ROW[1:], ROW[0])) == "bca"
 
 
 @pytest.mark.parametrize("work", [lambda: kit.move(ROW, "x", 1), lambda: kit.remove(ROW, "x"), lambda: kit.split(ROW, "x", 1)])

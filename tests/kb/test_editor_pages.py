@@ -67,6 +67,9 @@ def test_blocks_are_moved_split_removed_put_back_and_added_without_losing_what_w
     assert bodies(curator) == ["First.", "Second."] and "removed block" in curator.text()
     curator.get(f"/kb/articles/{article.id}/edit")
     press(curator, article.id, f"restore:{two}")
+    assert bodies(curator) == ["Third.", "First.", "Second."], "a block goes back to its old place"
+    press(curator, article.id, f"down:{two}")
+    press(curator, article.id, f"down:{two}")
     assert bodies(curator) == ["First.", "Second.", "Third."]
     press(curator, article.id, "add:", **{"add-role": "cause"})
     assert len(keys(curator)) == 4 and fresh(article).revision == 1

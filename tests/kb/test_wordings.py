@@ -20,7 +20,7 @@ from app.jobs.worker import run_until_idle
 from app.kb.indexing import load_many
 from app.kb.models import Article
 from app.kb.queries.wordings import each_once, list_wordings
-from app.kb.services.wordings import follow_searches, remove_wording, restore_wording
+from app.kb.services.wordings import follow_searches, remove_search, remove_wording, restore_search, restore_wording
 from app.search.engines.whoosh import WhooshEngine
 from app.search.models import Ending, SearchSession, SearchStep
 from app.search.querying import SearchForm, build, parse
@@ -167,8 +167,8 @@ def test_many_duplicates_cost_one_statement(crew: Crew, built: tuple[Article, Th
         assert len(list_wordings(article.id)) == 4
 
 
-def test_searches_that_failed_first_are_stored_on_their_article_for_its_readers_only(app: Flask):
-    article = make_article()
+def search_in_vain(article: Article) -> None:
+    """Three people search for "gurgling thing", find nothing, and come to the article by other words."""
     moment = now() - timedelta(hours=2)
     with unit_of_work():
         for _person in range(3):
@@ -179,6 +179,11 @@ def test_searches_that_failed_first_are_stored_on_their_article_for_its_readers_
             db.session.flush()
             found = {"kind": "article", "target_id": article.id, "rank": 1, "clicks": 1}
             db.session.add(SearchStep(session_id=session.id, at=moment, text="pump", ending=Ending.CLICKED, shown=[], **found))
+
+
+def test_searches_that_failed_first_are_stored_on_their_article_for_its_readers_only(app: Flask):
+    article = make_article()
+    search_in_vain(article)
     with unit_of_work():
         assert follow_searches() == 1
     stored = db.session.get_one(Article, article.id)
@@ -189,3 +194,35 @@ def test_searches_that_failed_first_are_stored_on_their_article_for_its_readers_
     db.session.rollback()
     with unit_of_work():
         assert follow_searches() == 0
+
+
+def test_a_curator_takes_a_searched_wording_out_for_good_and_puts_it_back(app: Flask, browser: Browser, crew: Crew):
+    article = make_article()
+    search_in_vain(article)
+    with unit_of_work():
+        follow_searches()
+    page = f"/kb/articles/{article.id}/wordings"
+    browser.sign_in(crew.moderator)
+    browser.get(page)
+    assert "From searches" in browser.text()
+    browser.submit("/searches/remove", {})
+    assert browser.get(path_of(article)).text.count("gurgling thing") == 0
+    with unit_of_work():
+        assert follow_searches() == 0, "it does not come back by itself"
+    assert load_many([article.id])[article.id].asked_as == ""
+    browser.get(page)
+    assert "From searches" not in browser.text() and "Taken out" in browser.text()
+    browser.submit("/searches/restore", {})
+    assert "gurgling thing" in browser.get(path_of(article)).text
+
+
+def test_only_those_who_may_edit_an_article_take_its_searched_wordings_out(app: Flask, crew: Crew):
+    article = make_article()
+    search_in_vain(article)
+    with unit_of_work():
+        follow_searches()
+    for actor, error in ((actor_of(crew.member), Forbidden), (crew.curator, Conflict)):
+        with pytest.raises(error), unit_of_work():
+            remove_search(actor, article_id=article.id, text="something else")
+    with pytest.raises(Conflict), unit_of_work():
+        restore_search(crew.curator, article_id=article.id, text="gurgling thing")

@@ -18,7 +18,7 @@ from app.kb.models.feedback import ArticleFeedback, ArticleReuse, FeedbackReason
 from app.kb.models.review import ArticleComment, ArticleVersion
 from app.kb.models.section import Section
 from app.kb.models.source import ArticleSource, SourceChange, SourceRole
-from app.kb.models.wording import RemovedWording
+from app.kb.models.wording import RemovedSearch, RemovedWording
 
 __all__ = [
     "APPLIES_MAX",
@@ -44,6 +44,7 @@ __all__ = [
     "Decision",
     "FeedbackReason",
     "FixState",
+    "RemovedSearch",
     "RemovedWording",
     "Section",
     "SourceChange",

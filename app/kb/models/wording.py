@@ -1,5 +1,6 @@
-"""Wordings of articles that come from duplicates: which of them curators took out. The wordings themselves are the titles of the
-duplicates, read where they are (queries/wordings), so that they follow every edit, move and hiding.
+"""Wordings of articles that come from duplicates and from searches: which of them curators took out.
+
+Those from duplicates are the titles of these, read where they are (queries/wordings), so that they follow every edit, move and hiding.
 """
 
 from datetime import datetime
@@ -18,5 +19,16 @@ class RemovedWording(Model):
 
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"), primary_key=True)
     thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"), primary_key=True, index=True)
+    removed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    removed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class RemovedSearch(Model):
+    """Words that people searched for before they came to an article, and that a curator does not want to lead to it."""
+
+    __tablename__ = "removed_search"
+
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
     removed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     removed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

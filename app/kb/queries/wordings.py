@@ -15,7 +15,7 @@ from app.core.actor import Audience
 from app.core.db import db
 from app.forum.models import Category, Thread
 from app.forum.urls import thread_path
-from app.kb.models import Article, ArticleSource, RemovedWording
+from app.kb.models import Article, ArticleSource, RemovedSearch, RemovedWording
 from app.search.documents import ARTICLE, make_key
 from app.search.ledger.reading import failed_wordings
 
@@ -72,16 +72,35 @@ def load_wordings(article_ids: Sequence[int], with_removed: bool = False) -> dic
 
 
 def searched_wordings(articles: Sequence[Article]) -> dict[int, list[str]]:
-    """Return the searches that failed before they ended at articles after all, one statement for each audience of these.
+    """Return the searches that failed before they ended at articles after all, one statement for each audience of these and one more.
 
-    Only what several people typed who read no more than everybody who reads the article; see search.ledger.
+    Only what several people typed who read no more than everybody who reads the article (see search.ledger), and not what a curator
+    took out.
     """
     found: dict[int, list[str]] = {}
     for audience in dict.fromkeys(article.audience for article in articles):
         ids = {make_key(ARTICLE, article.id): article.id for article in articles if article.audience == audience}
         for key, texts in failed_wordings(list(ids), audience).items():
             found[ids[key]] = texts
+    removed = _removed_searches(list(found))
+    return {article_id: [text for text in texts if text not in removed[article_id]] for article_id, texts in found.items()}
+
+
+def _removed_searches(article_ids: Sequence[int]) -> dict[int, list[str]]:
+    statement = (
+        sa.select(RemovedSearch.article_id, RemovedSearch.text)
+        .where(RemovedSearch.article_id.in_(article_ids))
+        .order_by(RemovedSearch.removed_at.desc(), RemovedSearch.text)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for article_id, text in db.session.execute(statement) if article_ids else ():
+        found[article_id].append(text)
     return found
+
+
+def list_removed_searches(article_id: int) -> list[str]:
+    """Return what people searched for that a curator took out of the wordings of an article, the last one first."""
+    return _removed_searches([article_id])[article_id]
 
 
 def list_wordings(article_id: int, with_removed: bool = False) -> list[Wording]:

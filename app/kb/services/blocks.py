@@ -35,7 +35,8 @@ class Origin:
 class Block:
     """One part of an article. An empty title goes on under the heading above.
 
-    `taken` is the hash of the words as they were taken over; "" when they were changed before, or come from nowhere.
+    `taken` is the hash of the words as they were taken over; "" when they were changed before, or come from nowhere. `above`: of a
+    removed block, the keys of the blocks that stood above it, the nearest first; None for blocks in their place.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Block:
     body: str = ""
     sources: tuple[Origin, ...] = ()
     taken: str = ""
+    above: tuple[str, ...] | None = None
 
     @property
     def is_edited(self) -> bool:
@@ -75,7 +77,7 @@ def dump_blocks(blocks: Iterable[Block]) -> list[dict[str, Any]]:
     return [
         {
             "key": block.key, "role": str(block.role), "title": block.title, "body": block.body, "is_edited": block.is_edited,
-            "taken": block.taken,
+            "taken": block.taken, **({} if block.above is None else {"above": list(block.above)}),
             "sources": [
                 {"post_id": o.post_id, "revision": o.revision, "hash": o.hash, "author_id": o.author_id, "thread_id": o.thread_id}
                 for o in block.sources
@@ -91,6 +93,7 @@ def load_blocks(stored: Iterable[Mapping[str, Any]]) -> tuple[Block, ...]:
         Block(
             one["key"], SourceRole(one["role"]), one["title"], one["body"],
             tuple(Origin(**origin) for origin in one["sources"]), one.get("taken", ""),
+            None if one.get("above") is None else tuple(one["above"]),
         )
         for one in stored
     )  # fmt: skip
@@ -126,9 +129,24 @@ def move(blocks: Sequence[Block], key: str, step: int) -> tuple[Block, ...]:
 
 
 def remove(blocks: Sequence[Block], key: str) -> tuple[tuple[Block, ...], Block]:
-    """Return the blocks without one of them, and that one."""
-    gone = blocks[_index(blocks, key)]
-    return tuple(block for block in blocks if block.key != key), gone
+    """Return the blocks without one of them, and that one, which remembers its place."""
+    at = _index(blocks, key)
+    return (*blocks[:at], *blocks[at + 1 :]), replace(blocks[at], above=tuple(block.key for block in reversed(blocks[:at])))
+
+
+def put_back(blocks: Sequence[Block], gone: Block) -> tuple[Block, ...]:
+    """Return the blocks with a removed one below the nearest block that stood above it, or on top when none of them is left.
+
+    One that does not know its place goes to the end. Raises Invalid for too many.
+    """
+    block = replace(gone, above=None)
+    if gone.above is None:
+        return insert_below(blocks, "", block)
+    standing = {one.key for one in blocks}
+    nearest = next((key for key in gone.above if key in standing), None)
+    if nearest is not None:
+        return insert_below(blocks, nearest, block)
+    return (block, *insert_below(blocks, "", block)[:-1])
 
 
 def insert_below(blocks: Sequence[Block], key: str, block: Block) -> tuple[Block, ...]:

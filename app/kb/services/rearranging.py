@@ -12,7 +12,7 @@ from app.core.db import db
 from app.core.errors import Invalid
 from app.forum.models import Post
 from app.kb.services.assembling import demote_headings
-from app.kb.services.blocks import Block, Origin, hash_words, insert_below, move, remove, split
+from app.kb.services.blocks import Block, Origin, hash_words, insert_below, move, put_back, remove, split
 from app.kb.services.drafting import Edit
 from app.kb.services.shapes import empty_block
 
@@ -62,7 +62,7 @@ def _put_back(blocks: tuple[Block, ...], removed: tuple[Block, ...], key: str) -
     found = [block for block in removed if block.key == key]
     if not found:
         raise Invalid("This block is not there any more. Please look again.")
-    return insert_below(blocks, "", found[0]), tuple(block for block in removed if block.key != key), key
+    return put_back(blocks, found[0]), tuple(block for block in removed if block.key != key), key
 
 
 def _renew(blocks: tuple[Block, ...], key: str) -> tuple[Block, ...]:
