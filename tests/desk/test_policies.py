@@ -45,7 +45,7 @@ def test_staff_and_admins_work_at_the_desk_and_admins_arrange_it(name: str) -> N
     assert can_arrange_desk(ROLES[name]) is (name == "admin")
 
 
-def item(holder: int | None, minutes: int = 10) -> DeskItem:
+def item(holder: int | None, minutes: int = 1_000) -> DeskItem:
     return DeskItem(thread_id=1, taken_by_id=holder, taken_until=now() + timedelta(minutes=minutes) if holder else None)
 
 
