@@ -92,7 +92,8 @@ def row_of(result: Result) -> ResultRow:
 
 def suggestion_of(card: TitleCard) -> dict[str, str]:
     """A card as the search box takes it."""
-    return {"title": card.title, "path": card.path, "kind": kind_of(card), "status": card.status if card.kind == THREAD else ""}
+    status = card.status if card.kind == THREAD else ""
+    return {"key": card.key, "title": card.title, "path": card.path, "kind": kind_of(card), "status": status}
 
 
 def _labelled(form: SearchForm, query: str, name: str, labels: Mapping[str, str]) -> list[Link]:

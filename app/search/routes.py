@@ -9,9 +9,10 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.core.pagination import Page, parse_page
 from app.core.text import clean_line
+from app.search.deflecting import find_document
 from app.search.documents import category_names
 from app.search.engines import current_engine
-from app.search.ledger.recorder import note_search
+from app.search.ledger.recorder import note_picked, note_search
 from app.search.presenters import filter_links, row_of, suggestion_of
 from app.search.querying import MAX_CHARS, SearchForm, plain
 from app.search.results import PER_PAGE, Results, find
@@ -19,6 +20,8 @@ from app.search.suggest import suggest
 from app.search.urls import IN_ADDRESS, search_path
 from app.web.access import public
 from app.web.context import current_actor
+from app.web.csrf import csrf
+from app.web.forms import posted_line
 from app.web.ratelimit import SEARCHING, TYPING, limiter
 from app.web.render import page
 from app.web.seo import Head
@@ -69,3 +72,14 @@ def suggestions() -> Response:
     """Suggestions for what is being typed, as JSON."""
     cards = suggest(current_engine(), request.args.get("q", ""), current_actor())
     return jsonify(suggestions=[suggestion_of(card) for card in cards])
+
+
+@blueprint.post("/search/picked")
+@csrf.exempt
+@public
+@limiter.limit(TYPING)
+def picked() -> Response:
+    """Take the browser's word that a suggestion (key=t12) was opened for what was typed (q); only the ledger hears of it."""
+    card = find_document(current_actor(), posted_line("key", 20))
+    note_picked(posted_line("q"), card.kind, card.id)
+    return Response(status=204)

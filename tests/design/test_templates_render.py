@@ -259,6 +259,7 @@ def test_rows_show_status_answers_and_people_affected(web: Flask) -> None:
 
 def test_lists_of_results_notifications_and_the_queue_render(web: Flask) -> None:
     result = Thing(
+        key="t1",
         path="/q",
         title_html="Q",
         title="Q",

@@ -71,6 +71,20 @@ def test_reading_pages_writes_nothing_and_the_flush_knows_how_the_search_ended(a
     assert not db.session.scalars(sa.select(SearchSession)).one().is_held_out
 
 
+def test_picked_suggestions_are_noted_with_what_was_typed_and_only_of_what_may_be_read(app: Flask):
+    thread, hidden = make_question(title="Pump hums"), make_question(title="Pump gone", hidden_at=now())
+    client = app.test_client()
+    typed = {"q": "pum ada@example.org", "key": f"t{thread.id}"}
+    assert client.post("/search/picked", data=typed, headers=PERSON).status_code == 204
+    assert client.post("/search/picked", data=typed, headers={**PERSON, "Origin": "http://elsewhere.test"}).status_code == 403
+    for key in (f"t{hidden.id}", "x1", "", "t" + "9" * 18):
+        assert client.post("/search/picked", data={**typed, "key": key}, headers=PERSON).status_code == 404
+    client.get(thread.path, headers={**PERSON, "Referer": "http://localhost/ask?title=Pump+hums"})
+    assert flush() == 1
+    step = db.session.scalars(sa.select(SearchStep)).one()
+    assert (step.text, step.ending, step.target_id, step.rank) == ("pum", Ending.CLICKED, thread.id, None)
+
+
 def test_like_failures_of_two_people_make_a_gap_that_goes_when_nobody_fails_any_more(app: Flask, moderator: Person):
     fail("export invoices", 1)
     fail("invoice export csv", 1)

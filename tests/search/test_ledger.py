@@ -63,6 +63,18 @@ def test_other_words_refine_and_the_same_words_do_not():
     assert the_session().searches == 2
 
 
+def test_a_suggestion_picked_on_a_page_of_results_is_a_search_of_its_own():
+    store(search("a"), click("pump", 5, 9), click("a", 6, 9))
+    assert endings() == [Ending.REFINED, Ending.CLICKED]
+    store(click("a", 9, 8))
+    assert endings() == [Ending.REFINED, Ending.CLICKED], "the page of results did not show it: its header or its foot led there"
+
+
+def test_a_suggestion_is_a_search_where_nobody_searched_before_and_asking_after_all_is_kept():
+    store(note(What.ASK), click("pump hums", 5, 9), note(What.ASKED, 60, kind="thread", target_id=11))
+    assert (endings(), the_session().searches, the_session().asked_thread_id) == ([Ending.ASKED], 1, 11)
+
+
 def test_a_click_may_be_told_before_its_search():
     store(click("a", 1, 2))
     store(search("a", 0))

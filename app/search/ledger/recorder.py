@@ -1,12 +1,12 @@
 """Noting searches while pages are read: nothing is written before the page is sent, no address changes, no cookie is set.
 
-That a result was opened is told by the browser: the page it came from is a page of results of this site. Bots, programs and
+That a result was opened is told by the browser: the page it came from is a page of results of this site. Of suggestions the
+script tells it. Bots, programs and
 prefetching count nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 from collections.abc import Callable
@@ -17,7 +17,7 @@ import redis
 from flask import Flask, current_app, has_request_context, request
 from sqlalchemy.exc import IntegrityError
 
-from app.core.actor import Actor, Audience
+from app.core.actor import Audience
 from app.core.clock import now
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
@@ -29,13 +29,12 @@ from app.search.ledger.notes import Note, What, is_held_out, scrub
 from app.search.ledger.sessions import store_notes
 from app.search.querying import MAX_CHARS, parse
 from app.search.results import PER_PAGE, Results
-from app.web.bots import is_bot
-from app.web.context import client_agent, current_actor, site_settings, visitor_key
+from app.web.bots import is_bot, is_early
+from app.web.context import client_agent, current_actor, reader_key, site_settings, visitor_key
 
 logger = logging.getLogger(__name__)
 FLUSH_SECONDS = 10.0
-_SEARCH_PAGES = ("/search",)
-_PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_WORDS_IN = {"/search": "q", "/ask": "title"}  # pages that show what was found, and where their addresses say for what
 
 
 def init_ledger(app: Flask, settings: Settings) -> None:
@@ -56,8 +55,15 @@ def note_search(results: Results) -> None:
 
 
 def note_opened(kind: str, target_id: int) -> None:
-    """Note that a document was opened, if that was from a page of results."""
+    """Note that a document was opened, if that was from a page of results, or from the page to ask on with a title in its address."""
     text = _searched_for(request.referrer)
+    if text:
+        _note(What.CLICK, text=text, kind=kind, target_id=target_id)
+
+
+def note_picked(typed: str, kind: str, target_id: int) -> None:
+    """Note that a document was opened that was suggested while somebody typed: no address tells what."""
+    text = scrub(parse(typed).text)
     if text:
         _note(What.CLICK, text=text, kind=kind, target_id=target_id)
 
@@ -97,19 +103,8 @@ def _browser() -> str:
     return visitor_key("search", now().date())
 
 
-def _visitor(actor: Actor) -> str:
-    """The keyed hash by which searches of one day belong together: of the account, or of address and browser."""
-    if not actor.is_authenticated:
-        return _browser()
-    key = hashlib.sha256(str(current_app.secret_key).encode()).digest()
-    data = f"search|person {actor.id}|{now().date().isoformat()}"
-    return hashlib.blake2b(data.encode(), key=key, digest_size=24).hexdigest()
-
-
 def _is_person() -> bool:
-    headers = (request.headers.get(name, "").lower() for name in _PREFETCH)
-    is_early = any(word in value for value in headers for word in ("prefetch", "prerender", "preview"))
-    return not is_bot(client_agent()) and not is_early
+    return not is_bot(client_agent()) and not is_early(request.headers)
 
 
 def _note(what: What, **facts: Any) -> None:
@@ -118,7 +113,7 @@ def _note(what: What, **facts: Any) -> None:
     actor = current_actor()
     audience = Audience.STAFF if actor.is_staff else Audience.MEMBERS if actor.is_authenticated else Audience.PUBLIC
     note = Note(
-        what, _visitor(actor), now().timestamp(), also=_browser(), audience=audience,
+        what, reader_key("search", now().date()), now().timestamp(), also=_browser(), audience=audience,
         is_held_out=asks_without_suggestions(), **facts,
     )  # fmt: skip
     try:
@@ -128,12 +123,12 @@ def _note(what: What, **facts: Any) -> None:
 
 
 def _searched_for(referrer: str | None) -> str:
-    """What was searched for on the page that led here; "" when that was no page of results of this site."""
+    """What was searched for on the page that led here; "" when that was no page of this site that shows what was found."""
     try:
         parts = urlsplit(referrer or "")
-        if parts.netloc != request.host or parts.path not in _SEARCH_PAGES:
+        if parts.netloc != request.host or parts.path not in _WORDS_IN:
             return ""
-        raw = parse_qs(parts.query, max_num_fields=20).get("q", [""])[0]
+        raw = parse_qs(parts.query, max_num_fields=20).get(_WORDS_IN[parts.path], [""])[0]
     except ValueError:  # nothing that a browser sends
         return ""
     return scrub(parse(raw[: MAX_CHARS * 4]).text)

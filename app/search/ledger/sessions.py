@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.uow import require_unit_of_work
 from app.search.documents import make_key, split_key
-from app.search.ledger.notes import Note, What, lay, place
+from app.search.ledger.notes import MOST_SHOWN, Note, What, lay, place
 from app.search.ledger.reading import FAILED
 from app.search.models import Ending, SearchNear, SearchSession, SearchStep
 
@@ -125,12 +125,17 @@ def _take_search(session: SearchSession, steps: list[SearchStep], note: Note) ->
 
 
 def _take_click(session: SearchSession, steps: list[SearchStep], note: Note) -> None:
+    """A document was opened. If it was not among the results of the page it was opened from, a suggestion led there: told apart."""
+    if steps and (steps[-1].kind, steps[-1].target_id) == (note.kind, note.target_id):
+        return
     same = next((step for step in reversed(steps) if step.text == note.text), None)
+    rank = place(same.shown, make_key(note.kind, note.target_id)) if same is not None else None
+    if same is not None and same.shown and rank is None and len(same.shown) < MOST_SHOWN:
+        return
     step = same or _step_for(session, steps, note, 1)
     if step is None or (step.kind, step.target_id) == (note.kind, note.target_id):
         return
-    step.kind, step.target_id, step.clicks = note.kind, note.target_id, step.clicks + 1
-    step.rank = place(step.shown, make_key(note.kind, note.target_id))
+    step.kind, step.target_id, step.rank, step.clicks = note.kind, note.target_id, rank, step.clicks + 1
     if step.ending in (Ending.LEFT, Ending.REFINED):
         step.ending = Ending.CLICKED
 

@@ -1,10 +1,15 @@
 // @ts-check
-// POST with the page's CSRF token. Owns nothing else; callers decide what to do with the answer.
+// Sending to the site; with the page's CSRF token where something changes. Callers decide what to do with the answer.
 
 /** @param {string} url @param {BodyInit} body @param {string} [accept] @returns {Promise<Response>} */
 export function send(url, body, accept = "application/json") {
   const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
   return fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token, Accept: accept }, credentials: "same-origin" });
+}
+
+/** Say which suggestion was opened for what was typed; nobody waits for an answer. @param {string} typed @param {string} key */
+export function tellPicked(typed, key) {
+  navigator.sendBeacon?.("/search/picked", new URLSearchParams({ q: typed, key }));
 }
 
 /** A symbol of icons.svg, whose address is taken from any icon of the page. @param {string} name @param {string} label */

@@ -2,7 +2,7 @@
 // While a title is typed: similar questions and articles, as the HTML fragment the server answers with.
 // <input data-similar="/ask/similar?title=" data-similar-into="id of an aria-live region">
 import { relativeTimes } from "../site.js";
-import { debounce } from "./send.js";
+import { debounce, tellPicked } from "./send.js";
 
 /** @param {HTMLInputElement} input */
 export function bind(input) {
@@ -21,6 +21,12 @@ export function bind(input) {
       relativeTimes(region);
     } catch { /* offline: asking works without */ }
   };
+  /** @param {Event} event */
+  const tell = (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[data-key]") : null;
+    if (link instanceof HTMLElement && !(event instanceof MouseEvent && event.button > 1)) tellPicked(input.value.trim(), link.dataset.key ?? "");
+  };
+  for (const type of ["click", "auxclick"]) region.addEventListener(type, tell);
   input.addEventListener("input", debounce(ask, 400));
   if (input.value) ask();
 }

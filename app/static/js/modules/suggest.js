@@ -1,5 +1,6 @@
 // @ts-check
-// Search suggestions: a combobox over GET data-suggest?q=, answered with JSON {"suggestions": [{title, path, kind, status}]}.
+// Search suggestions: a combobox over GET data-suggest?q=, answered with JSON {"suggestions": [{key, title, path, kind, status}]}.
+import { tellPicked } from "./send.js";
 
 const WORDS = /** @type {Record<string, string>} */ ({ article: "Article", question: "Question", discussion: "Discussion", solved: "Solved", likely_solved: "Probably solved" });
 let count = 0;
@@ -23,6 +24,7 @@ export function suggest(form) {
 
   let selected = -1;
   let timer = 0;
+  let asked = "";
   /** @type {AbortController | undefined} */
   let running;
 
@@ -41,7 +43,7 @@ export function suggest(form) {
     if (option) { input?.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); }
     else input?.removeAttribute("aria-activedescendant");
   }
-  /** @param {{title: string, path: string, kind: string, status?: string}[]} rows */
+  /** @param {{key: string, title: string, path: string, kind: string, status?: string}[]} rows */
   function fill(rows) {
     list.replaceChildren(...rows.map((row, n) => {
       const option = document.createElement("div");
@@ -49,6 +51,7 @@ export function suggest(form) {
       option.id = `${list.id}-${n}`;
       option.setAttribute("role", "option");
       option.dataset.path = row.path;
+      option.dataset.key = row.key;
       option.append(Object.assign(document.createElement("span"), { textContent: row.title }), kind);
       kind.textContent = WORDS[row.status ?? ""] ?? WORDS[row.kind] ?? "";
       return option;
@@ -61,8 +64,9 @@ export function suggest(form) {
     running?.abort();
     if (text.length < 2) return fill([]);
     running = new AbortController();
+    asked = text.slice(0, 200);
     try {
-      const answer = await fetch(`${url}?q=${encodeURIComponent(text.slice(0, 200))}`, { headers: { Accept: "application/json" }, signal: running.signal });
+      const answer = await fetch(`${url}?q=${encodeURIComponent(asked)}`, { headers: { Accept: "application/json" }, signal: running.signal });
       if (answer.ok) fill((await answer.json()).suggestions ?? []);
     } catch { /* offline or overtaken by the next letter: the form still works */ }
   }
@@ -70,6 +74,7 @@ export function suggest(form) {
   /** As a link: in a new tab when asked for. @param {HTMLElement} option @param {MouseEvent | KeyboardEvent} event */
   function open(option, event) {
     const path = option.dataset.path ?? "/";
+    tellPicked(asked, option.dataset.key ?? "");
     if (event.ctrlKey || event.metaKey || (event instanceof MouseEvent && event.button === 1)) window.open(path, "_blank", "noopener");
     else location.assign(path);
   }
