@@ -68,6 +68,7 @@ from app.importing.markdown.cli import export_command
 from app.insights.routes import knowledge as insights_knowledge
 from app.insights.routes import lists as insights_lists
 from app.insights.routes import pages as insights_pages
+from app.insights.routes import searching as insights_searching
 from app.insights.routes.blueprint import blueprint as insights_blueprint
 from app.jobs.queue import register_handler
 from app.jobs.schedule import register_periodic
@@ -172,7 +173,7 @@ ROUTE_MODULES = (
     kb_merging, kb_passages, kb_promotions, kb_publishing, kb_reading, kb_reviewing, kb_sections, kb_sources,
     kb_verifying, kb_wordings, kb_writing,
     desk_answering, desk_canned, desk_groups, desk_hours, desk_item, desk_queue, desk_rules, desk_taking,
-    insights_knowledge, insights_lists, insights_pages, api_describing, api_insights,
+    insights_knowledge, insights_lists, insights_pages, insights_searching, api_describing, api_insights,
     search_gaps,
     pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap,
 )  # fmt: skip

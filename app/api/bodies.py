@@ -9,8 +9,10 @@ from app.insights.measures import Figure, Metric
 from app.insights.period import Period
 from app.insights.queries.article_listing import ArticleLine
 from app.insights.queries.knowledge import Knowledge
+from app.insights.queries.ledger_listing import SearchLine, SessionLine
 from app.insights.queries.listing import MetricRow
 from app.insights.queries.overview import Breakdown, Overview
+from app.insights.queries.searching import Searching
 from app.insights.scope import Named, Scope
 from app.insights.urls import api_path
 from app.web.filters import machine_date
@@ -45,7 +47,7 @@ def metric_body(metric: Metric) -> Body:
         "title": metric.title,
         "unit": str(metric.unit),
         "cohort": metric.cohort,
-        "counts": f"{str(metric.subject).title()}s {metric.sentence}",
+        "counts": f"{metric.subject.plural.capitalize()} {metric.sentence}",
         "formula": metric.formula,
         "source": metric.source,
     }
@@ -106,6 +108,53 @@ def article_body(row: ArticleLine) -> Body:
         "helpful": row.helpful,
         "not_helpful": row.unhelpful,
         "counts_for": row.amount,
+    }
+
+
+def search_body(row: SearchLine) -> Body:
+    """Return a search of a list; `words` are null where too few people searched so."""
+    return {
+        "day": row.day.isoformat(), "words": row.text or None, "results": row.hits, "ending": row.ending, "opened_rank": row.rank
+    }  # fmt: skip
+
+
+def session_body(row: SessionLine) -> Body:
+    """Return a session of a list; `question` is null where none was asked, or none that may be read."""
+    return {
+        "day": row.day.isoformat(),
+        "searches": row.searches,
+        "ending": row.ending,
+        "suggestions": row.suggestions or None,
+        "asked_a_question": row.has_asked,
+        "question": row.question or None,
+        "url": absolute(row.question_path) if row.question_path else None,
+        "escalated": row.is_escalated,
+    }
+
+
+def searching_body(searching: Searching) -> Body:
+    """Return everything that the page about search tells."""
+    scope = searching.scope
+    return {
+        "scope": scope_body(scope),
+        "previous_period": period_body(searching.previous_period) if searching.previous_period else None,
+        "figures": [
+            figure_body(ALL_METRICS[key], figure, scope, searching.previous.get(key)) for key, figure in searching.figures.items()
+        ],
+        "series": [{"period": period_body(point.period), "figures": _values(point.figures)} for point in searching.series],
+        "comparison": [
+            {
+                "key": row.key,
+                "with_suggestions": value_body(row.shown),
+                "without_suggestions": value_body(row.held_out),
+                "difference": row.difference,
+                "low": row.low,
+                "high": row.high,
+            }
+            for row in searching.comparisons
+        ],
+        "held_out_per_cent": list(searching.shares),
+        "open_gaps": searching.open_gaps,
     }
 
 

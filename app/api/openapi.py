@@ -6,6 +6,7 @@ from app.forum.models.thread import Status
 from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.measures import Unit
 from app.kb.models import ArticleState
+from app.search.models import Ending
 
 VERSION = "1.0.0"
 Schema = dict[str, Any]
@@ -14,6 +15,9 @@ COUNT: Schema = {"type": ["integer", "null"]}
 TEXT: Schema = {"type": "string"}
 ADDRESS: Schema = {"type": "string", "format": "uri"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
+DAY: Schema = {"type": "string", "format": "date"}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+ENDING: Schema = {"enum": [str(ending) for ending in Ending]}
 MAYBE_MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
 
 
@@ -24,7 +28,7 @@ def describe(title: str, base_url: str) -> Schema:
         "info": {
             "title": f"{title} API",
             "version": VERSION,
-            "description": "Figures about the community and its knowledge, and the questions and articles behind them. "
+            "description": "Figures about the community, its knowledge and its search, and what stands behind them. "
             "Sign in on the site as staff or moderator; "
             "the session's cookie is the key. Figures count only what you may read.",
         },
@@ -33,6 +37,7 @@ def describe(title: str, base_url: str) -> Schema:
         "paths": {
             "/api/v1/insights": _path_all("listFigures", "All figures about questions", "Overview"),
             "/api/v1/insights/knowledge": _path_all("listKnowledge", "All figures about knowledge", "Knowledge"),
+            "/api/v1/insights/search": _path_all("listSearching", "All figures about search", "Searching"),
             "/api/v1/insights/{figure}": _path_one(),
             "/api/openapi.json": _path_self(),
         },
@@ -106,7 +111,7 @@ def _path_one() -> Schema:
     used = [_ref(name, "parameters") for name in PARAMETERS]
     figure = {"name": "figure", "in": "path", "required": True, "schema": _ref("FigureKey")}
     answers = _answers(_ref("FigureWithRows"), "400", "403", "404")
-    summary = "One figure and the questions or articles it counts"
+    summary = "One figure and the questions, articles, searches or sessions it counts"
     return {"get": {"operationId": "getFigure", "summary": summary, "parameters": [figure, *used], "responses": answers}}
 
 
@@ -119,7 +124,7 @@ _VALUE = {
     "value": NUMBER | {"description": "A count, a share from 0 to 1, or hours; null: there is nothing to tell."},
     "low": NUMBER | {"description": "Shares: lower end of the 95 % Wilson interval."},
     "high": NUMBER | {"description": "Shares: upper end of the 95 % Wilson interval."},
-    "n": {"type": "integer", "description": "How many questions or articles the figure's list has."},
+    "n": {"type": "integer", "description": "How many rows the figure's list has."},
     "of": COUNT | {"description": "Shares: the number in the denominator."},
     "hits": COUNT | {"description": "Shares: the number in the numerator."},
     "ended": COUNT | {"description": "Hours: how many of the questions were answered or solved."},
@@ -154,6 +159,19 @@ SCHEMAS: dict[str, Schema] = {
         section=TEXT, owner={"type": ["string", "null"]}, published_at=MAYBE_MOMENT, confirmed_at=MAYBE_MOMENT,
         helpful={"type": "integer"}, not_helpful={"type": "integer"}, counts_for={"type": "integer"},
     ),
+    "Search": _object(day=DAY, words=MAYBE_TEXT, results={"type": "integer"}, ending=ENDING, opened_rank=COUNT),
+    "Session": _object(
+        day=DAY, searches={"type": "integer"}, ending=ENDING, suggestions={"enum": ["shown", "held out", None]},
+        asked_a_question={"type": "boolean"}, question=MAYBE_TEXT, url=MAYBE_TEXT, escalated={"type": "boolean"},
+    ),
+    "Compared": _object(
+        key={"enum": ["ask_rate", "escalation_rate"]}, with_suggestions=_ref("Value"), without_suggestions=_ref("Value"),
+        difference=NUMBER, low=NUMBER, high=NUMBER,
+    ),
+    "Searching": _object(
+        scope=_ref("Scope"), previous_period=_or_null("Period"), figures=_list(_ref("Figure")), series=_list(_ref("Point")),
+        comparison=_list(_ref("Compared")), held_out_per_cent=_list({"type": "integer"}), open_gaps={"type": "integer"},
+    ),
     "UsedArticle": _object(
         id={"type": "integer"}, title=TEXT, url=ADDRESS, uses={"type": "integer"}, share_so_far={"type": "number"}
     ),
@@ -173,7 +191,8 @@ SCHEMAS: dict[str, Schema] = {
         categories=_list(_ref("Breakdown")), tags=_list(_ref("Breakdown")), helpers=_list(_ref("Helper")),
     ),
     "FigureWithRows": _object(
-        scope=_ref("Scope"), figure=_ref("Figure"), questions=_list(_ref("Question")), articles=_list(_ref("Article")), page={"type": "integer"},
+        scope=_ref("Scope"), figure=_ref("Figure"), questions=_list(_ref("Question")), articles=_list(_ref("Article")),
+        searches=_list(_ref("Search")), sessions=_list(_ref("Session")), page={"type": "integer"},
         per_page={"type": "integer"}, next={"type": ["string", "null"], "format": "uri"},
     ),
     "Problem": _object(title=TEXT, status={"type": "integer"}, detail=TEXT),

@@ -294,9 +294,15 @@ class Settings:
     )
     search_hold_out: int = _setting(
         "SEARCH_HOLD_OUT",
-        0,
+        5,
         _integer(0, 50),
         "Per cent of search sessions that ask without suggestions, to measure what these are worth; 0: none.",
+    )
+    search_hold_out_sessions: int = _setting(
+        "SEARCH_HOLD_OUT_SESSIONS",
+        150,
+        _integer(0, 1_000_000),
+        "Sessions a week that reach the page to ask on, below which SEARCH_HOLD_OUT rests: too few to learn from. 0: it never rests.",
     )
     take_minutes: int = _setting(
         "TAKE_MINUTES", 30, _integer(1, 1440), "Minutes for which a question at the desk is held for whoever takes it."

@@ -1,4 +1,4 @@
-"""Formulas for figures about a community: intervals of shares, and waiting times in which some still wait. Pure."""
+"""Formulas for figures about a community: intervals of shares and of their differences, and waiting times in which some still wait. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +23,23 @@ def wilson_interval(hits: int, total: int, z: float = Z95) -> tuple[float, float
     spread = z * sqrt(share * (1 - share) / total + square / (4 * total * total))
     low, high = (middle - spread) / (1 + square / total), (middle + spread) / (1 + square / total)
     return (0.0 if hits == 0 else low), (1.0 if hits == total else high)
+
+
+def newcombe_interval(hits: int, total: int, other_hits: int, other_total: int) -> tuple[float, float, float]:
+    """Return the difference of two independent shares (the first less the other) and its 95 % interval: (difference, low, high).
+
+    Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions: comparison of eleven methods",
+    Statistics in Medicine 17 (1998), 873-890, method 10: made from the score intervals of both, so it keeps its level for few
+    rows and for shares near 0 and 1. Raises ValueError unless both totals are above 0 and hits lie within them.
+    """
+    if total <= 0 or other_total <= 0:
+        raise ValueError("there is no share of nothing")
+    (low, high), (other_low, other_high) = wilson_interval(hits, total), wilson_interval(other_hits, other_total)
+    share, other = hits / total, other_hits / other_total
+    difference = share - other
+    below = sqrt((share - low) ** 2 + (other_high - other) ** 2)
+    above = sqrt((high - share) ** 2 + (other - other_low) ** 2)
+    return difference, max(-1.0, difference - below), min(1.0, difference + above)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""Which rows are looked at before a predicate chooses among them: questions or articles, of a period or as they stand now.
+"""Which rows are looked at before a predicate chooses among them: questions, articles, searches or sessions of searching, of a
+period or as they stand now.
 
 All questions are listed ones that the actor may read; a duplicate is counted with its original, except where a cohort says
-otherwise. All articles are ones that the actor may read and that were published.
+otherwise. All articles are ones that the actor may read and that were published. Searches count whoever made them, once their
+session is over: a number tells nothing of a text.
 """
 
 from datetime import datetime, timedelta
@@ -17,6 +19,8 @@ from app.forum.policies import listed_threads
 from app.insights.scope import Scope
 from app.kb.models import Article, ArticleFeedback, ArticleReuse, ArticleSource, ArticleState
 from app.pageviews.models import PageviewDay
+from app.search.ledger.reading import is_over
+from app.search.models import SearchSession, SearchStep
 
 # Of these a first answer is overdue: nobody said that they are solved, closed, or waiting on the asker.
 STILL_WAITING = (Status.UNANSWERED, Status.ANSWERED, Status.DISPUTED)
@@ -30,6 +34,18 @@ class Subject(StrEnum):
 
     QUESTION = "question"
     ARTICLE = "article"
+    SEARCH = "search"
+    SESSION = "session"
+
+    @property
+    def plural(self) -> str:
+        """The word for several of them."""
+        return "searches" if self is Subject.SEARCH else f"{self}s"
+
+    @property
+    def is_of_ledger(self) -> bool:
+        """Whether its rows have a period and nothing else: no category, tag, helper or article narrows them."""
+        return self in (Subject.SEARCH, Subject.SESSION)
 
 
 class Cohort(StrEnum):
@@ -44,10 +60,14 @@ class Cohort(StrEnum):
     PUBLISHED = "published now, whenever written"
     USED = "that an official answer, given in the period, leads to"
     JUDGED = "that readers judged in the period"
+    SEARCHED = "made in the period, in sessions that are over"
+    SESSIONS = "begun in the period and over"
 
     @property
     def subject(self) -> Subject:
-        """Whether its rows are questions or articles."""
+        """What its rows are."""
+        if self in LEDGER_DATE:
+            return Subject.SEARCH if self is Cohort.SEARCHED else Subject.SESSION
         return Subject.ARTICLE if self in (Cohort.PUBLISHED, Cohort.USED, Cohort.JUDGED) else Subject.QUESTION
 
     @property
@@ -60,6 +80,8 @@ class Cohort(StrEnum):
 COHORT_DATE: dict[Cohort, Any] = {
     Cohort.ASKED: Thread.created_at, Cohort.SOLVED: Thread.solved_at, Cohort.ARRIVED: Thread.created_at
 }  # fmt: skip
+# The same of the ledger of searches.
+LEDGER_DATE: dict[Cohort, Any] = {Cohort.SEARCHED: SearchStep.at, Cohort.SESSIONS: SearchSession.started_at}
 
 
 def in_cohort(scope: Scope, cohort: Cohort) -> sa.ColumnElement[bool]:
@@ -67,6 +89,8 @@ def in_cohort(scope: Scope, cohort: Cohort) -> sa.ColumnElement[bool]:
     if cohort in COHORT_DATE:
         questions = questions_of(scope, with_duplicates=cohort is Cohort.ARRIVED)
         return sa.and_(questions, in_period(scope, COHORT_DATE[cohort]))
+    if cohort in LEDGER_DATE:
+        return sa.and_(is_over(), in_period(scope, LEDGER_DATE[cohort]))
     if cohort is Cohort.NOW:
         return sa.and_(questions_of(scope), Thread.first_answer_at.is_(None), Thread.status.in_(STILL_WAITING))
     if cohort is Cohort.REFERRED:

@@ -9,6 +9,7 @@ from app.insights.measures import Group, Metric, Unit
 from app.insights.metrics import METRICS, SOLVED_IN
 from app.insights.predicates import Amount, Predicate, Test, everything
 from app.insights.queries.waits import Wait
+from app.insights.search_metrics import SEARCHING
 from app.kb.models import ArticleFeedback
 
 LINKS = "links in listed official answers"
@@ -233,9 +234,9 @@ _ALL = (
     HELPED, FAILED, WORD_COUNT, ARTICLES, *CARE, POPULAR, GAPS, GAP_VIEWS, *SHARES,
 )  # fmt: skip
 
-# Every knowledge figure, and every figure of both registries, by its word in addresses.
+# Every knowledge figure, and every figure of all registries, by its word in addresses.
 KNOWLEDGE: dict[str, Metric] = {metric.key: metric for metric in _ALL}
-ALL_METRICS: dict[str, Metric] = METRICS | KNOWLEDGE
+ALL_METRICS: dict[str, Metric] = METRICS | KNOWLEDGE | SEARCHING
 
 
 def knowledge_of(cohort: Cohort) -> tuple[Metric, ...]:

@@ -13,6 +13,14 @@ from app.insights.predicates import Predicate
 from app.insights.queries.article_listing import ArticleLine, iterate_articles, list_articles
 from app.insights.queries.article_waits import load_article_waits
 from app.insights.queries.counting import Count, tally
+from app.insights.queries.ledger_listing import (
+    SearchLine,
+    SessionLine,
+    iterate_searches,
+    iterate_sessions,
+    list_searches,
+    list_sessions,
+)
 from app.insights.queries.listing import MetricRow, iterate_questions, list_questions
 from app.insights.queries.waits import NO_WAITS, Curve, Numbers, Wait, Waits, load_answer_waits
 from app.insights.scope import Scope
@@ -46,6 +54,10 @@ class Group(StrEnum):
     HELPFUL = "helpful"
     CARE = "care"
     GAPS = "gaps"
+    SEARCHES = "searches"
+    ENDINGS = "endings"
+    ASKING = "asking"
+    DEFLECTION = "deflection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +125,7 @@ class Metric:
 
     @property
     def subject(self) -> Subject:
-        """Whether its list holds questions or articles."""
+        """What its list holds."""
         return self.predicate.subject
 
     @property
@@ -135,6 +147,10 @@ class Metric:
         """What must be counted for the figure (times: for the length of its list)."""
         return (self.predicate,) if self.denominator is None else (self.predicate, self.denominator)
 
+    def narrowed(self, scope: Scope) -> Scope:
+        """Return the scope as far as the figure looks at it: figures about search know no category, tag, helper or article."""
+        return scope.of_period_alone if self.subject.is_of_ledger else scope
+
     def figure(self, scope: Scope) -> Figure:
         """Return the figure of the scope (one statement)."""
         if self.wait is not None:
@@ -146,16 +162,26 @@ class Metric:
         """Return how many rows the list has (one statement)."""
         return tally(scope, (self.predicate,))[self.predicate.key].rows
 
-    def list_rows(self, scope: Scope, page: int = 1) -> Page[MetricRow] | Page[ArticleLine]:
-        """Return one page of the questions or articles that are counted (one statement). Raises NotFound past the end."""
+    def list_rows(
+        self, scope: Scope, page: int = 1
+    ) -> Page[MetricRow] | Page[ArticleLine] | Page[SearchLine] | Page[SessionLine]:
+        """Return one page of the rows that are counted (one statement). Raises NotFound past the end."""
         if self.subject is Subject.ARTICLE:
             return list_articles(scope, self.predicate, page)
+        if self.subject is Subject.SEARCH:
+            return list_searches(scope, self.predicate, page)
+        if self.subject is Subject.SESSION:
+            return list_sessions(scope, self.predicate, page)
         return list_questions(scope, self.predicate, page)
 
-    def iterate(self, scope: Scope) -> Iterator[MetricRow] | Iterator[ArticleLine]:
-        """Yield all questions or articles that are counted, in the order of the list."""
+    def iterate(self, scope: Scope) -> Iterator[MetricRow] | Iterator[ArticleLine] | Iterator[SearchLine] | Iterator[SessionLine]:
+        """Yield all rows that are counted, in the order of the list."""
         if self.subject is Subject.ARTICLE:
             return iterate_articles(scope, self.predicate)
+        if self.subject is Subject.SEARCH:
+            return iterate_searches(scope, self.predicate)
+        if self.subject is Subject.SESSION:
+            return iterate_sessions(scope, self.predicate)
         return iterate_questions(scope, self.predicate)
 
     def of_counts(self, counts: Mapping[str, Count]) -> Figure:

@@ -1,4 +1,4 @@
-"""Named predicates: which questions (or articles) a figure counts, in words and as SQL. Each is the one source of number, list,
+"""Named predicates: which questions (or articles, searches, sessions) a figure counts, in words and as SQL. Each is the one source of number, list,
 CSV and API. The tests here are about questions; those about knowledge stand in knowledge_predicates.
 
 All count listed questions that the actor may read and that are not closed as duplicates: a duplicate is counted with its
@@ -13,12 +13,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from app.desk.models.desk import DeskItem
 from app.forum.models import Acceptance, Category, Post, Thread
 from app.forum.models.thread import Status
 from app.insights.cohorts import Cohort, Subject, in_cohort
 from app.insights.elapsed import elapsed_seconds
 from app.insights.scope import Scope
 from app.kb.models import Article, Section
+from app.search.models import SearchSession, SearchStep
 
 Test = Callable[[Scope], sa.ColumnElement[bool]]
 Amount = Callable[[Scope], sa.ColumnElement[Any]]
@@ -44,7 +46,7 @@ class Predicate:
 
     @property
     def subject(self) -> Subject:
-        """Whether it chooses questions or articles."""
+        """What it chooses: questions, articles, searches or sessions."""
         return self.cohort.subject
 
     def criterion(self, scope: Scope) -> sa.ColumnElement[bool]:
@@ -152,10 +154,16 @@ _SOLUTION_ID = (
 
 
 def source_of(statement: sa.Select[*tuple[Any, ...]], predicates: Iterable[Predicate]) -> sa.Select[*tuple[Any, ...]]:
-    """Return the statement over all tables that the predicates (of one subject) speak of: one row a question or article."""
+    """Return the statement over all tables that the predicates (of one subject) speak of: one row for each of what they choose."""
     predicates = tuple(predicates)
-    if predicates and predicates[0].subject is Subject.ARTICLE:
+    subject = predicates[0].subject if predicates else Subject.QUESTION
+    if subject is Subject.ARTICLE:
         return statement.select_from(Article).join(Section, Section.id == Article.section_id)
+    if subject is Subject.SEARCH:
+        return statement.select_from(SearchStep).join(SearchSession, SearchSession.id == SearchStep.session_id)
+    if subject is Subject.SESSION:
+        asked = statement.select_from(SearchSession).outerjoin(Thread, Thread.id == SearchSession.asked_thread_id)
+        return asked.outerjoin(Category, Category.id == Thread.category_id).outerjoin(DeskItem, DeskItem.thread_id == Thread.id)
     statement = statement.select_from(Thread).join(Category, Category.id == Thread.category_id)
     if any(predicate.about_solution for predicate in predicates):
         statement = statement.outerjoin(SOLUTION, sa.and_(is_solved_by_answer(None), SOLUTION.id == _SOLUTION_ID))

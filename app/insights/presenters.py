@@ -21,7 +21,8 @@ _LOOKED_AT = {
     Cohort.ASKED: "asked {}", Cohort.SOLVED: "solved {}, whenever asked", Cohort.NOW: "as it stands now",
     Cohort.ARRIVED: "asked {}, duplicates included", Cohort.REFERRED: "whenever asked, by official answers given {}",
     Cohort.POPULAR: "as they stand now", Cohort.PUBLISHED: "as they stand now", Cohort.USED: "by official answers given {}",
-    Cohort.JUDGED: "by what readers said {}",
+    Cohort.JUDGED: "by what readers said {}", Cohort.SEARCHED: "made {}, in sessions that are over",
+    Cohort.SESSIONS: "begun {} and over",
 }  # fmt: skip
 LAST_DAYS = ("30d", "90d", "365d")
 
@@ -141,11 +142,11 @@ def say_scope(scope: Scope) -> str:
 
 def say_list(metric: Metric, scope: Scope, n: int) -> str:
     """Return what a list holds, in one sentence."""
-    noun, narrowed = str(metric.subject), say_scope(scope)
+    noun, narrowed = metric.subject.plural, say_scope(scope)
     if metric.subject is Subject.ARTICLE and narrowed:
         narrowed = f" built from or used for questions{narrowed}"
     looked_at = _LOOKED_AT[metric.predicate.cohort].format(say_period(scope.period))
-    return f"{plural(n, noun)} {metric.sentence}. Looked at: {noun}s{narrowed}, {looked_at}."
+    return f"{plural(n, str(metric.subject), noun)} {metric.sentence}. Looked at: {noun}{narrowed}, {looked_at}."
 
 
 def filters_of(wish: Wish, scope: Scope, categories: Sequence[CategoryRow], error: Invalid | None = None) -> Filters:

@@ -49,6 +49,11 @@ class Scope:
         return replace(self, article=article)
 
     @property
+    def of_period_alone(self) -> "Scope":
+        """The same period of everything: for what nothing narrows."""
+        return Scope(self.actor, self.period, self.moment)
+
+    @property
     def previous(self) -> "Scope | None":
         """The same for the period before, or None when there is none."""
         period = self.period.previous(self.moment)

@@ -33,6 +33,11 @@ def knowledge_path(query: Mapping[str, str] | None = None, table: str = "") -> s
     return _with(f"/insights/knowledge/{quote(table)}.csv" if table else "/insights/knowledge", query)
 
 
+def search_figures_path(query: Mapping[str, str] | None = None, table: str = "") -> str:
+    """Return the path of the page about search, or of one of its tables as a CSV file."""
+    return _with(f"/insights/search/{quote(table)}.csv" if table else "/insights/search", query)
+
+
 def api_path(key: str = "", query: Mapping[str, str] | None = None) -> str:
     """Return the path of all figures, or of one with its list, for programs."""
     return _with(f"/api/v1/insights/{quote(key)}" if key else "/api/v1/insights", query)

@@ -44,7 +44,8 @@ class SearchSession(Model):
 
     `visitor` is a keyed hash of the day, and NULL once the session is over: only sessions that are over are counted.
     `audience` is the widest text the person may read. `reached_ask`: the page to ask on was opened. `asked_thread_id`: the thread
-    that was started in the end. `is_held_out`: it asked without suggestions, for comparison.
+    that was started in the end. `hold_out`: the share (per cent) that was held out when it began, 0 when nobody was; only sessions
+    above 0 are compared. `is_held_out`: it asked without suggestions, for comparison.
     """
 
     __tablename__ = "search_session"
@@ -65,6 +66,7 @@ class SearchSession(Model):
     reached_ask: Mapped[bool] = mapped_column(default=False)
     asked_thread_id: Mapped[int | None] = mapped_column(BigId, index=True)
     is_held_out: Mapped[bool] = mapped_column(default=False)
+    hold_out: Mapped[int] = mapped_column(sa.Integer, default=0)
 
 
 class SearchStep(Model):

@@ -1,8 +1,18 @@
-"""Insights for programs: all figures, and the questions or articles that one of them counts. The same queries as the pages."""
+"""Insights for programs: all figures, and the rows that one of them counts. The same queries as the pages."""
 
 from flask import Response, jsonify, request
 
-from app.api.bodies import article_body, figure_body, knowledge_body, overview_body, question_body, scope_body
+from app.api.bodies import (
+    article_body,
+    figure_body,
+    knowledge_body,
+    overview_body,
+    question_body,
+    scope_body,
+    search_body,
+    searching_body,
+    session_body,
+)
 from app.api.routes.blueprint import blueprint
 from app.core.clock import now
 from app.core.errors import NotFound
@@ -12,8 +22,10 @@ from app.insights.policies import ensure_can_see_insights
 from app.insights.queries.article_listing import ArticleLine
 from app.insights.queries.choosing import Wish, choose_scope
 from app.insights.queries.knowledge import load_knowledge
+from app.insights.queries.ledger_listing import SearchLine, SessionLine
 from app.insights.queries.listing import MetricRow
 from app.insights.queries.overview import load_overview
+from app.insights.queries.searching import load_searching
 from app.insights.scope import Scope
 from app.insights.urls import api_path
 from app.web.access import curators
@@ -35,13 +47,21 @@ def list_knowledge() -> Response:
     return jsonify(knowledge_body(load_knowledge(_scope())))
 
 
+@blueprint.get("/api/v1/insights/search")
+@curators
+def list_searching() -> Response:
+    """Answer with all figures about search of a scope."""
+    return jsonify(searching_body(load_searching(_scope())))
+
+
 @blueprint.get("/api/v1/insights/<figure>")
 @curators
 def get_figure(figure: str) -> Response:
-    """Answer with one figure and a page of the questions or articles that it counts."""
+    """Answer with one figure and a page of what it counts."""
     if figure not in ALL_METRICS:
         raise NotFound("There is no such figure.")
-    metric, scope = ALL_METRICS[figure], _scope()
+    metric = ALL_METRICS[figure]
+    scope = metric.narrowed(_scope())
     value, previous = metric.figure(scope), scope.previous
     has_before = metric.predicate.cohort.has_period
     rows = metric.list_rows(scope, parse_page(request.args.get("page")))
@@ -51,6 +71,8 @@ def get_figure(figure: str) -> Response:
         figure=figure_body(metric, value, scope, metric.figure(previous) if previous and has_before else None),
         questions=[question_body(row) for row in rows.items if isinstance(row, MetricRow)],
         articles=[article_body(row) for row in rows.items if isinstance(row, ArticleLine)],
+        searches=[search_body(row) for row in rows.items if isinstance(row, SearchLine)],
+        sessions=[session_body(row) for row in rows.items if isinstance(row, SessionLine)],
         page=rows.number,
         per_page=rows.per_page,
         next=absolute(api_path(metric.key, query)) if rows.has_next else None,

@@ -43,7 +43,8 @@ _TITLES = {ThreadKind.QUESTION: "Ask a question", ThreadKind.DISCUSSION: "Start 
 def new_thread(kind: ThreadKind) -> Response:
     """Show the form, filled from the address (?title=, ?category=, ?tags=) or from the draft. Visitors may check for answers."""
     actor = current_actor()
-    note_ask()
+    if kind is ThreadKind.QUESTION:
+        note_ask()
     title = query_line("title")
     draft = find_draft(actor, DRAFT_KEYS[kind])
     kept = draft.fields if draft and not title else {}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.core.db import read
 from app.forum.models import Category, Tag, Thread, ThreadTag
-from app.insights.cohorts import COHORT_DATE, Cohort, in_cohort, questions_of
+from app.insights.cohorts import COHORT_DATE, LEDGER_DATE, Cohort, in_cohort, questions_of
 from app.insights.period import Period
 from app.insights.predicates import Predicate, source_of
 from app.insights.scope import Named, Scope
@@ -76,14 +76,14 @@ def tally_tags(scope: Scope, predicates: Sequence[Predicate], periods: Sequence[
 
 def bucket_of(periods: Sequence[Period], cohort: Cohort) -> sa.Case[Any]:
     """Return the expression of a question's place in `periods`, if it is in any of them."""
-    moment = COHORT_DATE[cohort]
+    moment = _date_of(cohort)
     ordered = sorted(enumerate(periods), key=lambda item: item[1].start)
     return sa.case(*((moment < period.end, sa.literal_column(str(place))) for place, period in ordered))
 
 
 def within_any(periods: Sequence[Period], cohort: Cohort) -> sa.ColumnElement[bool]:
     """Return the criterion of the questions in any of the periods, as few ranges of dates."""
-    moment = COHORT_DATE[cohort]
+    moment = _date_of(cohort)
     spans: list[list[Any]] = []
     for period in sorted(periods, key=lambda each: each.start):
         if spans and spans[-1][1] == period.start:
@@ -91,6 +91,22 @@ def within_any(periods: Sequence[Period], cohort: Cohort) -> sa.ColumnElement[bo
         else:
             spans.append([period.start, period.end])
     return sa.or_(*(sa.and_(moment >= start, moment < end) for start, end in spans))
+
+
+def tally_parts(scope: Scope, predicates: Sequence[Predicate], periods: Sequence[Period]) -> list[Tally]:
+    """Return what each predicate counts in each of `periods`, which lie within the scope's and do not overlap (one statement)."""
+    cohort = _cohort_of(predicates)
+    bucket = bucket_of(periods, cohort).label("bucket")
+    statement = source_of(sa.select(bucket, *_columns(scope, predicates)), predicates)
+    statement = statement.where(in_cohort(scope, cohort), within_any(periods, cohort)).group_by("bucket")
+    parts: list[Tally] = [add_up((), predicates) for _ in periods]
+    for place, *values in read(statement):
+        parts[place] = _tally(predicates, values)
+    return parts
+
+
+def _date_of(cohort: Cohort) -> Any:
+    return LEDGER_DATE[cohort] if cohort in LEDGER_DATE else COHORT_DATE[cohort]
 
 
 def _cohort_of(predicates: Sequence[Predicate]) -> Cohort:

@@ -40,6 +40,7 @@ class Note:
     """One thing that happened. `at` is in seconds since 1970; `text` went through `scrub`.
 
     `visitor` is a keyed hash of the day; `also` the one that the same browser has without an account, if that is another.
+    `hold_out` is the share (per cent) that asks without suggestions at this moment.
     `shown` holds for each place of the results, from `offset` on, the keys of the documents shown there.
     """
 
@@ -49,6 +50,7 @@ class Note:
     also: str = ""
     audience: str = Audience.PUBLIC
     is_held_out: bool = False
+    hold_out: int = 0
     text: str = ""
     hits: int = 0
     offset: int = 0
@@ -67,7 +69,7 @@ def scrub(text: str) -> str:
     Without mail addresses, account names, links, network addresses, numbers of six and more digits, and keys. "" when nothing
     is left.
     """
-    text = unicodedata.normalize("NFKC", text[: TEXT_MAX * 4]).lower()
+    text = unicodedata.normalize("NFKC", text[: TEXT_MAX * 4]).lower()[: TEXT_MAX * 4]
     kept = " ".join(_PERSONAL.sub(" ", text).split())
     if len(kept) > TEXT_MAX:
         kept = kept[: TEXT_MAX + 1].rpartition(" ")[0] or kept[:TEXT_MAX]

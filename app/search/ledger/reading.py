@@ -20,7 +20,9 @@ from app.search.models import Ending, SearchNear, SearchSession, SearchStep
 FAILED = (Ending.LEFT, Ending.REFINED, Ending.ASKED)
 FOUND = (Ending.CLICKED, Ending.SOLVED)
 LEAST_SESSIONS = 3
-"""Sessions that must have used a text before it is shown, so that no text tells of one person."""
+"""Sessions that must have used a text before readers see it, on LEAST_DAYS days: nobody is told of by one text, or writes one onto a
+page within an hour. They are counted, not told apart: who comes back tomorrow is another."""
+LEAST_DAYS = 2
 MOST_WORDINGS = 10
 
 # Whose searches may be named to the readers of a document: those of people who cannot read more than they can.
@@ -98,11 +100,11 @@ def failed_wordings(
 ) -> dict[str, list[str]]:
     """Return for each document the texts that failed before their session ended there after all, the most frequent first.
 
-    Only texts that `least` sessions used, and only of people who can read no more than everybody in `audience` can. One statement
-    for each kind of document.
+    Only texts that `least` sessions used on LEAST_DAYS days, and only of people who can read no more than everybody in `audience`
+    can. One statement for each kind of document.
     """
     ended, readers = aliased(SearchStep), READERS[Audience(audience)]
-    sessions = sa.func.count(SearchStep.session_id.distinct())
+    sessions, days = sa.func.count(SearchStep.session_id.distinct()), sa.func.count(sa.func.date(SearchStep.at).distinct())
     found: dict[str, list[str]] = {}
     for kind, ids in _by_kind(keys).items():
         statement = (
@@ -114,7 +116,7 @@ def failed_wordings(
                 SearchSession.audience.in_(readers), SearchStep.id < ended.id, SearchStep.ending.in_(FAILED),
             )
             .group_by(ended.target_id, SearchStep.text)
-            .having(sessions >= least)
+            .having(sessions >= least, days >= LEAST_DAYS)
             .order_by(ended.target_id, sessions.desc(), SearchStep.text)
         )  # fmt: skip
         for target, text in db.session.execute(statement):

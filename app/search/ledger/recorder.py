@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from datetime import date
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +26,7 @@ from app.search import aliases
 from app.search.documents import split_key
 from app.search.events import AskDeflected
 from app.search.ledger.buffer import NoteBuffer, choose_buffer
+from app.search.ledger.hold_out import Decision, decide
 from app.search.ledger.notes import Note, What, is_held_out, scrub
 from app.search.ledger.sessions import store_notes
 from app.search.querying import MAX_CHARS, parse
@@ -38,8 +40,9 @@ _WORDS_IN = {"/search": "q", "/ask": "title"}  # pages that show what was found,
 
 
 def init_ledger(app: Flask, settings: Settings) -> None:
-    """Give the application its buffer of notes."""
+    """Give the application its buffer of notes, and nobody who is held out until `decide_hold_out` says so."""
     app.extensions["search_ledger"] = choose_buffer(settings)
+    app.extensions["search_hold_out"] = Decision(date.min, 0, 0)
 
 
 def _buffer() -> NoteBuffer:
@@ -92,8 +95,29 @@ def on_deflected(event: AskDeflected) -> None:
 
 def asks_without_suggestions() -> bool:
     """Return whether the running request belongs to the share that asks without suggestions (SEARCH_HOLD_OUT)."""
-    percent = site_settings().search_hold_out
-    return percent > 0 and is_held_out(_browser(), str(current_app.secret_key), percent)
+    share = _share_held_out()
+    return share > 0 and is_held_out(_browser(), str(current_app.secret_key), share)
+
+
+def decide_hold_out() -> Decision:
+    """Return what holds today, in one statement at the first call of a day and none after it. The flusher calls it, not readers."""
+    today, settings = now().date(), site_settings()
+    decision = cast(Decision, current_app.extensions["search_hold_out"])
+    if decision.day != today:
+        decision = decide(
+            today,
+            percent=settings.search_hold_out,
+            least=settings.search_hold_out_sessions,
+            kept_days=settings.search_ledger_days,
+        )
+        current_app.extensions["search_hold_out"] = decision
+    return decision
+
+
+def _share_held_out() -> int:
+    """The share of today; 0 as long as nothing was decided for today."""
+    decision = cast(Decision, current_app.extensions["search_hold_out"])
+    return decision.share if decision.day == now().date() else 0
 
 
 SUBSCRIPTIONS = ((AskDeflected, on_deflected),)
@@ -114,7 +138,7 @@ def _note(what: What, **facts: Any) -> None:
     audience = Audience.STAFF if actor.is_staff else Audience.MEMBERS if actor.is_authenticated else Audience.PUBLIC
     note = Note(
         what, reader_key("search", now().date()), now().timestamp(), also=_browser(), audience=audience,
-        is_held_out=asks_without_suggestions(), **facts,
+        is_held_out=asks_without_suggestions(), hold_out=_share_held_out(), **facts,
     )  # fmt: skip
     try:
         _buffer().add(note)
@@ -148,20 +172,25 @@ def flush() -> int:
 
 
 def start_flusher(app: Flask) -> Callable[[], None]:
-    """Flush every FLUSH_SECONDS in a thread, which also follows the aliases; the returned function stops it after a last flush."""
+    """Flush every FLUSH_SECONDS in a thread, which also follows the aliases and decides who is held out.
+
+    The returned function stops it after a last flush.
+    """
     stop = threading.Event()
 
     def loop() -> None:
+        stopped = False
         while True:
-            stopped = stop.wait(FLUSH_SECONDS)
             try:
                 with app.app_context():
                     flush()
                     aliases.refresh()
+                    decide_hold_out()
             except Exception:  # the database may be away; the next round goes on
                 logger.exception("search.ledger_flush_failed")
             if stopped:
                 return
+            stopped = stop.wait(FLUSH_SECONDS)
 
     thread = threading.Thread(target=loop, name="search-ledger", daemon=True)
     thread.start()

@@ -18,6 +18,7 @@ from app.search.ledger.reading import FAILED
 from app.search.models import Ending, SearchNear, SearchSession, SearchStep
 
 PAUSE = timedelta(minutes=30)
+ASK_PAUSE = timedelta(hours=3)  # who opened the page to ask on may write for so long
 MOST_STEPS = 50  # searches of one session that are kept; whoever searches more is not looking for something
 NEAR = 3  # first results of a failed search that it was near
 BATCH = 500
@@ -76,7 +77,7 @@ def _session_for(note: Note, open_ones: dict[str, _Open]) -> _Open | None:
     if found is None and note.what in _CARRIED_OVER and note.also in open_ones:
         found = open_ones[note.visitor] = open_ones.pop(note.also)
         found[0].visitor = note.visitor
-    if found is not None and _moment(note) - found[0].last_at > PAUSE:
+    if found is not None and _moment(note) - found[0].last_at > (ASK_PAUSE if note.what == What.ASKED else PAUSE):
         end_sessions([found[0]], found[1])
         found = None
         open_ones.pop(note.visitor)
@@ -89,7 +90,7 @@ def _begin(note: Note, open_ones: dict[str, _Open]) -> _Open:
     moment = _moment(note)
     session = SearchSession(
         visitor=note.visitor, audience=note.audience, started_at=moment, last_at=moment, ending=Ending.LEFT, searches=0,
-        reached_ask=False, is_held_out=note.is_held_out,
+        reached_ask=False, is_held_out=note.is_held_out, hold_out=note.hold_out,
     )  # fmt: skip
     db.session.add(session)
     db.session.flush()
@@ -145,7 +146,6 @@ def _take_ask(session: SearchSession, _steps: list[SearchStep], _note: Note) -> 
 
 
 def _take_asked(session: SearchSession, steps: list[SearchStep], note: Note) -> None:
-    session.reached_ask = True
     session.asked_thread_id = session.asked_thread_id or note.target_id
     session.ending = Ending.ASKED
     if steps and steps[-1].ending != Ending.SOLVED:
@@ -195,15 +195,23 @@ def end_sessions(sessions: Sequence[SearchSession], steps: Iterable[SearchStep])
 
 
 def end_old_sessions(moment: datetime | None = None) -> int:
-    """End up to BATCH sessions in which nothing happened for PAUSE, the oldest first, and return how many."""
+    """End up to BATCH sessions in which nothing happened for PAUSE, the oldest first, and return how many.
+
+    Those that opened the page to ask on and neither asked nor found what they needed are left open for ASK_PAUSE.
+    """
     require_unit_of_work()
+    moment = moment or now()
+    is_writing = sa.and_(SearchSession.reached_ask, SearchSession.ending.not_in((Ending.ASKED, Ending.SOLVED)))
     statement = (
         sa.select(SearchSession)
-        .where(SearchSession.visitor.is_not(None), SearchSession.last_at < (moment or now()) - PAUSE)
+        .where(
+            SearchSession.visitor.is_not(None), SearchSession.last_at < moment - PAUSE,
+            sa.or_(sa.not_(is_writing), SearchSession.last_at < moment - ASK_PAUSE),
+        )
         .order_by(SearchSession.last_at)
         .limit(BATCH)
         .with_for_update(key_share=True)
-    )
+    )  # fmt: skip
     sessions = list(db.session.scalars(statement))
     steps = db.session.scalars(sa.select(SearchStep).where(SearchStep.session_id.in_([session.id for session in sessions])))
     end_sessions(sessions, steps.all())

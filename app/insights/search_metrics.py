@@ -1,0 +1,125 @@
+"""The registry of figures about search: what searches find, how they end, and what suggestions while asking are worth.
+
+docs/metrics.md explains each. All count sessions that are over, and name nobody.
+"""
+
+from app.insights import search_predicates as are
+from app.insights.cohorts import Cohort
+from app.insights.measures import Group, Metric, Unit
+from app.insights.predicates import Predicate, Test, everything
+from app.search.models import Ending
+
+LEDGER = "ledger of searches"
+RESULTS = f"{LEDGER}: number of results"
+CLICKS = f"{LEDGER}: results that were opened"
+ENDINGS = f"{LEDGER}: endings"
+ASKING = f"{LEDGER}: the page to ask on, and what was asked"
+DESK = f"{ASKING}; escalations of the desk"
+COMPARED = f"{ASKING}; who was held out"
+COMPARED_DESK = f"{DESK}; who was held out"
+
+
+def _count(key: str, title: str, sentence: str, test: Test, group: Group, source: str, cohort: Cohort) -> Metric:
+    predicate = Predicate(key, sentence, test, cohort)
+    return Metric(key, title, predicate, f"number of {cohort.subject.plural} {sentence}", source, group)
+
+
+def _search(key: str, title: str, sentence: str, test: Test, source: str) -> Metric:
+    return _count(key, title, sentence, test, Group.SEARCHES, source, Cohort.SEARCHED)
+
+
+def _session(key: str, title: str, sentence: str, test: Test, source: str, group: Group = Group.ENDINGS) -> Metric:
+    return _count(key, title, sentence, test, group, source, Cohort.SESSIONS)
+
+
+def _share(key: str, title: str, part: Metric, whole: Metric) -> Metric:
+    formula = f"{part.key} / {whole.key}, with the 95 % Wilson interval"
+    return Metric(key, title, part.predicate, formula, part.source, part.group, Unit.SHARE, denominator=whole.predicate)
+
+
+SEARCHES = _search("searches", "Searches", "made in the period", everything, LEDGER)
+EMPTY = _search("searches_empty", "Found nothing", "that found nothing", are.found_nothing, RESULTS)
+OPENED = _search("searches_opened", "Opened a result", "from which a result was opened", are.was_opened, CLICKS)
+RANKS = (
+    _search("opened_1", "The first", "from which the first result was opened", are.opened(1, 1), CLICKS),
+    _search("opened_2", "The second or third", "from which the second or third result was opened", are.opened(2, 3), CLICKS),
+    _search("opened_4", "The fourth to tenth", "from which the fourth to tenth result was opened", are.opened(4, 10), CLICKS),
+    _search("opened_11", "A later one", "from which a result after the tenth was opened", are.opened(11), CLICKS),
+    _search("opened_unknown", "Not known where", "from which a result was opened of which the place is not known", are.opened_unranked, CLICKS),
+)  # fmt: skip
+SEARCH_ENDINGS = (
+    _search("searches_clicked", "Ended at a result", "that ended at a result", are.search_ended(Ending.CLICKED), ENDINGS),
+    _search("searches_solved", "Solved", "of which somebody said that it solved their problem", are.search_ended(Ending.SOLVED), ENDINGS),
+    _search("searches_refined", "Other words followed", "after which the same person tried other words", are.search_ended(Ending.REFINED), ENDINGS),
+    _search("searches_asked", "Asked in the end", "after which somebody asked", are.search_ended(Ending.ASKED), ENDINGS),
+    _search("searches_left", "Left", "after which nothing followed", are.search_ended(Ending.LEFT), ENDINGS),
+)  # fmt: skip
+
+SESSIONS = _session("search_sessions", "Sessions with a search", "in which somebody searched", are.has_searched, LEDGER)
+FOUND = _session(
+    "sessions_found", "Sessions that found", "that ended at a result, or with a solved problem", are.has_found, ENDINGS
+)
+SESSION_ENDINGS = (
+    _session("sessions_clicked", "At a result", "that ended at a result", are.session_ended(Ending.CLICKED), ENDINGS),
+    _session("sessions_solved", "Solved", "that ended with a solved problem", are.session_ended(Ending.SOLVED), ENDINGS),
+    _session("sessions_asked", "Asked", "that ended in asking", are.session_ended(Ending.ASKED), ENDINGS),
+    _session("sessions_left", "Left", "that somebody left without opening anything", are.session_ended(Ending.LEFT, Ending.REFINED), ENDINGS),
+)  # fmt: skip
+
+ABOUT_TO_ASK = _session(
+    "ask_sessions", "About to ask", "in which the page to ask on was opened", are.reached_ask, ASKING, Group.ASKING
+)
+ASKED = _session(
+    "ask_asked", "Asked a question", "in which somebody was about to ask, and asked", are.has_asked, ASKING, Group.ASKING
+)
+ASK_SOLVED = _session(
+    "ask_solved", "Solved while asking", "in which somebody was about to ask, and said that what they were shown solved it",
+    are.was_solved, f"{ASKING}; “This solved it”", Group.ASKING,
+)  # fmt: skip
+ESCALATED = _session(
+    "ask_escalated", "Escalated", "in which a question was asked that had to be escalated", are.was_escalated, DESK, Group.ASKING
+)
+
+
+def _side(name: str, words: str, *, is_held_out: bool) -> tuple[Metric, ...]:
+    """Return the figures of one side of the comparison: sessions, asked, escalated, and their shares."""
+
+    def one(key: str, title: str, sentence: str, test: Test, source: str) -> Metric:
+        narrowed = are.compared(test, is_held_out=is_held_out)
+        return _session(f"{name}_{key}", f"{title}, {words}", f"{sentence}, {words}", narrowed, source, Group.DEFLECTION)
+
+    sessions = one("sessions", "Compared sessions", "about to ask and compared", everything, COMPARED)
+    asked = one("asked", "Asked", "compared, in which a question was asked", are.has_asked, COMPARED)
+    escalated = one(
+        "escalated", "Escalated", "compared, in which a question had to be escalated", are.was_escalated, COMPARED_DESK
+    )
+    shares = (
+        _share(f"{name}_ask_rate", f"Share that asked, {words}", asked, sessions),
+        _share(f"{name}_escalation_rate", f"Share escalated, {words}", escalated, sessions),
+    )
+    return sessions, asked, escalated, *shares
+
+
+SHOWN = _side("shown", "with suggestions", is_held_out=False)
+HELD_OUT = _side("held_out", "without suggestions", is_held_out=True)
+
+SHARES = (
+    _share("zero_result_share", "Share that found nothing", EMPTY, SEARCHES),
+    _share("click_share", "Share with an opened result", OPENED, SEARCHES),
+    _share("first_rank_share", "Share that opened the first", RANKS[0], OPENED),
+    _share("found_share", "Share of sessions that found", FOUND, SESSIONS),
+    _share("ask_rate", "Share that asked", ASKED, ABOUT_TO_ASK),
+    _share("ask_solved_share", "Share solved while asking", ASK_SOLVED, ABOUT_TO_ASK),
+)
+_ALL = (
+    SEARCHES, EMPTY, OPENED, *RANKS, *SEARCH_ENDINGS, SESSIONS, FOUND, *SESSION_ENDINGS, ABOUT_TO_ASK, ASKED, ASK_SOLVED, ESCALATED,
+    *SHOWN, *HELD_OUT, *SHARES,
+)  # fmt: skip
+
+# Every figure about search, by its word in addresses.
+SEARCHING: dict[str, Metric] = {metric.key: metric for metric in _ALL}
+
+
+def searching_of(cohort: Cohort) -> tuple[Metric, ...]:
+    """Return the figures about search of a cohort."""
+    return tuple(metric for metric in SEARCHING.values() if metric.predicate.cohort is cohort)
