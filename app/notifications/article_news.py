@@ -83,7 +83,7 @@ def tell_of_state(event: ArticleStateChanged) -> None:
 def tell_of_help(event: ArticleHelped) -> None:
     """The authors of an article's sources hear how many people it helped."""
     authors = db.session.scalars(
-        sa.select(ArticleSource.author_id).where(ArticleSource.article_id == event.article_id).distinct()
+        sa.select(ArticleSource.author_id).where(ArticleSource.article_id == event.article_id, ArticleSource.is_shown).distinct()
     )
     notify(authors, NotificationKind.HELPED, actor_id=None, article_id=event.article_id, text=has_helped(event.helped))
 

@@ -97,7 +97,9 @@ def tell_of_article(event: ArticlePublished) -> None:
     """Authors of its sources hear of an article when it is published for the first time (drafts are not for their eyes)."""
     if event.is_first:
         authors = db.session.scalars(
-            sa.select(ArticleSource.author_id).where(ArticleSource.article_id == event.article_id).distinct()
+            sa.select(ArticleSource.author_id)
+            .where(ArticleSource.article_id == event.article_id, ArticleSource.is_shown)
+            .distinct()
         )
         notify(authors, NotificationKind.ARTICLE, actor_id=event.actor_id, article_id=event.article_id)
 

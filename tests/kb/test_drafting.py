@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.core.actor import ANONYMOUS
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.markup import render_markdown
@@ -17,7 +18,8 @@ from app.forum.services import editing
 from app.kb.models import Article, ArticleDraft, ArticleFix, ArticleSource, Candidate, CandidateDecision, FixState, SourceRole
 from app.kb.passages import to_block, to_sources
 from app.kb.queries.articles import get_revision
-from app.kb.queries.sources import list_source_posts
+from app.kb.queries.credited import credited_to
+from app.kb.queries.sources import list_credits, list_source_posts
 from app.kb.services import drafting
 from app.kb.services.assembling import assemble_body
 from app.kb.services.blocks import Block, load_blocks, origins_of
@@ -82,6 +84,36 @@ def test_what_readers_see_keeps_its_sources_until_the_next_version_is_published(
     with unit_of_work():
         publish(crew.agent, article_id=article.id)
     assert sources(article) == [(second.id, "solution")]
+
+
+def credited(article: Article) -> list[int]:
+    db.session.rollback()
+    return [credit.post_id for credit in list_credits(ANONYMOUS, article.id)]
+
+
+def test_only_authors_of_the_text_that_readers_see_are_credited(app: Flask, crew: Crew):
+    (_one, first), (_two, second) = make_solved("One"), make_solved("Two", author=crew.member)
+    a, b = to_block(first, SourceRole.SOLUTION), to_block(second, SourceRole.SOLUTION)
+    article = write(crew.agent, a)
+    with unit_of_work():
+        publish(crew.agent, article_id=article.id)
+    save(crew.agent, article, a, b)
+    assert credited(article) == [first.id]
+    assert second.author_id is not None and credited_to(ANONYMOUS, second.author_id).count == 0
+    with unit_of_work():
+        publish(crew.agent, article_id=article.id)
+    assert credited(article) == [first.id, second.id] and credited_to(ANONYMOUS, second.author_id).count == 1
+
+
+def test_a_text_in_one_piece_credits_whom_it_credited_before_and_nobody_of_the_next_version(app: Flask, crew: Crew):
+    (thread, first), (_two, second) = make_solved("One"), make_solved("Two")
+    article = promote_and_publish(crew.curator, thread, [first], make_section().id)
+    before = credited(article)
+    save(crew.agent, article, *blocks_of(get_revision(article.id, 1)), to_block(second, SourceRole.SOLUTION))
+    assert credited(article) == before and first.id in before
+    with unit_of_work():
+        publish(crew.agent, article_id=article.id)
+    assert credited(article) == [*before, second.id]
 
 
 def test_an_edited_or_split_block_keeps_its_source_and_says_that_it_was_edited(app: Flask, crew: Crew):
@@ -180,8 +212,8 @@ def test_buttons_of_blocks_do_what_they_say(app: Flask):
     assert [x.key for x in rearrange(edit, "down:a", {})[0]] == ["b", "a"]
     assert [x.body for x in rearrange(edit, "split:a", {"split-a": "1"})[0]] == ["One.", "Two.", "Three."]
     left, removed, at = rearrange(edit, "remove:a", {})
-    assert (left, removed, at) == ((b,), (a,), "b")
-    assert rearrange(replace(edit, blocks=left, removed=removed), "restore:a", {})[:2] == ((b, a), ())
+    assert (left, removed, at) == ((b,), (replace(a, above=()),), "b")
+    assert rearrange(replace(edit, blocks=left, removed=removed), "restore:a", {})[:2] == ((a, b), ())
     assert rearrange(edit, "add:", {"add-role": "step"})[0][-1].role is SourceRole.STEP
     for wrong in ("renew:a", "remove:x", "restore:a", "nonsense:a", "split:b", "up:"):
         with pytest.raises(Invalid):

@@ -99,7 +99,7 @@ def _sources(ids: Sequence[int], base_url: str, extent: Extent) -> dict[int, tup
         .join(Category, Category.id == Thread.category_id)
         .join(Post, Post.id == ArticleSource.post_id)
         .outerjoin(Person, Person.id == ArticleSource.author_id)
-        .where(ArticleSource.article_id.in_(ids))
+        .where(ArticleSource.article_id.in_(ids), ArticleSource.is_shown)
         .order_by(ArticleSource.article_id, ArticleSource.position, ArticleSource.id)
     )
     if extent.audience != Audience.STAFF:

@@ -39,6 +39,7 @@ class ArticleSource(Model):
     `post_hash` is the hash of that revision's Markdown; `was_accepted`, `was_listed` and `was_refuted` say how the post
     stood when a curator took it over or last looked at it. `change` is empty while the source stands, otherwise `edited`,
     `refuted` (its question became disputed), `withdrawn` (no longer accepted) or `hidden`, until a curator has looked at it.
+    `is_shown`: the text that readers see has it; one that only the next version has credits nobody yet.
     """
 
     __tablename__ = "article_source"
@@ -60,6 +61,7 @@ class ArticleSource(Model):
     was_accepted: Mapped[bool] = mapped_column(default=False)
     was_listed: Mapped[bool] = mapped_column(default=True)
     was_refuted: Mapped[bool] = mapped_column(default=False)
+    is_shown: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     change: Mapped[str] = mapped_column(sa.String(10), default="")
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -38,7 +38,7 @@ def credited_to(actor: Actor, person_id: int) -> Credited:
     """Return the published articles built from a person's posts that the actor may read; one statement."""
     views = sa.func.coalesce(PageviewTotal.views, 0)
     total = sa.and_(PageviewTotal.kind == "article", PageviewTotal.target_id == Article.id)
-    mine = sa.select(ArticleSource.article_id).where(ArticleSource.author_id == person_id)
+    mine = sa.select(ArticleSource.article_id).where(ArticleSource.author_id == person_id, ArticleSource.is_shown)
     statement = (
         sa.select(
             Article.title, Article.slug, Section.slug.label("section_slug"), views.label("views"), Article.helpful_yes,

@@ -102,7 +102,7 @@ def _source_post(row: sa.Row[*tuple[Any, ...]], is_readable: bool) -> SourcePost
 
 
 def list_credits(actor: Actor, article_id: int) -> list[Credit]:
-    """Return the sources of an article that everybody who reads their thread can see, in the order of the article."""
+    """Return the sources of the text that readers of an article see, in its order, as far as the actor may look them up."""
     statement = (
         sa.select(
             ArticleSource.post_id, ArticleSource.role, Person.name, Person.display_name, Thread.id, Thread.title, Thread.kind,
@@ -113,7 +113,8 @@ def list_credits(actor: Actor, article_id: int) -> list[Credit]:
         .join(Category, Category.id == Thread.category_id)
         .outerjoin(Person, Person.id == ArticleSource.author_id)
         .where(
-            ArticleSource.article_id == article_id, listed_threads(actor), Post.hidden_at.is_(None), Post.held_at.is_(None)
+            ArticleSource.article_id == article_id, ArticleSource.is_shown, listed_threads(actor), Post.hidden_at.is_(None),
+            Post.held_at.is_(None),
         )
         .order_by(ArticleSource.position, ArticleSource.id)
     )  # fmt: skip

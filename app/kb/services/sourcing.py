@@ -29,8 +29,8 @@ def sync_sources(article: Article) -> None:
     A block that took over a newer revision of its post counts as looked at. Two blocks of one post and part share a row.
     """
     require_unit_of_work()
-    blocks, is_whole = _blocks_in_use(article)
-    wanted = _wanted(blocks)
+    texts = _texts_in_use(article)
+    wanted = _wanted([block for blocks in texts for block in blocks])
     rows = _rows(article.id)
     states = load_states(want.origin.post_id for want in wanted.values())
     for key, want in wanted.items():
@@ -41,21 +41,32 @@ def sync_sources(article: Article) -> None:
             row = _new_row(article, key, want.origin, states[key[0]], rows)
             db.session.add(row)
         _update(row, want, states[key[0]], article.audience)
-    if is_whole:
-        for row in rows.values():
+        _note_readers(row, key, texts[-1])
+    for key, row in rows.items():
+        if all(texts):
             db.session.delete(row)
+        else:
+            _note_readers(row, key, texts[-1])
     db.session.flush()
     _sum_up(article)
 
 
-def _blocks_in_use(article: Article) -> tuple[list[Block], bool]:
-    """Return the blocks of the newest revision, then those of the published one, and whether both are made of blocks."""
+def _texts_in_use(article: Article) -> list[tuple[Block, ...]]:
+    """Return the blocks of the newest revision, and last those of the one that readers see; none for one written in one piece."""
     numbers = [article.revision, *([article.published_revision] if article.published_revision else [])]
     statement = sa.select(ArticleRevision.blocks).where(
         ArticleRevision.article_id == article.id, ArticleRevision.number.in_(numbers)
     )
-    stored = list(db.session.scalars(statement.order_by(ArticleRevision.number.desc())))
-    return [block for blocks in stored for block in load_blocks(blocks)], all(stored)
+    stored = db.session.scalars(statement.order_by(ArticleRevision.number.desc()))
+    return [load_blocks(blocks) for blocks in stored]
+
+
+def _note_readers(row: ArticleSource, key: tuple[int, str], shown: Sequence[Block]) -> None:
+    """Note whether the text that readers see has the source; one without blocks keeps those that it had."""
+    if shown:
+        row.is_shown = any(key == (origin.post_id, block.role) for block in shown for origin in block.sources)
+    elif row.id is None:
+        row.is_shown = False
 
 
 def _wanted(blocks: Sequence[Block]) -> dict[tuple[int, str], _Wanted]:
