@@ -13,6 +13,11 @@ def section_path(slug: str, page: int = 1) -> str:
     return f"/kb/{quote(slug)}" + (f"?page={page}" if page > 1 else "")
 
 
+def version_path(version_id: int, page: int = 1) -> str:
+    """Return the path of the articles that hold on a version."""
+    return f"/kb?version={version_id}" + (f"&page={page}" if page > 1 else "")
+
+
 def article_permalink(article_id: int) -> str:
     """Return the path that leads to an article wherever it stands now."""
     return f"/kb/articles/{article_id}"

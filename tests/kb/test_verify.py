@@ -136,6 +136,43 @@ def test_readers_see_on_which_versions_it_was_checked(browser: Browser, crew: Cr
     assert "Checked onPump 4.2" in reader.text() and "Not forPump 4.1" in reader.text()
 
 
+def test_articles_are_listed_by_the_version_on_which_they_hold(browser: Browser, crew: Crew):
+    old, new = make_versions(actor_of(crew.admin), "4.1", "4.2")
+    both, one, secret = (
+        make_article("Holds on both"),
+        make_article("Not on the new one"),
+        make_article("Canary", audience="staff"),
+    )
+    with unit_of_work():
+        checking.set_versions(crew.agent, article_id=both.id, works=[old.id, new.id])
+        checking.set_versions(crew.agent, article_id=one.id, works=[old.id], fails=[new.id])
+        checking.set_versions(crew.agent, article_id=secret.id, works=[old.id, new.id])
+    browser.get("/kb")
+    assert browser.page is not None
+    links = browser.page.xpath("//nav[@aria-label='Checked on']//a")
+    assert [(link.text_content(), link.get("href")) for link in links] == [
+        ("Pump 4.2 1", f"/kb?version={new.id}"), ("Pump 4.1 2", f"/kb?version={old.id}")
+    ]  # fmt: skip
+    for version, titles in ((old, ["Holds on both", "Not on the new one"]), (new, ["Holds on both"])):
+        with assert_queries(at_most=4):
+            browser.get(f"/kb?version={version.id}")
+        assert browser.page.xpath("//main//li[contains(@class,'article-row')]//h2/a/text()") == titles
+    assert browser.page.xpath("//meta[@name='robots' and contains(@content,'noindex')]")
+    browser.get(path_of(both))
+    assert browser.page.xpath(f"//dl//a[@href='/kb?version={new.id}']")
+
+
+@pytest.mark.parametrize("version", ["0", "99999", "x", "9" * 30])
+def test_a_version_that_does_not_exist_has_no_articles(browser: Browser, version: str):
+    browser.get(f"/kb?version={version}", status=404)
+
+
+def test_a_version_on_which_nothing_was_checked_leads_on(browser: Browser, crew: Crew):
+    (version,) = make_versions(actor_of(crew.admin), "4.1")
+    browser.get(f"/kb?version={version.id}")
+    assert "No articles for Pump 4.1 yet" in browser.text()
+
+
 def test_an_article_concerns_the_versions_of_its_thread(app: Flask, crew: Crew):
     (old,) = make_versions(actor_of(crew.admin), "4.1")
     thread, answer = make_solved()

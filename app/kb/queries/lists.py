@@ -12,7 +12,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.pagination import Page, window
-from app.kb.models import Article, ArticleKind, ArticleState, Section
+from app.kb.models import Article, ArticleKind, ArticleState, ArticleVersion, Section
 from app.kb.policies import listed_articles, public_articles, visible_articles
 from app.kb.urls import article_path, article_permalink, section_path
 from app.pageviews.models import PageviewTotal
@@ -110,13 +110,20 @@ def _rows(statement: sa.Select[*tuple[Any, ...]]) -> list[ArticleRow]:
 
 
 def list_articles(
-    actor: Actor, *, section_ids: Sequence[int] | None = None, order: str = "title", page: int = 1, per_page: int = PER_PAGE
-) -> Page[ArticleRow]:
-    """Return a page of published articles the actor may read, of all or some sections. Raises NotFound past the end."""
+    actor: Actor, *, section_ids: Sequence[int] | None = None, version_id: int | None = None, order: str = "title", page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page[ArticleRow]:  # fmt: skip
+    """Return a page of published articles the actor may read, of all or some sections, or of those that hold on a version.
+
+    Raises NotFound past the end.
+    """
     offset, limit = window(page, per_page)
     statement = _ordered(_select().where(listed_articles(actor)), order)
     if section_ids is not None:
         statement = statement.where(Article.section_id.in_(section_ids))
+    if version_id is not None:
+        holds = sa.select(ArticleVersion.article_id).where(ArticleVersion.version_id == version_id, ArticleVersion.works)
+        statement = statement.where(Article.id.in_(holds))
     return Page.from_rows(_rows(statement.offset(offset).limit(limit)), page, per_page)
 
 

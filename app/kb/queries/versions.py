@@ -5,17 +5,31 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from app.core.actor import Actor
 from app.core.db import db, read
 from app.forum.models import Product, ProductVersion
-from app.kb.models import ArticleVersion
+from app.kb.models import Article, ArticleVersion
+from app.kb.policies import listed_articles
+
+SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A version on which somebody checked an article."""
 
+    id: int
     label: str
     works: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionCount:
+    """A published version, and how many articles hold on it."""
+
+    id: int
+    label: str
+    articles: int
 
 
 def article_words(article_id: int) -> dict[int, bool]:
@@ -53,10 +67,26 @@ def holds_on(article_ids: Sequence[int]) -> dict[int, str]:
 def checked_on(article_id: int) -> list[Checked]:
     """Return the published versions on which an article was checked, the newest of each product first; one statement."""
     statement = (
-        sa.select(Product.name.label("product"), ProductVersion.name, ArticleVersion.works)
+        sa.select(ProductVersion.id, Product.name.label("product"), ProductVersion.name, ArticleVersion.works)
         .join(ProductVersion, ProductVersion.id == ArticleVersion.version_id)
         .join(Product, Product.id == ProductVersion.product_id)
         .where(ArticleVersion.article_id == article_id, ProductVersion.released_at.is_not(None))
         .order_by(Product.position, Product.name, ProductVersion.released_at.desc(), ProductVersion.id.desc())
     )
-    return [Checked(f"{row.product} {row.name}", row.works) for row in read(statement)]
+    return [Checked(row.id, f"{row.product} {row.name}", row.works) for row in read(statement)]
+
+
+def list_versions_of_articles(actor: Actor) -> list[VersionCount]:
+    """Return the published versions on which articles hold that the actor may read, the newest releases first; one statement."""
+    count = sa.func.count()
+    statement = (
+        sa.select(ProductVersion.id, Product.name.label("product"), ProductVersion.name, count.label("articles"))
+        .join(Product, Product.id == ProductVersion.product_id)
+        .join(ArticleVersion, ArticleVersion.version_id == ProductVersion.id)
+        .join(Article, Article.id == ArticleVersion.article_id)
+        .where(listed_articles(actor), ArticleVersion.works, ProductVersion.released_at.is_not(None))
+        .group_by(ProductVersion.id, Product.name, ProductVersion.name, ProductVersion.released_at)
+        .order_by(ProductVersion.released_at.desc(), ProductVersion.id.desc())
+        .limit(SHOWN)
+    )
+    return [VersionCount(row.id, f"{row.product} {row.name}", row.articles) for row in read(statement)]

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.pagination import parse_page
+from app.forum.queries.versions import find_version_label
 from app.kb import jsonld, presenters
 from app.kb.models import Article, ArticleState
 from app.kb.policies import can_manage_sections, can_publish_article, ensure_can_see_article
@@ -18,16 +19,17 @@ from app.kb.queries.reuse import reuse_of
 from app.kb.queries.review import confirmed_by_readers, count_open_remarks
 from app.kb.queries.sections import SectionNode, load_trail, load_tree
 from app.kb.queries.sources import Credit, list_credits
-from app.kb.queries.versions import checked_on
+from app.kb.queries.versions import checked_on, list_versions_of_articles
 from app.kb.queries.wordings import Wording, each_once, list_wordings
 from app.kb.routes.blueprint import blueprint
-from app.kb.urls import section_path
+from app.kb.urls import section_path, version_path
 from app.pageviews.recorder import record
 from app.search.documents import ARTICLE
 from app.search.ledger.recorder import note_opened
 from app.web.access import public
 from app.web.atom import atom_feed
 from app.web.context import current_actor, site_settings
+from app.web.forms import query_line
 from app.web.redirects import moved
 from app.web.render import page
 from app.web.seo import Head, absolute, numbered
@@ -42,8 +44,10 @@ FEW = 5
 @blueprint.get("/kb")
 @public
 def home() -> Response:
-    """Show the sections, what is read most, and what is new."""
+    """Show the sections, what is read most, and what is new; with `version`, the articles that hold on that."""
     actor = current_actor()
+    if asked := query_line("version", 12):
+        return _articles_on(actor, asked)
     tree = load_tree(actor)
     head = Head(
         title="Knowledge base", path="/kb", feeds=(FEED,), is_indexable=bool(tree.roots),
@@ -51,7 +55,25 @@ def home() -> Response:
     )  # fmt: skip
     return page(
         "kb/home.html", head, tree=tree, popular=lists.list_popular_articles(actor), newest=lists.list_newest_articles(actor),
-        can_manage=can_manage_sections(actor),
+        can_manage=can_manage_sections(actor), versions=list_versions_of_articles(actor), current=0,
+    )  # fmt: skip
+
+
+def _articles_on(actor: Actor, asked: str) -> Response:
+    """Show the articles that hold on a published version. Raises NotFound for any other."""
+    label = find_version_label(int(asked)) if asked.isascii() and asked.isdigit() else None
+    if label is None:
+        raise NotFound("There is no such version.")
+    version_id, number = int(asked), parse_page(request.args.get("page"))
+    rows = lists.list_articles(actor, version_id=version_id, page=number)
+    head = Head(
+        title=f"Articles for {label}" + (f" (page {number})" if number > 1 else ""), path=version_path(version_id, number),
+        description=numbered(f"Articles that somebody checked on {label}.", number), is_indexable=False,
+        crumbs=[HOME, (label, version_path(version_id))],
+    )  # fmt: skip
+    return page(
+        "kb/version.html", head, label=label, rows=rows, versions=list_versions_of_articles(actor), current=version_id,
+        path=version_path(version_id),
     )  # fmt: skip
 
 
