@@ -127,6 +127,12 @@ def test_a_decision_is_logged_once_and_taken_back_from_the_log(app: Flask, moder
     assert the_gap().state == GapState.OPEN
 
 
+@pytest.mark.parametrize(("said", "means"), [("dosing pump", "dosing pumps"), ("the hub", "hub")])
+def test_words_that_search_takes_for_the_same_need_no_alias(app: Flask, moderator: Person, said: str, means: str):
+    with pytest.raises(Invalid, match="same words"), unit_of_work():
+        deciding.add_alias(actor_of(moderator), said=said, means=means)
+
+
 def test_an_alias_decides_its_gap_works_at_once_and_goes_with_the_decision(app: Flask, moderator: Person):
     fail("pass code")
     find_gaps(SETTINGS)

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
+from app.moderation.presenters import action_label
 from app.moderation.queries import list_log, list_log_actions
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.services.undoing import UNDOABLE, undo_decision
@@ -26,7 +27,8 @@ def log() -> Response:
     entries = list_log(current_actor(), page=number, action=action, by=by)
     return page(
         "moderation/log.html", Head(title="Moderation log", is_indexable=False), entries=entries, action=action, by=by,
-        actions=list_log_actions(), undoable=UNDOABLE, page_url=lambda n: log_path(action=action, by=by, page=n if n > 1 else 0),
+        actions=list_log_actions(), action_label=action_label, undoable=UNDOABLE,
+        page_url=lambda n: log_path(action=action, by=by, page=n if n > 1 else 0),
     )  # fmt: skip
 
 

@@ -156,10 +156,15 @@ def _check(said: str, means: str) -> tuple[str, str]:
     }
     if problems:
         raise Invalid(problems)
-    if list(analysis.variants(said)) == list(analysis.variants(means)):
+    if _are_same(list(analysis.variants(said)), list(analysis.variants(means))):
         raise Invalid("Search takes these for the same words already.", field="means")
     _ensure_new(said, means)
     return said, means
+
+
+def _are_same(said: list[tuple[str, ...]], means: list[tuple[str, ...]]) -> bool:
+    """Return whether search takes each word for the other in its place: a singular and its plural, for example."""
+    return len(said) == len(means) and all(set(one) & set(other) for one, other in zip(said, means, strict=True))
 
 
 def _ensure_new(said: str, means: str) -> None:
