@@ -19,6 +19,7 @@ from app.search.documents import SearchDocument
 from app.search.engines.whoosh_plain import open_plain
 from app.search.engines.whoosh_reader import PostingCache
 from app.search.engines.whoosh_store import IndexStore
+from app.search.languages import STOP_WORDS
 from bench.corpus import Query
 
 LIMIT = 10
@@ -180,7 +181,7 @@ class Fts5:
         self.db.execute("PRAGMA cache_size=-65536")
 
     def _match(self, text: str, joined: str = " OR ") -> str:
-        words = [word for word in analysis.words(text) if word not in analysis.STOP_WORDS and word.isalnum()]
+        words = [word for word in analysis.words(text) if word not in STOP_WORDS and word.isalnum()]
         return joined.join(f'"{word}"' for word in dict.fromkeys(words)) or '"zzzz"'
 
     def _ask(self, match: str, where: str = "", values: tuple[str, ...] = (), order: str = "rank") -> object:

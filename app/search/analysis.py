@@ -1,6 +1,6 @@
 """Turns text into the terms that every search engine stores and looks up.
 
-Owns normalisation, word boundaries, stop words, stemming, parts of compounds, language guessing and the surface words used for
+Owns normalisation, word boundaries, stemming, parts of compounds and the surface words used for
 completion and "did you mean". Engines never see a query string, only what comes out of here, so a new language or rule is added in one place.
 Must not know documents, queries or engines. Whoever changes what a function returns raises ANALYSIS_VERSION: indexes written
 under another number are rebuilt.
@@ -10,77 +10,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from itertools import pairwise
 
-import Stemmer
+from app.search.languages import LANGUAGES, STOP_WORDS, umlauts
+from app.search.stemming import stems_of
 
-ANALYSIS_VERSION = 2
-LANGUAGES = ("english", "german")
+ANALYSIS_VERSION = 3
 MAX_WORD = 64  # characters; a longer run is cut, it is a key or a hash and nobody types it whole
 MAX_TEXT = 150_000  # characters of one text that are looked at, about 20,000 words
-CACHE_WORDS = 200_000  # stems remembered for a language before the cache starts again
 GRAM = 5  # letters of the pieces of long German words
 COMPOUND = 8  # letters from which a German word of a document may be several in one
 PIECE_MARK = "~"  # begins the term of a piece, so that it is never taken for a word
 SHORT_PAIR = 5  # letters up to which two neighbours may be one word written apart: wi fi, e mail
 
-_LANGUAGE_OF_CODE = {"en": "english", "de": "german"}
 _WORD = re.compile(r"[^\W\d_](?:\+\+|#)(?![^\W_])|[^\W_]+(?:[.'’][^\W_]+)*")
+_PLAIN_WORD = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*")  # the same where there are no other letters and no + or #
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _CJK = re.compile("[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
 _HAN = re.compile("[\u3005\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
-_UMLAUTS = re.compile("[äöüßÄÖÜ]")
 _SPELLED_UMLAUT = re.compile("(?<![aeiouq])([aou])e(?![aeiou]?$)")
 _TO_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-_HYPHENED = re.compile(r"(?<![^\W_])[^\W_]+(?:[-\u2010\u2011][^\W_]+){1,2}(?![^\W_])")
+_HYPHENED = re.compile(r"(?<![^\W_])[^\W_]+(?:-[^\W_]+){1,2}(?![^\W_])")
 _CONTRACTIONS = frozenset({"s", "re", "ve", "ll", "d", "m"})
-
-# Function words only. "us" stays a word, since it is also a country, and so do "about", "any", "get" and "some": leaving them out
-# costs .02 nDCG on the travel questions.
-_ENGLISH_WORDS = """
-    a am an and are as at be been but by can could did do does dont for from had has have he her his how i if in into
-    is it its me my no not of on or our she so such that the their them then there these they this to was we were what
-    when where which who will with would you your
-"""
-# Without the German words that carry meaning in English (die, war, man, will, also, hat, am): one list serves both languages,
-# because a query of two words does not tell which language it is in.
-_GERMAN_WORDS = """
-    aber als auf aus bei beim bin bis bitte da dann das dass dem den der des doch dort du ein eine einem einen einer
-    eines er es fur hab habe haben hatte hier ich ihr im ist ja jetzt kann kein keine konnen mein meine mich mir mit
-    muss nach nicht noch nur oder ob sein seit sich sie sind und uns unser vom von vor wann warum wenn wer werden wie
-    wieder wir wird wo wurde zu zum zur zwischen uber
-"""
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_GERMAN = frozenset(_GERMAN_WORDS.split())
-STOP_WORDS = _ENGLISH | _GERMAN
-_GERMAN_HINTS = _GERMAN | frozenset({"die", "auch", "man", "war", "will"})
-
-
-class _Stems(dict[str, str]):
-    """Stems of one language, remembered until the cache is full."""
-
-    def __init__(self, language: str) -> None:
-        super().__init__()
-        self._stemmer = Stemmer.Stemmer(language, 0)
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= CACHE_WORDS:
-            self.clear()
-        stem: str = self._stemmer.stemWord(word)
-        self[word] = stem
-        return stem
-
-
-_stems: dict[str, _Stems] = {}
-
-
-def _stems_of(language: str) -> _Stems:
-    found = _stems.get(language)
-    if found is None:
-        found = _stems[language] = _Stems(language)
-    return found
 
 
 def normalize(text: str) -> str:
@@ -114,13 +66,33 @@ def _pieces(word: str) -> Iterator[str]:
         yield from parts
 
 
-def words(text: str) -> Iterator[str]:
+def runs(text: str) -> list[str]:
+    """The stretches of letters and digits in a text, normalised: nearly always words; see `parts`."""
+    text = normalize(text)
+    is_plain = text.isascii() and "+" not in text and "#" not in text
+    return (_PLAIN_WORD if is_plain else _WORD).findall(text)
+
+
+def parts(found: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For those of some runs that are not a word: the words that they stand for."""
+    return {run: _parts(run) for run in found if len(run) > MAX_WORD or not run.isalnum()}
+
+
+def words(text: str) -> list[str]:
     """Every word of a text in order, normalised and not stemmed; a run without word boundaries (Chinese) is one word."""
-    for word in _WORD.findall(normalize(text)):
-        if "." in word or "'" in word or "’" in word:
-            yield from (piece[:MAX_WORD] for piece in _pieces(word) if piece)
-        else:
-            yield word[:MAX_WORD]
+    found = runs(text)
+    return flattened(found, parts(set(found)))
+
+
+def flattened(found: list[str], apart: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The words of runs, with what `parts` says of these."""
+    return [word for run in found for word in apart.get(run, (run,))] if apart else found
+
+
+def _parts(run: str) -> tuple[str, ...]:
+    if "." in run or "'" in run or "’" in run:
+        return tuple(piece[:MAX_WORD] for piece in _pieces(run) if piece)
+    return (run[:MAX_WORD],)
 
 
 def _runs(word: str) -> Iterator[tuple[bool, str]]:
@@ -144,19 +116,42 @@ def has_cjk(text: str) -> bool:
     return not text.isascii() and _CJK.search(text) is not None
 
 
-def _joined(text: str, spelled: Sequence[str]) -> list[tuple[str, str]]:
+def joined(text: str, spelled: Sequence[str]) -> list[tuple[str, str]]:
     """What is one word and written as several, each with its parts and a space between: wi-fi, log-in, e mail; no stop words."""
-    found: list[tuple[str, str]] = []
-    if "-" in text or "\u2010" in text or "\u2011" in text:
-        for match in _HYPHENED.findall(normalize(text)):
-            parts = list(words(match))
-            found.append(("".join(parts), " ".join(parts)))
-    hyphened = set(found)
-    for first, second in pairwise(spelled):
-        if len(first) + len(second) <= SHORT_PAIR and first not in STOP_WORDS and second not in STOP_WORDS:
-            pair = (first + second, f"{first} {second}")
-            found += [pair] if pair[0].isalpha() and pair not in hyphened else []
-    return [pair for pair in found if len(pair[0]) <= MAX_WORD and pair[0].isalnum() and not has_cjk(pair[0])]
+    hyphened = joined_by_hyphen(text)
+    return hyphened + [pair for pair in joined_neighbours(spelled, short_words(set(spelled))) if pair not in hyphened]
+
+
+def joined_by_hyphen(text: str) -> list[tuple[str, str]]:
+    """As `joined`, of words with hyphens."""
+    if not text.isascii():
+        text = text.replace("\u2010", "-").replace("\u2011", "-")
+    if "-" not in text:
+        return []
+    matches = _HYPHENED.findall(normalize(" ".join(chunk for chunk in text.split() if "-" in chunk)))
+    found = [words(match) for match in matches]
+    return [pair for pair in (("".join(some), " ".join(some)) for some in found) if _is_whole(pair[0])]
+
+
+def short_words(spelled: Iterable[str]) -> frozenset[str]:
+    """Those of some words of which at least one is in every pair of short neighbours; most texts hold none."""
+    return frozenset(word for word in spelled if len(word) <= SHORT_PAIR // 2 and word.isalpha()) - STOP_WORDS
+
+
+def joined_neighbours(spelled: Sequence[str], short: frozenset[str]) -> list[tuple[str, str]]:
+    """As `joined`, of words that stand side by side, one of them `short`."""
+    places = sorted({near for at, word in enumerate(spelled) if word in short for near in (at - 1, at)}) if short else []
+    pairs = (spelled[at : at + 2] for at in places if 0 <= at < len(spelled) - 1)
+    return [("".join(pair), " ".join(pair)) for pair in pairs if _may_be_one(pair)]
+
+
+def _may_be_one(pair: Sequence[str]) -> bool:
+    whole = "".join(pair)
+    return len(whole) <= SHORT_PAIR and whole.isalpha() and STOP_WORDS.isdisjoint(pair) and _is_whole(whole)
+
+
+def _is_whole(word: str) -> bool:
+    return len(word) <= MAX_WORD and word.isalnum() and not has_cjk(word)
 
 
 def _other_spellings(text: str, spelled: Sequence[str]) -> dict[str, set[str]]:
@@ -166,11 +161,11 @@ def _other_spellings(text: str, spelled: Sequence[str]) -> dict[str, set[str]]:
         folded = _SPELLED_UMLAUT.sub(r"\1", word)
         if folded != word:
             found.setdefault(word, set()).add(folded)
-    if _UMLAUTS.search(text):
+    if umlauts(text):
         for word, expanded in zip(spelled, words(text.translate(_TO_SPELLED)), strict=False):
             if expanded != word and _SPELLED_UMLAUT.sub(r"\1", expanded) == word:
                 found.setdefault(word, set()).add(expanded)
-    for whole, parts in _joined(text, spelled):
+    for whole, parts in joined(text, spelled):
         for part in parts.split(" "):
             found.setdefault(part, set()).add(whole)
     return found
@@ -181,8 +176,8 @@ def variants(text: str, langs: tuple[str, ...] = LANGUAGES) -> Iterator[tuple[st
 
     Han, Kana and Hangul come as pairs of characters, each a word of its own.
     """
-    stems = [_stems_of(lang) for lang in langs]
-    spelled = list(words(text))
+    stems = [stems_of(lang) for lang in langs]
+    spelled = words(text)
     others = _other_spellings(text, spelled)
     for word in spelled:
         if word in STOP_WORDS:
@@ -200,26 +195,12 @@ def variants(text: str, langs: tuple[str, ...] = LANGUAGES) -> Iterator[tuple[st
 
 def terms(text: str, langs: tuple[str, ...] = LANGUAGES) -> list[str]:
     """The words of a document's text as index terms, in order: stems in each language, Han, Kana and Hangul as bigrams."""
-    return _terms(words(text), langs)
+    return terms_of(words(text), langs)
 
 
-def terms_and_pieces(text: str, langs: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """The `terms` of a document's text, and further index terms of it that do not count as its words.
-
-    These are: what is written apart as one word (wi-fi: wifi), pieces of long German words, Han and Hangul one by one.
-    """
-    spelled = list(words(text))
-    stems = [_stems_of(lang) for lang in langs]
-    found = [stem for whole, _parts in _joined(text, spelled) for stem in dict.fromkeys(stem[whole] for stem in stems)]
-    if "german" in langs:
-        found += [gram for word in spelled if len(word) >= COMPOUND and word not in STOP_WORDS for gram in _grams(word)]
-    if has_cjk(text):
-        found += [character for word in spelled if len(word) > 1 for character in _HAN.findall(word)]
-    return _terms(spelled, langs), found
-
-
-def _terms(spelled: Iterable[str], langs: tuple[str, ...]) -> list[str]:
-    stems = [_stems_of(lang) for lang in langs]
+def terms_of(spelled: Iterable[str], langs: tuple[str, ...]) -> list[str]:
+    """As `terms`, of words."""
+    stems = [stems_of(lang) for lang in langs]
     found: list[str] = []
     for word in spelled:
         if word in STOP_WORDS:
@@ -230,6 +211,14 @@ def _terms(spelled: Iterable[str], langs: tuple[str, ...]) -> list[str]:
         for is_cjk, run in _runs(word) if has_cjk(word) else ((False, word),):
             found += _bigrams(run) if is_cjk else dict.fromkeys(stem[run] for stem in stems)
     return found
+
+
+def further_terms(word: str, langs: tuple[str, ...]) -> list[str]:
+    """Terms under which a word is indexed, too, and which do not count as words of the text: pieces of a long German word, Han and
+    Hangul one by one."""
+    if has_cjk(word):
+        return _HAN.findall(word) if len(word) > 1 else []
+    return _grams(word) if "german" in langs and len(word) >= COMPOUND and word not in STOP_WORDS else []
 
 
 def _grams(word: str) -> list[str]:
@@ -245,8 +234,13 @@ def compound_pieces(text: str) -> list[str]:
 
 def surface_words(text: str, single: bool = False) -> list[str]:
     """Words as people write them, stop words included, for completion; `single` adds every Han, Kana or Hangul character."""
+    return surface_of(words(text), single)
+
+
+def surface_of(spelled: Iterable[str], single: bool = False) -> list[str]:
+    """As `surface_words`, of words."""
     found: list[str] = []
-    for word in words(text):
+    for word in spelled:
         if not has_cjk(word):
             found.append(word)
             continue
@@ -257,24 +251,9 @@ def surface_words(text: str, single: bool = False) -> list[str]:
     return found
 
 
-def spelling_words(text: str) -> list[str]:
+def spelling_of(spelled: Iterable[str]) -> list[str]:
     """The words worth correcting to: letters only, 3 to 24 of them, no Han, Kana or Hangul."""
-    return [word for word in words(text) if 2 < len(word) < 25 and word.isalpha() and not has_cjk(word)]
-
-
-def detect_language(text: str) -> str:
-    """English or German by function words and umlauts in the first 3,000 characters; English when little speaks for German."""
-    text = text[:3000]
-    german, english = len(_UMLAUTS.findall(text)), 0
-    for word in words(text):
-        german += word in _GERMAN_HINTS
-        english += word in _ENGLISH
-    return "german" if german > english and german >= 2 else "english"
-
-
-def language_of(declared: str, text: str) -> str:
-    """The Snowball language for a text: the declared code when we can stem it, else a guess."""
-    return _LANGUAGE_OF_CODE.get(declared[:2].lower()) or detect_language(text)
+    return [word for word in spelled if 2 < len(word) < 25 and word.isalpha() and not has_cjk(word)]
 
 
 def title_key(text: str) -> str:

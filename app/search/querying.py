@@ -17,6 +17,7 @@ from app.core.clock import now
 from app.search import aliases, analysis
 from app.search.documents import ARTICLE, THREAD
 from app.search.engines.base import SORTS, EngineQuery, Filters, Word
+from app.search.languages import STOP_WORDS
 from app.search.ranking import HINT_BOOST
 
 MAX_CHARS = 200
@@ -104,7 +105,7 @@ class _Parts:
 
     def add(self, kind: str, value: str) -> None:
         """Keep a value unless it is empty or there are too many; function words cost nothing and are not counted."""
-        size = sum(word not in analysis.STOP_WORDS for word in analysis.words(value))
+        size = sum(word not in STOP_WORDS for word in analysis.words(value))
         if self.count + size > MAX_WORDS:
             self.is_cut = True
         elif value and value not in self.found[kind]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from app.search import analysis
+from app.search.counting import CountedDocument
 from app.search.documents import ARTICLE, SearchDocument
 from app.search.engines.base import Word
 
@@ -26,6 +27,10 @@ class Place:
     weight: float
     usual: int
     share: float
+
+    def of_length(self, words: int) -> float:
+        """The weight of a word: `weight` at the usual length, less in a longer text, where a word says less."""
+        return self.weight / (1.0 - self.share + self.share * words / self.usual)
 
 
 # BM25F: a word's share of the score is idf * (K1 + 1) * w / (w + K1), with w the sum of its weights in all places.
@@ -119,36 +124,18 @@ def idf(documents: int, frequency: int) -> float:
     return math.log(documents / (frequency + 1)) + 1.0
 
 
-def languages(document: SearchDocument) -> tuple[str, ...]:
-    """The languages in which the words of a document are stemmed."""
-    return (analysis.language_of(document.lang, f"{document.title}\n{document.body}"),)
-
-
-def _lengthened(words: int, usual: int, share: float) -> float:
-    """The factor for the weights of a place: 1 at its usual length, less in a longer text, where a word says less."""
-    return 1.0 / (1.0 - share + share * words / usual)
-
-
-def weigh(document: SearchDocument) -> dict[str, tuple[int, float]]:
-    """The terms of a document with the number of times they occur and their weight, lengths accounted for."""
-    langs = languages(document)
-    texts = (document.title, " ".join(document.tags), document.body, document.answers, document.asked_as)
-    found: dict[str, tuple[int, float]] = {}
+def weigh(counted: CountedDocument) -> dict[str, float]:
+    """The terms of a document with their weight, lengths accounted for."""
+    found: dict[str, float] = {}
+    texts = (counted.title, counted.tags, counted.body, counted.answers, counted.asked_as)
     for text, place in zip(texts, PLACES, strict=True):
-        terms, pieces = analysis.terms_and_pieces(text, langs)
-        weight = place.weight * _lengthened(len(terms), place.usual, place.share)
-        for term in (*terms, *pieces):
-            count, sum_ = found.get(term, (0, 0.0))
-            found[term] = (count + 1, sum_ + weight)
+        text.weigh(found, counted.langs, place.of_length)
     return found
 
 
-def card_terms(document: SearchDocument) -> tuple[str, ...]:
+def card_terms(counted: CountedDocument) -> tuple[str, ...]:
     """The terms for which a document with an answer card comes first: those of its title, its tags and its other wordings."""
-    if not document.is_card:
-        return ()
-    head = " ".join((document.title, *document.tags, document.asked_as))
-    return tuple(dict.fromkeys(analysis.terms(head, languages(document))))
+    return tuple(counted.head_terms) if counted.document.is_card else ()
 
 
 def telling_words(

@@ -16,6 +16,7 @@ from app.search import analysis, querying, snippets
 from app.search.documents import HitCard
 from app.search.engines.base import EngineQuery, Filters, SearchEngine, SearchHits, Word
 from app.search.folding import Folded, fold_cards, fold_found
+from app.search.languages import STOP_WORDS
 from app.search.querying import ParsedQuery, SearchForm
 from app.search.suggest import load_cards
 
@@ -140,7 +141,7 @@ def _result(row: Folded[HitCard], words: Sequence[Word]) -> Result:
 
 def _meant(engine: SearchEngine, results: Results, actor: Actor) -> str:
     """The query with unknown words corrected, when that finds more; '' otherwise."""
-    spelled = [word for text in results.parsed.words for word in analysis.words(text) if word not in analysis.STOP_WORDS]
+    spelled = [word for text in results.parsed.words for word in analysis.words(text) if word not in STOP_WORDS]
     corrections = engine.corrections(spelled)
     if results.total >= FEW:
         corrections = {word: better for word, better in corrections.items() if not _count(engine, word, results, actor)}

@@ -5,7 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search import analysis
+from app.search import analysis, stemming
+from app.search.counting import count_document
+from app.search.languages import LANGUAGES
+from app.search.stemming import stems
+from tests.search.samples import document
 
 
 def test_english_forms_of_a_word_are_one_term() -> None:
@@ -16,7 +20,7 @@ def test_case_accents_width_and_german_umlaut_spellings_are_folded() -> None:
     assert analysis.terms("CAFÉ café ｃａｆｅ", ("english",)) == ["cafe"] * 3
     assert len(set(analysis.terms("Rückerstattung Rueckerstattung rückerstattung", ("german",)))) == 1
     assert len(set(analysis.terms("Häuser Haus", ("german",)))) == 1
-    assert analysis.words("Straße").__next__() == "strasse"
+    assert analysis.words("Straße") == ["strasse"]
 
 
 def test_both_languages_give_their_stem_once() -> None:
@@ -49,7 +53,15 @@ def test_chinese_japanese_and_korean_become_pairs_of_characters() -> None:
 
 def pieces(text: str, langs: tuple[str, ...]) -> list[str]:
     """What is indexed of a text besides its words."""
-    return analysis.terms_and_pieces(text, langs)[1]
+    return [*stems_of_joined(text, langs), *further(text, langs)]
+
+
+def stems_of_joined(text: str, langs: tuple[str, ...]) -> list[str]:
+    return [stem for whole, _parts in analysis.joined(text, analysis.words(text)) for stem in stems(whole, langs)]
+
+
+def further(text: str, langs: tuple[str, ...]) -> list[str]:
+    return [term for word in analysis.words(text) for term in analysis.further_terms(word, langs)]
 
 
 def test_words_written_apart_are_joined_for_documents_and_another_spelling_in_queries() -> None:
@@ -71,17 +83,22 @@ def test_long_german_words_have_pieces_and_characters_of_chinese_stand_alone() -
     assert pieces("退款 中 ひらがな", ("english",)) == ["退", "款"]
 
 
+def language_of(declared: str, text: str) -> str:
+    """The language in which a document is stemmed."""
+    return count_document(document(1, "", text, lang=declared)).langs[0]
+
+
 def test_language_is_taken_from_the_declaration_else_guessed() -> None:
-    assert analysis.language_of("de", "hello") == "german"
-    assert analysis.language_of("", "Ich habe eine Frage zu der Rechnung und finde sie nicht") == "german"
-    assert analysis.language_of("", "I was told to die another day, it was a war") == "english"
-    assert analysis.language_of("fr", "Où est la gare") == "english"
+    assert language_of("de", "hello") == "german"
+    assert language_of("", "Ich habe eine Frage zu der Rechnung und finde sie nicht") == "german"
+    assert language_of("", "I was told to die another day, it was a war") == "english"
+    assert language_of("fr", "Où est la gare") == "english"
 
 
 def test_long_runs_are_cut_and_the_cache_is_bounded(monkeypatch) -> None:
     assert [len(word) for word in analysis.words("x" * 10_000)] == [analysis.MAX_WORD]
-    monkeypatch.setattr(analysis, "CACHE_WORDS", 3)
-    stems = analysis._Stems("english")
+    monkeypatch.setattr(stemming, "CACHE_WORDS", 3)
+    stems = stemming._Stems("english")
     for number in range(20):
         assert stems[f"words{number}"]
         assert len(stems) <= 3
@@ -97,10 +114,10 @@ def test_titles_that_differ_in_case_and_punctuation_only_have_one_key() -> None:
 def test_any_text_gives_short_terms_and_spans_inside_it(text: str) -> None:
     for term in (
         *analysis.terms(text),
-        *pieces(text, analysis.LANGUAGES),
+        *pieces(text, LANGUAGES),
         *analysis.compound_pieces(text),
         *analysis.surface_words(text, single=True),
-        *analysis.spelling_words(text),
+        *analysis.spelling_of(analysis.words(text)),
     ):
         assert term and len(term) <= analysis.MAX_WORD * 2
         assert not any(character.isspace() for character in term)

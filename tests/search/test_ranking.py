@@ -18,7 +18,7 @@ from app.search import analysis
 from app.search.documents import SearchDocument
 from app.search.engines import whoosh, whoosh_internals
 from app.search.engines.whoosh import WhooshEngine
-from app.search.engines.whoosh_schema import make_schema
+from app.search.engines.whoosh_schema import UNIT, make_schema
 from app.search.ranking import K1, B, Priors
 from tests.search.samples import EVERYBODY, WORDS, document, engine_at, keys, query, random_documents
 
@@ -43,7 +43,9 @@ class Reference:
                 words = text.split()
                 for term in words:
                     weights[term] += weight / (1 - share + share * len(words) / usual)
-            self.live[item.key] = (item, weights)
+            # Weights are stored in steps of a sixteenth of a doubling, as multiples of 1/512.
+            rounded = {term: round(512 * 2 ** (round(16 * math.log2(weight)) / 16)) / 512 for term, weight in weights.items()}
+            self.live[item.key] = (item, Counter(rounded))  # type: ignore[arg-type]
             commit.append(self.live[item.key])
         kept = [old for old in self.commits if any(self.live.get(entry[0].key) is entry for entry in old)]
         self.commits = [*kept, commit]
@@ -95,15 +97,18 @@ def test_scores_are_whooshs_own_without_priors(tmp_path: Path) -> None:
     for number in range(12):  # several segments, merges and deletions
         engine.apply(random_documents(rng, 5, 1 + number * 20), [f"t{number * 20 + 11}"])
     folder = next((tmp_path / "search").glob("index-*"))
-    searcher = FileIndex(FileStorage(str(folder)), schema=make_schema()).searcher(weighting=BM25F(B=B, K1=K1))
+    searcher = FileIndex(FileStorage(str(folder)), schema=make_schema()).searcher(weighting=BM25F(B=B, K1=K1 / UNIT))
     with searcher:
         readers = [reader for reader, _ in searcher.reader().leaf_readers()]
         assert len(readers) > 1
+        shared = (K1 + 1) / (K1 / UNIT + 1)  # by which all scores differ where weights are counted in units
         numbers = [int(reader.column_reader("num")[place]) for reader in readers for place in range(reader.doc_count_all())]
         for word in WORDS[:30]:
             terms = [word, WORDS[5], WORDS[11]]
             own = searcher.search(Or([Term("text", term) for term in dict.fromkeys(terms)]), limit=None)
-            expected = {f"{'a' if numbers[place] < 0 else 't'}{abs(numbers[place])}": score for place, score in own.items()}
+            expected = {
+                f"{'a' if numbers[place] < 0 else 't'}{abs(numbers[place])}": score * shared for place, score in own.items()
+            }
             ours = engine.search(query(" ".join(terms), limit=1000))
             assert {hit.key: pytest.approx(hit.score, rel=1e-4) for hit in ours.hits} == expected
 

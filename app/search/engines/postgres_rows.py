@@ -16,6 +16,7 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from app.search import analysis, ranking
+from app.search.counting import CountedDocument, count_document
 from app.search.documents import ARTICLE, THREAD, SearchDocument, make_key
 from app.search.ranking import K1
 
@@ -35,7 +36,6 @@ AUTHOR = "@:"
 STRONG_IMPACT = 0.55  # what a word in the title of a thread of average length reaches
 
 MOST_VECTOR = 900_000  # bytes; PostgreSQL takes at most 1 MiB of words, so the terms that count least are left out
-SPELLING_CHARS = 4_000  # of the question or article that feed "did you mean"; later text adds rare words only
 PUBLIC = "public"
 _INT32 = 2**31 - 1
 _INT64 = 2**63 - 1
@@ -130,11 +130,11 @@ def _vector(terms: Iterable[str]) -> str:
     return " ".join(quoted(term) for term in dict.fromkeys(terms))
 
 
-def _terms(document: SearchDocument) -> str:
+def _terms(counted: CountedDocument) -> str:
     """The vector: first what documents are filtered by, then the terms that count most, as many as there is room for."""
-    marked = [f"{TAG}{tag.casefold()}" for tag in document.tags] + [f"{AUTHOR}{document.author.casefold()}"]
+    marked = [f"{TAG}{tag.casefold()}" for tag in counted.document.tags] + [f"{AUTHOR}{counted.document.author.casefold()}"]
     entries, size = [quoted(term) for term in dict.fromkeys(marked)], 0
-    for term, (_, weight) in sorted(ranking.weigh(document).items(), key=lambda found: -found[1][1]):
+    for term, weight in sorted(ranking.weigh(counted).items(), key=lambda found: -found[1]):
         share = impact(weight)
         entries.append(f"{quoted(term)}:{positions(share)}")
         if share >= STRONG_IMPACT:
@@ -147,9 +147,7 @@ def _terms(document: SearchDocument) -> str:
 
 def row_of(document: SearchDocument, priors: ranking.Priors) -> Row:
     """The row of a document."""
-    head = " ".join((document.title, *document.tags, document.asked_as))
-    # Corrections are offered to everybody, so only words of public documents are offered.
-    spelling = f"{head} {document.body[:SPELLING_CHARS]}" if document.audience == PUBLIC else ""
+    counted = count_document(document)
     return Row(
         number=number_of(document.kind, document.id),
         cell=_cell(document),
@@ -159,10 +157,11 @@ def row_of(document: SearchDocument, priors: ranking.Priors) -> Row:
         views=max(0, min(_INT64, document.views)),
         prior=ranking.prior(document, priors),
         title=title_number(analysis.title_key(document.title)),
-        terms=_terms(document),
-        head=_vector(analysis.surface_words(head, single=True)),
-        card=_vector(ranking.card_terms(document)) if document.is_card else None,
-        words=list(dict.fromkeys(analysis.spelling_words(spelling))),
+        terms=_terms(counted),
+        head=_vector(counted.head_words),
+        card=_vector(ranking.card_terms(counted)) if document.is_card else None,
+        # Corrections are offered to everybody, so only words of public documents are offered.
+        words=counted.spelling_words if document.audience == PUBLIC else [],
     )
 
 

@@ -3,6 +3,7 @@
 The files stay readable by Whoosh's own searcher, which is the fall-back (`whoosh_plain`) when `is_known_whoosh()` says no.
 What is relied on: a posting list is the bytes `W3Bl` and then blocks; a block is a signed length (negative: the last one), a
 pickled info tuple whose fourth item says whether the rest is compressed, and a pickled tuple (id differences, weights, values);
+a list of at most INLINED postings is pickled into the table of terms instead;
 a numeric column is a big-endian array that ends after the last value that is not the default.
 Index files hold pickles: whoever can write them runs code here, so they live in a 0700 folder and are rebuilt, never restored.
 """
@@ -13,7 +14,7 @@ import io
 import pickle
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -24,16 +25,17 @@ from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, clean_files
 from whoosh.reading import SegmentReader, TermNotFound
-from whoosh.system import pack_int, unpack_int
+from whoosh.system import pack_int, pack_long, pack_ushort, unpack_int
 from whoosh.util.numeric import length_to_byte
 from whoosh.writing import SegmentWriter
+
+from app.search.engines.whoosh_pool import Numbers, PostingPool, Units
 
 INDEX_NAME = "MAIN"
 KNOWN_VERSION = (2, 7, 4)
 # Postings in a block. Whoosh's 128 suits a searcher that skips blocks; ours reads whole lists, so fewer and larger is faster.
 BLOCK = 4096
-# Shorter blocks than this stay tuples and uncompressed: the overhead would be larger than the content.
-SMALL_BLOCK = 24
+INLINED = 8  # postings of a list that is kept with its term: a block of its own would be larger and a further read
 COMPRESSION = 1
 
 IntArray = npt.NDArray[np.int32]
@@ -41,6 +43,10 @@ FloatArray = npt.NDArray[np.float32]
 
 _NO_IDS: IntArray = np.empty(0, np.int32)
 _NO_WEIGHTS: FloatArray = np.empty(0, np.float32)
+# The shortest and longest document of a list, for skipping blocks in Whoosh's searcher: always true, if not tight.
+_BOUNDS = (length_to_byte(1), length_to_byte(1 << 20))
+
+_pack_info = whoosh3.W3TermInfo._struct.pack
 
 
 class UnknownFormat(Exception):
@@ -52,52 +58,6 @@ def is_known_whoosh() -> bool:
     return tuple(whoosh.__version__) == KNOWN_VERSION
 
 
-class PostingPool:
-    """Collects the postings of one commit grouped by term, already in order of documents.
-
-    Takes the place of Whoosh's sorting pool, which keeps a tuple for each posting and spills to disk. Needs about ten bytes a
-    posting, so writers of many documents commit now and then.
-    """
-
-    def __init__(self) -> None:
-        self.lists: dict[str, dict[bytes, tuple[array[int], array[float]]]] = {}
-
-    @property
-    def fieldnames(self) -> set[str]:
-        """Whoosh's writer asks for the names of fields."""
-        return set(self.lists)
-
-    def add(self, item: tuple[str, bytes, int, float, bytes | None]) -> None:
-        """One posting, as Whoosh's writer hands it over."""
-        self.add_items(item[0], item[2], [(item[1], 1, item[3], b"")])
-
-    def add_items(self, field: str, number: int, items: Iterable[tuple[bytes, int, float, bytes]]) -> int:
-        """The terms of one field of a document, whose number is higher than those before; returns the number of its words."""
-        terms, length = self.lists.setdefault(field, {}), 0
-        for term, count, weight, _ in items:
-            found = terms.get(term)
-            if found is None:
-                found = terms[term] = (array("I"), array("f"))
-            found[0].append(number)
-            found[1].append(weight)
-            length += count
-        return length
-
-    def extend(self, field: str, term: bytes, ids: IntArray, weights: FloatArray) -> None:
-        """Many postings of one term; their ids are higher than those added before."""
-        known = self.lists.setdefault(field, {}).setdefault(term, (array("I"), array("f")))
-        known[0].frombytes(ids.astype(np.uint32).tobytes())
-        known[1].frombytes(weights.tobytes())
-
-    def iter_postings(self) -> PostingPool:
-        """Whoosh asks for the postings here and passes them on to `_BlockFieldWriter.add_postings`."""
-        return self
-
-    def cleanup(self) -> None:
-        """Forgets everything."""
-        self.lists.clear()
-
-
 def _smallest(values: npt.NDArray[Any]) -> array[int]:
     """Non-negative integers in the narrowest array that holds them."""
     highest = int(values.max())
@@ -105,78 +65,47 @@ def _smallest(values: npt.NDArray[Any]) -> array[int]:
     return array(code, values.astype(dtype).tobytes())
 
 
-def _pack_small(ids: array[int], weights: array[float]) -> tuple[Any, Any]:
-    """Differences and weights of a short list. Most lists are, and for them plain Python is quicker."""
-    before, differences = 0, []
-    for number in ids:
-        differences.append(number - before)
-        before = number
-    first = weights[0]
-    if weights.count(first) == len(weights):
-        return tuple(differences), None if first == 1.0 else first
-    return tuple(differences), tuple(weights)
-
-
-def _pack(ids: array[int], weights: array[float]) -> tuple[Any, Any]:
-    """Differences of ids, and weights in the forms that Whoosh's own reader accepts: None for all 1.0, a float for all equal,
-    else one number each."""
-    if len(ids) < SMALL_BLOCK:
-        return _pack_small(ids, weights)
-    differences = _smallest(np.diff(np.frombuffer(ids, np.uint32), prepend=np.uint32(0)))
-    values = np.frombuffer(weights, np.float32)
-    if (values == values[0]).all():
-        return differences, None if values[0] == 1.0 else float(values[0])
-    whole = values.astype(np.uint32)
-    return differences, _smallest(whole) if (whole == values).all() else weights
-
-
-class _BlockPostingsWriter(whoosh3.W3PostingsWriter):  # type: ignore[misc]
-    """Writes a whole posting list at once."""
-
-    def write_list(self, ids: array[int], weights: array[float]) -> None:
-        """Write all postings of the term begun with `start_postings`."""
-        self._postfile.write(whoosh3.WHOOSH3_HEADER_MAGIC)
-        for start in range(0, len(ids), BLOCK):
-            self._ids, self._weights = ids[start : start + BLOCK], weights[start : start + BLOCK]
-            # Bounds for skipping blocks in Whoosh's searcher; these are always true, if not tight.
-            self._minlength, self._maxlength, self._maxweight = 1, 1 << 20, max(self._weights)
-            self._terminfo.add_block(self)
-            self._put_block(last=start + BLOCK >= len(ids))
-            self._blockcount += 1
-        self._new_block()
-
-    def _put_block(self, last: bool) -> None:
-        data = pickle.dumps((*_pack(self._ids, self._weights), None), 4)
-        compression = 0 if len(self._ids) < SMALL_BLOCK else COMPRESSION
-        if compression:
-            data = zlib.compress(data, compression)
-        bounds = (length_to_byte(self._minlength), length_to_byte(self._maxlength))
-        info = pickle.dumps((len(self._ids), self._ids[-1], self._maxweight, compression, *bounds), 2)
-        size = len(info) + len(data)
-        self._postfile.write(pack_int(-size if last else size) + info + data)
-
-
 class _BlockFieldWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
-    """Writes a PostingPool term by term."""
+    """Writes a PostingPool term by term, whole lists at once."""
 
     def add_postings(self, schema: Schema, lengths: Any, pool: PostingPool) -> None:
         """Called by Whoosh's writer with what `PostingPool.iter_postings` returned."""
-        for field in sorted(pool.lists):
+        for field in sorted(pool.fieldnames):
             self.start_field(field, schema[field])
-            terms = pool.lists[field]
-            for term in sorted(terms):
-                self.start_term(term)
-                self._postwriter.write_list(*terms[term])
-                self.finish_term()
+            prefix = pack_ushort(self._fieldid)
+            for term, ids, weights in pool.lists(field):
+                self._tindex.add(prefix + term, self._term_info(ids, weights))
             self.finish_field()
+
+    def _term_info(self, ids: Numbers, weights: Units) -> bytes:
+        """Write the postings of a term and return what the table of terms says of it; a short list is part of that."""
+        if len(ids) <= INLINED:
+            numbers, units = tuple(ids.tolist()), tuple(weights.tolist())
+            info: bytes = _pack_info(True, sum(units), len(units), *_BOUNDS, max(units), numbers[0], numbers[-1])
+            short: bytes = pickle.dumps((numbers, units, (None,) * len(units)), 2)
+            return info + short
+        info = _pack_info(False, int(weights.sum()), len(ids), *_BOUNDS, int(weights.max()), int(ids[0]), int(ids[-1]))
+        offset = self._postfile.tell()
+        self._postfile.write(whoosh3.WHOOSH3_HEADER_MAGIC)
+        for start in range(0, len(ids), BLOCK):
+            self._put_block(ids[start : start + BLOCK], weights[start : start + BLOCK], start + BLOCK >= len(ids))
+        extent: bytes = pack_long(offset) + pack_int(self._postfile.tell() - offset)
+        return info + extent
+
+    def _put_block(self, ids: Numbers, weights: Units, is_last: bool) -> None:
+        differences = _smallest(np.diff(ids, prepend=np.uint32(0)))
+        is_even = bool((weights == weights[0]).all())
+        # Weights in the forms that Whoosh's own reader accepts: None for all 1, a float for all equal, else one number each.
+        values = (None if weights[0] == 1 else float(weights[0])) if is_even else _smallest(weights)
+        data = zlib.compress(pickle.dumps((differences, values, None), 4), COMPRESSION)
+        info = pickle.dumps((len(ids), int(ids[-1]), int(weights.max()), COMPRESSION, *_BOUNDS), 2)
+        size = len(info) + len(data)
+        self._postfile.write(pack_int(-size if is_last else size) + info + data)
 
 
 class _BlockCodec(whoosh3.W3Codec):  # type: ignore[misc]
     def field_writer(self, storage: FileStorage, segment: Any) -> _BlockFieldWriter:
         return _BlockFieldWriter(self, storage, segment)
-
-    def postings_writer(self, dbfile: Any, byteids: bool = False) -> _BlockPostingsWriter:
-        return _BlockPostingsWriter(dbfile, blocklimit=BLOCK, byteids=byteids)
 
     def new_segment(self, storage: FileStorage, indexname: str) -> Any:
         # Segments are pickled with their codec: with Whoosh's own, any Whoosh can read what we wrote.
@@ -198,8 +127,8 @@ class BlockWriter(SegmentWriter):  # type: ignore[misc]
         columns.start_doc(number)
         for name in sorted(fields):
             field, value = self.schema[name], fields[name]
-            length = self.pool.add_items(name, number, field.index(value)) if field.indexed else 0
-            columns.add_field(name, field, None, length if field.scorable else 0)
+            size = self.pool.add(name, number, *field.postings(value)) if field.indexed else 0
+            columns.add_field(name, field, None, size if field.scorable else 0)
             if field.column_type:
                 columns.add_column_value(name, field.column_type, field.to_column_value(value))
         columns.finish_doc()
@@ -218,7 +147,7 @@ class BlockWriter(SegmentWriter):  # type: ignore[misc]
             moved = numbers[ids]
             alive = moved >= 0
             if alive.any():
-                self.pool.extend(field, term, moved[alive], weights[alive])
+                self.pool.extend(field, term.decode(), moved[alive], weights[alive])
 
 
 def read_postings(reader: SegmentReader, field: str, term: bytes) -> tuple[IntArray, FloatArray]:
@@ -228,9 +157,13 @@ def read_postings(reader: SegmentReader, field: str, term: bytes) -> tuple[IntAr
     """
     terms = reader._terms
     try:
-        offset, (length,) = terms.term_info(field, term).extent()  # 2.7.4 leaves the length in a tuple
+        info = terms.term_info(field, term)
     except TermNotFound:
         return _NO_IDS, _NO_WEIGHTS
+    if info.is_inlined():
+        ids, weights, _ = info.inlined_postings()
+        return np.array(ids, np.int32), np.array(weights, np.float32)
+    offset, (length,) = info.extent()  # 2.7.4 leaves the length in a tuple
     data = terms._postfile.get(offset, length)
     if data[:4] != whoosh3.WHOOSH3_HEADER_MAGIC:
         raise UnknownFormat(f"The posting list of {term!r} does not begin as expected.")

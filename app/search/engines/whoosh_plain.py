@@ -23,7 +23,7 @@ from whoosh.searching import Searcher
 from app.search.engines.base import Word
 from app.search.engines.scoring import Floats, Postings
 from app.search.engines.whoosh_reader import Access, LoadedSegment, PostingCache, Snapshot, make_parts
-from app.search.engines.whoosh_schema import make_schema
+from app.search.engines.whoosh_schema import UNIT, make_schema
 from app.search.ranking import K1, B
 
 
@@ -59,7 +59,7 @@ class PlainSnapshot(Snapshot):
         query: Query = Or([Term(field_name, stem, boost=word.boost) for word in words for stem in word.stems])
         together = np.zeros(self.documents, np.float32)
         for number, score in self.searcher.search(query, limit=None).items():
-            together[number] = score
+            together[number] = score * (K1 + 1.0) / (K1 / UNIT + 1.0)
         ends = np.cumsum([segment.count for segment in self.segments])
         return np.split(together, ends[:-1]) if len(ends) else []
 
@@ -67,7 +67,7 @@ class PlainSnapshot(Snapshot):
 def open_plain(folder: Path, name: str, known: dict[str, LoadedSegment], cache: PostingCache) -> Snapshot:
     """Open the newest state of a generation; nothing is reused, since only private names tell segments apart."""
     schema: Schema = make_schema()
-    searcher: Searcher = FileIndex(FileStorage(str(folder)), schema=schema).searcher(weighting=BM25F(B=B, K1=K1))
+    searcher: Searcher = FileIndex(FileStorage(str(folder)), schema=schema).searcher(weighting=BM25F(B=B, K1=K1 / UNIT))
     readers = [reader for reader, _ in searcher.reader().leaf_readers() if reader.doc_count_all()]
     segments = tuple(LoadedSegment(f"{name}/{place}", reader, PLAIN_ACCESS, cache) for place, reader in enumerate(readers))
     deleted = [[number for number in range(reader.doc_count_all()) if reader.is_deleted(number)] for reader in readers]

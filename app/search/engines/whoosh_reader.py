@@ -25,7 +25,7 @@ from whoosh.reading import SegmentReader
 from app.search.engines import scoring, whoosh_internals
 from app.search.engines.base import Word
 from app.search.engines.scoring import Floats, Ints, Longs, Mask, Part, Postings
-from app.search.engines.whoosh_schema import SOLVED_FLAG, make_schema
+from app.search.engines.whoosh_schema import SOLVED_FLAG, UNIT, make_schema
 from app.search.engines.whoosh_store import IndexStore
 
 logger = logging.getLogger(__name__)
@@ -103,7 +103,8 @@ class LoadedSegment:
         found = self._cache.get(key)
         if found is None:
             with self._lock:
-                found = self._access.postings(self.reader, field_name, term.encode())
+                ids, stored = self._access.postings(self.reader, field_name, term.encode())
+            found = ids, stored * np.float32(UNIT)
             self._cache.put(key, found)
         return found
 

@@ -8,48 +8,68 @@ Whoever changes anything here raises SCHEMA_VERSION: indexes written under anoth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, FieldType, Schema
 from whoosh.formats import Existence
 
 from app.search import analysis, ranking
+from app.search.counting import count_document
 from app.search.documents import ARTICLE, THREAD, SearchDocument
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 SOLVED_FLAG = 1
 PUBLIC = "public"
-SPELLING_CHARS = 4_000  # of the question or article that feed "did you mean"; later text adds rare words only
 _INT32 = 2**31 - 1
 _INT64 = 2**63 - 1
 
-Counts = Mapping[str, tuple[int, float]]
+# Weights are stored as whole numbers of this unit, in steps of 4 %: half the size, and twice as quick to read. The steps grow with
+# the weight, since a formula that divides by weight + K1 sees ratios.
+UNIT = 1 / 512
+_STEPS = 16  # to double a weight
+_MOST = 65_535
+
+
+def in_units(weights: Iterable[float]) -> npt.NDArray[np.uint16]:
+    """Weights as they are stored."""
+    levels = np.rint(np.log2(np.fromiter(weights, np.float64)) * _STEPS) / _STEPS
+    stored: npt.NDArray[np.uint16] = np.clip(np.rint(np.exp2(levels) / UNIT), 1, _MOST).astype(np.uint16)
+    return stored
 
 
 class TermsField(FieldType):  # type: ignore[misc]
-    """Takes terms that are already made: {term: (occurrences, weight)}."""
+    """Takes terms that are already made, with their weights."""
 
-    def __init__(self, scorable: bool) -> None:
-        super().__init__(format=Existence(), analyzer=None, scorable=scorable)
+    def __init__(self) -> None:
+        super().__init__(format=Existence(), analyzer=None, scorable=True)
 
-    def index(self, value: Counts, **_: Any) -> list[tuple[bytes, int, float, bytes]]:
-        """Postings as Whoosh's writer wants them; no payload."""
-        return [(term.encode(), count, weight, b"") for term, (count, weight) in value.items()]
+    def index(self, value: Mapping[str, float], **_: Any) -> list[tuple[bytes, int, float, bytes]]:
+        """Postings as Whoosh's own writer wants them; no payload."""
+        return [(term.encode(), 1, weight, b"") for term, weight in zip(value, in_units(value.values()).tolist(), strict=True)]
+
+    def postings(self, value: Mapping[str, float]) -> tuple[Collection[str], npt.NDArray[np.uint16] | None]:
+        """Terms and stored weights; None for weights that are all 1."""
+        return value, in_units(value.values())
 
 
 class ExactField(FieldType):  # type: ignore[misc]
-    """Takes one or several values that are found exactly as they are."""
+    """Takes one or several values that are found exactly as they are. Their weights are 1 and count for little."""
 
     def __init__(self, unique: bool = False) -> None:
         super().__init__(format=Existence(), analyzer=None, unique=unique)
 
     def index(self, value: str | Iterable[str], **_: Any) -> list[tuple[bytes, int, float, bytes]]:
-        """Postings of weight 1."""
-        values = (value,) if isinstance(value, str) else value
-        return [(item.encode(), 1, 1.0, b"") for item in dict.fromkeys(values)]
+        """As TermsField."""
+        return [(item.encode(), 1, 1.0, b"") for item in self.postings(value)[0]]
+
+    def postings(self, value: str | Iterable[str]) -> tuple[Collection[str], npt.NDArray[np.uint16] | None]:
+        """As TermsField."""
+        return ((value,) if isinstance(value, str) else dict.fromkeys(value)), None
 
 
 def make_schema() -> Schema:
@@ -72,9 +92,9 @@ def make_schema() -> Schema:
         created=COLUMN(NumericColumn("q")),
         votes=COLUMN(NumericColumn("i")),
         views=COLUMN(NumericColumn("q")),
-        text=TermsField(scorable=True),
-        head=TermsField(scorable=False),
-        spelling=TermsField(scorable=False),
+        text=TermsField(),
+        head=ExactField(),
+        spelling=ExactField(),
     )
 
 
@@ -88,15 +108,9 @@ def name_of(number: int) -> tuple[str, int]:
     return (ARTICLE, -number) if number < 0 else (THREAD, number)
 
 
-def _existence(words: Iterable[str]) -> dict[str, tuple[int, float]]:
-    return dict.fromkeys(words, (1, 1.0))
-
-
 def fields_of(document: SearchDocument, priors: ranking.Priors = ranking.ALL_PRIORS) -> dict[str, Any]:
     """The values of a document for Whoosh's writer."""
-    head = " ".join((document.title, *document.tags, document.asked_as))
-    # Corrections are offered to everybody, so only words of public documents are offered.
-    spelling = f"{head} {document.body[:SPELLING_CHARS]}" if document.audience == PUBLIC else ""
+    counted = count_document(document)
     fields = {
         "key": document.key,
         "num": number_of(document.kind, document.id),
@@ -109,14 +123,15 @@ def fields_of(document: SearchDocument, priors: ranking.Priors = ranking.ALL_PRI
         "author": document.author.casefold(),
         "tag": tuple(tag.casefold() for tag in document.tags),
         "title": analysis.title_key(document.title),
-        "card": ranking.card_terms(document),
+        "card": ranking.card_terms(counted),
         "flags": SOLVED_FLAG if document.is_solved else 0,
         "prior": ranking.prior(document, priors),
         "created": int(document.created_at.timestamp()),
         "votes": max(-_INT32, min(_INT32, document.votes)),
         "views": max(0, min(_INT64, document.views)),
-        "text": ranking.weigh(document),
-        "head": _existence(analysis.surface_words(head, single=True)),
-        "spelling": _existence(analysis.spelling_words(spelling)),
+        "text": ranking.weigh(counted),
+        "head": counted.head_words,
+        # Corrections are offered to everybody, so only words of public documents are offered.
+        "spelling": counted.spelling_words if document.audience == PUBLIC else (),
     }
-    return {name: value for name, value in fields.items() if value not in ("", (), {})}
+    return {name: value for name, value in fields.items() if value not in ("", (), [], {})}
