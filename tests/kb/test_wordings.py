@@ -168,10 +168,10 @@ def test_many_duplicates_cost_one_statement(crew: Crew, built: tuple[Article, Th
 
 
 def search_in_vain(article: Article) -> None:
-    """Three people search for "gurgling thing", find nothing, and come to the article by other words."""
-    moment = now() - timedelta(hours=2)
+    """Three people search for "gurgling thing" on three days, find nothing, and come to the article by other words."""
     with unit_of_work():
-        for _person in range(3):
+        for days in range(3):
+            moment = now() - timedelta(days=days, hours=2)
             session = SearchSession(started_at=moment, last_at=moment, ending=Ending.CLICKED, searches=2)
             db.session.add(session)
             db.session.flush()

@@ -147,15 +147,19 @@ def test_documents_know_the_searches_that_landed_on_them_and_failed_near_them():
     assert landed(["t1"], AT + timedelta(days=1)) == {}
 
 
+def fail_first(text: str, who: str, day: int = 0, **facts: object) -> None:
+    """Search for a text in vain, then for "repair", and open question 1."""
+    facts, at = {"visitor": who, **facts}, day * 86_400
+    store(search(text, at, **facts), search("repair", at + 5, **facts), click("repair", at + 9, 1, **facts))
+
+
 def test_wordings_that_failed_first_are_named_when_several_used_them_and_never_those_of_staff():
     for number in range(3):
-        who = f"v{number}"
-        store(search("kaputt", visitor=who), search("repair", 5, visitor=who), click("repair", 9, 1, visitor=who))
-    for number in range(3):
-        who = f"s{number}"
-        facts = {"visitor": who, "audience": Audience.STAFF}
-        store(search("code name", **facts), search("repair", 5, **facts), click("repair", 9, 1, **facts))
-    end()
+        fail_first("kaputt", f"v{number}", day=number % 2)
+        fail_first("code name", f"s{number}", day=number % 2, audience=Audience.STAFF)
+        fail_first("buy this", f"w{number}")
+    with unit_of_work():
+        end_old_sessions(AT + timedelta(days=3))
     assert failed_wordings(["t1"]) == {"t1": ["kaputt"]}
     assert failed_wordings(["t1"], Audience.STAFF) == {"t1": ["code name", "kaputt"]}
     assert failed_wordings(["t1"], least=4) == {}

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -30,7 +28,7 @@ from app.search.engines.whoosh_reader import DAMAGED, LoadedSegment, PostingCach
 from app.search.engines.whoosh_schema import SCHEMA_VERSION, fields_of, make_schema, name_of
 from app.search.engines.whoosh_store import DurableStorage, IndexStore, sweep
 from app.search.engines.whoosh_writing import abandon, batches, ensure_room, merge_small, reporting_full
-from app.search.spelling import Speller
+from app.search.spelling import SpellerCache
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +37,6 @@ WRITE_WAIT = 2.0  # seconds a commit waits for another writer before it gives up
 LEAST_ROOM = 2**20  # bytes that must be free beside the size of the old index before a rebuild begins
 SWITCH_WAIT = 30.0  # seconds a finished rebuild waits for the writer
 EXPANSIONS = 64  # words that a prefix stands for
-SPELLER_SECONDS = 900.0  # how old "did you mean" may be in a large index
-SMALL_INDEX = 5_000  # documents up to which it follows every commit
 _SIMILAR_TO = Filters(thread_kinds=("", "question"))  # articles have no thread kind
 
 
@@ -65,9 +61,7 @@ class WhooshEngine:
         self._priors = priors
         self._version = {"schema": SCHEMA_VERSION, **ranking.rules_version(priors)}
         self._snapshots = SnapshotCache(self._store, _open)
-        self._speller_lock = threading.Lock()
-        self._speller = Speller(())
-        self._speller_name, self._speller_at = "", float("-inf")
+        self._spellers = SpellerCache(self.vocabulary)
 
     # Writing
 
@@ -220,20 +214,9 @@ class WhooshEngine:
     @guarded(dict)
     def corrections(self, words: Sequence[str]) -> dict[str, str]:
         """See SearchEngine."""
-        speller = self._current_speller()
-        return {word: meant for word in words if (meant := speller.correct(word))}
-
-    def _current_speller(self) -> Speller:
         snapshot = self._snapshots.get()
-        is_old = time.monotonic() - self._speller_at > SPELLER_SECONDS or snapshot.documents <= SMALL_INDEX
-        if snapshot.name != self._speller_name and is_old:
-            with self._speller_lock:
-                if snapshot.name != self._speller_name:
-                    # In a large index a word that occurs once is as likely as not a misspelling itself.
-                    least = 1 if snapshot.documents <= SMALL_INDEX else 2
-                    self._speller = Speller(self.vocabulary(), least)
-                    self._speller_name, self._speller_at = snapshot.name, time.monotonic()
-        return self._speller
+        speller = self._spellers.get(snapshot.name, snapshot.documents)
+        return {word: meant for word in words if (meant := speller.correct(word))}
 
     # State
 
