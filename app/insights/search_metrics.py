@@ -41,11 +41,14 @@ SEARCHES = _search("searches", "Searches", "made in the period", everything, LED
 EMPTY = _search("searches_empty", "Found nothing", "that found nothing", are.found_nothing, RESULTS)
 OPENED = _search("searches_opened", "Opened a result", "from which a result was opened", are.was_opened, CLICKS)
 RANKS = (
-    _search("opened_1", "The first", "from which the first result was opened", are.opened(1, 1), CLICKS),
-    _search("opened_2", "The second or third", "from which the second or third result was opened", are.opened(2, 3), CLICKS),
-    _search("opened_4", "The fourth to tenth", "from which the fourth to tenth result was opened", are.opened(4, 10), CLICKS),
-    _search("opened_11", "A later one", "from which a result after the tenth was opened", are.opened(11), CLICKS),
-    _search("opened_unknown", "Not known where", "from which a result was opened of which the place is not known", are.opened_unranked, CLICKS),
+    _search("opened_1", "Opened the first", "from which the first result was opened", are.opened(1, 1), CLICKS),
+    _search("opened_2", "Opened the second or third", "from which the second or third result was opened", are.opened(2, 3), CLICKS),
+    _search("opened_4", "Opened the fourth to tenth", "from which the fourth to tenth result was opened", are.opened(4, 10), CLICKS),
+    _search("opened_11", "Opened a later one", "from which a result after the tenth was opened", are.opened(11), CLICKS),
+    _search(
+        "opened_unknown", "Opened, place not known", "from which a result was opened of which the place is not known",
+        are.opened_unranked, CLICKS,
+    ),
 )  # fmt: skip
 SEARCH_ENDINGS = (
     _search("searches_clicked", "Ended at a result", "that ended at a result", are.search_ended(Ending.CLICKED), ENDINGS),
@@ -60,7 +63,7 @@ FOUND = _session(
     "sessions_found", "Sessions that found", "that ended at a result, or with a solved problem", are.has_found, ENDINGS
 )
 SESSION_ENDINGS = (
-    _session("sessions_clicked", "At a result", "that ended at a result", are.session_ended(Ending.CLICKED), ENDINGS),
+    _session("sessions_clicked", "Ended at a result", "that ended at a result", are.session_ended(Ending.CLICKED), ENDINGS),
     _session("sessions_solved", "Solved", "that ended with a solved problem", are.session_ended(Ending.SOLVED), ENDINGS),
     _session("sessions_asked", "Asked", "that ended in asking", are.session_ended(Ending.ASKED), ENDINGS),
     _session("sessions_left", "Left", "that somebody left without opening anything", are.session_ended(Ending.LEFT, Ending.REFINED), ENDINGS),

@@ -25,7 +25,6 @@ class PointRow:
     searches: Shown
     empty: Shown
     opened: Shown
-    share: Shown
     bar: Bar
 
 
@@ -133,10 +132,10 @@ def _share_bar(searching: Searching, key: str) -> Bar:
 
 def _point(point: Point, searching: Searching) -> PointRow:
     scope = searching.scope.in_period(point.period)
-    keys = ("searches", "searches_empty", "searches_opened", "click_share")
-    searches, empty, opened, share = (show_figure(SEARCHING[key], point.figures[key], scope) for key in keys)
+    keys = ("searches", "searches_empty", "searches_opened")
+    searches, empty, opened = (show_figure(SEARCHING[key], point.figures[key], scope) for key in keys)
     drawn = bar((("solved", opened.n), ("wait", empty.n)), max(1, searches.n))
-    return PointRow(say_short(point.period), searches, empty, opened, share, drawn)
+    return PointRow(say_short(point.period), searches, empty, opened, drawn)
 
 
 def _column(point: Point, searching: Searching) -> Column:

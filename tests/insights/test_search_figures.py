@@ -220,7 +220,8 @@ def test_the_page_tells_the_difference_in_words(lead: Browser):
     add_asking(30, 27, is_held_out=True, thread_id=question.id)
     lead.get("/insights/search")
     said = lead.text().replace("\u00a0", " ")
-    assert "Asked a question: more often without suggestions, by +80 points (surely between" in said
+    assert "Asked a question: more often without suggestions, +80 points (with chance, +" in said
+    assert "So suggestions help." in said and "4 · 10 %" in said and "27 · 90 %" in said
     assert "Had to be escalated: no difference that chance could not make" in said
     (row, _escalated) = read_csv(lead.client.get("/insights/search/comparison.csv").text)
     assert (row["with_suggestions"], row["of_sessions_without"], row["difference"]) == ("4", "30", "0.8")
