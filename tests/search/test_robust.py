@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
@@ -26,14 +27,16 @@ from app.jobs import worker
 from app.jobs.models import Job
 from app.search import sync
 from app.search.documents import SearchDocument
-from app.search.engines import whoosh, whoosh_reader
-from app.search.engines.base import IndexBusy, IndexFull
+from app.search.engines import postgres_store, whoosh, whoosh_reader
+from app.search.engines.base import IndexBusy, IndexFull, SearchEngine
 from app.search.engines.whoosh import WhooshEngine
+from tests.search.places import Place
 from tests.search.samples import document, engine_at, keys, query
 from tests.search.test_sync import Pair, handlers, request
 
 __all__ = ["handlers"]  # the jobs of search, for every test here
 IDS = 12
+T = TypeVar("T")
 _fork = multiprocessing.get_context("fork")
 
 
@@ -62,14 +65,28 @@ class Stored:
         return [self.of(known[name]) for name in names if name in known], [name for name in names if name not in known]
 
 
-def scribble(root: Path, stored: Stored, first: int, report: int) -> None:
+def insist(write: Callable[[], T]) -> T:
+    """Write as soon as nobody else does."""
+    while True:
+        try:
+            return write()
+        except IndexBusy:
+            pass
+
+
+def repair(engine: SearchEngine, stored: Stored) -> None:
+    """Do again what a killed writer may not have finished, as its job is."""
+    insist(lambda: engine.apply(stored.reload(list(stored.versions()))[0], ()))
+
+
+def scribble(engine: SearchEngine, stored: Stored, first: int, report: int) -> None:
     """Change one document after the other and rebuild now and then, saying which changes were committed, until killed."""
-    engine = WhooshEngine(root)
     for version in count(first):
-        engine.apply([stored.write(version)], ())
+        found = stored.write(version)
+        insist(lambda found=found: engine.apply([found], ()))
         os.write(report, f"{version}\n".encode())
         if version % 4 == 0:
-            engine.rebuild(stored.reload(list(stored.versions()))[0], stored.reload)
+            insist(lambda: engine.rebuild(stored.reload(list(stored.versions()))[0], stored.reload))
 
 
 def run_and_kill(work: Callable[[int], None], delay: float) -> list[int]:
@@ -88,57 +105,59 @@ def run_and_kill(work: Callable[[int], None], delay: float) -> list[int]:
     return [int(line) for line in said.split()]
 
 
+@pytest.fixture
+def watched(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A place whose readers look at every query whether somebody wrote."""
+    for module in (whoosh_reader, postgres_store):
+        monkeypatch.setattr(module, "CHECK_SECONDS", 0.0)
+    return place
+
+
 @pytest.mark.slow
-def test_writers_and_rebuilds_killed_at_random_moments_lose_nothing(tmp_path: Path) -> None:
-    rng, root, stored = random.Random(3), tmp_path / "search", Stored(tmp_path / "stored")
-    reader = engine_at(tmp_path, *(stored.write(version) for version in range(1, IDS + 1)))
+def test_writers_and_rebuilds_killed_at_random_moments_lose_nothing(watched: Place, tmp_path: Path) -> None:
+    rng, stored = random.Random(3), Stored(tmp_path / "stored")
+    reader = watched.holding(*(stored.write(version) for version in range(1, IDS + 1)))
     first = IDS + 1
     for _ in range(12):
-        confirmed = run_and_kill(lambda report, first=first: scribble(root, stored, first, report), rng.uniform(0, 0.12))
+        confirmed = run_and_kill(
+            lambda report, first=first: scribble(watched.open(), stored, first, report), rng.uniform(0, 0.12)
+        )
         newest = {Stored.of(version).key: version for version in [*range(1, IDS + 1), *confirmed]}
-        found = WhooshEngine(root).stamps()
+        engine = watched.open()
+        found = engine.stamps()
         assert found.keys() == stored.versions().keys()
         for key, version in newest.items():
             possible = {Stored.of(later).stamp for later in range(version, stored.versions()[key] + 1, IDS)}
             assert found[key] in possible, f"{key} fell back behind version {version}"
-        WhooshEngine(root).apply(stored.reload(list(stored.versions()))[0], ())  # its job was not finished and is done again
+        repair(engine, stored)
         expected = {key: Stored.of(version).stamp for key, version in stored.versions().items()}
-        reader._snapshots.expire()
-        assert WhooshEngine(root).stamps() == reader.stamps() == expected
+        assert engine.stamps() == reader.stamps() == expected
         assert reader.search(query("refund")).total == IDS
         first = max(stored.versions().values()) + 1
-    WhooshEngine(root).rebuild(stored.reload(list(stored.versions()))[0], stored.reload)
-    assert len(list(root.glob("index-*"))) == 1, "no unfinished generation is left"
-
-
-def _insist(engine: WhooshEngine, found: SearchDocument) -> None:
-    while True:
-        try:
-            return engine.apply([found], ())
-        except IndexBusy:
-            pass
+    insist(lambda: watched.open().rebuild(stored.reload(list(stored.versions()))[0], stored.reload))
+    assert watched.count() == 1, "no unfinished generation is left"
 
 
 @pytest.mark.slow
 def test_several_workers_and_a_rebuild_at_once_lose_nothing_and_readers_never_miss_a_document(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    watched: Place, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(whoosh_reader, "CHECK_SECONDS", 0.0)
-    root, stored = tmp_path / "search", Stored(tmp_path / "stored")
-    reader = engine_at(tmp_path, *(stored.write(version) for version in range(IDS)))
+    stored = Stored(tmp_path / "stored")
+    reader = watched.holding(*(stored.write(version) for version in range(IDS)))
 
     def work(first: int) -> None:
-        engine = WhooshEngine(root)
+        engine = watched.open()
         for version in range(first, first + 4 * IDS, 3):
-            _insist(engine, stored.write(version))
+            found = stored.write(version)
+            insist(lambda found=found: engine.apply([found], ()))
 
     done = _fork.Event()
 
     def renew() -> None:
         known = stored.reload(list(stored.versions()))[0]
-        WhooshEngine(root).rebuild(iter(known), stored.reload)
+        watched.open().rebuild(iter(known), stored.reload)
         known = stored.reload(list(stored.versions()))[0]
-        WhooshEngine(root).rebuild((found for found in known if done.wait(60)), stored.reload)  # reads until they are done
+        watched.open().rebuild((found for found in known if done.wait(60)), stored.reload)  # reads until they are done
 
     # Each worker has documents of its own: versions that differ by 3 name other ids.
     workers = [_fork.Process(target=work, args=(IDS + place,)) for place in range(3)]
@@ -150,8 +169,11 @@ def test_several_workers_and_a_rebuild_at_once_lose_nothing_and_readers_never_mi
         totals.add(reader.search(query("refund")).total)
         if not any(process.is_alive() for process in workers):
             done.set()
-    assert totals == {IDS} and [process.exitcode for process in (*workers, renewing)] == [0] * 4
-    assert WhooshEngine(root).stamps() == {key: Stored.of(version).stamp for key, version in stored.versions().items()}
+    assert totals == {IDS}
+    for process in (*workers, renewing):
+        process.join()
+    assert [process.exitcode for process in (*workers, renewing)] == [0] * 4
+    assert watched.open().stamps() == {key: Stored.of(version).stamp for key, version in stored.versions().items()}
 
 
 @pytest.fixture

@@ -15,11 +15,12 @@ from typing import Any
 from app.search.engines.base import Word
 from app.search.engines.postgres_rows import STRONG, quoted, title_number
 
-BUDGET = 2_000  # rows that are ranked where more match; each costs 10 to 20 microseconds
-WHOLE = 300  # rows of one tier, those with the highest prior
-RARE = 700
-STRONG_ROWS = 500
-PAIRS = 1_200
+BUDGET = 1_500  # rows that are ranked where more match; each costs 10 to 20 microseconds
+WHOLE = 200  # rows of one tier, those with the highest prior
+RARE = 500
+STRONG_ROWS = 300
+PAIRS = 800
+HINTED_ROWS = 60_000  # entries of the index that are counted to find what holds most of the hints
 PAIRED = 8  # words, from the rarest, of which pairs are made
 
 Frequencies = Callable[[Sequence[Sequence[str]]], tuple[int, ...]]
@@ -63,6 +64,23 @@ def all_rows(matching: Clause, limit: int = 0) -> Clause:
     return Clause(f"SELECT number FROM {{document}} WHERE {matching.text}{order}", matching.values)
 
 
+def counted_hints(hints: Iterable[tuple[Word, int]]) -> tuple[list[Word], int]:
+    """The hints by which rows are found, given with their frequency, and the number of hints asked of, unknown ones included.
+
+    These are all hints, or where they are in too many rows the rarest, which tell most.
+    """
+    kept: list[Word] = []
+    asked = rows = 0
+    for word, frequency in sorted(hints, key=lambda pair: pair[1]):
+        rows += frequency
+        if kept and rows > HINTED_ROWS:
+            break
+        asked += 1
+        if frequency:
+            kept.append(word)
+    return kept, asked
+
+
 def _within(budget: int, groups: Iterable[tuple[int, Sequence[str]]], at_least: int) -> list[str]:
     """The names of as many groups, from the first, as together have no more rows than the budget."""
     names: list[str] = []
@@ -78,8 +96,11 @@ def _strong(word: Word) -> tuple[str, ...]:
     return tuple(f"{STRONG}{stem}" for stem in word.stems)
 
 
-def candidates(exact_title: str, matching: Clause, words: Sequence[Word], frequencies: Frequencies) -> Clause:
-    """The numbers of at most about BUDGET rows among which the best are."""
+def candidates(exact_title: str, matching: Clause, beside: Clause, words: Sequence[Word], frequencies: Frequencies) -> Clause:
+    """The numbers of at most about BUDGET rows among which the best are.
+
+    `beside`: what rows that hold one of the words must satisfy in order to match; asking again for the words would cost twice.
+    """
     counts = frequencies([word.stems for word in words] + [_strong(word) for word in words])
     known = sorted((pair for pair in zip(counts, words, strict=False) if pair[0]), key=lambda pair: pair[0])
     about = sorted(pair for pair in zip(counts[len(words) :], map(_strong, words), strict=True) if pair[0])
@@ -90,7 +111,7 @@ def candidates(exact_title: str, matching: Clause, words: Sequence[Word], freque
     tiers.append((_any(_within(STRONG_ROWS, about, at_least=1)), STRONG_ROWS))
     pairs = [f"({one_of(one)} & {one_of(other)})" for (_, one), (_, other) in combinations(about[:PAIRED], 2)]
     tiers.append(([f"({' | '.join(pairs)})"] if pairs else [], PAIRS if pairs else 0))
-    clauses = [all_rows(holding(parts).and_(matching), limit) for parts, limit in tiers if parts]
+    clauses = [all_rows(holding(parts).and_(beside), limit) for parts, limit in tiers if parts]
     if exact_title:
         clauses.append(all_rows(Clause("title = %s", (title_number(exact_title),)).and_(matching), WHOLE))
     clauses = clauses or [all_rows(matching, BUDGET)]

@@ -13,7 +13,17 @@ from typing import Any
 
 from app.search.engines.base import FACETS, EngineQuery, Scored, SearchHits, Word
 from app.search.engines.postgres_layout import Connection, Tables, View
-from app.search.engines.postgres_plan import BUDGET, EVERYTHING, Clause, all_of, all_rows, candidates, holding, one_of
+from app.search.engines.postgres_plan import (
+    BUDGET,
+    EVERYTHING,
+    Clause,
+    all_of,
+    all_rows,
+    candidates,
+    counted_hints,
+    holding,
+    one_of,
+)
 from app.search.engines.postgres_rows import (
     AUTHOR,
     LABEL_WEIGHTS,
@@ -27,7 +37,7 @@ from app.search.engines.postgres_rows import (
 from app.search.ranking import CARD_MATCH, CARD_WORDS, EXACT_TITLE, MOST_HINTS, idf
 
 MOST_STEMS = 8  # forms of one word that are scored
-SCORED_HINTS = 20  # more help no more
+SCORED_HINTS = 12  # the rarest; more help no more
 
 _WEIGHTS = [*LABEL_WEIGHTS]
 _SORTS = {"newest": "created", "votes": "votes", "views": "views", "relevance": "0"}
@@ -65,11 +75,9 @@ def _matching(query: EngineQuery, column: str) -> Clause:
     return holding(parts + _restrictions(query)).and_(_dates(query))
 
 
-def _hinted(query: EngineQuery) -> Clause:
-    """Rows that hold most of the hints and match every filter that is not in the cell."""
-    parts = all_of(query.hints)
-    most = Clause(" + ".join(["(terms @@ %s::tsquery)::int"] * len(parts)) + " >= %s", (*parts, MOST_HINTS * len(parts)))
-    return holding([f"({' | '.join(parts)})", *_restrictions(query)]).and_(most, _dates(query))
+def _beside_words(query: EngineQuery) -> Clause:
+    """What is left of `_matching` for rows that are known to hold one of the words, where one is enough."""
+    return holding(_restrictions(query)).and_(_dates(query))
 
 
 def _readable(cell: Cell, query: EngineQuery) -> bool:
@@ -110,8 +118,8 @@ class Reader:
             matching = _matching(query, column)
             counts = self._count(matching, query)
         if query.hints and not query.required and not counts:
-            query, matching = replace(query, words=query.hints, hints=()), _hinted(query)
-            counts = self._count(matching, query)
+            matching, counts = self._hinted(query)
+            query = replace(query, words=tuple(word for word, _ in self._known_hints(query)), hints=()) if counts else query
         if query.fallback and not counts:
             words, column = tuple(Word((word,)) for word in query.fallback), "head"
             query = replace(query, words=words, required=(), hints=(), match_all=True)
@@ -120,19 +128,36 @@ class Reader:
         total, facets, cells = self._tally(counts, query)
         if total <= query.offset or query.limit <= 0:
             return SearchHits(total, (), facets)
-        return SearchHits(total, tuple(self._page(query, matching.and_(_in(cells)), total, column)), facets)
+        return SearchHits(total, tuple(self._page(query, matching, cells, total, column)), facets)
 
     def closest(self, query: EngineQuery) -> list[Scored]:
         """The best for some words, without counting how many there are, which is half of the work."""
         cells = [number for number, cell in self.view.cells if _readable(cell, query)]
         at_most = sum(self.frequencies(query.words))
-        return self._page(query, _matching(query, "terms").and_(_in(cells)), at_most, "terms") if at_most else []
+        return self._page(query, _matching(query, "terms"), cells, at_most, "terms") if at_most else []
 
     def _count(self, matching: Clause, query: EngineQuery) -> dict[int, int]:
         """How many rows match in each cell that may be read; every facet and the total follow from these."""
         clause = matching.and_(_in(number for number, cell in self.view.cells if _readable(cell, query)))
         statement = f"SELECT cell, count(*) FROM {{document}} WHERE {clause.text} GROUP BY cell"
         return dict(self.connection.execute(self.tables.fill(statement), clause.values).fetchall())
+
+    def _hinted(self, query: EngineQuery) -> tuple[Clause, dict[int, int]]:
+        """Rows that hold most of the hints and match every filter, and how many in each cell; no vector is read for it."""
+        hints, asked = counted_hints(zip(query.hints, self.frequencies(query.hints), strict=True))
+        if len(hints) < MOST_HINTS * asked:
+            return EVERYTHING, {}
+        readable = _in(number for number, cell in self.view.cells if _readable(cell, query))
+        held = [holding([part, *_restrictions(query)]).and_(_dates(query), readable) for part in all_of(hints)]
+        rows = " UNION ALL ".join(f"SELECT number, cell FROM {{document}} WHERE {clause.text}" for clause in held)
+        statement = (
+            "SELECT cell, array_agg(number) FROM"
+            f" (SELECT number, min(cell) AS cell FROM ({rows}) AS held GROUP BY number HAVING count(*) >= %s) AS most GROUP BY cell"
+        )
+        values = [value for clause in held for value in clause.values]
+        found = dict(self.connection.execute(self.tables.fill(statement), (*values, MOST_HINTS * asked)).fetchall())
+        numbers = [number for many in found.values() for number in many]
+        return Clause("number = ANY(%s)", (numbers,)), {cell: len(many) for cell, many in found.items()}
 
     def _tally(self, counts: Mapping[int, int], query: EngineQuery) -> tuple[int, dict[str, dict[str, int]], list[int]]:
         chosen, cells = _chosen(query), dict(self.view.cells)
@@ -146,8 +171,8 @@ class Reader:
             facets[name] = dict(found)
         return sum(counts[number] for number in passing), facets, passing
 
-    def _page(self, query: EngineQuery, matching: Clause, total: int, column: str) -> list[Scored]:
-        words = (*query.required, *query.words)
+    def _page(self, query: EngineQuery, found: Clause, cells: Sequence[int], total: int, column: str) -> list[Scored]:
+        words, matching = (*query.required, *query.words), found.and_(_in(cells))
         if query.sort != "relevance" or not words:
             return self._sorted(query, matching)
         if column == "head":  # every row holds every word, so that only what it is worth differs
@@ -156,10 +181,12 @@ class Reader:
         scored = [*zip(words, frequencies, strict=True), *self._known_hints(query)]
         if total <= BUDGET:
             return self._ranked(query, all_rows(matching), scored)
-        found = self._ranked(query, candidates(query.exact_title, matching, words, self.frequencies_of), scored)
-        if len(found) < min(query.limit, total - query.offset):
-            found = self._ranked(query, all_rows(matching, max(BUDGET, query.offset + query.limit)), scored)
-        return found
+        is_any = found == _matching(query, column) and not (query.match_all or query.required)
+        beside = _beside_words(query).and_(_in(cells)) if is_any else matching
+        best = self._ranked(query, candidates(query.exact_title, matching, beside, words, self.frequencies_of), scored)
+        if len(best) < min(query.limit, total - query.offset):
+            best = self._ranked(query, all_rows(matching, max(BUDGET, query.offset + query.limit)), scored)
+        return best
 
     def _known_hints(self, query: EngineQuery) -> list[tuple[Word, int]]:
         """The rarest hints that occur, with their frequency."""

@@ -104,18 +104,22 @@ class PostgresStore:
         return view
 
     def _look(self, connection: Connection) -> View:
-        try:
-            row = connection.execute(
-                self._own("SELECT number, commits, documents, version FROM {schema}.generation WHERE is_current")
-            ).fetchone()
+        statement = self._own("SELECT number, commits, documents, version FROM {schema}.generation WHERE is_current")
+        for _ in range(READ_ATTEMPTS):
+            try:
+                row = connection.execute(statement).fetchone()
+            except (errors.UndefinedTable, errors.InvalidSchemaName):
+                return NO_INDEX
             if row is None:
                 return NO_INDEX
-            if (row[0], row[1]) == (self._view.number, self._view.commits):
-                return self._view
-            number, commits, documents, version = row
-            return View(number, commits, documents, version, read_cells(connection, self.tables(number)))
-        except (errors.UndefinedTable, errors.InvalidSchemaName):
-            return NO_INDEX
+            known, (number, commits, documents, version) = self._view, row
+            if (number, commits) == (known.number, known.commits):
+                return known
+            try:
+                return View(number, commits, documents, version, read_cells(connection, self.tables(number)))
+            except (errors.UndefinedTable, errors.InvalidSchemaName):
+                continue  # a rebuild switched and dropped it just now, which is no reason to find nothing
+        return NO_INDEX
 
     def expire(self) -> None:
         """Look again at the next search: this process wrote."""
