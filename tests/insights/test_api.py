@@ -14,10 +14,19 @@ from tests.asserts import assert_queries
 from tests.client import Browser
 from tests.factories import make_person, make_question
 from tests.insights.community import Community, make_community
+from tests.insights.search_community import add_asking, make_searches
 
 DESCRIPTION = describe("Threadwell", "http://community.test")
 SCHEMAS = DESCRIPTION["components"]["schemas"]
-TYPES = {"string": str, "integer": int, "number": (int, float), "null": type(None), "object": dict, "array": list}
+TYPES = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "null": type(None),
+    "object": dict,
+    "array": list,
+    "boolean": bool,
+}
 
 
 def check(value: Any, schema: dict[str, Any], where: str = "answer") -> None:
@@ -30,7 +39,9 @@ def check(value: Any, schema: dict[str, Any], where: str = "answer") -> None:
         assert value in schema["enum"], where
     if "type" in schema:
         kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-        assert any(isinstance(value, TYPES[kind]) and not isinstance(value, bool) for kind in kinds), f"{where}: {value!r}"
+        assert any(isinstance(value, TYPES[kind]) and isinstance(value, bool) is (kind == "boolean") for kind in kinds), (
+            f"{where}: {value!r}"
+        )
     if schema.get("type") == "array":
         for number, item in enumerate(value):
             check(item, schema["items"], f"{where}[{number}]")
@@ -99,6 +110,17 @@ def test_each_figure_is_answered_as_described_and_equals_the_overview(lead):
         check(body, answer_schema("/api/v1/insights/{figure}"), key)
         assert body["figure"] | {"value": None} == overview[key] | {"value": None}, key
         assert body["figure"]["value"] == pytest.approx(overview[key]["value"]), key
+
+
+def test_search_figures_and_their_rows_are_answered_as_described(lead):
+    make_searches()
+    add_asking(3, 1, thread_id=make_question().id)
+    body = lead.get("/api/v1/insights/search?period=30d").json
+    check(body, answer_schema("/api/v1/insights/search"))
+    for key, rows in (("searches", "searches"), ("ask_asked", "sessions"), ("shown_ask_rate", "sessions")):
+        body = lead.get(f"/api/v1/insights/{key}").json
+        check(body, answer_schema("/api/v1/insights/{figure}"), key)
+        assert len(body[rows]) == body["figure"]["n"] > 0
 
 
 def test_lists_lead_to_their_next_page(lead, community):
