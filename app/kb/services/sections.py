@@ -1,6 +1,7 @@
 """The tree of sections: adding, renaming, moving, ordering, removing empty ones. A section's address never changes."""
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from app.core.actor import Actor
 from app.core.db import db, lock_name
@@ -14,6 +15,7 @@ from app.search.documents import ARTICLE, request_sync
 SECTION_TITLE_MAX = 120
 SLUG_LENGTH = 60
 MAX_DEPTH = 4
+NOT_EMPTY = "There is still something in this section. Move it elsewhere first."
 # First parts of addresses below /kb that are not sections.
 RESERVED = frozenset(
     {"articles", "sections", "sources", "preview", "feed.atom", "feed-atom", "new", "search", "verify", "remarks"}
@@ -91,13 +93,14 @@ def delete_section(actor: Actor, *, section_id: int) -> None:
     """Remove a section that holds nothing. Raises Conflict when there are articles or sections in it."""
     known = _load_all(actor)
     section = _find(known, section_id)
-    held = sa.select(Section.id).where(Section.id == section.id).with_for_update()  # articles on their way into it are there now
-    db.session.execute(held)
     has_children = any(s.parent_id == section.id for s in known.values())
     if has_children or db.session.scalar(sa.select(Article.id).where(Article.section_id == section.id).limit(1)):
-        raise Conflict("There is still something in this section. Move it elsewhere first.")
+        raise Conflict(NOT_EMPTY)
     db.session.delete(section)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as error:  # an article came into it at this very moment
+        raise Conflict(NOT_EMPTY) from error
 
 
 def _load_all(actor: Actor) -> dict[int, Section]:

@@ -251,8 +251,8 @@ def is_blank(text: Rendered | ArticleRevision) -> bool:
 
 
 def _get_section(section_id: int) -> Section:
-    held = {"read": True, "key_share": True}  # it is not removed meanwhile
-    section = db.session.get(Section, section_id, with_for_update=held, populate_existing=True)
+    held = sa.select(Section).where(Section.id == section_id).with_for_update(read=True, key_share=True)  # not removed meanwhile
+    section: Section | None = db.session.scalar(held.execution_options(populate_existing=True))
     if section is None:
         raise Invalid("This section is gone. Please choose another one.", "section_id")
     return section
