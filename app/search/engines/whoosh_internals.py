@@ -30,11 +30,13 @@ from whoosh.util.numeric import length_to_byte
 from whoosh.writing import SegmentWriter
 
 from app.search.engines.whoosh_pool import Numbers, PostingPool, Units
+from app.search.engines.whoosh_store import PositionedFile
 
 INDEX_NAME = "MAIN"
 KNOWN_VERSION = (2, 7, 4)
 # Postings in a block. Whoosh's 128 suits a searcher that skips blocks; ours reads whole lists, so fewer and larger is faster.
 BLOCK = 4096
+SCORED = "text"  # the field in which most terms are looked up
 INLINED = 8  # postings of a list that is kept with its term: a block of its own would be larger and a further read
 COMPRESSION = 1
 
@@ -156,6 +158,8 @@ def read_postings(reader: SegmentReader, field: str, term: bytes) -> tuple[IntAr
     Not safe for two threads at once with the same reader. Raises UnknownFormat when the file is not what we know.
     """
     terms = reader._terms
+    if field == SCORED:
+        _keep_table_of_terms(terms._tindex)
     try:
         info = terms.term_info(field, term)
     except TermNotFound:
@@ -171,6 +175,13 @@ def read_postings(reader: SegmentReader, field: str, term: bytes) -> tuple[IntAr
     if len(blocks) == 1:
         return blocks[0]
     return np.concatenate([ids for ids, _ in blocks]), np.concatenate([weights for _, weights in blocks])
+
+
+def _keep_table_of_terms(index: Any) -> None:
+    """Hold in memory where each term is (24 bytes a term): one that no document has is then looked up without reading. Commits,
+    which look up keys only, do without."""
+    if isinstance(index.dbfile, PositionedFile) and not index.dbfile.is_kept:
+        index.dbfile.keep_from(index.tables[0][0])
 
 
 def _blocks(data: bytes) -> Iterator[tuple[IntArray, FloatArray]]:

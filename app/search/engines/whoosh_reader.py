@@ -26,7 +26,7 @@ from app.search.engines import scoring, whoosh_internals
 from app.search.engines.base import Word
 from app.search.engines.scoring import Floats, Ints, Longs, Mask, Part, Postings
 from app.search.engines.whoosh_schema import SOLVED_FLAG, UNIT, make_schema
-from app.search.engines.whoosh_store import IndexStore
+from app.search.engines.whoosh_store import IndexStore, ReadingStorage
 
 logger = logging.getLogger(__name__)
 
@@ -214,7 +214,7 @@ def make_parts(segments: Sequence[LoadedSegment], deleted: Sequence[Sequence[int
 
 def open_blocks(folder: Path, name: str, known: dict[str, LoadedSegment], cache: PostingCache) -> Snapshot:
     """Open the newest state of a generation through Whoosh's internals, reusing known segments."""
-    storage, schema = FileStorage(str(folder)), make_schema()
+    storage, schema = ReadingStorage(folder), make_schema()
     segments, deleted = [], []
     for segment in whoosh_internals.read_toc(storage, schema).segments:
         loaded = known.get(segment.segment_id()) or _load(storage, schema, segment, cache)

@@ -16,6 +16,7 @@ import fcntl
 import os
 import re
 import shutil
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,9 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
 
 from app.search.engines.base import IndexBusy
 
+WINDOW = 256  # bytes that are read at least: a term, where its postings are, and mostly the next term
 _GENERATION = re.compile(r"index-\d+")
 
 
@@ -35,6 +38,50 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+class PositionedFile(StructFile):  # type: ignore[misc]
+    """A file for looking terms up, which Whoosh does by reading a few bytes here and a few behind them.
+
+    It is not mapped into memory: a process that looks at a mapped file that somebody cut short is killed. Not for two threads at once.
+    """
+
+    _window, _window_at = b"", 0
+    _kept, _kept_from = b"", sys.maxsize
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a part is held in memory."""
+        return bool(self._kept)
+
+    def keep_from(self, position: int) -> None:
+        """Hold the file from here to its end in memory: for tables that every look-up goes through."""
+        size = os.fstat(self.fileno()).st_size
+        self._kept, self._kept_from = os.pread(self.fileno(), size - position, position), position
+
+    def get(self, position: int, length: int) -> bytes:
+        """The bytes from a position on."""
+        if position >= self._kept_from:
+            at = position - self._kept_from
+            return self._kept[at : at + length]
+        at = position - self._window_at
+        if at < 0 or at + length > len(self._window):
+            found = os.pread(self.fileno(), max(length, WINDOW), position)
+            if length >= WINDOW:
+                return found
+            self._window, self._window_at, at = found, position, 0
+        return self._window[at : at + length]
+
+
+class ReadingStorage(FileStorage):  # type: ignore[misc]
+    """Whoosh's file storage for readers."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder), readonly=True)
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        """As FileStorage."""
+        return PositionedFile((Path(self.folder) / name).open("rb"), name=name, **options)
 
 
 class DurableStorage(FileStorage):  # type: ignore[misc]
