@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("reached_ask", sa.Boolean(), nullable=False),
         sa.Column("asked_thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("is_held_out", sa.Boolean(), nullable=False),
+        sa.Column("hold_out", sa.Integer(), nullable=False),
         sa.CheckConstraint("audience IN ('public', 'members', 'staff')", name=op.f("ck_search_session_audience_known")),
         sa.CheckConstraint(
             "ending IN ('left', 'refined', 'clicked', 'asked', 'solved')", name=op.f("ck_search_session_ending_known")
@@ -863,6 +864,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "removed_search",
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.String(length=120), nullable=False),
+        sa.Column("removed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("removed_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_removed_search_article_id")),
+        sa.ForeignKeyConstraint(["removed_by_id"], ["person.id"], name=op.f("fk_removed_search_removed_by_id")),
+        sa.PrimaryKeyConstraint("article_id", "text", name=op.f("pk_removed_search")),
+    )
+    op.create_table(
         "removed_wording",
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -981,6 +992,7 @@ def upgrade() -> None:
         sa.Column("was_accepted", sa.Boolean(), nullable=False),
         sa.Column("was_listed", sa.Boolean(), nullable=False),
         sa.Column("was_refuted", sa.Boolean(), nullable=False),
+        sa.Column("is_shown", sa.Boolean(), server_default=sa.text("1"), nullable=False),
         sa.Column("change", sa.String(length=10), nullable=False),
         sa.Column("changed_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -1348,6 +1360,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_removed_wording_thread_id"))
 
     op.drop_table("removed_wording")
+    op.drop_table("removed_search")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_post_opening", sqlite_where=sa.text("kind = 'opening'"), postgresql_where=sa.text("kind = 'opening'")

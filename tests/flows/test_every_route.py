@@ -79,6 +79,7 @@ FIELDS = {
     "kb.add_passages": "thread take", "kb.keep_article_draft": EDIT, "kb.link_to_article": "article note",
     "kb.preview_article": EDIT, "kb.save_merge": "revision then", "kb.settle": "", "kb.change_rhythm": "days",
     "kb.save_versions": "version fails", "kb.check": "works next", "forum.end_asking": "solved title body",
+    "search.picked": "q key", "kb.remove_search": "", "kb.restore_search": "",
     "search.add_alias": "said means is_mutual gap", "search.remove_alias": "", "search.restore_alias": "",
     "search.write_for_gap": "", "search.set_gap_aside": "reason", "search.reopen_gap": "",
 }  # fmt: skip

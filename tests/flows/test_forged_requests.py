@@ -14,7 +14,10 @@ from tests.flows.world import World, build_world
 
 pytestmark = pytest.mark.usefixtures("engine")
 # Visitors without a session use these; where the request comes from must do.
-WITHOUT_TOKEN = {"kb.feedback", "notifications.outcome", "notifications.outcome_undo", "notifications.unsubscribe"}
+WITHOUT_TOKEN = {
+    "forum.end_asking", "kb.feedback", "notifications.outcome", "notifications.outcome_undo", "notifications.unsubscribe",
+    "search.picked",
+}  # fmt: skip
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
 

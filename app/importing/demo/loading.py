@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -101,7 +102,7 @@ def _write(written: Written, prepared: Prepared, hashes: dict[str, str], setting
 def _put_log_in_order() -> None:
     """Let the log of decisions stand in the order in which they were made, which is that of its ids."""
     db.session.flush()
-    log: sa.Table = LogEntry.__table__
+    log = cast(sa.Table, LogEntry.__table__)
     rows = db.session.execute(
         sa.select(*(column for column in log.c if column is not log.c.id)).order_by(log.c.created_at, log.c.id)
     )
