@@ -20,9 +20,9 @@ FLAGS = [
 PASSWORD = "correct horse battery 9"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Chromium]:
-    """The system's Chromium; without one the browser tests are skipped."""
+    """The system's Chromium; without one the browser tests are skipped. It ends with them: while it is there, no other event loop runs."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("no Chromium found: install it (Debian: apt-get install chromium) to run the browser tests")

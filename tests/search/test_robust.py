@@ -153,11 +153,13 @@ def test_several_workers_and_a_rebuild_at_once_lose_nothing_and_readers_never_mi
 
     done = _fork.Event()
 
+    def current() -> Iterator[SearchDocument]:
+        """What is stored once the rebuild asks for it, as the real one reads: changes before that are noted for nobody."""
+        yield from stored.reload(list(stored.versions()))[0]
+
     def renew() -> None:
-        known = stored.reload(list(stored.versions()))[0]
-        watched.open().rebuild(iter(known), stored.reload)
-        known = stored.reload(list(stored.versions()))[0]
-        watched.open().rebuild((found for found in known if done.wait(60)), stored.reload)  # reads until they are done
+        watched.open().rebuild(current(), stored.reload)
+        watched.open().rebuild((found for found in current() if done.wait(60)), stored.reload)  # reads until they are done
 
     # Each worker has documents of its own: versions that differ by 3 name other ids.
     workers = [_fork.Process(target=work, args=(IDS + place,)) for place in range(3)]
