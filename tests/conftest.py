@@ -31,7 +31,6 @@ from app.pageviews.recorder import init_pageviews
 from app.search import aliases
 from app.search.engines import create_engine, current_engine, use_engine
 from app.search.engines.postgres import PostgresEngine
-from app.search.engines.whoosh import WhooshEngine
 from app.search.ledger.recorder import init_ledger
 from app.web.ratelimit import limiter
 from tests.client import Browser, IsolatedClient
@@ -128,18 +127,17 @@ def empty_database() -> None:
             connection.execute(table.delete())
 
 
-def forget_index(settings: Settings) -> None:
-    """Leave nothing of the site's own index: its engine knows for half a second more what was there. Others are left alone."""
-    engine = current_engine()
-    if isinstance(engine, WhooshEngine) and engine._store.root == settings.instance_path / "search":
-        use_engine(create_engine("whoosh", settings.instance_path))
-    elif isinstance(engine, PostgresEngine) and engine.generation():
-        engine.remove()
+def use_own_index(settings: Settings) -> None:
+    """Search in the site's own index: a test may have made another application, and an engine knows for half a second more what was."""
+    if settings.is_sqlite or not isinstance(current_engine(), PostgresEngine):
+        use_engine(create_engine(settings.search_engine, settings.instance_path, database_url=settings.effective_database_url))
 
 
 @pytest.fixture
-def app(application: Flask, settings: Settings) -> Iterator[Flask]:
+def app(application: Flask, settings: Settings, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application inside an application context, with an empty database, no mails and no search index afterwards."""
+    if not {"engine", "index"}.intersection(request.fixturenames):  # those fixtures choose another one
+        use_own_index(settings)
     with application.app_context():
         yield application
         db.session.remove()
@@ -150,7 +148,9 @@ def app(application: Flask, settings: Settings) -> Iterator[Flask]:
         init_pageviews(application, settings)  # forgets views that no test flushed, and who was seen
     for folder in ("mail", "search", "uploads"):
         shutil.rmtree(settings.instance_path / folder, ignore_errors=True)
-    forget_index(settings)
+    engine = current_engine()
+    if isinstance(engine, PostgresEngine) and engine.generation():
+        engine.remove()
 
 
 @pytest.fixture
