@@ -992,7 +992,7 @@ def upgrade() -> None:
         sa.Column("was_accepted", sa.Boolean(), nullable=False),
         sa.Column("was_listed", sa.Boolean(), nullable=False),
         sa.Column("was_refuted", sa.Boolean(), nullable=False),
-        sa.Column("is_shown", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("is_shown", sa.Boolean(), nullable=False),
         sa.Column("change", sa.String(length=10), nullable=False),
         sa.Column("changed_at", app.core.db.UTCDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(

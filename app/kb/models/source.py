@@ -61,7 +61,7 @@ class ArticleSource(Model):
     was_accepted: Mapped[bool] = mapped_column(default=False)
     was_listed: Mapped[bool] = mapped_column(default=True)
     was_refuted: Mapped[bool] = mapped_column(default=False)
-    is_shown: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    is_shown: Mapped[bool] = mapped_column(default=True)
     change: Mapped[str] = mapped_column(sa.String(10), default="")
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
