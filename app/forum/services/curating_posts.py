@@ -60,6 +60,7 @@ def restore_comment(actor: Actor, *, comment_id: int, reason: str = "") -> Comme
     why = checked_reason(reason)
     if comment.hidden_at is None or comment.hidden_reason == WAITING:
         raise Conflict("This comment waits for approval." if comment.held_at else "This comment is not hidden.")
+    _ensure_stands(Place.COMMENT, comment.id)
     comment.hidden_at, comment.hidden_reason = (now(), WAITING) if comment.held_at is not None else (None, "")
     return _comment_done(actor, comment, "restore", why)
 

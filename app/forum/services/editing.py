@@ -43,7 +43,8 @@ def edit_post(
 ) -> Post:
     """Give a post a new text, an opening also a title (with its slug) and tags. Saving what stands there changes nothing.
 
-    Whoever changes somebody else's text says why. A change that screening holds takes the post (an opening: its thread) out of sight until a moderator has read it.
+    Whoever changes somebody else's text says why.
+    A change that screening holds takes the post (an opening: its thread) out of sight until a moderator has read it.
     Raises NotFound, Forbidden, Invalid by field, EditConflict when `base_revision` is not the newest revision.
     """
     post = get_post_and_category_for_update(post_id) if is_screened(actor) else get_post_for_update(post_id)
