@@ -58,6 +58,7 @@ from app.forum.routes import tags as forum_tags
 from app.forum.routes import thread_page as forum_thread_page
 from app.forum.routes import voting as forum_voting
 from app.forum.routes.blueprint import blueprint as forum_blueprint
+from app.forum.services.archiving import ARCHIVE_EVERY, ARCHIVE_JOB, archive_job
 from app.forum.services.expecting import WAITING_JOB, waiting_job
 from app.forum.services.figures import ISSUE_JOB
 from app.forum.services.inferring import INFER_JOB, make_infer_handler
@@ -115,6 +116,8 @@ from app.moderation.routes import flags as moderation_flags
 from app.moderation.routes import joining as moderation_joining
 from app.moderation.routes import log as moderation_log
 from app.moderation.routes import queue as moderation_queue
+from app.moderation.routes import reshaping as moderation_reshaping
+from app.moderation.routes import turning as moderation_turning
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
 from app.notifications import article_news, search_news
 from app.notifications import subscribers as notification_subscribers
@@ -164,6 +167,7 @@ Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
 ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
     moderation_acting, moderation_duplicates, moderation_flags, moderation_joining, moderation_log, moderation_queue,
+    moderation_reshaping, moderation_turning,
     notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_checking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_voting, uploads_images,
@@ -235,6 +239,8 @@ def register_jobs(app: Flask) -> None:
     register_periodic(INFER_JOB, timedelta(days=1))
     register_handler(PROPOSE_JOB, make_propose_handler(app.extensions["settings"]))
     register_periodic(PROPOSE_JOB, PROPOSE_EVERY)
+    register_handler(ARCHIVE_JOB, archive_job)
+    register_periodic(ARCHIVE_JOB, ARCHIVE_EVERY)
     register_handler(WAITING_JOB, waiting_job)
     register_periodic(WAITING_JOB, timedelta(days=1))
     register_handler(FORGET_JOB, forget_job)
