@@ -16,7 +16,7 @@ from app.core.markup import Rendered
 class Measure(StrEnum):
     """What follows from a reason: nothing but a note (or tags), waiting for a moderator, or refusal."""
 
-    PASS = "pass"
+    NOTE = "note"
     HOLD = "hold"
     BLOCK = "block"
 

@@ -63,7 +63,9 @@ def split_effects(thread: Thread, chosen: Sequence[PostChoice]) -> list[str]:
     noun = "answers" if thread.is_question else "replies"
     found = [f"What {first.author} wrote opens the new thread, and {first.author} counts as the one who started it."]
     if others:
-        found.append(f"{others:,} more of the {noun} {'goes' if others == 1 else 'go'} with it, each with its comments and votes.")
+        found.append(
+            f"{others:,} more of the {noun} {'goes' if others == 1 else 'go'} with it, each with its comments and votes."
+        )
     found.append("Links to each of them keep working, and their authors are told and follow the new thread.")
     return found
 
@@ -83,11 +85,18 @@ def find_target(actor: Actor, thread: Thread, target_id: int) -> Thread:
 def merge_effects(thread: Thread, target: Thread) -> list[str]:
     """Return what merging does."""
     noun, many = ("answers", thread.answer_count) if target.is_question else ("replies", thread.answer_count)
-    moved = f"Its {many:,} posts stand" if many > 1 else "Its one post stands" if many else "Nothing was posted below it that would stand"
+    moved = (
+        f"Its {many:,} posts stand"
+        if many > 1
+        else "Its one post stands"
+        if many
+        else "Nothing was posted below it that would stand"
+    )
     found = [
         f"{moved} among the {noun} of “{target.title}”, in order of time, each with its comments, votes and evidence.",
         f"Its address leads to “{target.title}”, and links to its posts keep working.",
-        "Its people are told, follow the other thread" + (" and count as affected there." if _both_questions(thread, target) else "."),
+        "Its people are told, follow the other thread"
+        + (" and count as affected there." if _both_questions(thread, target) else "."),
     ]
     return [*found, *_audience_words(thread.category, target.category)]
 

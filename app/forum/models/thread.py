@@ -48,7 +48,8 @@ class Thread(Model):
     `card_post_id` is the answer that curators pinned as the thread's answer card (see `policies.shows_card`).
     `version_words` names the versions it is about (services/versions).
     `slow_minutes` is how long everybody waits between two posts of theirs (0: not at all, see services/pacing). Archived threads
-    keep their status and take no posts, comments and votes; `is_archived_by_rule`: the rule of the category did it.
+    keep their status and take no posts, comments and votes; `is_archived_by_rule`: the rule of the category did it;
+    `unarchived_at`: it was taken out again, so that the rule waits once more.
     """
 
     __tablename__ = "thread"
@@ -112,6 +113,7 @@ class Thread(Model):
     is_pinned: Mapped[bool] = mapped_column(default=False)
     slow_minutes: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    unarchived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_archived_by_rule: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lock_note: Mapped[str] = mapped_column(sa.String(300), default="")

@@ -10,22 +10,27 @@ from app.forum.models.thread import Status
 
 
 def is_due(thread: Thread, days: int, moment: datetime) -> bool:
-    """Whether a thread is a solved question that nobody wrote in for so many days; duplicates stay with their main thread."""
+    """Whether a thread is a solved question that nobody wrote in, or took out of the archive, for so many days; duplicates stay with their main thread."""
     is_over = thread.is_question and thread.status == Status.SOLVED and thread.duplicate_of_id is None and thread.is_listed
-    return is_over and thread.archived_at is None and thread.last_activity_at <= moment - timedelta(days=days)
+    quiet_since = max(thread.last_activity_at, thread.unarchived_at or thread.last_activity_at)
+    return is_over and thread.archived_at is None and quiet_since <= moment - timedelta(days=days)
 
 
 def _due(days: int, moment: datetime) -> sa.ColumnElement[bool]:
     """SQL twin of `is_due`: only questions are ever solved."""
+    before = moment - timedelta(days=days)
     return sa.and_(
         Thread.status == Status.SOLVED, Thread.duplicate_of_id.is_(None), Thread.hidden_at.is_(None), Thread.held_at.is_(None),
-        Thread.archived_at.is_(None), Thread.last_activity_at <= moment - timedelta(days=days),
+        Thread.archived_at.is_(None), Thread.last_activity_at <= before,
+        sa.or_(Thread.unarchived_at.is_(None), Thread.unarchived_at <= before),
     )  # fmt: skip
 
 
 def list_due_ids(moment: datetime, most: int) -> list[int]:
     """Return the threads that are to be archived now, those that are quiet the longest first."""
-    rules = db.session.execute(sa.select(Category.id, Category.archive_after_days).where(Category.archive_after_days.is_not(None)))
+    rules = db.session.execute(
+        sa.select(Category.id, Category.archive_after_days).where(Category.archive_after_days.is_not(None))
+    )
     found: list[int] = []
     for category_id, days in rules.all():
         statement = sa.select(Thread.id).where(Thread.category_id == category_id, _due(days, moment))

@@ -96,7 +96,7 @@ def _list_disputed(most: int) -> list[int]:
 
 
 def _done(actor: Actor, thread: Thread, action: str, reason: str, archived_at: datetime | None) -> Thread:
-    thread.archived_at = archived_at
+    thread.archived_at, thread.unarchived_at = archived_at, now() if archived_at is None else None
     thread.is_archived_by_rule = thread.is_archived_by_rule and archived_at is not None
     settle(thread, is_content_changed=False)
     emit(ThreadCurated(thread.id, action, actor.id, reason))

@@ -19,6 +19,7 @@ from app.forum.models import Follow, MeToo, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.reshaping import Place, ReshapingKind
 from app.forum.policies import can_moderate, can_see_thread, ensure_can_moderate
+from app.forum.queries.places import get_category_ids
 from app.forum.services.checking import REASON_MAX, checked_reason
 from app.forum.services.figures import settle
 from app.forum.services.listing import move_counts, place_of
@@ -51,7 +52,7 @@ def merge_threads(actor: Actor, *, thread_id: int, target_id: int, opening: str,
     Its people follow the other one and, of a question, count as affected there. `before`: the Reshaping.
     Raises NotFound, Forbidden, Invalid by field, Conflict for threads that something else rests on.
     """
-    if target_id == thread_id:
+    if target_id == thread_id or target_id not in get_category_ids([target_id]):
         raise Invalid(WHICH, field="target_id")
     if opening not in list(OpeningBecomes):
         raise Invalid("Please choose what becomes of the first text.", field="opening")

@@ -48,7 +48,9 @@ def ensure_pace(actor: Actor, thread: Thread) -> None:
     free_at = last + timedelta(minutes=thread.slow_minutes) if last else None
     if free_at is not None and free_at > now():
         wait = _words(free_at - now())
-        raise Invalid(f"This thread is in slow mode, so that people read before they write. You can post in {wait}.", field="body")
+        raise Invalid(
+            f"This thread is in slow mode, so that people read before they write. You can post in {wait}.", field="body"
+        )
 
 
 def pace_words(minutes: int) -> str:
