@@ -54,7 +54,7 @@ def list_choices(thread_id: int) -> list[PostChoice]:
         .order_by(Post.kind != PostKind.OPENING, Post.created_at, Post.id)
         .limit(POSTS_SHOWN)
     )  # fmt: skip
-    return [PostChoice(a, b, c, shorten(text, EXCERPT), *rest) for a, b, c, text, *rest in read(statement)]
+    return [PostChoice(a, b, c, shorten(text, EXCERPT), at, fixed, listed) for a, b, c, text, at, fixed, listed in read(statement)]
 
 
 def split_effects(thread: Thread, chosen: Sequence[PostChoice]) -> list[str]:

@@ -33,7 +33,7 @@ def list_due_ids(moment: datetime, most: int) -> list[int]:
     )
     found: list[int] = []
     for category_id, days in rules.all():
-        statement = sa.select(Thread.id).where(Thread.category_id == category_id, _due(days, moment))
+        statement = sa.select(Thread.id).where(Thread.category_id == category_id, _due(int(days or 0), moment))
         found += db.session.scalars(statement.order_by(Thread.last_activity_at).limit(most))
     return found[:most]
 
