@@ -30,7 +30,11 @@ class ReasonForm(BaseForm):
 class SplitForm(ReasonForm):
     """The new thread of a split."""
 
-    title = StringField("Title of the new thread", filters=[line], validators=[Length(max=TITLE_MAX)])
+    title = StringField(
+        "Title of the new thread",
+        filters=[line],
+        validators=[InputRequired("Please give it a title: one line that says what it is about."), Length(max=TITLE_MAX)],
+    )
     kind = RadioField(
         "What is it?", default="question",
         choices=[SelectChoice("question", "A question: it waits for an answer"), SelectChoice("discussion", "A discussion")],

@@ -15,6 +15,7 @@ from app.forum.services.editing import edit_post
 from app.kb.models import ArticleSource
 from app.moderation.models import Flag, LogEntry
 from app.notifications.models import Notification
+from tests.asserts import assert_queries
 from tests.client import Browser
 from tests.factories import (
     accept,
@@ -331,3 +332,18 @@ def test_the_rule_of_a_category_is_set_by_admins_who_see_what_it_means(app: Flas
     assert "0 questions are quiet for 365 days now" in admin.text()
     admin.submit(f"/admin/categories/{category.id}", {"archive_after_days": ""})
     assert db.session.get_one(Category, category.id).archive_after_days is None
+
+
+def test_previews_cost_the_same_however_many_posts(moderator: Browser, crowd):
+    thread, posts = crowd
+    other = make_question()
+    for _ in range(12):
+        make_answer(thread)
+    for path, most in (
+        (f"/moderation/threads/{thread.id}/split?posts={posts[1].id}", 8),
+        (f"/moderation/threads/{thread.id}/merge?target_id={other.id}", 8),
+        (f"/moderation/threads/{thread.id}/convert", 8),
+        (f"/moderation/posts/{posts[1].id}/to-comment", 10),
+    ):
+        with assert_queries(at_most=most):
+            moderator.get(path)
