@@ -305,7 +305,7 @@ class Settings:
         "NEW_MEMBER_HOURS", 24, _integer(0, 8760), "Hours after joining for which people count as new, however much they wrote."
     )
     new_member_links: int = _setting(
-        "NEW_MEMBER_LINKS", 2, _integer(0, 100), "Links to other sites in one text of somebody new; with more it waits."
+        "NEW_MEMBER_LINKS", 2, _integer(0, 100), "Other sites that one text of somebody new may link to; with more it waits."
     )
     new_member_images: str = _setting(
         "NEW_MEMBER_IMAGES",

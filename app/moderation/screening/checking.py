@@ -95,13 +95,13 @@ def check_habits(
 
 
 def check_links(traits: Traits, before: Traits, rules: RuleSet, terms: ScreeningTerms) -> list[Reason]:
-    """More links elsewhere than new people usually need; allowed hosts do not count."""
-    counted = [host for host in traits.links if not rules.is_allowed(host)]
-    new = [host for host in dict.fromkeys(counted) if host not in before.hosts]
+    """Links to more other sites than new people usually need; allowed hosts do not count."""
+    counted = [host for host in dict.fromkeys(traits.links) if not rules.is_allowed(host)]
+    new = [host for host in counted if host not in before.hosts]
     if not new or len(counted) <= terms.links:
         return []
     named = ", ".join(new[:_NAMED]) + (" …" if len(new) > _NAMED else "")
-    return [Reason("links", f"{_count(len(counted), 'link')} to other sites by somebody new: {named}")]
+    return [Reason("links", f"Links to {_count(len(counted), 'other site')} by somebody new: {named}")]
 
 
 def check_images(traits: Traits, before: Traits, terms: ScreeningTerms) -> list[Reason]:

@@ -14,7 +14,7 @@ from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.screening import Reason
 from app.moderation.models import Flag, FlagReason, FlagState, SpamModel
-from app.moderation.screening.bayes import Model, features, judge, measure, train
+from app.moderation.screening.bayes import Model, features, judge_text, measure, train
 from app.moderation.screening.terms import ScreeningTerms, screening_terms
 from app.moderation.screening.traits import Traits, traits_of
 
@@ -35,7 +35,7 @@ def check_text(traits: Traits, terms: ScreeningTerms) -> list[Reason]:
     model = _load(db.engine.url.render_as_string(), newest) if newest else None
     if model is None or min(model.spam, model.ham) < terms.examples:
         return []
-    judged = judge(model, features(traits))
+    judged = judge_text(model, traits)
     if judged.sureness * 100 < terms.sure:
         return []
     because = ", ".join(f"“{word}”" for word in judged.because[:_NAMED])
@@ -48,10 +48,10 @@ def _load(_database: str, model_id: int) -> Model | None:
     return Model(row.spam_count, row.ham_count, row.words) if row else None
 
 
-def list_examples() -> tuple[list[frozenset[str]], list[frozenset[str]]]:
+def list_examples() -> tuple[list[Traits], list[Traits]]:
     """Return what can be learned from: texts hidden as spam, and visible texts that stood for two days, the newest 3,000 of each."""
-    spam = [_features(html) for html in (*_spam_posts(), *_spam_comments())]
-    ham = [_features(html) for html in _ham_posts()]
+    spam = [_traits(html) for html in (*_spam_posts(), *_spam_comments())]
+    ham = [_traits(html) for html in _ham_posts()]
     return spam, ham
 
 
@@ -65,7 +65,7 @@ def learn() -> SpamModel | None:
     if not terms.sure or min(len(spam), len(ham)) < terms.examples:
         return None
     quality = measure(spam, ham, sure=terms.sure / 100)
-    model = train(spam, ham)
+    model = train(map(features, spam), map(features, ham))
     figures = {"precision": quality.precision, "recall": quality.recall, "sure": terms.sure}
     words = {word: list(counts) for word, counts in model.words.items()}
     with unit_of_work():
@@ -82,8 +82,8 @@ def learn_job(_payloads: list[dict[str, Any]]) -> None:
     learn()
 
 
-def _features(html: str) -> frozenset[str]:
-    return features(traits_of(html, screening_terms().own_host))
+def _traits(html: str) -> Traits:
+    return traits_of(html, screening_terms().own_host)
 
 
 def _says_spam(column: sa.ColumnElement[str] | Any) -> sa.ColumnElement[bool]:

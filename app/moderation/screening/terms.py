@@ -8,8 +8,8 @@ from datetime import timedelta
 class ScreeningTerms:
     """Who counts as new, what new people may do, and from when on habits look like those of a machine.
 
-    New is who has fewer than `new_texts` visible texts or joined less than `new_for` ago. `links`: links to other sites in one text
-    of theirs. `images`: allow, hold or block. `pace`: texts in ten minutes from which on the next one waits (0: never).
+    New is who has fewer than `new_texts` visible texts or joined less than `new_for` ago. `links`: other sites that one text of
+    theirs may link to. `images`: allow, hold or block. `pace`: texts in ten minutes from which on the next one waits (0: never).
     `repeats`: earlier texts that say much the same, from which on a text waits (0: never). `trust`: accepted answers from which on
     only the moderators' own rules count. `sure`: per cent from which on the classifier holds a text (0: it is off); `examples`: how
     many it needs of each kind.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.markup import render_markdown
-from app.moderation.screening.bayes import features, judge, measure, train
+from app.moderation.screening.bayes import features, judge, judge_text, measure, train
 from app.moderation.screening.checking import check_hosts, check_images, check_links
 from app.moderation.screening.folding import readings
 from app.moderation.screening.keeping import _checked_word
@@ -87,7 +87,7 @@ def test_a_host_covers_what_is_below_it_and_the_nearest_rule_counts():
 def test_new_people_have_few_links_and_allowed_hosts_do_not_count():
     text = "https://a.example https://b.example https://c.example"
     assert [reason.words for reason in check_links(traits(text), traits(""), compile_rules([]), TERMS)] == [
-        "3 links to other sites by somebody new: a.example, b.example, c.example"
+        "Links to 3 other sites by somebody new: a.example, b.example, c.example"
     ]
     assert check_links(traits("https://a.example https://b.example"), traits(""), compile_rules([]), TERMS) == []
     allowed = compile_rules([host("a.example", "allow")])
@@ -122,17 +122,15 @@ def test_readings_do_not_take_numbers_for_words():
     assert readings("50 so 1000") == "50 so 1000"
 
 
-def examples(*texts: str) -> list[frozenset[str]]:
-    return [features(traits(text)) for text in texts]
-
-
 def test_the_classifier_learns_and_explains_itself():
-    spam = examples(*[f"Win a bonus at our casino number {n} https://win.example" for n in "abcdefgh"])
-    ham = examples(*[f"The pump number {n} hums, which filter do I need?" for n in "abcdefgh"])
-    model = train(spam, ham)
+    spam = [traits(f"Win a bonus at our casino number {n} https://win.example") for n in "abcdefgh"]
+    ham = [traits(f"The pump number {n} hums, which filter do I need?") for n in "abcdefgh"]
+    model = train(map(features, spam), map(features, ham))
     bad = judge(model, features(traits("A casino bonus for you: https://win.example")))
     assert bad.sureness > 0.95 and {"casino", "bonus", "to win.example"} <= set(bad.because)
     assert judge(model, features(traits("My pump hums"))).sureness < 0.1
     assert judge(model, features(traits("Entirely unrelated sentences"))).sureness == 0.5
+    hidden = "The pump number one hums, which filter do I need? " + "Dolor sit amet. " * 12 + "Win a casino bonus: https://win.example"
+    assert judge_text(model, traits(hidden)).sureness > 0.95, "also below honest sentences"
     quality = measure(spam, ham, sure=0.95)
     assert (quality.precision, quality.recall, quality.texts) == (1.0, 1.0, 16)

@@ -139,7 +139,7 @@ def test_new_people_with_many_links_or_an_image_wait_and_others_do_not(app: Flas
     image = "![x](https://i.example/a.png)"
     assert not answer(make_person(), many).is_listed and not answer(make_person(), image).is_listed
     assert answer(old_hand(), many).is_listed and answer(old_hand(), image).is_listed
-    assert reasons() == ["3 links to other sites by somebody new: a.example, b.example, c.example", "1 image by somebody new"]
+    assert reasons() == ["Links to 3 other sites by somebody new: a.example, b.example, c.example", "1 image by somebody new"]
 
 
 def test_a_new_person_has_one_waiting_text_at_a_time(app: Flask):
