@@ -76,7 +76,13 @@ def test_each_question_is_compared_once_and_again_when_its_words_change(pair):
     assert propose().compared == 0
     author = db.session.get_one(Thread, new.id).author_id
     person = make_person("editor", role="staff")
-    do(edit_post, person, post_id=opening_of(new).id, body=text("The filter is new, and still there is no water."), reason="Clearer")
+    do(
+        edit_post,
+        person,
+        post_id=opening_of(new).id,
+        body=text("The filter is new, and still there is no water."),
+        reason="Clearer",
+    )
     assert author is not None and thread_now(new).duplicates_checked_at is None
     assert propose().compared == 1
 

@@ -71,7 +71,9 @@ def test_the_wait_ends_when_anybody_answers(asked: tuple[Person, Thread, Post]):
 
 OTHERS_DO: dict[str, Deed] = {
     "comment": lambda who, _t, answer: do(add_comment, who, post_id=answer.id, body=remark()),
-    "edit": lambda _w, thread, _a: do(edit_post, make_person(role="staff"), post_id=opening_of(thread).id, body=text("Tidier."), reason="Clearer"),
+    "edit": lambda _w, thread, _a: do(
+        edit_post, make_person(role="staff"), post_id=opening_of(thread).id, body=text("Tidier."), reason="Clearer"
+    ),
     "vote": lambda who, _t, answer: do(cast_vote, who, post_id=answer.id, value=1),
     "say me-too": lambda who, thread, _a: do(say_me_too, who, thread_id=thread.id, value=1),
 }
