@@ -58,10 +58,7 @@ def edit_post(
         raise EditConflict
     if (body.source, new_title, new_tags) == (post.body_source, thread.title, old_tags):
         return post
-    submission = Submission(
-        actor, "thread" if post.kind == PostKind.OPENING else "post", body, new_title if post.kind == PostKind.OPENING else "",
-        thread.id, is_edit=True, before=post.body_html, before_title=thread.title,
-    )  # fmt: skip
+    submission = _submission(actor, post, thread, body, new_title)
     verdict = screen(submission)
     if new_tags != old_tags:
         _retag(thread, new_tags)
@@ -84,6 +81,14 @@ def edit_post(
     if post.is_listed and thread.is_listed:
         tell_newly_mentioned(post, post.author_id, mentions, old_html)
     return post
+
+
+def _submission(actor: Actor, post: Post, thread: Thread, body: Rendered, title: str) -> Submission:
+    is_opening = post.kind == PostKind.OPENING
+    return Submission(
+        actor, "thread" if is_opening else "post", body, title if is_opening else "", thread.id, is_edit=True,
+        before=post.body_html, before_title=thread.title,
+    )  # fmt: skip
 
 
 def _hold(post: Post, thread: Thread, verdict: Verdict) -> bool:
