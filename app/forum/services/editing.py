@@ -43,8 +43,7 @@ def edit_post(
 ) -> Post:
     """Give a post a new text, an opening also a title (with its slug) and tags. Saving what stands there changes nothing.
 
-    Whoever changes somebody else's text says why.
-    A change that screening holds takes the post (an opening: its thread) out of sight until a moderator has read it.
+    Who changes another's text says why. A change that screening holds takes the post (an opening: its thread) out of sight.
     Raises NotFound, Forbidden, Invalid by field, EditConflict when `base_revision` is not the newest revision.
     """
     post = get_post_and_category_for_update(post_id) if is_screened(actor) else get_post_for_update(post_id)
@@ -59,13 +58,12 @@ def edit_post(
     if (body.source, new_title, new_tags) == (post.body_source, thread.title, old_tags):
         return post
     submission = _submission(actor, post, thread, body, new_title)
-    verdict = screen(submission)
+    verdict, old_html = screen(submission), post.body_html
     if new_tags != old_tags:
         _retag(thread, new_tags)
     if new_title != thread.title:
         thread.title, thread.slug = new_title, slugify(new_title)
         _sync_original(thread)
-    old_html = post.body_html
     _write(actor, post, thread, body, new_tags, why)
     end_wait(thread, actor)
     is_newly_held = _hold(post, thread, verdict)
