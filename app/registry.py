@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -58,6 +59,8 @@ from app.forum.routes import tags as forum_tags
 from app.forum.routes import thread_page as forum_thread_page
 from app.forum.routes import voting as forum_voting
 from app.forum.routes.blueprint import blueprint as forum_blueprint
+from app.forum.screening import use_screeners
+from app.forum.services.archiving import ARCHIVE_EVERY, ARCHIVE_JOB, archive_job
 from app.forum.services.expecting import WAITING_JOB, waiting_job
 from app.forum.services.figures import ISSUE_JOB
 from app.forum.services.inferring import INFER_JOB, make_infer_handler
@@ -116,7 +119,18 @@ from app.moderation.routes import flags as moderation_flags
 from app.moderation.routes import joining as moderation_joining
 from app.moderation.routes import log as moderation_log
 from app.moderation.routes import queue as moderation_queue
+from app.moderation.routes import reshaping as moderation_reshaping
+from app.moderation.routes import screening as moderation_screening
+from app.moderation.routes import turning as moderation_turning
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
+from app.moderation.screening import checking as screening_checking
+from app.moderation.screening import recording as screening_recording
+from app.moderation.screening.learning import TRAIN_EVERY, TRAIN_JOB, learn_job
+from app.moderation.screening.repeats import FORGET_EVERY as FORGET_TEXTS_EVERY
+from app.moderation.screening.repeats import FORGET_JOB as FORGET_TEXTS_JOB
+from app.moderation.screening.repeats import forget_job as forget_texts_job
+from app.moderation.screening.terms import ScreeningTerms
+from app.moderation.screening.terms import use_terms as use_screening_terms
 from app.notifications import article_news, search_news
 from app.notifications import subscribers as notification_subscribers
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
@@ -165,6 +179,8 @@ Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
 ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
     moderation_acting, moderation_duplicates, moderation_flags, moderation_joining, moderation_log, moderation_queue,
+    moderation_screening,
+    moderation_reshaping, moderation_turning,
     notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_checking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_voting, uploads_images,
@@ -236,6 +252,8 @@ def register_jobs(app: Flask) -> None:
     register_periodic(INFER_JOB, timedelta(days=1))
     register_handler(PROPOSE_JOB, make_propose_handler(app.extensions["settings"]))
     register_periodic(PROPOSE_JOB, PROPOSE_EVERY)
+    register_handler(ARCHIVE_JOB, archive_job)
+    register_periodic(ARCHIVE_JOB, ARCHIVE_EVERY)
     register_handler(WAITING_JOB, waiting_job)
     register_periodic(WAITING_JOB, timedelta(days=1))
     register_handler(FORGET_JOB, forget_job)
@@ -265,6 +283,7 @@ def register_jobs(app: Flask) -> None:
     register_handler(CARE_JOB, care_job)
     register_periodic(CARE_JOB, CARE_EVERY)
     use_kb_terms(_kb_terms(app.extensions["settings"]))
+    _register_screening(app.extensions["settings"])
 
 
 def _kb_terms(settings: Settings) -> KbTerms:
@@ -272,6 +291,23 @@ def _kb_terms(settings: Settings) -> KbTerms:
     return KbTerms(
         propose_after=settings.article_trust, review_days=settings.article_review_days, zone=settings.time_zone
     )  # fmt: skip
+
+
+def _register_screening(settings: Settings) -> None:
+    """Tell screening its terms, let it look at what is written, and let it learn and forget."""
+    use_screening_terms(
+        ScreeningTerms(
+            own_host=urlsplit(settings.base_url).netloc, new_texts=settings.new_member_texts,
+            new_for=timedelta(hours=settings.new_member_hours), links=settings.new_member_links,
+            images=settings.new_member_images, pace=settings.screening_pace, repeats=settings.screening_repeats,
+            trust=settings.screening_trust, sure=settings.screening_sure, examples=settings.screening_examples,
+        )
+    )  # fmt: skip
+    use_screeners((screening_checking.screen,), (screening_checking.prepare,), (screening_recording.record,))
+    register_handler(TRAIN_JOB, learn_job)
+    register_periodic(TRAIN_JOB, TRAIN_EVERY)
+    register_handler(FORGET_TEXTS_JOB, forget_texts_job)
+    register_periodic(FORGET_TEXTS_JOB, FORGET_TEXTS_EVERY)
 
 
 def _register_desk(settings: Settings) -> None:

@@ -304,6 +304,42 @@ class Settings:
         _integer(0, 1_000_000),
         "Sessions a week that reach the page to ask on, below which SEARCH_HOLD_OUT rests: too few to learn from. 0: it never rests.",
     )
+    new_member_texts: int = _setting(
+        "NEW_MEMBER_TEXTS", 2, _integer(0, 50), "People with fewer visible texts count as new; 0: nobody does."
+    )
+    new_member_hours: int = _setting(
+        "NEW_MEMBER_HOURS", 24, _integer(0, 8760), "Hours after joining for which people count as new, however much they wrote."
+    )
+    new_member_links: int = _setting(
+        "NEW_MEMBER_LINKS", 2, _integer(0, 100), "Other sites that one text of somebody new may link to; with more it waits."
+    )
+    new_member_images: str = _setting(
+        "NEW_MEMBER_IMAGES",
+        "hold",
+        _choice("allow", "hold", "block"),
+        "Texts of new people with images: allow, hold for a moderator, or block.",
+    )
+    screening_pace: int = _setting(
+        "SCREENING_PACE", 8, _integer(0, 1000), "Texts by one person within ten minutes after which the next one waits; 0: never."
+    )
+    screening_repeats: int = _setting(
+        "SCREENING_REPEATS",
+        2,
+        _integer(0, 1000),
+        "Texts of 30 days that say much the same, after which the next one waits; 0: never.",
+    )
+    screening_trust: int = _setting(
+        "SCREENING_TRUST",
+        3,
+        _integer(0, 10_000),
+        "Accepted answers from which only watched words and hosts count against somebody.",
+    )
+    screening_sure: int = _setting(
+        "SCREENING_SURE", 95, _integer(0, 99), "Per cent of certainty from which a text that reads like spam waits; 0: never."
+    )
+    screening_examples: int = _setting(
+        "SCREENING_EXAMPLES", 50, _integer(10, 100_000), "Texts hidden as spam from which on the classifier is used."
+    )
     take_minutes: int = _setting(
         "TAKE_MINUTES", 30, _integer(1, 1440), "Minutes for which a question at the desk is held for whoever takes it."
     )

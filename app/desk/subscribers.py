@@ -8,12 +8,14 @@ from app.core.events import Event
 from app.desk.models import DeskState, WaitingReason
 from app.desk.queries.facts import find_item, load_facts
 from app.desk.services.assigning import assign_by_rule
-from app.desk.services.settling import settle_item, take_back_return
+from app.desk.services.settling import drop_item, settle_item, take_back_return
 from app.desk.services.taking import release_answered
 from app.forum.events import (
     AskerStillStuck,
+    CommentCurated,
     PostAdded,
     PostCurated,
+    PostsMoved,
     StatusChanged,
     StillStuckWithdrawn,
     ThreadCurated,
@@ -53,14 +55,29 @@ def take_back_stuck(event: StillStuckWithdrawn) -> None:
 
 
 def look_after_decision(event: ThreadCurated) -> None:
-    """Hidden, restored, closed: the queue follows. In another category other rules may hold."""
-    if settle_item(event.thread_id) is not None and event.action in ("move", "restore"):
+    """Hidden, restored, closed: the queue follows. In another category other rules may hold. A discussion is nobody's task."""
+    if event.action == "to_discussion":
+        drop_item(event.thread_id)
+    elif settle_item(event.thread_id) is not None and event.action in ("move", "restore", "to_question", "unmerge"):
         assign_by_rule(event.thread_id)
 
 
 def look_after_post_decision(event: PostCurated) -> None:
     """A hidden answer answers nothing; a restored one does again."""
     settle_item(event.thread_id)
+
+
+def look_after_comment_decision(event: CommentCurated) -> None:
+    """A comment that became an answer, or was one, changes who waits for whom."""
+    settle_item(event.thread_id)
+
+
+def look_after_moved(event: PostsMoved) -> None:
+    """Answers that left one question and came to another count there; a new question gets somebody in charge."""
+    settle_item(event.thread_id)
+    item = settle_item(event.new_thread_id)
+    if item is not None and item.assignee_id is None and item.group_id is None:
+        assign_by_rule(event.new_thread_id)
 
 
 def _bring_back(thread_id: int, reason: WaitingReason | None, said_at: datetime | None = None) -> None:
@@ -100,4 +117,6 @@ SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (StillStuckWithdrawn, take_back_stuck),
     (ThreadCurated, look_after_decision),
     (PostCurated, look_after_post_decision),
+    (CommentCurated, look_after_comment_decision),
+    (PostsMoved, look_after_moved),
 )

@@ -42,6 +42,16 @@ class PostHeld(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CommentHeld(Event):
+    """A new or changed comment waits for approval."""
+
+    thread_id: int
+    post_id: int
+    comment_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CommentAdded(Event):
     """A comment was written under a post. `is_request`: the question waits for its asker to say what the comment asks for."""
 
@@ -123,7 +133,7 @@ class ThreadCurated(Event):
     """Somebody in charge did `action` to a thread.
 
     `action` is one of hide restore approve reject lock unlock pin unpin move close reopen duplicate unduplicate not_duplicate
-    propose_duplicate card uncard retitle retag convert.
+    propose_duplicate card uncard retitle retag archive unarchive slow split unsplit merge unmerge to_discussion to_question.
     `before` holds what is needed to undo it (an old category id, for example).
     """
 
@@ -136,18 +146,31 @@ class ThreadCurated(Event):
 
 @dataclass(frozen=True, slots=True)
 class PostCurated(Event):
-    """Somebody in charge did `action` (hide restore approve reject) to an answer or reply."""
+    """Somebody in charge did `action` (hide restore approve reject to_comment from_comment) to an answer or reply."""
 
     thread_id: int
     post_id: int
     action: str
     actor_id: int | None
     reason: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostsMoved(Event):
+    """Posts stand in another thread now, with their comments and the evidence about them. Both threads are locked and settled."""
+
+    thread_id: int
+    new_thread_id: int
+    post_ids: tuple[int, ...]
+    actor_id: int | None
+    reason: str
+    is_undo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CommentCurated(Event):
-    """Somebody in charge did `action` (hide restore) to a comment."""
+    """Somebody in charge did `action` (hide restore approve reject hold to_answer from_answer) to a comment."""
 
     thread_id: int
     post_id: int
@@ -155,6 +178,7 @@ class CommentCurated(Event):
     action: str
     actor_id: int | None
     reason: str
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ class CategoryForm(BaseForm):
         ],
     )
     needs_approval = BooleanField("New threads wait until a moderator has approved them")
+    holds_first_posts = BooleanField("The first texts of new people wait until a moderator has approved them")
+    archive_after_days = IntegerField("Archive solved questions after so many quiet days", validators=[Optional()])
     position = IntegerField(
         "Position in the list", default=0, validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")]
     )
@@ -104,6 +106,8 @@ class CategoryForm(BaseForm):
             "description": self.description.data or "",
             "audience": self.audience.data or "",
             "needs_approval": bool(self.needs_approval.data),
+            "holds_first_posts": bool(self.holds_first_posts.data),
+            "archive_after_days": self.archive_after_days.data,
             "position": self.position.data or 0,
         }
 

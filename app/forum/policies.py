@@ -105,7 +105,9 @@ def can_comment(actor: Actor, post: Post, thread: Thread) -> bool:
 
 
 def can_vote(actor: Actor, post: Post, thread: Thread) -> bool:
-    """People vote on listed posts of others."""
+    """People vote on listed posts of others, until the thread is archived."""
+    if thread.archived_at is not None:
+        return False
     return actor.can_write and can_see_post(actor, post, thread) and post.is_listed and post.author_id != actor.id
 
 
@@ -122,12 +124,12 @@ def can_follow(actor: Actor, thread: Thread) -> bool:
 
 
 def can_edit_post(actor: Actor, post: Post, thread: Thread) -> bool:
-    """Authors edit their own posts while the thread is open; staff and moderators edit any."""
+    """Authors edit their own posts until the thread is locked or archived; staff and moderators edit any."""
     if not actor.can_write or not can_see_post(actor, post, thread):
         return False
     if actor.is_moderator or actor.is_staff:
         return True
-    return post.author_id == actor.id and thread.locked_at is None
+    return post.author_id == actor.id and thread.locked_at is None and thread.archived_at is None
 
 
 def can_edit_comment(actor: Actor, comment: Comment, thread: Thread, moment: datetime | None = None) -> bool:
@@ -185,6 +187,11 @@ def voice_of(actor: Actor, thread: Thread) -> Voice:
 def can_moderate(actor: Actor, thread: Thread) -> bool:
     """Moderators hide, lock, move, close and approve what they can read."""
     return actor.is_moderator and actor.can_write and actor.can_read(thread.category.audience)
+
+
+def is_slowed(actor: Actor, thread: Thread) -> bool:
+    """Whether the actor waits between two posts in the thread: everybody does in a slow one, but staff and moderators."""
+    return thread.slow_minutes > 0 and not actor.is_curator
 
 
 def can_pin_card(actor: Actor, thread: Thread) -> bool:

@@ -50,6 +50,7 @@ class PostRights:
     restore: bool = False
     approve: bool = False
     card: bool = False
+    reshape: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,10 @@ class CommentView:
     @property
     def restore_url(self) -> str:
         return f"/moderation/comments/{self.id}/restore"
+
+    @property
+    def to_answer_url(self) -> str:
+        return f"/moderation/comments/{self.id}/to-answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,7 @@ def post_urls(post_id: int) -> dict[str, str]:
         "unaccept": f"/posts/{post_id}/withdraw",
         "comment": f"/posts/{post_id}/comments",
         "card": f"/moderation/cards/{post_id}",
+        "to_comment": f"/moderation/posts/{post_id}/to-comment",
     }
     return {**own, **moderators, **others}
 
@@ -183,6 +189,7 @@ def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
         restore=moderates and row.hidden_at is not None,
         approve=moderates and row.held_at is not None and row.hidden_at is None,
         card=can_be_card(actor, row, head),
+        reshape=moderates and row.is_listed,
     )
 
 

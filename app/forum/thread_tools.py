@@ -14,6 +14,7 @@ from app.forum.queries.categories import CategoryRow
 from app.forum.queries.judging import reason_words, total_reasons
 from app.forum.queries.thread_page import ThreadPage
 from app.forum.queries.thread_rows import ThreadHead
+from app.forum.services.pacing import PACES, pace_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Notice:
 class ThreadTool:
     """Something moderators do to a thread, with a reason: its address, label, and the choices of its one extra field, if any.
 
-    `is_page`: the address is that of a page which shows first what will happen.
+    `is_page`: the address is that of a page which shows first what will happen. `takes_note`: readers may be told something
+    else than the reason.
     """
 
     action: str
@@ -42,6 +44,7 @@ class ThreadTool:
     field_label: str = ""
     choices: tuple[tuple[int, str], ...] = ()
     is_page: bool = False
+    takes_note: bool = False
 
     @property
     def needs_reason(self) -> bool:
@@ -88,6 +91,11 @@ def notices(page: ThreadPage, actor: Actor) -> list[Notice]:
         found.append(Notice(_with("Closed: no new answers here", head.close_reason), "", "lock"))
     if head.locked_at:
         found.append(Notice(_with("Locked by a moderator: no new posts here", head.lock_note), "", "lock"))
+    if head.archived_at:
+        found.append(Notice("Archived: it stays readable, and takes no new posts.", "", "archive"))
+    elif head.slow_minutes and head.is_open:
+        text = f"Slow mode: everybody waits {pace_words(head.slow_minutes)} between two posts of theirs here."
+        found.append(Notice(text, "wait", "clock"))
     if head.article_path:
         found.append(Notice("This answer is kept up to date in the article", "kb", "book", head.article_title, head.article_path))
     if head.status == Status.NEEDS_INFO:
@@ -157,15 +165,17 @@ def thread_tools(head: ThreadHead, categories: Sequence[CategoryRow]) -> list[Th
         wanted.append(("hide", "Hide", "eye-off"))
         wanted.append(("unlock", "Unlock", "lock") if head.locked_at else ("lock", "Lock", "lock"))
         wanted.append(("unpin", "Unpin", "pin") if head.is_pinned else ("pin", "Pin", "pin"))
+        wanted.append(("unarchive", "Take out of the archive", "undo") if head.archived_at else ("archive", "Archive", "archive"))
         if head.duplicate_of_id:
             wanted.append(("separate", "Not a duplicate", "undo"))
         else:
             wanted.append(("reopen", "Reopen", "undo") if head.closed_at else ("close", "Close", "lock"))
     tools = [
-        ThreadTool(action, label, icon, _tool_url(head, action), is_page=action == "separate") for action, label, icon in wanted
+        ThreadTool(action, label, icon, _tool_url(head, action), is_page=action == "separate", takes_note=action == "lock")
+        for action, label, icon in wanted
     ]
     if head.is_listed:
-        tools.append(_move(head, categories))
+        tools += [_slow(head), _move(head, categories), *_reshaping(head)]
         if head.is_question and not head.duplicate_of_id:
             label = "Number of the other question"
             tools.append(
@@ -177,6 +187,29 @@ def thread_tools(head: ThreadHead, categories: Sequence[CategoryRow]) -> list[Th
 def _move(head: ThreadHead, categories: Sequence[CategoryRow]) -> ThreadTool:
     others = tuple((category.id, category.name) for category in categories if category.id != head.category.id)
     return ThreadTool("move", "Move", "folder", _tool_url(head, "move"), "category_id", "To", others)
+
+
+def _slow(head: ThreadHead) -> ThreadTool:
+    others = tuple((minutes, pace_words(minutes)) for minutes in PACES if minutes != head.slow_minutes)
+    choices = ((0, "End slow mode"), *others) if head.slow_minutes else others
+    return ThreadTool(
+        "slow", "Slow mode", "clock", _tool_url(head, "slow"), "minutes", "Between two posts of one person", choices
+    )
+
+
+def _reshaping(head: ThreadHead) -> list[ThreadTool]:
+    """Return what changes the shape of a thread; each has a page that shows first what will happen."""
+    tools = []
+    if head.answer_count:
+        tools.append(ThreadTool("split", "Split", "right", _tool_url(head, "split"), is_page=True))
+    if not head.duplicate_of_id:
+        label = "Number of the thread that stays"
+        tools.append(
+            ThreadTool("merge", "Merge into another", "merge", _tool_url(head, "merge"), "target_id", label, is_page=True)
+        )
+        other = "a discussion" if head.is_question else "a question"
+        tools.append(ThreadTool("convert", f"Make it {other}", "chats", _tool_url(head, "convert"), is_page=True))
+    return tools
 
 
 def _tool_url(head: ThreadHead, action: str) -> str:

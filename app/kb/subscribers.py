@@ -3,12 +3,22 @@
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, PostAdded, PostCurated, PostEdited, StatusChanged, ThreadCurated
-from app.forum.models import Post
+from app.forum.events import (
+    AcceptanceWithdrawn,
+    AnswerAccepted,
+    PostAdded,
+    PostCurated,
+    PostEdited,
+    PostsMoved,
+    StatusChanged,
+    ThreadCurated,
+)
+from app.forum.models import Post, Thread
 from app.forum.models.thread import Status
+from app.forum.services.promoting_marks import unmark_promoted
 from app.forum.services.trusting import refresh_trust
 from app.kb.events import ThreadPromoted
-from app.kb.models import ArticleSource
+from app.kb.models import ArticleReuse, ArticleSource
 from app.kb.queries.articles import get_article_for_update, list_article_ids_of_threads
 from app.kb.services.checking import take_versions_over
 from app.kb.services.deciding import follow_card
@@ -21,7 +31,7 @@ from app.search.ledger.jobs import request_rerun
 # What moderators do to a thread that can change who reads it.
 _WHO_READS = frozenset({"hide", "restore", "approve", "reject", "move"})
 # ... and what can change which wordings lead to an article.
-_WORDINGS = _WHO_READS | {"duplicate", "unduplicate", "retitle"}
+_WORDINGS = _WHO_READS | {"duplicate", "unduplicate", "retitle", "merge", "unmerge", "split", "unsplit"}
 
 
 def on_post_changed(event: PostEdited | PostCurated | AnswerAccepted | AcceptanceWithdrawn) -> None:
@@ -42,6 +52,22 @@ def on_thread_curated(event: ThreadCurated) -> None:
     if event.action == "move":
         for article_id in list_article_ids_of_threads([event.thread_id]):
             mark_threads(get_article_for_update(article_id), only=event.thread_id)
+
+
+def on_posts_moved(event: PostsMoved) -> None:
+    """Sources and official answers follow to another thread, and both threads name the articles that they serve now."""
+    before = list_article_ids_of_threads([event.thread_id, event.new_thread_id])
+    for model in (ArticleSource, ArticleReuse):
+        statement = sa.update(model).where(model.post_id.in_(event.post_ids)).values(thread_id=event.new_thread_id)
+        db.session.execute(statement.execution_options(synchronize_session="fetch"))
+    after = list_article_ids_of_threads([event.thread_id, event.new_thread_id])
+    for article_id in sorted({*before, *after}):
+        mark_threads(get_article_for_update(article_id))
+    still = set(list_article_ids_of_threads([event.thread_id]))
+    article_id = db.session.scalar(sa.select(Thread.article_id).where(Thread.id == event.thread_id))
+    if article_id is not None and article_id not in still and article_id in before:
+        unmark_promoted(thread_id=event.thread_id)
+    refresh_sources(ArticleSource.post_id.in_(event.post_ids))
 
 
 def on_text_written(event: PostAdded | PostEdited) -> None:
@@ -92,6 +118,7 @@ SUBSCRIPTIONS = (
     (PostCurated, on_post_changed),
     (AnswerAccepted, on_post_changed),
     (AcceptanceWithdrawn, on_post_changed),
+    (PostsMoved, on_posts_moved),
     (ThreadCurated, on_thread_curated),
     (ThreadCurated, on_wording_curated),
     (PostEdited, on_wording_edited),

@@ -4,8 +4,16 @@ import sqlalchemy as sa
 
 from app.accounts.events import PersonSuspended, RoleChanged, SuspensionLifted
 from app.core.db import db
-from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, CommentCurated, PostCurated, ThreadCurated
-from app.forum.models import Thread
+from app.forum.events import (
+    AcceptanceWithdrawn,
+    AnswerAccepted,
+    CommentCurated,
+    PostCurated,
+    PostEdited,
+    PostsMoved,
+    ThreadCurated,
+)
+from app.forum.models import Comment, Post, Thread
 from app.kb.events import (
     ArticleOwnerChanged,
     ArticleStateChanged,
@@ -16,6 +24,8 @@ from app.kb.events import (
     FixSettled,
     ThreadPromoted,
 )
+from app.moderation.models import Flag
+from app.moderation.screening import recording
 from app.moderation.services.logging import write_log
 from app.search.events import AliasChanged, GapDecided
 
@@ -25,11 +35,26 @@ def log_thread_decision(event: ThreadCurated) -> None:
 
 
 def log_post_decision(event: PostCurated) -> None:
-    write_log(event.actor_id, event.action, event.reason, post_id=event.post_id)
+    write_log(event.actor_id, event.action, event.reason, post_id=event.post_id, before=event.before)
 
 
 def log_comment_decision(event: CommentCurated) -> None:
-    write_log(event.actor_id, event.action, event.reason, comment_id=event.comment_id)
+    write_log(event.actor_id, event.action, event.reason, comment_id=event.comment_id, before=event.before)
+
+
+def log_foreign_edit(event: PostEdited) -> None:
+    """Changing somebody else's text is a decision, kept with the number of the revision before it."""
+    author_id = db.session.scalar(sa.select(Post.author_id).where(Post.id == event.post_id))
+    if event.editor_id is not None and event.editor_id != author_id:
+        write_log(event.editor_id, "edit", event.reason, post_id=event.post_id, before=str(event.revision - 1))
+
+
+def take_flags_along(event: PostsMoved) -> None:
+    """Reports follow their texts to another thread."""
+    comments = sa.select(Comment.id).where(Comment.post_id.in_(event.post_ids))
+    about = sa.or_(Flag.post_id.in_(event.post_ids), Flag.comment_id.in_(comments))
+    statement = sa.update(Flag).where(about).values(thread_id=event.new_thread_id)
+    db.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _is_own_question(thread_id: int, actor_id: int | None) -> bool:
@@ -102,10 +127,13 @@ def log_alias(event: AliasChanged) -> None:
 
 
 SUBSCRIPTIONS = (
+    *recording.SUBSCRIPTIONS,
     (GapDecided, log_gap),
     (AliasChanged, log_alias),
     (ThreadCurated, log_thread_decision),
     (PostCurated, log_post_decision),
+    (PostEdited, log_foreign_edit),
+    (PostsMoved, take_flags_along),
     (CommentCurated, log_comment_decision),
     (AnswerAccepted, log_foreign_acceptance),
     (AcceptanceWithdrawn, log_foreign_withdrawal),

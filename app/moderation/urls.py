@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 QUEUE = "/moderation/queue"
 LOG = "/moderation/log"
 DUPLICATES = "/moderation/duplicates"
+SCREENING = "/moderation/screening"
 
 
 def queue_path(item: str = "") -> str:
@@ -16,6 +17,13 @@ def log_path(**query: str | int) -> str:
     """Return the path of the log with filters; empty ones are left out."""
     given = {key: value for key, value in query.items() if value}
     return LOG + (f"?{urlencode(given)}" if given else "")
+
+
+def screening_path(kind: str = "word", *, is_removed: bool = False, page: int = 1) -> str:
+    """Return the path of the rules of screening: watched words, or hosts; those in use, or those that were removed."""
+    given = {"kind": "" if kind == "word" else kind, "removed": "1" if is_removed else "", "page": page if page > 1 else 0}
+    query = urlencode({key: value for key, value in given.items() if value})
+    return SCREENING + (f"?{query}" if query else "")
 
 
 def join_path(thread_id: int, original_id: int | str = "", back: str = "") -> str:

@@ -5,6 +5,8 @@ from app.notifications.models import NotificationKind
 
 # So much of somebody's note is repeated in a line.
 NOTE_SHOWN = 100
+# ... and of a title, where a line names two.
+TITLE_SHOWN = 60
 KIND_LABELS: dict[str, str] = {
     NotificationKind.ANSWER: "New answers and replies in threads you started or follow",
     NotificationKind.COMMENT: "Comments on your posts",
@@ -37,6 +39,15 @@ _DECISIONS = {
     "close": "was closed",
     "reopen": "is open again",
     "duplicate": "was closed, because the same was asked before",
+    "merge": "was merged into another thread, where its link leads",
+    "unmerge": "stands for itself again",
+    "archive": "was archived: it stays readable and takes no new posts",
+    "to_discussion": "was a question; a moderator made it a discussion",
+    "to_question": "was a discussion; a moderator made it a question",
+    "to_comment": "was turned into a comment",
+    "from_comment": "is no comment any more, but an answer or reply again",
+    "to_answer": "was turned into an answer or reply of its own",
+    "from_answer": "is a comment again",
 }
 _SOURCES = {
     "edited": "A post was edited from which an article that you look after is built:",
@@ -115,6 +126,20 @@ def decision(action: str, what: str, title: str, reason: str) -> str:
         return ""
     because = f" Reason: {reason}" if reason and action not in ("approve", "restore", "reopen") else ""
     return f"Your {what} “{title}” {done}.{because}"
+
+
+def edited_by_others(what: str, title: str, reason: str) -> str:
+    """Return what an author hears whose text somebody else changed."""
+    return (
+        f"Somebody in charge changed your {what} “{shorten(title, TITLE_SHOWN)}”; the list of changes shows how. Reason: {reason}"
+    )
+
+
+def moved_along(old_title: str, new_title: str, reason: str, *, is_undo: bool = False) -> str:
+    """Return what an author hears whose posts stand in another thread now."""
+    titles = f"from “{shorten(old_title, TITLE_SHOWN)}” to “{shorten(new_title, TITLE_SHOWN)}”"
+    because = f" Reason: {reason}" if reason else ""
+    return f"What you wrote moved {'back ' if is_undo else ''}{titles}. Its link stays the same.{because}"
 
 
 def post_words(post_kind: str) -> str:

@@ -29,6 +29,7 @@ from app.forum.events import (
     PostAdded,
     PostCurated,
     PostEdited,
+    PostsMoved,
     StatusChanged,
     ThreadCurated,
 )
@@ -38,8 +39,8 @@ from app.forum.models.thread import Status
 from app.kb.events import ArticlePublished
 from app.kb.models import ArticleSource
 from app.notifications.jobs import site_timing
-from app.notifications.models import NotificationKind
-from app.notifications.sentences import asks_for_details, decision, post_words, put_in_charge
+from app.notifications.models import Notification, NotificationKind
+from app.notifications.sentences import asks_for_details, decision, edited_by_others, moved_along, post_words, put_in_charge
 from app.notifications.services.asking import expect_word, plan_telling, stop_asking
 from app.notifications.services.notifying import notify, notify_of_decision, queue_account_mail
 
@@ -131,6 +132,31 @@ def tell_of_post_decision(event: PostCurated) -> None:
     sentence = decision(event.action, post_words(post.kind), thread.title, event.reason) if post and thread else ""
     if post and sentence:
         notify_of_decision(post.author_id, sentence, actor_id=event.actor_id, thread_id=event.thread_id, post_id=post.id)
+
+
+def tell_of_edit(event: PostEdited) -> None:
+    """The author of a post hears that somebody else changed it."""
+    post, thread = db.session.get(Post, event.post_id), db.session.get(Thread, event.thread_id)
+    if post and thread and event.editor_id is not None and post.author_id not in (None, event.editor_id):
+        sentence = edited_by_others(post_words(post.kind), thread.title, event.reason)
+        notify_of_decision(post.author_id, sentence, actor_id=event.editor_id, thread_id=thread.id, post_id=post.id)
+
+
+def tell_moved(event: PostsMoved) -> None:
+    """Lines about posts that stand in another thread now lead there, and their authors hear of it, each once."""
+    statement = sa.update(Notification).where(Notification.post_id.in_(event.post_ids)).values(thread_id=event.new_thread_id)
+    db.session.execute(statement.execution_options(synchronize_session=False))
+    old, new = db.session.get(Thread, event.thread_id), db.session.get(Thread, event.new_thread_id)
+    if old is None or new is None:
+        return
+    sentence = moved_along(old.title, new.title, event.reason, is_undo=event.is_undo)
+    rows = db.session.execute(
+        sa.select(Post.author_id, sa.func.min(Post.id)).where(Post.id.in_(event.post_ids)).group_by(Post.author_id)
+    )
+    told = {old.author_id} if old.hidden_at is not None else set()  # a merged thread's author hears of that
+    for author_id, post_id in sorted(rows, key=lambda row: row[1]):
+        if author_id not in told:
+            notify_of_decision(author_id, sentence, actor_id=event.actor_id, thread_id=new.id, post_id=post_id)
 
 
 def tell_of_comment_decision(event: CommentCurated) -> None:
@@ -249,6 +275,8 @@ SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (ThreadCurated, tell_of_thread_decision),
     (ThreadCurated, tell_joined),
     (PostCurated, tell_of_post_decision),
+    (PostsMoved, tell_moved),
+    (PostEdited, tell_of_edit),
     (CommentCurated, tell_of_comment_decision),
     (QuestionEscalated, tell_of_escalation),
     (QuestionAssigned, tell_in_charge),

@@ -210,7 +210,8 @@ def test_of_many_edits_from_the_same_revision_exactly_one_is_saved(app):
     staff = [actor_of(make_person(role="staff")) for _ in range(PEOPLE)]
     bodies = [compose(f"Version {number}").body for number in range(PEOPLE)]
     works = [
-        call(edit_post, actor, post_id=post.id, body=body, base_revision=1) for actor, body in zip(staff, bodies, strict=True)
+        call(edit_post, actor, post_id=post.id, body=body, reason="Clearer", base_revision=1)
+        for actor, body in zip(staff, bodies, strict=True)
     ]
     results = at_once(app, works)
     assert sum(isinstance(result, EditConflict) for result in results) == PEOPLE - 1

@@ -132,7 +132,7 @@ def test_a_source_that_plays_another_part_keeps_what_was_looked_at(app: Flask, c
     block = to_block(answer, SourceRole.SOLUTION)
     article = write(crew.agent, block)
     with unit_of_work():
-        editing.edit_post(actor_of(crew.admin), post_id=answer.id, body=render_markdown("New words."))
+        editing.edit_post(actor_of(crew.admin), post_id=answer.id, body=render_markdown("New words."), reason="Clearer")
     assert fresh(article).source_changed_at is not None
     save(crew.agent, article, replace(block, role=SourceRole.CAUSE))
     assert sources(article) == [(answer.id, "cause")] and fresh(article).source_changed_at is not None
@@ -142,7 +142,7 @@ def test_taking_over_the_new_words_of_a_post_settles_the_change(app: Flask, crew
     _thread, answer = make_solved()
     article = write(crew.agent, to_block(answer, SourceRole.SOLUTION))
     with unit_of_work():
-        editing.edit_post(actor_of(crew.admin), post_id=answer.id, body=render_markdown("New words."))
+        editing.edit_post(actor_of(crew.admin), post_id=answer.id, body=render_markdown("New words."), reason="Clearer")
     edit = edit_of(get_revision(article.id, 1))
     blocks, _removed, key = rearrange(edit, f"renew:{edit.blocks[0].key}", {})
     assert blocks[0].body == "New words." and key == edit.blocks[0].key and not blocks[0].is_edited

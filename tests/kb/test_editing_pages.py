@@ -105,7 +105,10 @@ def test_a_changed_source_is_shown_with_its_difference_and_can_be_kept(app: Flas
     article = promote_and_publish(crew.curator, thread, [answer], make_section().id)
     with unit_of_work():
         editing.edit_post(
-            actor_of(crew.admin), post_id=answer.id, body=render_markdown("Clean the outlet filter, then prime the pump.")
+            actor_of(crew.admin),
+            post_id=answer.id,
+            body=render_markdown("Clean the outlet filter, then prime the pump."),
+            reason="It was the other one",
         )
     curator.get(path_of(article))
     assert "has changed" in curator.text()

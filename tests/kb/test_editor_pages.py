@@ -251,7 +251,9 @@ def test_a_changed_post_is_named_in_the_editor_and_its_new_words_are_taken_over(
     article = promote(crew.curator, thread, [answer], make_section().id)
     open_editor(curator, article)
     with unit_of_work():
-        editing.edit_post(actor_of(crew.admin), post_id=answer.id, body=render_markdown("Clean the outlet filter."))
+        editing.edit_post(
+            actor_of(crew.admin), post_id=answer.id, body=render_markdown("Clean the outlet filter."), reason="Clearer"
+        )
     curator.get(f"/kb/articles/{article.id}/edit")
     assert curator.page is not None and "The post has changed since" in curator.page.text_content()
     renew = [button for button in curator.page.xpath("//button[@name='do']/@value") if button.startswith("renew:")]

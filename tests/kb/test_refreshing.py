@@ -60,7 +60,7 @@ def built(app: Flask, crew: Crew):
 def edit(crew: Crew, post: Post, text: str) -> None:
     body = render_markdown(text)
     with unit_of_work():
-        editing.edit_post(actor_of(crew.admin), post_id=post.id, body=body)
+        editing.edit_post(actor_of(crew.admin), post_id=post.id, body=body, reason="Clearer")
 
 
 def test_an_edit_marks_the_article_and_going_back_clears_it(built, crew: Crew):

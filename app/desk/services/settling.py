@@ -47,6 +47,13 @@ def settle_item(thread_id: int, returned: WaitingReason | None = None, said_at: 
     return item
 
 
+def drop_item(thread_id: int) -> None:
+    """Forget the item of a locked thread: it is no question any more."""
+    for item in get_items_for_update([thread_id]).values():
+        db.session.delete(item)
+    db.session.flush()
+
+
 def take_back_return(thread_id: int, reason: WaitingReason) -> None:
     """Put the item of a locked thread back to what it was before it came back for `reason`, if that is why it last came back."""
     item = get_items_for_update([thread_id]).get(thread_id)

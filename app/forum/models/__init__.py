@@ -5,11 +5,12 @@ from app.forum.models.participation import Draft, Follow, ImportedVotes, MeToo, 
 from app.forum.models.post import Comment, Post, PostRevision
 from app.forum.models.product import Product, ProductVersion, ThreadVersion
 from app.forum.models.proposal import DuplicateProposal
+from app.forum.models.reshaping import Redirect, Reshaping
 from app.forum.models.resolution import Acceptance, Outcome
 from app.forum.models.tag import Tag, ThreadTag
 from app.forum.models.thread import Thread
 
 __all__ = [
     "Acceptance", "Category", "Comment", "Draft", "DuplicateProposal", "Follow", "ImportedVotes", "MeToo", "Outcome", "Post",
-    "PostRevision", "Product", "ProductVersion", "Tag", "Thread", "ThreadTag", "ThreadVersion", "Vote",
+    "PostRevision", "Product", "ProductVersion", "Redirect", "Reshaping", "Tag", "Thread", "ThreadTag", "ThreadVersion", "Vote",
 ]  # fmt: skip

@@ -9,8 +9,10 @@ from app.forum.urls import category_path
 
 
 class Category(Model):
-    """A board. `audience` says who reads it; `needs_approval` holds new threads of members for moderators.
+    """A board. `audience` says who reads it; `needs_approval` holds new threads of members for moderators,
+    `holds_first_posts` the first texts of new people.
 
+    `archive_after_days`: solved questions that were quiet for so many days are archived; None: never.
     `usual_answer_minutes` is the median wait for a first answer, derived each day (queries/waiting); None: too little is known.
     """
 
@@ -24,6 +26,8 @@ class Category(Model):
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
     audience: Mapped[str] = mapped_column(sa.String(10), default=Audience.PUBLIC)
     needs_approval: Mapped[bool] = mapped_column(default=False)
+    holds_first_posts: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    archive_after_days: Mapped[int | None] = mapped_column(sa.Integer)
     thread_count: Mapped[int] = mapped_column(sa.Integer, default=0)
     usual_answer_minutes: Mapped[int | None] = mapped_column(sa.Integer)
 

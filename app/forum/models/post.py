@@ -96,7 +96,7 @@ class PostRevision(Model):
 
 
 class Comment(Model):
-    """A short note under a post."""
+    """A short note under a post. `held_at`: it waits for a moderator; it is hidden as well, so that nothing shows it."""
 
     __tablename__ = "comment"
     __table_args__ = (sa.Index("ix_comment_post", "post_id", "created_at"),)
@@ -109,6 +109,7 @@ class Comment(Model):
     body_text: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     hidden_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     hidden_reason: Mapped[str] = mapped_column(sa.String(300), default="")
 

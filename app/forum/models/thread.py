@@ -47,6 +47,9 @@ class Thread(Model):
     `duplicates_checked_at` is when similar questions were looked for; None: not since its words were written (see proposing).
     `card_post_id` is the answer that curators pinned as the thread's answer card (see `policies.shows_card`).
     `version_words` names the versions it is about (services/versions).
+    `slow_minutes` is how long everybody waits between two posts of theirs (0: not at all, see services/pacing). Archived threads
+    keep their status and take no posts, comments and votes; `is_archived_by_rule`: the rule of the category did it;
+    `unarchived_at`: it was taken out again, so that the rule waits once more.
     """
 
     __tablename__ = "thread"
@@ -108,6 +111,10 @@ class Thread(Model):
     solved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     is_pinned: Mapped[bool] = mapped_column(default=False)
+    slow_minutes: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    unarchived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    is_archived_by_rule: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lock_note: Mapped[str] = mapped_column(sa.String(300), default="")
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -143,4 +150,4 @@ class Thread(Model):
     @property
     def is_open(self) -> bool:
         """Whether new posts are accepted."""
-        return self.locked_at is None and self.closed_at is None
+        return self.locked_at is None and self.closed_at is None and self.archived_at is None

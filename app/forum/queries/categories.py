@@ -23,6 +23,8 @@ class CategoryRow:
     description: str
     audience: str
     needs_approval: bool
+    holds_first_posts: bool
+    archive_after_days: int | None
     thread_count: int
     position: int
 
@@ -33,7 +35,7 @@ class CategoryRow:
 
 _COLUMNS = (
     Category.id, Category.slug, Category.name, Category.description, Category.audience, Category.needs_approval,
-    Category.thread_count, Category.position,
+    Category.holds_first_posts, Category.archive_after_days, Category.thread_count, Category.position,
 )  # fmt: skip
 
 

@@ -43,7 +43,8 @@ SORTS = ("best", "newest", "oldest")
 _THREAD = (
     Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.author_id, Thread.created_at, Thread.last_activity_at,
     Thread.modified_at, Thread.status, Thread.excerpt, Thread.answer_count, Thread.accepted_count, Thread.me_too_count,
-    Thread.duplicate_count, Thread.is_pinned, Thread.locked_at, Thread.lock_note, Thread.held_at, Thread.hidden_at, Thread.hidden_reason,
+    Thread.duplicate_count, Thread.is_pinned, Thread.slow_minutes, Thread.archived_at, Thread.locked_at, Thread.lock_note,
+    Thread.held_at, Thread.hidden_at, Thread.hidden_reason,
     Thread.closed_at, Thread.close_reason, Thread.duplicate_of_id, Thread.article_title, Thread.article_path,
     Thread.version_words, Thread.card_post_id,
 )  # fmt: skip

@@ -77,6 +77,8 @@ class ThreadHead:
     me_too_count: int
     duplicate_count: int
     is_pinned: bool
+    slow_minutes: int
+    archived_at: datetime | None
     locked_at: datetime | None
     lock_note: str
     held_at: datetime | None
@@ -114,7 +116,7 @@ class ThreadHead:
 
     @property
     def is_open(self) -> bool:
-        return self.locked_at is None and self.closed_at is None
+        return self.locked_at is None and self.closed_at is None and self.archived_at is None
 
 
 @dataclass(frozen=True, slots=True)

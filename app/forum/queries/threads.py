@@ -124,6 +124,20 @@ def get_post_for_update(post_id: int) -> Post:
     return post
 
 
+def get_post_and_category_for_update(post_id: int) -> Post:
+    """Lock a post as `get_post_for_update` does, and before it its category: for changes that may take its thread out of sight."""
+    category_id = db.session.scalar(
+        sa.select(Thread.category_id).join(Post, Post.thread_id == Thread.id).where(Post.id == post_id)
+    )
+    if category_id is None:
+        raise NotFound
+    get_categories_for_update([category_id])
+    post = get_post_for_update(post_id)
+    if post.thread.category_id != category_id:
+        raise Conflict
+    return post
+
+
 def get_comment_for_update(comment_id: int) -> Comment:
     """Lock a comment after its thread and post, and return it fresh with both. Raises NotFound."""
     post_id = db.session.scalar(sa.select(Comment.post_id).where(Comment.id == comment_id))

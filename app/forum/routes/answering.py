@@ -7,7 +7,7 @@ from app.core.errors import Invalid
 from app.core.uow import unit_of_work
 from app.forum.forms import AnswerForm
 from app.forum.routes.blueprint import blueprint
-from app.forum.routes.composing import compose_typed, is_asked_for, limit_posting
+from app.forum.routes.composing import HELD, compose_typed, is_asked_for, limit_posting
 from app.forum.routes.thread_page import render_thread
 from app.forum.services.answering import add_post
 from app.forum.services.drafting import discard_draft
@@ -35,5 +35,8 @@ def add(thread_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return render_thread(actor, thread_id, status=400, answer_form=form)
+    if post.held_at is not None:
+        flash(HELD, "info")
+        return see_other(post_path(post.id))
     flash("Thank you, your answer is posted." if post.kind == "answer" else "Your reply is posted.", "success")
     return see_other(post_path(post.id))

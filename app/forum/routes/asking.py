@@ -17,7 +17,7 @@ from app.forum.queries.versions import list_version_labels
 from app.forum.queries.waiting import list_usual_waits
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.checking import similar_rows
-from app.forum.routes.composing import compose_typed, is_asked_for, limit_posting
+from app.forum.routes.composing import HELD, compose_typed, is_asked_for, limit_posting
 from app.forum.services.asking import start_thread
 from app.forum.services.drafting import SavedDraft, discard_draft, find_draft
 from app.forum.services.tagging import split_tags
@@ -77,7 +77,7 @@ def start(kind: ThreadKind) -> BaseResponse:
         return _page(kind, form, status=400)
     note_asked(thread.id)
     if thread.held_at is not None:
-        flash("Thank you. A moderator reads it first; until then only you and the moderators see it.", "info")
+        flash(HELD, "info")
     return see_other(thread.path)
 
 

@@ -1,5 +1,6 @@
 """Comments: posting, changing, taking back."""
 
+from flask import flash
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
@@ -36,7 +37,15 @@ def comment(post_id: int) -> Response:
             added = add_comment(actor, post_id=post_id, body=composed.body, mentions=composed.mentions)
     except Invalid as error:
         return _thread_again(post_id, form.body.data or "", error.message)
-    return see_other(comment_path(added.id))
+    return _shown(added)
+
+
+def _shown(comment: Comment) -> Response:
+    """Lead to a comment, or say that it waits: then its place is its post."""
+    if comment.held_at is None:
+        return see_other(comment_path(comment.id))
+    flash("Thank you. A moderator reads your comment first; until then only moderators see it.", "info")
+    return see_other(post_path(comment.post_id))
 
 
 def _thread_again(post_id: int, text: str, error: str) -> Response:
@@ -66,13 +75,13 @@ def change_comment(comment_id: int) -> Response:
         form.ensure_valid()
         composed = compose_comment(form.body.data)
         with unit_of_work():
-            edit_comment(actor, comment_id=comment_id, body=composed.body, mentions=composed.mentions)
+            changed = edit_comment(actor, comment_id=comment_id, body=composed.body, mentions=composed.mentions)
     except Invalid as error:
         form.add_errors(error)
         found = get_comment(actor, comment_id)
         ensure_can_edit_comment(actor, found, found.post.thread)
         return _edit_page(found, form, 400)
-    return see_other(comment_path(comment_id))
+    return _shown(changed)
 
 
 @blueprint.post("/comments/<id:comment_id>/delete")

@@ -13,6 +13,8 @@ from app.forum.services.composing import Composed, compose
 from app.web.context import site_settings
 from app.web.ratelimit import POSTING, limiter
 
+HELD = "Thank you. A moderator reads it first; until then only you and the moderators see it."
+
 
 def compose_typed(source: str) -> Composed:
     """Return a typed post, rendered with the people it mentions. Raises Invalid("body")."""

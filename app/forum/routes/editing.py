@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import flash, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,7 @@ from app.forum.policies import can_edit_post, ensure_can_edit_post
 from app.forum.queries.history import RevisionText, list_revisions, load_texts
 from app.forum.queries.threads import get_post, list_tag_names
 from app.forum.routes.blueprint import blueprint
-from app.forum.routes.composing import compose_typed, is_asked_for, limit_posting
+from app.forum.routes.composing import HELD, compose_typed, is_asked_for, limit_posting
 from app.forum.services.drafting import SavedDraft, discard_draft, find_draft
 from app.forum.services.editing import EditConflict, edit_post
 from app.forum.services.tagging import split_tags
@@ -57,7 +57,7 @@ def save(post_id: int) -> Response:
         if is_asked_for("preview"):
             return _edit_page(post, form, preview=compose_typed(form.body.data or "").body.html)
         form.ensure_valid()
-        _save(post_id, form)
+        _flash_wait(_save(post_id, form))
     except Invalid as error:
         form.add_errors(error)
         return _edit_page(post, form, 400)
@@ -66,17 +66,25 @@ def save(post_id: int) -> Response:
     return see_other(post_path(post_id))
 
 
-def _save(post_id: int, form: EditPostForm) -> None:
+def _save(post_id: int, form: EditPostForm) -> Post:
     actor, composed = current_actor(), compose_typed(form.body.data)
     extra: dict[str, Any] = {}
     if isinstance(form, EditOpeningForm):
         extra = {"title": form.title.data, "tags": split_tags(form.tags.data or "")}
     with unit_of_work():
-        edit_post(
+        saved = edit_post(
             actor, post_id=post_id, body=composed.body, reason=form.reason.data or "", base_revision=form.base_revision.data,
             mentions=composed.mentions, **extra,
         )  # fmt: skip
         discard_draft(actor, key=f"edit:{post_id}")
+    return saved
+
+
+def _flash_wait(saved: Post) -> None:
+    """Say that a change waits for a moderator, to its author."""
+    is_held = (saved.thread if saved.kind == PostKind.OPENING else saved).held_at is not None
+    if is_held and not current_actor().is_curator:
+        flash(HELD, "info")
 
 
 def _conflict_page(post_id: int, form: EditPostForm, message: str) -> Response:

@@ -8,8 +8,10 @@ from app.core.errors import NotFound
 from app.forum.queries.categories import find_category
 from app.forum.queries.feeds import list_feed_posts, list_feed_threads
 from app.forum.queries.tags import find_tag
+from app.forum.queries.thread_page import find_thread_head
 from app.forum.routes.blueprint import blueprint
-from app.forum.routes.thread_page import visible_head
+from app.forum.routes.forwarding import find_moved_thread
+from app.forum.routes.thread_page import ensure_visible
 from app.web.access import public
 from app.web.atom import atom_feed
 from app.web.redirects import moved
@@ -20,7 +22,10 @@ from app.web.redirects import moved
 @public
 def thread_feed(thread_id: int, kind: str) -> BaseResponse:
     """New posts of a thread."""
-    head = visible_head(ANONYMOUS, thread_id)
+    found = find_thread_head(thread_id)
+    if new := find_moved_thread(ANONYMOUS, thread_id, found):
+        return moved(f"/{new.kind}s/{new.id}/feed.atom")
+    head = ensure_visible(ANONYMOUS, found)
     path = f"/{head.kind}s/{head.id}/feed.atom"
     if head.kind != kind:
         return moved(path)

@@ -3,9 +3,11 @@
 from flask import flash
 from werkzeug.wrappers import Response
 
+from app.core.clock import now
 from app.core.errors import Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.forum.forms import CategoryForm
+from app.forum.queries.archiving import count_due
 from app.forum.queries.categories import CategoryRow, list_categories
 from app.forum.routes.blueprint import blueprint
 from app.forum.services.categorising import create_category, delete_category, update_category
@@ -63,8 +65,17 @@ def edit_category(category_id: int) -> Response:
 
 def _edit_page(form: CategoryForm, row: CategoryRow, status: int = 200) -> Response:
     return page(
-        "forum/category_edit.html", Head(title=f"Category {row.name}", is_indexable=False), status=status, row=row, form=form
-    )
+        "forum/category_edit.html", Head(title=f"Category {row.name}", is_indexable=False), status=status, row=row, form=form,
+        due_words=_due_words(row),
+    )  # fmt: skip
+
+
+def _due_words(row: CategoryRow) -> str:
+    """Return what the rule of the category would archive now, in words."""
+    if row.archive_after_days is None:
+        return ""
+    due = count_due(row.id, row.archive_after_days, now())
+    return f"{due:,} {'question is' if due == 1 else 'questions are'} quiet for {row.archive_after_days:,} days now."
 
 
 @blueprint.post("/admin/categories/<id:category_id>")

@@ -27,6 +27,7 @@ from app.forum.queries.thread_page import SORTS, ThreadPage, find_thread_head, l
 from app.forum.queries.thread_rows import ThreadHead
 from app.forum.queries.versions import has_products, list_thread_versions
 from app.forum.routes.blueprint import blueprint
+from app.forum.routes.forwarding import find_moved_thread
 from app.forum.services.drafting import find_draft
 from app.forum.urls import ask_path, thread_path
 from app.forum.verdicts import parse_said, present_verdicts, solution_rows
@@ -43,7 +44,11 @@ FailedComment = tuple[int, str, str]
 
 def visible_head(actor: Actor, thread_id: int) -> ThreadHead:
     """Return the head of a thread. Raises Gone for one that was hidden, NotFound for what the actor may not know of."""
-    head = find_thread_head(thread_id)
+    return ensure_visible(actor, find_thread_head(thread_id))
+
+
+def ensure_visible(actor: Actor, head: ThreadHead | None) -> ThreadHead:
+    """Return the head of a thread that was read already. Raises as above."""
     if head is None or not actor.can_read(head.category.audience):
         raise NotFound
     if can_see_thread(actor, cast(Thread, head)):
@@ -65,7 +70,10 @@ def thread_page(thread_id: int, slug: str = "") -> BaseResponse:
     sort = request.args.get("sort", "best")
     if sort not in SORTS:
         raise NotFound("There is no such order.")
-    head = visible_head(actor, thread_id)
+    found = find_thread_head(thread_id)
+    if new := find_moved_thread(actor, thread_id, found):
+        return moved(new.path)
+    head = ensure_visible(actor, found)
     if (request.path, slug) != (f"/{head.kind}s/{head.id}/{head.slug}", head.slug) or request.args.get("page") == "1":
         return moved(_address(head, sort, number))
     response = _render(actor, load_thread_page(actor, head, sort, number), 200, None, None)

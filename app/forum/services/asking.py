@@ -17,6 +17,7 @@ from app.forum.models.post import PostKind
 from app.forum.models.thread import Status, ThreadKind
 from app.forum.policies import ensure_can_start_thread, is_held_on_arrival
 from app.forum.queries.threads import get_categories_for_update
+from app.forum.screening import Submission, note_screened, screen
 from app.forum.services.checking import check_body, checked_title
 from app.forum.services.figures import settle
 from app.forum.services.following import follow_own
@@ -24,16 +25,17 @@ from app.forum.services.listing import NOWHERE, move_counts, place_of
 from app.forum.services.mentioning import tell_mentioned
 from app.forum.services.proposing import request_comparison
 from app.forum.services.revising import DOUBLE_SUBMIT, add_first_text
-from app.forum.services.tagging import normalise_tags, set_tags
+from app.forum.services.tagging import add_tags, normalise_tags, set_tags
 
 
 def start_thread(
     actor: Actor, *, kind: str, category_id: int, title: str, body: Rendered, tags: Sequence[str], mentions: Sequence[int] = ()
 ) -> Thread:
-    """Start a thread, which its author then follows; where approval is needed it is held, and only moderators are told.
+    """Start a thread, which its author then follows; where approval is needed, or screening finds something, it
+    is held, and only moderators are told.
 
-    The same thread sent again within a minute returns the first one. Raises Invalid for title, body, tags and category,
-    Forbidden when the actor may not post there.
+    The same thread sent again within a minute returns the first one. Raises Invalid for title, body, tags and category
+    (and for a text that is refused), Forbidden when the actor may not post there.
     """
     if kind not in list(ThreadKind):
         raise Invalid("A thread is a question or a discussion.", field="kind")
@@ -42,12 +44,18 @@ def start_thread(
     check_body(body)
     if double := _find_double(actor, category, kind, title, body):
         return double
-    thread = _add_thread(actor, category, ThreadKind(kind), title, body)
+    submission = Submission(
+        actor, "thread", body, title, is_held=is_held_on_arrival(actor, category), holds_first=category.holds_first_posts
+    )
+    verdict = screen(submission)
+    tags = add_tags(tags, verdict.tags)
+    thread = _add_thread(actor, category, ThreadKind(kind), title, body, is_held=submission.is_held or verdict.is_held)
     set_tags(thread, tags)
     post = add_first_text(actor, thread, PostKind.OPENING, body, tags)
     move_counts(NOWHERE, place_of(thread))
     follow_own(actor, thread)
     settle(thread)
+    note_screened(submission, verdict, thread.id, post.id)
     if thread.held_at is not None:
         emit(ThreadHeld(thread.id, actor.id))
     else:
@@ -70,13 +78,13 @@ def _locked_category(actor: Actor, category_id: int) -> Category:
     return category
 
 
-def _add_thread(actor: Actor, category: Category, kind: ThreadKind, title: str, body: Rendered) -> Thread:
+def _add_thread(actor: Actor, category: Category, kind: ThreadKind, title: str, body: Rendered, *, is_held: bool) -> Thread:
     moment = now()
     thread = Thread(
         kind=kind, title=title, slug=slugify(title), category=category, author_id=actor.id, created_at=moment,
         last_activity_at=moment, modified_at=moment, excerpt=body.excerpt,
         status=Status.UNANSWERED if kind == ThreadKind.QUESTION else Status.OPEN,
-        held_at=moment if is_held_on_arrival(actor, category) else None,
+        held_at=moment if is_held else None,
         answer_count=0, accepted_count=0, score=0, me_too_count=0, duplicate_count=0,
     )  # fmt: skip
     db.session.add(thread)

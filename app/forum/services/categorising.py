@@ -11,6 +11,8 @@ from app.forum.queries.threads import get_categories_for_update
 
 NAME_MAX = 80
 DESCRIPTION_MAX = 300
+# Solved questions are archived after so many quiet days at the least, and at the most.
+ARCHIVE_MIN, ARCHIVE_MAX = 7, 3_650
 
 
 def _ensure_admin(actor: Actor) -> None:
@@ -18,7 +20,7 @@ def _ensure_admin(actor: Actor) -> None:
         raise Forbidden("Only admins keep the categories.")
 
 
-def _check(name: str, description: str, audience: str) -> None:
+def _check(name: str, description: str, audience: str, archive_after_days: int | None) -> None:
     errors = {}
     if not 2 <= len(name) <= NAME_MAX:
         errors["name"] = f"Please use 2 to {NAME_MAX} characters."
@@ -26,6 +28,8 @@ def _check(name: str, description: str, audience: str) -> None:
         errors["description"] = f"Please use at most {DESCRIPTION_MAX} characters."
     if audience not in list(Audience):
         errors["audience"] = "Please choose who may read it."
+    if archive_after_days is not None and not ARCHIVE_MIN <= archive_after_days <= ARCHIVE_MAX:
+        errors["archive_after_days"] = f"Please use a number of days from {ARCHIVE_MIN} to {ARCHIVE_MAX:,}, or leave it empty."
     if errors:
         raise Invalid(errors)
 
@@ -37,6 +41,8 @@ def create_category(
     description: str = "",
     audience: str = Audience.PUBLIC,
     needs_approval: bool = False,
+    holds_first_posts: bool = False,
+    archive_after_days: int | None = None,
     position: int = 0,
 ) -> Category:
     """Add a category. Its address is made from its name and stays, whatever the name becomes.
@@ -44,20 +50,30 @@ def create_category(
     Raises Forbidden, Invalid (also when the name gives an address that is taken).
     """
     _ensure_admin(actor)
-    _check(name, description, audience)
+    _check(name, description, audience, archive_after_days)
     slug = slugify(name)
     if db.session.scalar(sa.select(Category.id).where(Category.slug == slug)) is not None:
         raise Invalid("There is a category of this name already.", field="name")
     category = Category(
-        slug=slug, name=name, description=description, audience=audience, needs_approval=needs_approval, position=position
-    )
+        slug=slug, name=name, description=description, audience=audience, needs_approval=needs_approval,
+        holds_first_posts=holds_first_posts, archive_after_days=archive_after_days, position=position,
+    )  # fmt: skip
     db.session.add(category)
     db.session.flush()
     return category
 
 
 def update_category(
-    actor: Actor, *, category_id: int, name: str, description: str, audience: str, needs_approval: bool, position: int
+    actor: Actor,
+    *,
+    category_id: int,
+    name: str,
+    description: str,
+    audience: str,
+    needs_approval: bool,
+    position: int,
+    holds_first_posts: bool = False,
+    archive_after_days: int | None = None,
 ) -> Category:
     """Change a category. Who may read it changes only while it is empty: what was public has been read and indexed.
 
@@ -65,13 +81,14 @@ def update_category(
     """
     _ensure_admin(actor)
     category = _locked(category_id)
-    _check(name, description, audience)
+    _check(name, description, audience, archive_after_days)
     if audience != category.audience and _has_threads(category_id):
         raise Invalid(
             "Who may read it can be changed only while it is empty. Make a new category and move the threads.", field="audience"
         )
     category.name, category.description, category.audience = name, description, audience
     category.needs_approval, category.position = needs_approval, position
+    category.holds_first_posts, category.archive_after_days = holds_first_posts, archive_after_days
     return category
 
 

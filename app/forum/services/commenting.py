@@ -10,21 +10,26 @@ from app.core.db import db
 from app.core.errors import Forbidden
 from app.core.events import emit
 from app.core.markup import Rendered
-from app.forum.events import CommentAdded
+from app.forum.events import CommentAdded, CommentHeld
 from app.forum.models import Comment, Post
 from app.forum.policies import ensure_can_comment, ensure_can_edit_comment, ensure_can_see_post
 from app.forum.queries.threads import get_comment_for_update, get_post_for_update
+from app.forum.screening import Submission, Verdict, note_screened, screen
 from app.forum.services.checking import COMMENT_MAX, check_body
 from app.forum.services.figures import derive_comment_counts, settle
 from app.forum.services.mentioning import tell_mentioned, tell_newly_mentioned
+from app.forum.services.pacing import ensure_pace
 from app.forum.services.revising import DOUBLE_SUBMIT
 from app.forum.services.waiting import end_wait
 
 TAKEN_BACK = "Taken back by its author"
+WAITING = "Waiting for a moderator"
 
 
 def add_comment(actor: Actor, *, post_id: int, body: Rendered, mentions: Sequence[int] = (), is_request: bool = False) -> Comment:
-    """Add a comment under a listed post. The same text sent again within a minute returns the first comment.
+    """Add a comment under a listed post; one that screening holds waits, hidden, for a moderator.
+
+    The same text sent again within a minute returns the first comment.
 
     `is_request`: the question waits for its asker from now on (see enquiring).
     Raises NotFound, Forbidden, Conflict for a thread or post that takes none, Invalid("body").
@@ -34,13 +39,23 @@ def add_comment(actor: Actor, *, post_id: int, body: Rendered, mentions: Sequenc
     check_body(body, most=COMMENT_MAX)
     if double := _find_double(actor, post, body):
         return double
+    thread = post.thread
+    ensure_pace(actor, thread)
+    submission = Submission(actor, "comment", body, thread_id=thread.id, holds_first=thread.category.holds_first_posts)
+    verdict = screen(submission)
     comment = Comment(post_id=post.id, author_id=actor.id, created_at=now())
     _set_text(comment, body)
+    _hold(comment, verdict)
     db.session.add(comment)
-    end_wait(post.thread, actor)
+    if not verdict.is_held:
+        end_wait(thread, actor)
     settle_comments(post)
-    emit(CommentAdded(post.thread_id, post.id, comment.id, actor.id, is_request))
-    tell_mentioned(post, actor.id, mentions, comment.id)
+    note_screened(submission, verdict, thread.id, post.id, comment.id)
+    if verdict.is_held:
+        emit(CommentHeld(thread.id, post.id, comment.id, actor.id))
+    else:
+        emit(CommentAdded(thread.id, post.id, comment.id, actor.id, is_request))
+        tell_mentioned(post, actor.id, mentions, comment.id)
     return comment
 
 
@@ -57,10 +72,17 @@ def edit_comment(actor: Actor, *, comment_id: int, body: Rendered, mentions: Seq
     if comment.body_source == body.source:
         return comment
     old_html = comment.body_html
+    submission = Submission(actor, "comment", body, thread_id=post.thread_id, is_edit=True, before=old_html)
+    verdict = screen(submission)
     _set_text(comment, body)
     comment.edited_at = now()
+    _hold(comment, verdict)
     end_wait(post.thread, actor)
     settle_comments(post)
+    note_screened(submission, verdict, post.thread_id, post.id, comment.id)
+    if verdict.is_held:
+        emit(CommentHeld(post.thread_id, post.id, comment.id, comment.author_id))
+        return comment
     tell_newly_mentioned(post, comment.author_id, mentions, old_html, comment.id)
     return comment
 
@@ -90,6 +112,12 @@ def settle_comments(post: Post) -> None:
     db.session.flush()
     post.comment_count = derive_comment_counts([post.id])[post.id]
     settle(post.thread)
+
+
+def _hold(comment: Comment, verdict: Verdict) -> None:
+    if verdict.is_held:
+        comment.held_at = comment.hidden_at = now()
+        comment.hidden_reason = WAITING
 
 
 def _set_text(comment: Comment, body: Rendered) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.accounts.queries import find_people_by_names
 from app.core.markup import MAX_BODY, Rendered, extract_mentions, render_inline, render_markdown
+from app.forum.screening import prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +21,6 @@ def compose(source: str, *, own_host: str = "", is_comment: bool = False, most: 
     people = find_people_by_names(names) if names else []
     known = frozenset(person.name for person in people)
     render = render_inline if is_comment else render_markdown
-    return Composed(render(source, mentions=known, own_host=own_host, max_length=most), tuple(person.id for person in people))
+    body = render(source, mentions=known, own_host=own_host, max_length=most)
+    prepare(body)
+    return Composed(body, tuple(person.id for person in people))

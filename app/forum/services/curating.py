@@ -14,19 +14,31 @@ from app.forum.models import Thread
 from app.forum.policies import can_see_category, ensure_can_moderate
 from app.forum.queries.threads import get_categories_for_update, get_thread_and_category_for_update, get_thread_for_update
 from app.forum.services.approving import approve_post, approve_thread, hold_post, hold_thread, reject_post, reject_thread
+from app.forum.services.archiving import archive_thread, unarchive_thread
 from app.forum.services.carding import pin_card, repin_card, undo_card, unpin_card
 from app.forum.services.checking import checked_reason
-from app.forum.services.curating_posts import hide_comment, hide_post, restore_comment, restore_post
+from app.forum.services.curating_posts import (
+    approve_comment,
+    hide_comment,
+    hide_post,
+    hold_comment,
+    reject_comment,
+    restore_comment,
+    restore_post,
+)
 from app.forum.services.duplicates import close_as_duplicate, sync_group, undo_duplicate
 from app.forum.services.figures import settle
 from app.forum.services.listing import move_counts, place_of
+from app.forum.services.pacing import slow_thread
 from app.forum.services.promoting_marks import mark_promoted, unmark_promoted
+from app.forum.services.relocating import ensure_not_moved_on
 
 __all__ = [
-    "approve_post", "approve_thread", "close_as_duplicate", "close_thread", "hide_comment", "hide_post", "hide_thread",
-    "hold_post", "hold_thread", "lock_thread", "mark_promoted", "move_thread", "pin_card", "pin_thread", "reject_post",
-    "reject_thread", "reopen_thread", "repin_card", "restore_comment", "restore_post", "restore_thread", "undo_card",
-    "undo_duplicate", "unlock_thread", "unmark_promoted", "unpin_card", "unpin_thread",
+    "approve_comment", "approve_post", "approve_thread", "archive_thread", "close_as_duplicate", "close_thread",
+    "hide_comment", "hide_post", "hide_thread", "hold_comment", "hold_post", "hold_thread", "lock_thread", "mark_promoted",
+    "move_thread", "pin_card", "pin_thread", "reject_comment", "reject_post", "reject_thread", "reopen_thread", "repin_card",
+    "restore_comment", "restore_post", "restore_thread", "slow_thread", "unarchive_thread", "undo_card", "undo_duplicate",
+    "unlock_thread", "unmark_promoted", "unpin_card", "unpin_thread",
 ]  # fmt: skip
 
 
@@ -50,6 +62,7 @@ def restore_thread(actor: Actor, *, thread_id: int, reason: str = "") -> Thread:
     why = checked_reason(reason)
     if thread.hidden_at is None:
         raise Conflict("This thread is not hidden.")
+    ensure_not_moved_on(thread)
     place, before = place_of(thread), thread.hidden_reason
     thread.hidden_at, thread.hidden_reason = None, ""
     move_counts(place, place_of(thread))

@@ -4,14 +4,17 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.events import emit
-from app.forum.events import CommentCurated, PostCurated
+from app.forum.events import CommentAdded, CommentCurated, CommentHeld, PostCurated
 from app.forum.models import Comment, Post
 from app.forum.models.post import PostKind
+from app.forum.models.reshaping import Place
 from app.forum.policies import ensure_can_moderate
+from app.forum.queries.places import exists_redirect
 from app.forum.queries.threads import get_comment_for_update, get_post_for_update
 from app.forum.services.checking import checked_reason
-from app.forum.services.commenting import settle_comments
+from app.forum.services.commenting import WAITING, settle_comments
 from app.forum.services.figures import settle
+from app.forum.services.mentioning import people_linked_in, tell_mentioned
 
 
 def hide_post(actor: Actor, *, post_id: int, reason: str) -> Post:
@@ -34,6 +37,7 @@ def restore_post(actor: Actor, *, post_id: int, reason: str = "") -> Post:
     why = checked_reason(reason)
     if post.hidden_at is None:
         raise Conflict("This post is not hidden.")
+    _ensure_stands(Place.POST, post.id)
     post.hidden_at, post.hidden_reason = None, ""
     return _done(actor, post, "restore", why)
 
@@ -54,10 +58,57 @@ def restore_comment(actor: Actor, *, comment_id: int, reason: str = "") -> Comme
     comment = get_comment_for_update(comment_id)
     ensure_can_moderate(actor, comment.post.thread)
     why = checked_reason(reason)
-    if comment.hidden_at is None:
-        raise Conflict("This comment is not hidden.")
-    comment.hidden_at, comment.hidden_reason = None, ""
+    if comment.hidden_at is None or comment.hidden_reason == WAITING:
+        raise Conflict("This comment waits for approval." if comment.held_at else "This comment is not hidden.")
+    _ensure_stands(Place.COMMENT, comment.id)
+    comment.hidden_at, comment.hidden_reason = (now(), WAITING) if comment.held_at is not None else (None, "")
     return _comment_done(actor, comment, "restore", why)
+
+
+def approve_comment(actor: Actor, *, comment_id: int, reason: str = "") -> Comment:
+    """Let a waiting comment through: from now on it counts as added, and the people it mentions are told."""
+    comment = _waiting_comment(actor, comment_id)
+    why = checked_reason(reason)
+    comment.held_at, comment.hidden_at, comment.hidden_reason = None, None, ""
+    _comment_done(actor, comment, "approve", why)
+    post = comment.post
+    emit(CommentAdded(post.thread_id, post.id, comment.id, comment.author_id))
+    tell_mentioned(post, comment.author_id, people_linked_in(comment.body_html), comment.id)
+    return comment
+
+
+def reject_comment(actor: Actor, *, comment_id: int, reason: str) -> Comment:
+    """Turn a waiting comment down: it stays hidden, with the reason, and `restore_comment` puts it back to wait."""
+    comment = _waiting_comment(actor, comment_id)
+    comment.hidden_reason = checked_reason(reason, is_required=True)
+    return _comment_done(actor, comment, "reject", comment.hidden_reason)
+
+
+def hold_comment(actor: Actor, *, comment_id: int, reason: str = "") -> Comment:
+    """Put a comment (back) to wait for approval: the undo of `approve_comment`."""
+    comment = get_comment_for_update(comment_id)
+    ensure_can_moderate(actor, comment.post.thread)
+    why = checked_reason(reason)
+    if comment.held_at is not None:
+        raise Conflict("This comment is waiting for approval already.")
+    comment.held_at = comment.hidden_at = now()
+    comment.hidden_reason = WAITING
+    emit(CommentHeld(comment.post.thread_id, comment.post_id, comment.id, comment.author_id))
+    return _comment_done(actor, comment, "hold", why)
+
+
+def _waiting_comment(actor: Actor, comment_id: int) -> Comment:
+    comment = get_comment_for_update(comment_id)
+    ensure_can_moderate(actor, comment.post.thread)
+    if comment.held_at is None or comment.hidden_reason != WAITING:
+        raise Conflict("This comment is not waiting for approval any more.")
+    return comment
+
+
+def _ensure_stands(place: Place, old_id: int) -> None:
+    """Raise Conflict for what became something else: undoing that shows it again."""
+    if exists_redirect(place, old_id):
+        raise Conflict("It became something else, and stands there. Undo that in the log instead.")
 
 
 def _done(actor: Actor, post: Post, action: str, reason: str) -> Post:

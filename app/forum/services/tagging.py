@@ -36,6 +36,11 @@ def normalise_tags(names: Sequence[str]) -> list[str]:
     return tags
 
 
+def add_tags(names: Sequence[str], more: Sequence[str]) -> list[str]:
+    """Return normal tags with as many of `more` added as a thread can have; what its author chose comes first."""
+    return list(dict.fromkeys([*names, *normalise_tags(more[:TAGS_PER_THREAD])]))[: max(len(names), TAGS_PER_THREAD)]
+
+
 def set_tags(thread: Thread, names: Sequence[str]) -> None:
     """Put exactly these normal tags on a locked thread, creating new ones. Counts are the caller's (see listing)."""
     upsert(Tag.__table__, [{"name": name, "description": "", "thread_count": 0} for name in sorted(names)], ["name"], [])

@@ -48,6 +48,16 @@ def _duplicate(actor: Actor, thread_id: int) -> object:
     return curating.close_as_duplicate(actor, thread_id=thread_id, original_id=original, reason=posted_line("reason"))
 
 
+def _lock(actor: Actor, thread_id: int) -> object:
+    return curating.lock_thread(actor, thread_id=thread_id, reason=posted_line("reason"), note=posted_line("note"))
+
+
+def _slow(actor: Actor, thread_id: int) -> object:
+    raw = posted_line("minutes")
+    minutes = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 5 else -1
+    return curating.slow_thread(actor, thread_id=thread_id, minutes=minutes, reason=posted_line("reason"))
+
+
 def _on_post(service: Callable[..., object]) -> Act:
     return lambda actor, post_id: service(actor, post_id=post_id, reason=posted_line("reason"))
 
@@ -61,7 +71,7 @@ Actions = dict[str, tuple[Act, str]]
 _THREAD_ACTIONS: Actions = {
     "hide": (_plain(curating.hide_thread), "The thread is hidden."),
     "restore": (_plain(curating.restore_thread), "The thread is visible again."),
-    "lock": (_plain(curating.lock_thread), "The thread is locked."),
+    "lock": (_lock, "The thread is locked."),
     "unlock": (_plain(curating.unlock_thread), "The thread takes new posts again."),
     "pin": (_plain(curating.pin_thread), "The thread is pinned."),
     "unpin": (_plain(curating.unpin_thread), "The thread is not pinned any more."),
@@ -69,6 +79,9 @@ _THREAD_ACTIONS: Actions = {
     "reopen": (_plain(curating.reopen_thread), "The thread is open again."),
     "approve": (_plain(curating.approve_thread), "Approved: everybody can see it now."),
     "reject": (_plain(curating.reject_thread), "Rejected: its author is told why."),
+    "archive": (_plain(curating.archive_thread), "The thread is archived."),
+    "unarchive": (_plain(curating.unarchive_thread), "The thread takes new posts again."),
+    "slow": (_slow, "The pace of the thread is changed."),
     "move": (_move, "The thread is moved."),
     "duplicate": (_duplicate, "Closed as a duplicate."),
     "unduplicate": (_plain(curating.undo_duplicate), "The thread stands on its own again."),
@@ -82,6 +95,8 @@ _POST_ACTIONS: Actions = {
 _COMMENT_ACTIONS: Actions = {
     "hide": (_on_comment(curating.hide_comment), "The comment is hidden."),
     "restore": (_on_comment(curating.restore_comment), "The comment is visible again."),
+    "approve": (_on_comment(curating.approve_comment), "Approved: everybody can see it now."),
+    "reject": (_on_comment(curating.reject_comment), "Rejected: its author is told why."),
 }
 # Decisions that take something away from people need a reason they can be told.
 _NEED_REASON = frozenset({"hide", "lock", "close", "reject", "suspend"})

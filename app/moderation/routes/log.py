@@ -1,5 +1,7 @@
 """The log of decisions, and undoing them."""
 
+from urllib.parse import urlsplit
+
 from flask import flash, request
 from werkzeug.wrappers import Response
 
@@ -8,10 +10,11 @@ from app.core.uow import unit_of_work
 from app.moderation.presenters import action_label
 from app.moderation.queries import list_log, list_log_actions
 from app.moderation.routes.blueprint import blueprint
+from app.moderation.services.reediting import render_earlier
 from app.moderation.services.undoing import UNDOABLE, undo_decision
 from app.moderation.urls import LOG, log_path
 from app.web.access import moderators
-from app.web.context import current_actor
+from app.web.context import current_actor, site_settings
 from app.web.forms import posted_line, query_line
 from app.web.redirects import local_path, see_other
 from app.web.render import page
@@ -36,7 +39,8 @@ def log() -> Response:
 @moderators
 def undo(entry_id: int) -> Response:
     """Undo one decision."""
+    text = render_earlier(entry_id, urlsplit(site_settings().base_url).netloc)
     with unit_of_work():
-        undo_decision(current_actor(), entry_id=entry_id, reason=posted_line("reason"))
+        undo_decision(current_actor(), entry_id=entry_id, reason=posted_line("reason"), text=text)
     flash("Undone.")
     return see_other(local_path(request.form.get("next"), LOG))

@@ -33,7 +33,7 @@ class InboxRow:
 def _row(item: QueueItem, current: QueueItem | None) -> InboxRow:
     state = "flagged" if item.is_report else "held"
     reasons = sorted({flag.reason.replace("_", " ") for flag in item.flags})
-    meta = ", ".join(reasons) if reasons else f"in {item.category}"
+    meta = ", ".join(reasons) if reasons else item.hits[0].words if item.hits else f"in {item.category}"
     return InboxRow(queue_path(item.key), item.thread_title, state, meta, current is not None and item.key == current.key)
 
 

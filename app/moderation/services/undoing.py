@@ -6,12 +6,17 @@ from app.accounts.services.roles import set_role
 from app.accounts.services.suspending import lift_suspension
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
+from app.core.markup import Rendered
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.threads import get_comment_for_update, get_post_for_update, get_thread_for_update
 from app.forum.services import accepting, curating
+from app.forum.services.converting import convert_thread, undo_convert
+from app.forum.services.merging import undo_merge
 from app.forum.services.proposing import dismiss_proposal, reopen_proposal
+from app.forum.services.splitting import undo_split
+from app.forum.services.turning import undo_into_comment, undo_into_post
 from app.kb.models import ArticleState
 from app.kb.services import publishing
 from app.kb.services.deciding import dismiss_candidate, restore_candidate, snooze_again
@@ -19,7 +24,9 @@ from app.kb.services.reviewing import give_back_owner
 from app.moderation.models import Flag, LogEntry
 from app.moderation.policies import ensure_can_moderate_site
 from app.moderation.queries import exists_undo, get_log_entry_for_update
+from app.moderation.screening import keeping
 from app.moderation.services.logging import write_log
+from app.moderation.services.reediting import EDIT, undo_edit
 from app.moderation.services.resolving import WAS_SHOWN, reopen_flags
 from app.search.gaps import deciding as gap_deciding
 
@@ -42,6 +49,14 @@ def _post(name: str) -> Undo:
 
 def _move_back(actor: Actor, entry: LogEntry, reason: str) -> None:
     curating.move_thread(actor, thread_id=_id(entry.thread_id), category_id=int(entry.before), reason=reason)
+
+
+def _convert_back(actor: Actor, entry: LogEntry, reason: str) -> None:
+    """What an undoing converted is converted anew: it left nothing to take back."""
+    if entry.before:
+        undo_convert(actor, reshaping_id=int(entry.before), reason=reason)
+    else:
+        convert_thread(actor, thread_id=_id(entry.thread_id), reason=reason)
 
 
 def _close_again(actor: Actor, entry: LogEntry, reason: str) -> None:
@@ -69,7 +84,18 @@ _THREAD: dict[str, Undo] = {
     "hold": _thread("approve"),
     "reject": _thread("restore"),
     "lock": _thread("unlock"),
-    "unlock": _thread("lock"),
+    "unlock": lambda actor, entry, reason: curating.lock_thread(
+        actor, thread_id=_id(entry.thread_id), reason=reason, note=entry.before
+    ),
+    "archive": _thread("unarchive"),
+    "unarchive": _thread("archive"),
+    "slow": lambda actor, entry, reason: curating.slow_thread(
+        actor, thread_id=_id(entry.thread_id), minutes=int(entry.before), reason=reason
+    ),
+    "split": lambda actor, entry, reason: undo_split(actor, reshaping_id=int(entry.before), reason=reason),
+    "merge": lambda actor, entry, reason: undo_merge(actor, reshaping_id=int(entry.before), reason=reason),
+    "to_discussion": lambda actor, entry, reason: _convert_back(actor, entry, reason),
+    "to_question": lambda actor, entry, reason: _convert_back(actor, entry, reason),
     "pin": _thread("unpin"),
     "unpin": _thread("pin"),
     "close": _thread("reopen"),
@@ -101,8 +127,13 @@ _POST: dict[str, Undo] = {
     "withdraw": lambda actor, entry, reason: accepting.accept_answer(actor, post_id=_id(entry.post_id)),
     "uphold": lambda actor, entry, reason: _undo_post_flags(actor, entry, reason),
     "decline": lambda actor, entry, reason: _undo_post_flags(actor, entry, reason),
+    "to_comment": lambda actor, entry, reason: undo_into_comment(actor, reshaping_id=int(entry.before), reason=reason),
 }
 _COMMENT: dict[str, Undo] = {
+    "to_answer": lambda actor, entry, reason: undo_into_post(actor, reshaping_id=int(entry.before), reason=reason),
+    "approve": lambda actor, entry, reason: curating.hold_comment(actor, comment_id=_id(entry.comment_id), reason=reason),
+    "hold": lambda actor, entry, reason: curating.approve_comment(actor, comment_id=_id(entry.comment_id), reason=reason),
+    "reject": lambda actor, entry, reason: curating.restore_comment(actor, comment_id=_id(entry.comment_id), reason=reason),
     "hide": lambda actor, entry, reason: curating.restore_comment(actor, comment_id=_id(entry.comment_id), reason=reason),
     "restore": lambda actor, entry, reason: curating.hide_comment(actor, comment_id=_id(entry.comment_id), reason=reason),
     "uphold": lambda actor, entry, reason: _undo_comment_flags(actor, entry, reason),
@@ -122,6 +153,11 @@ _ALIAS: dict[str, Undo] = {
     "alias_add": lambda actor, entry, reason: gap_deciding.remove_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
     "alias_restore": lambda actor, entry, reason: gap_deciding.remove_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
     "alias_remove": lambda actor, entry, reason: gap_deciding.restore_alias(actor, alias_id=_id(entry.alias_id), reason=reason),
+}
+
+_RULE: dict[str, Undo] = {
+    "watch": lambda actor, entry, reason: keeping.remove_rule(actor, rule_id=_id(entry.rule_id), reason=reason),
+    "unwatch": lambda actor, entry, reason: keeping.restore_rule(actor, rule_id=_id(entry.rule_id), reason=reason),
 }
 
 
@@ -162,15 +198,18 @@ def _undo_article_state(actor: Actor, entry: LogEntry, reason: str) -> None:
 
 # What the log page may offer to undo: pairs of target and action; articles go back to any earlier state.
 UNDOABLE = frozenset(
-    [("thread", action) for action in _THREAD] + [("post", action) for action in _POST]
+    [("thread", action) for action in _THREAD] + [("post", action) for action in (*_POST, EDIT)]
     + [("comment", action) for action in _COMMENT] + [("person", action) for action in _PERSON]
     + [("search", action) for action in _GAP] + [("meaning", action) for action in _ALIAS]
+    + [("rule", action) for action in _RULE]
     + [("article", state) for state in ("draft", "in_review", "published", "archived", "owner")]
 )  # fmt: skip
 
 
-def find_undo(entry: LogEntry) -> Undo | None:
+def find_undo(entry: LogEntry, text: Rendered | None = None) -> Undo | None:
     """Return what undoes an entry, or None for decisions that stand (a promotion, a lifted suspension)."""
+    if entry.action == EDIT and entry.post_id is not None:
+        return lambda actor, one, reason: undo_edit(actor, one, reason, text)
     if entry.thread_id is not None:
         return _THREAD.get(entry.action)
     if entry.post_id is not None:
@@ -183,13 +222,15 @@ def find_undo(entry: LogEntry) -> Undo | None:
         return _GAP.get(entry.action)
     if entry.alias_id is not None:
         return _ALIAS.get(entry.action)
+    if entry.rule_id is not None:
+        return _RULE.get(entry.action)
     if entry.action == "owner":
         return _undo_article_owner
     return _undo_article_state if entry.before else None
 
 
-def undo_decision(actor: Actor, *, entry_id: int, reason: str) -> LogEntry:
-    """Undo one entry of the log and return the entry that says so.
+def undo_decision(actor: Actor, *, entry_id: int, reason: str, text: Rendered | None = None) -> LogEntry:
+    """Undo one entry of the log and return the entry that says so. `text`: what `render_earlier` gave for it.
 
     Raises NotFound, Forbidden, Conflict (undone already, cannot be undone, or the thing changed meanwhile).
     """
@@ -197,7 +238,7 @@ def undo_decision(actor: Actor, *, entry_id: int, reason: str) -> LogEntry:
     entry = get_log_entry_for_update(entry_id)
     if entry is None:
         raise NotFound
-    undo = find_undo(entry)
+    undo = find_undo(entry, text)
     if undo is None:
         raise Conflict("This decision cannot be undone here.")
     if exists_undo(entry.id):
@@ -206,7 +247,7 @@ def undo_decision(actor: Actor, *, entry_id: int, reason: str) -> LogEntry:
     undo(actor, entry, reason or "Undone")
     return write_log(
         actor.id, "undo", reason, thread_id=entry.thread_id, post_id=entry.post_id, comment_id=entry.comment_id,
-        person_id=entry.person_id, article_id=entry.article_id, gap_id=entry.gap_id, alias_id=entry.alias_id,
+        person_id=entry.person_id, article_id=entry.article_id, gap_id=entry.gap_id, alias_id=entry.alias_id, rule_id=entry.rule_id,
         before=entry.action, undoes_id=entry.id,
     )  # fmt: skip
 

@@ -118,7 +118,7 @@ def test_a_preview_of_a_change_saves_nothing(browser, tom):
 def test_when_two_changes_meet_both_texts_are_shown_and_saving_again_is_a_decision(browser, tom):
     post = make_answer(make_question(), tom, "Clean the filter.")
     browser.get(f"/posts/{post.id}/edit")
-    do(edit_post, make_person(role="staff"), post_id=post.id, body=compose("Clean the intake filter.").body)
+    do(edit_post, make_person(role="staff"), post_id=post.id, body=compose("Clean the intake filter.").body, reason="Clearer")
     response = browser.submit(f"/posts/{post.id}/edit", {"body": "Clean the filter twice."}, 409)
     text = see(browser, response)
     assert "Two changes met" in text and "Clean the intake filter." in text
@@ -139,7 +139,7 @@ def test_a_draft_of_a_change_comes_back_with_the_revision_it_started_from(browse
     post = make_answer(make_question(), tom)
     with unit_of_work():
         save_draft(actor_of(tom), key=f"edit:{post.id}", fields={"body": "Unfinished", "base_revision": "1"})
-    do(edit_post, make_person(role="staff"), post_id=post.id, body=compose("By staff").body)
+    do(edit_post, make_person(role="staff"), post_id=post.id, body=compose("By staff").body, reason="Clearer")
     browser.get(f"/posts/{post.id}/edit")
     assert browser.page.xpath("//textarea[@name='body']")[0].text.strip() == "Unfinished"
     browser.submit(f"/posts/{post.id}/edit", {}, 409)

@@ -307,7 +307,7 @@ def test_the_title_of_a_duplicate_reaches_the_index_of_its_original(mod):
 
         db.session.query(Job).delete()
     opening = opening_of(thread)
-    do(edit_post, mod, post_id=opening.id, body=text(opening.body_source), title="Water does not arrive at all")
+    do(edit_post, mod, post_id=opening.id, body=text(opening.body_source), title="Water does not arrive at all", reason="Clearer")
     assert is_sync_requested(original)
 
 

@@ -51,7 +51,7 @@ def test_saving_the_same_again_adds_no_revision(told):
 def test_nobody_overwrites_what_they_have_not_seen():
     tom, staff = make_person(), make_person(role="staff")
     post = make_answer(make_question(), tom, "First")
-    do(edit_post, staff, post_id=post.id, body=text("By staff"), base_revision=1)
+    do(edit_post, staff, post_id=post.id, body=text("By staff"), base_revision=1, reason="Clearer")
     with pytest.raises(EditConflict):
         do(edit_post, tom, post_id=post.id, body=text("By Tom"), base_revision=1)
     assert post_now(post).body_source == "By staff"
@@ -111,10 +111,10 @@ def test_an_imported_short_title_may_stay_but_not_be_given():
 def test_only_authors_and_people_in_charge_edit(role, is_allowed):
     post = make_answer(make_question())
     if is_allowed:
-        assert do(edit_post, make_person(role=role), post_id=post.id, body=text("Better")).revision == 2
+        assert do(edit_post, make_person(role=role), post_id=post.id, body=text("Better"), reason="Clearer").revision == 2
     else:
         with pytest.raises(Forbidden):
-            do(edit_post, make_person(role=role), post_id=post.id, body=text("Better"))
+            do(edit_post, make_person(role=role), post_id=post.id, body=text("Better"), reason="Clearer")
 
 
 def test_authors_cannot_edit_in_locked_threads_nor_while_suspended():
@@ -131,7 +131,7 @@ def test_posts_one_may_not_see_do_not_exist():
     secret = make_answer(make_question(category=make_category(audience="staff")))
     for post in (hidden, secret):
         with pytest.raises(NotFound):
-            do(edit_post, make_person(), post_id=post.id, body=text("Better"))
+            do(edit_post, make_person(), post_id=post.id, body=text("Better"), reason="Clearer")
 
 
 def test_only_newly_mentioned_people_are_told(told):

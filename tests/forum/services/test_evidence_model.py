@@ -108,7 +108,7 @@ DEEDS: dict[str, Deed] = {
     "comment": lambda w, a, b: (
         add_comment, _who(w, a), {"post_id": _of(w.posts(), b), "body": text(w.words(), is_comment=True)},
     ),
-    "edit": lambda w, a, b: (edit_post, _who(w, a), {"post_id": opening_of(w.thread).id, "body": text(w.words())}),
+    "edit": lambda w, a, b: (edit_post, _who(w, a), {"reason": "Clearer", "post_id": opening_of(w.thread).id, "body": text(w.words())}),
     "answer": lambda w, a, b: (add_post, _who(w, a), {"thread_id": w.thread.id, "body": text(w.words())}),
     "hide": lambda w, a, b: (curating.hide_post, w.moderator, {"post_id": _of(w.posts(), a), "reason": "r"}),
     "restore": lambda w, a, b: (curating.restore_post, w.moderator, {"post_id": _of(w.posts(), a), "reason": "r"}),

@@ -178,7 +178,7 @@ def test_what_others_write_changes_nothing():
     infer_likely(RULES)
     do(add_comment, make_person(), post_id=answer.id, body=text("Same here.", is_comment=True))
     do(add_post, make_person(), thread_id=thread.id, body=text("Oil it."))
-    do(edit_post, make_person(role="staff"), post_id=opening_of(thread).id, body=text("Better words."))
+    do(edit_post, make_person(role="staff"), post_id=opening_of(thread).id, body=text("Better words."), reason="Clearer")
     assert thread_now(thread).status == Status.LIKELY_SOLVED and infer_likely(RULES).withdrawn == 0
 
 
@@ -263,6 +263,6 @@ def test_reading_costs_the_same_however_many_questions_there_are():
 def test_an_edited_answer_keeps_its_inference_and_scores_stay_right():
     thread, answer = make_quiet()
     infer_likely(RULES)
-    do(edit_post, make_person(role="staff"), post_id=answer.id, body=text("Clean the filter first."))
+    do(edit_post, make_person(role="staff"), post_id=answer.id, body=text("Clean the filter first."), reason="Clearer")
     assert thread_now(thread).status == Status.LIKELY_SOLVED and post_now(answer).revision == 2
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Outcome)) == 1

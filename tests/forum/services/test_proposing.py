@@ -76,7 +76,13 @@ def test_each_question_is_compared_once_and_again_when_its_words_change(pair):
     assert propose().compared == 0
     author = db.session.get_one(Thread, new.id).author_id
     person = make_person("editor", role="staff")
-    do(edit_post, person, post_id=opening_of(new).id, body=text("The filter is new, and still there is no water."))
+    do(
+        edit_post,
+        person,
+        post_id=opening_of(new).id,
+        body=text("The filter is new, and still there is no water."),
+        reason="Clearer",
+    )
     assert author is not None and thread_now(new).duplicates_checked_at is None
     assert propose().compared == 1
 
@@ -86,7 +92,7 @@ def test_what_is_not_alike_any_more_is_not_proposed_any_more(pair):
     propose()
     editor = make_person("editor", role="staff")
     words = "Which soap takes red wine out of a woollen carpet?"
-    do(edit_post, editor, post_id=opening_of(new).id, body=text(words), title=words, tags=["carpet"])
+    do(edit_post, editor, post_id=opening_of(new).id, body=text(words), title=words, tags=["carpet"], reason="Clearer")
     propose()
     assert stored() == []
 

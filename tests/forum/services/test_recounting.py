@@ -172,7 +172,7 @@ def test_after_any_sequence_of_actions_there_is_no_drift(seed):
         lambda: (record_outcome, {"thread_id": any_thread(), "kind": rnd.choice(["refuted", "workaround"])}),
         lambda: (cast_vote, {"post_id": any_post(), "value": rnd.choice([-1, 0, 1])}),
         lambda: (say_me_too, {"thread_id": any_thread(), "value": rnd.choice([0, 1])}),
-        lambda: (edit_post, {"post_id": any_post(), "body": text(f"New {next(number)}"), "tags": rnd.sample(["b", "c", "d"], 2)}),
+        lambda: (edit_post, {"post_id": any_post(), "reason": "x", "body": text(f"New {next(number)}"), "tags": rnd.sample(["b", "c", "d"], 2)}),
         lambda: (rnd.choice([curating.hide_thread, curating.restore_thread, curating.approve_thread, curating.hold_thread,
                              curating.close_thread, curating.reopen_thread, curating.undo_duplicate]),
                  {"thread_id": any_thread(), "reason": "r"}),

@@ -45,7 +45,7 @@ ASKER_WRITES: dict[str, Deed] = {
     "comments on the question": lambda who, thread, _a: do(add_comment, who, post_id=opening_of(thread).id, body=remark()),
     "comments on the answer": lambda who, _t, answer: do(add_comment, who, post_id=answer.id, body=remark()),
     "edits the question": lambda who, thread, _a: do(
-        edit_post, who, post_id=opening_of(thread).id, body=text("It hums at night.")
+        edit_post, who, post_id=opening_of(thread).id, body=text("It hums at night."), reason="More detail"
     ),
     "answers": lambda who, thread, _a: do(add_post, who, thread_id=thread.id, body=text("I found something.")),
     "is still stuck": lambda who, thread, _a: do(report_stuck, who, thread_id=thread.id, source="mail"),
@@ -71,7 +71,9 @@ def test_the_wait_ends_when_anybody_answers(asked: tuple[Person, Thread, Post]):
 
 OTHERS_DO: dict[str, Deed] = {
     "comment": lambda who, _t, answer: do(add_comment, who, post_id=answer.id, body=remark()),
-    "edit": lambda _w, thread, _a: do(edit_post, make_person(role="staff"), post_id=opening_of(thread).id, body=text("Tidier.")),
+    "edit": lambda _w, thread, _a: do(
+        edit_post, make_person(role="staff"), post_id=opening_of(thread).id, body=text("Tidier."), reason="Clearer"
+    ),
     "vote": lambda who, _t, answer: do(cast_vote, who, post_id=answer.id, value=1),
     "say me-too": lambda who, thread, _a: do(say_me_too, who, thread_id=thread.id, value=1),
 }

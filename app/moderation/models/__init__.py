@@ -1,0 +1,29 @@
+"""Tables of moderation. Columns and constraints only."""
+
+from app.moderation.models.flag import Flag, FlagReason, FlagState
+from app.moderation.models.log import LogEntry
+from app.moderation.models.screening import (
+    HitOutcome,
+    RuleKind,
+    RuleMeasure,
+    ScreenedPiece,
+    ScreenedText,
+    ScreeningHit,
+    ScreeningRule,
+    SpamModel,
+)
+
+__all__ = [
+    "Flag",
+    "FlagReason",
+    "FlagState",
+    "HitOutcome",
+    "LogEntry",
+    "RuleKind",
+    "RuleMeasure",
+    "ScreenedPiece",
+    "ScreenedText",
+    "ScreeningHit",
+    "ScreeningRule",
+    "SpamModel",
+]

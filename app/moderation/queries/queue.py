@@ -1,0 +1,208 @@
+"""What waits for moderators: reports, and texts held for approval with the reasons why."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from markupsafe import Markup
+
+from app.accounts.models import Person
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.text import shorten
+from app.forum.models import Category, Comment, Post, Thread
+from app.forum.models.post import PostKind
+from app.forum.services.commenting import WAITING
+from app.forum.urls import comment_path, post_path, thread_path
+from app.moderation.models import Flag, FlagState
+from app.moderation.policies import moderated_categories
+from app.moderation.screening.listing import HitRow, hits_of
+
+QUEUE_LIMIT = 200
+_WAITING_COMMENT = sa.and_(Comment.held_at.is_not(None), Comment.hidden_reason == WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """One report about the item."""
+
+    reason: str
+    note: str
+    reporter_name: str
+    reporter_path: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One text that waits for a decision.
+
+    `kind` is `post` or `comment` (reported), `thread`, `held-post` or `held-comment` (waiting for approval); `id` is that of the post
+    (of a thread: its opening) or comment. `hits`: why screening held it.
+    """
+
+    kind: str
+    id: int
+    thread_id: int
+    thread_title: str
+    path: str
+    category: str
+    excerpt: str
+    html: Markup
+    author_id: int | None
+    author_name: str
+    author_path: str
+    is_hidden: bool
+    created_at: datetime
+    waiting_since: datetime
+    flags: tuple[FlagRow, ...] = field(default=())
+    hits: tuple[HitRow, ...] = field(default=())
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}-{self.id}"
+
+    @property
+    def is_report(self) -> bool:
+        return self.kind in ("post", "comment")
+
+
+_THREAD_COLUMNS = (
+    Thread.id.label("thread_id"), Thread.kind.label("thread_kind"), Thread.title, Thread.slug, Category.name.label("category"),
+    Person.id.label("author_id"), Person.display_name, Person.name.label("author_handle"),
+)  # fmt: skip
+
+
+def list_queue(actor: Actor) -> list[QueueItem]:
+    """Return what waits, oldest first, at most QUEUE_LIMIT of each kind."""
+    held = [*_held_threads(actor), *_held_posts(actor), *_held_comments(actor)]
+    items = [*_reported_posts(actor), *_reported_comments(actor), *_with_hits(held)]
+    return sorted(items, key=lambda item: item.waiting_since)
+
+
+def _with_hits(items: list[QueueItem]) -> list[QueueItem]:
+    """Add to each text that waits why screening held it."""
+    on_comments = [item.id for item in items if item.kind == "held-comment"]
+    posts, comments = hits_of([item.id for item in items if item.kind != "held-comment"], on_comments)
+    return [replace(item, hits=tuple((comments if item.kind == "held-comment" else posts).get(item.id, ()))) for item in items]
+
+
+def count_queue(actor: Actor) -> int:
+    """Return how many texts wait for a decision."""
+    reported = (
+        sa.select(sa.func.count(sa.distinct(sa.func.coalesce(Flag.post_id, -Flag.comment_id))))
+        .join(Thread, Thread.id == Flag.thread_id).join(Category, Category.id == Thread.category_id)
+        .where(Flag.state == FlagState.OPEN, moderated_categories(actor))
+    )  # fmt: skip
+    held = (
+        sa.select(sa.func.count()).select_from(Thread).join(Category, Category.id == Thread.category_id)
+        .where(Thread.held_at.is_not(None), Thread.hidden_at.is_(None), moderated_categories(actor))
+    )  # fmt: skip
+    held_posts = (
+        sa.select(sa.func.count()).select_from(Post).join(Thread, Thread.id == Post.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .where(Post.held_at.is_not(None), Post.hidden_at.is_(None), Post.kind != PostKind.OPENING, moderated_categories(actor))
+    )  # fmt: skip
+    held_comments = (
+        sa.select(sa.func.count()).select_from(Comment).join(Post, Post.id == Comment.post_id)
+        .join(Thread, Thread.id == Post.thread_id).join(Category, Category.id == Thread.category_id)
+        .where(_WAITING_COMMENT, moderated_categories(actor))
+    )  # fmt: skip
+    counts = (reported, held, held_posts, held_comments)
+    row = db.session.execute(sa.select(*(count.scalar_subquery() for count in counts))).one()
+    return sum(int(count or 0) for count in row)
+
+
+def _flags_by(target: sa.ColumnElement[int]) -> dict[int, list[FlagRow]]:
+    statement = (
+        sa.select(target, Flag.reason, Flag.note, Person.display_name, Person.name, Flag.created_at)
+        .join(Person, Person.id == Flag.reporter_id)
+        .where(Flag.state == FlagState.OPEN, target.is_not(None))
+        .order_by(Flag.created_at)
+        .limit(QUEUE_LIMIT * 5)
+    )
+    grouped: dict[int, list[FlagRow]] = defaultdict(list)
+    for target_id, reason, note, display_name, name, created_at in db.session.execute(statement):
+        grouped[target_id].append(FlagRow(reason, note, display_name, f"/people/{name}", created_at))
+    return grouped
+
+
+def _item(kind: str, row: sa.Row[*tuple[Any, ...]], path: str, since: datetime, flags: tuple[FlagRow, ...] = ()) -> QueueItem:
+    r = row._mapping
+    return QueueItem(
+        kind=kind, id=r["id"], thread_id=r["thread_id"], thread_title=r["title"], path=path, category=r["category"],
+        excerpt=shorten(r["body_text"], 140), html=Markup(r["body_html"]), author_id=r["author_id"],  # noqa: S704 (sanitised when stored)
+        author_name=r["display_name"] or "[removed]", author_path=f"/people/{r['author_handle']}" if r["author_handle"] else "",
+        is_hidden=r["hidden_at"] is not None, created_at=r["created_at"], waiting_since=since, flags=flags,
+    )  # fmt: skip
+
+
+def _post_statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(Post.id, Post.body_text, Post.body_html, Post.hidden_at, Post.held_at, Post.created_at, *_THREAD_COLUMNS)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .join(Person, Person.id == Post.author_id, isouter=True)
+        .where(moderated_categories(actor))
+        .limit(QUEUE_LIMIT)
+    )
+
+
+def _comment_statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
+    columns = (
+        Comment.id,
+        Comment.body_text,
+        Comment.body_html,
+        Comment.hidden_at,
+        Comment.held_at,
+        Comment.created_at,
+        Comment.post_id,
+    )
+    return (
+        sa.select(*columns, *_THREAD_COLUMNS)
+        .join(Post, Post.id == Comment.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .join(Person, Person.id == Comment.author_id, isouter=True)
+        .where(moderated_categories(actor))
+        .limit(QUEUE_LIMIT)
+    )
+
+
+def _reported_posts(actor: Actor) -> list[QueueItem]:
+    flags = _flags_by(Flag.post_id)  # type: ignore[arg-type]
+    if not flags:
+        return []
+    rows = db.session.execute(_post_statement(actor).where(Post.id.in_(list(flags))))
+    return [_item("post", row, post_path(row.id), flags[row.id][0].created_at, tuple(flags[row.id])) for row in rows]
+
+
+def _reported_comments(actor: Actor) -> list[QueueItem]:
+    flags = _flags_by(Flag.comment_id)  # type: ignore[arg-type]
+    if not flags:
+        return []
+    rows = db.session.execute(_comment_statement(actor).where(Comment.id.in_(list(flags))))
+    return [_item("comment", row, comment_path(row.id), flags[row.id][0].created_at, tuple(flags[row.id])) for row in rows]
+
+
+def _held_threads(actor: Actor) -> list[QueueItem]:
+    held = sa.and_(Thread.held_at.is_not(None), Thread.hidden_at.is_(None), Post.kind == PostKind.OPENING)
+    statement = _post_statement(actor).add_columns(Thread.held_at.label("since")).where(held).order_by(Thread.held_at)
+    items = []
+    for row in db.session.execute(statement):
+        item = _item("thread", row, thread_path(row.thread_kind, row.thread_id, row.slug), row.since)
+        items.append(item)
+    return items
+
+
+def _held_posts(actor: Actor) -> list[QueueItem]:
+    held = sa.and_(Post.held_at.is_not(None), Post.hidden_at.is_(None), Post.kind != PostKind.OPENING)
+    rows = db.session.execute(_post_statement(actor).where(held).order_by(Post.held_at))
+    return [_item("held-post", row, post_path(row.id), row.held_at) for row in rows]
+
+
+def _held_comments(actor: Actor) -> list[QueueItem]:
+    rows = db.session.execute(_comment_statement(actor).where(_WAITING_COMMENT).order_by(Comment.held_at))
+    return [_item("held-comment", row, post_path(row.post_id), row.held_at) for row in rows]

@@ -1,0 +1,65 @@
+"""Finding texts that were written before, word for word or nearly, and remembering new ones for a month."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.core.uow import unit_of_work
+from app.moderation.models import ScreenedPiece, ScreenedText
+from app.moderation.screening.traits import Traits
+
+FORGET_JOB = "moderation.forget_texts"
+FORGET_EVERY = timedelta(days=1)
+KEPT_FOR = timedelta(days=30)
+_ALIKE = 0.6
+"""Share of a sketch from which two texts say much the same."""
+
+
+def digest_of(traits: Traits) -> str:
+    """Return a short name of a text's folded words; empty for short texts without a link, which many people write."""
+    return hashlib.blake2b(traits.readings.encode(), digest_size=16).hexdigest() if traits.sketch or traits.links else ""
+
+
+def count_repeats(traits: Traits, *, person_id: int | None) -> tuple[int, int]:
+    """Return how many texts of the last month say much the same, and how many of them other people wrote.
+
+    Long texts are compared by their sketches; short ones that lead somewhere, word for word.
+    """
+    if not traits.sketch and not traits.links:
+        return 0, 0
+    alike = (
+        sa.select(ScreenedPiece.text_id)
+        .where(ScreenedPiece.value.in_(sorted(traits.sketch)))
+        .group_by(ScreenedPiece.text_id)
+        .having(sa.func.count() >= max(3, round(len(traits.sketch) * _ALIKE)))
+    )
+    same = ScreenedText.id.in_(alike) if traits.sketch else ScreenedText.digest == digest_of(traits)
+    others = sa.func.count().filter(ScreenedText.person_id.is_distinct_from(person_id))
+    row = db.session.execute(sa.select(sa.func.count(), others).where(same, ScreenedText.created_at > now() - KEPT_FOR)).one()
+    return row[0], row[1]
+
+
+def remember(traits: Traits, actor: Actor, post_id: int, comment_id: int | None, *, is_edit: bool = False) -> None:
+    """Keep digest and sketch of a text that says enough. A changed text takes the place of what it was."""
+    if is_edit:
+        same = ScreenedText.comment_id == comment_id if comment_id else ScreenedText.comment_id.is_(None)
+        db.session.execute(sa.delete(ScreenedText).where(ScreenedText.post_id == post_id, same))
+    if not (digest := digest_of(traits)):
+        return
+    text = ScreenedText(person_id=actor.id, post_id=post_id, comment_id=comment_id, digest=digest, created_at=now())
+    db.session.add(text)
+    db.session.flush()
+    rows = [{"text_id": text.id, "value": value} for value in sorted(traits.sketch)]
+    if rows:
+        db.session.execute(sa.insert(ScreenedPiece), rows)
+
+
+def forget_job(_payloads: list[dict[str, Any]]) -> None:
+    """Forget texts that are older than a month."""
+    with unit_of_work():
+        db.session.execute(sa.delete(ScreenedText).where(ScreenedText.created_at <= now() - KEPT_FOR))

@@ -1,0 +1,84 @@
+"""The moderators' rules as screening uses them: compiled once, and again when the table says that something changed."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from app.core.db import db
+from app.moderation.models import RuleKind, RuleMeasure, ScreeningRule
+from app.moderation.screening.folding import has_cjk
+
+_WILD = r"\w*"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule in use."""
+
+    id: int
+    kind: str
+    text: str
+    key: str
+    measure: str
+    tag: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All rules in use. `pattern` finds any watched word; which one it was, the rules themselves tell."""
+
+    words: tuple[tuple[Rule, re.Pattern[str]], ...]
+    pattern: re.Pattern[str] | None
+    hosts: dict[str, Rule]
+
+    def words_in(self, readings: str) -> list[Rule]:
+        """Return the words that a text says in one of its readings."""
+        if self.pattern is None or self.pattern.search(readings) is None:
+            return []
+        return [rule for rule, pattern in self.words if pattern.search(readings)]
+
+    def host_rule(self, host: str) -> Rule | None:
+        """Return the rule about a host, or about the nearest domain above it."""
+        parts = host.split(".")
+        return next((self.hosts[name] for at in range(len(parts)) if (name := ".".join(parts[at:])) in self.hosts), None)
+
+    def is_allowed(self, host: str) -> bool:
+        """Whether links to a host are welcome from everybody."""
+        rule = self.host_rule(host)
+        return rule is not None and rule.measure == RuleMeasure.ALLOW
+
+
+def word_expression(key: str) -> str:
+    """Return a regular expression for a folded word or phrase: whole words, `*` for any letters, no borders without spaces."""
+    inner = _WILD.join(re.escape(part).replace(r"\ ", " ") for part in key.split("*"))
+    return inner if has_cjk(key) else rf"(?<!\w){inner}(?!\w)"
+
+
+def compile_rules(rules: list[Rule]) -> RuleSet:
+    """Return rules ready for use. Pure."""
+    words = [(rule, word_expression(rule.key)) for rule in rules if rule.kind == RuleKind.WORD]
+    return RuleSet(
+        words=tuple((rule, re.compile(expression)) for rule, expression in words),
+        pattern=re.compile("|".join(expression for _rule, expression in words)) if words else None,
+        hosts={rule.key: rule for rule in rules if rule.kind == RuleKind.HOST},
+    )
+
+
+def rules_in_use() -> RuleSet:
+    """Return the rules in use, in one small statement; all of them are read only when one has changed."""
+    row = db.session.execute(sa.select(sa.func.count(), sa.func.max(ScreeningRule.changed_at))).one()
+    return _load(db.engine.url.render_as_string(), row[0], row[1])
+
+
+@lru_cache(maxsize=1)
+def _load(_database: str, _count: int, _changed_at: datetime | None) -> RuleSet:
+    columns = (
+        ScreeningRule.id, ScreeningRule.kind, ScreeningRule.text, ScreeningRule.key, ScreeningRule.measure, ScreeningRule.tag,
+        ScreeningRule.note,
+    )  # fmt: skip
+    statement = sa.select(*columns).where(ScreeningRule.removed_at.is_(None)).order_by(ScreeningRule.id)
+    return compile_rules([Rule(*row) for row in db.session.execute(statement)])

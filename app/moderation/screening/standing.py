@@ -1,0 +1,75 @@
+"""What screening knows of an author: how long they are here, what of theirs is visible, what waits, how fast they write. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.forum.models import Comment, Post, Thread
+from app.forum.models.post import PostKind
+from app.forum.services.commenting import WAITING
+from app.moderation.screening.terms import ScreeningTerms
+
+PACE = timedelta(minutes=10)
+_ENOUGH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An author now. `texts`: visible posts and comments, counted to 50; `recent`: texts of the last ten minutes, whatever became of them."""
+
+    joined_at: datetime
+    texts: int
+    recent: int
+    trust: int = 0
+
+    def is_new(self, terms: ScreeningTerms) -> bool:
+        """Whether the rules for new people hold: too little of theirs is visible, or they joined a moment ago."""
+        return self.texts < terms.new_texts or (terms.new_texts > 0 and now() - self.joined_at < terms.new_for)
+
+    def is_trusted(self, terms: ScreeningTerms) -> bool:
+        """Whether others accepted enough answers of theirs."""
+        return self.trust >= terms.trust
+
+
+def standing_of(actor: Actor) -> Standing:
+    """Return an author's standing in one statement."""
+    since = now() - PACE
+    posts = (
+        sa.select(Post.id).join(Thread, Thread.id == Post.thread_id)
+        .where(Post.author_id == actor.id, Post.hidden_at.is_(None), Post.held_at.is_(None))
+        .where(Thread.hidden_at.is_(None), Thread.held_at.is_(None)).limit(_ENOUGH).subquery()
+    )  # fmt: skip
+    comments = sa.select(Comment.id).where(Comment.author_id == actor.id, Comment.hidden_at.is_(None)).limit(_ENOUGH).subquery()
+    new_posts = sa.select(sa.func.count()).where(Post.author_id == actor.id, Post.created_at > since)
+    new_comments = sa.select(sa.func.count()).where(Comment.author_id == actor.id, Comment.created_at > since)
+    row = db.session.execute(
+        sa.select(
+            Person.created_at,
+            sa.select(sa.func.count()).select_from(posts).scalar_subquery(),
+            sa.select(sa.func.count()).select_from(comments).scalar_subquery(),
+            new_posts.scalar_subquery(),
+            new_comments.scalar_subquery(),
+        ).where(Person.id == actor.id)
+    ).one()
+    return Standing(row[0], row[1] + row[2], row[3] + row[4], actor.trust)
+
+
+def has_waiting(actor: Actor) -> bool:
+    """Return whether something of the author waits for a moderator. Locks the author, so that two texts at once are one and one."""
+    db.session.execute(sa.select(Person.id).where(Person.id == actor.id).with_for_update(key_share=True))
+    threads = sa.select(sa.literal(1)).where(
+        Thread.author_id == actor.id, Thread.held_at.is_not(None), Thread.hidden_at.is_(None)
+    )
+    posts = sa.select(sa.literal(1)).where(
+        Post.author_id == actor.id, Post.held_at.is_not(None), Post.hidden_at.is_(None), Post.kind != PostKind.OPENING
+    )
+    comments = sa.select(sa.literal(1)).where(
+        Comment.author_id == actor.id, Comment.held_at.is_not(None), Comment.hidden_reason == WAITING
+    )
+    found = sa.select(sa.or_(threads.exists(), posts.exists(), comments.exists()))
+    return bool(db.session.scalar(found))
