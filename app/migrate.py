@@ -38,7 +38,7 @@ def altering(table: str, checks: Mapping[str, str]) -> Iterator[BatchOperations]
     known = sa.inspect(op.get_bind()).get_check_constraints(table)
     kept = {str(check["name"]): str(check["sqltext"]) for check in known}
     if op.get_bind().dialect.name == "sqlite":
-        conditions = [sa.CheckConstraint(text, name=op.f(name)) for name, text in {**kept, **checks}.items()]
+        conditions = tuple(sa.CheckConstraint(text, name=op.f(name)) for name, text in {**kept, **checks}.items())
         with op.batch_alter_table(table, recreate="always", table_args=conditions) as batch:
             yield batch
         return
