@@ -1,0 +1,75 @@
+"""Undoing a decision of the log by doing its opposite, once, with a reason."""
+
+from app.core.actor import Actor
+from app.core.errors import Conflict, NotFound
+from app.core.markup import Rendered
+from app.forum.models import Thread
+from app.forum.policies import ensure_can_moderate
+from app.forum.queries.threads import get_thread_for_update
+from app.moderation.models import LogEntry
+from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.queries import exists_undo, get_log_entry_for_update
+from app.moderation.services.logging import write_log
+from app.moderation.services.reediting import EDIT, undo_edit
+from app.moderation.services.undoing.articles import ARTICLE
+from app.moderation.services.undoing.base import Undo
+from app.moderation.services.undoing.comments import COMMENT
+from app.moderation.services.undoing.people import PERSON
+from app.moderation.services.undoing.posts import POST
+from app.moderation.services.undoing.rules import RULE
+from app.moderation.services.undoing.searches import ALIAS, GAP
+from app.moderation.services.undoing.threads import THREAD
+
+# The column of the log that names the target, what the log page calls that kind of target, and what undoes each action about it.
+TARGETS: tuple[tuple[str, str, dict[str, Undo]], ...] = (
+    ("thread_id", "thread", THREAD),
+    ("post_id", "post", POST),
+    ("comment_id", "comment", COMMENT),
+    ("person_id", "person", PERSON),
+    ("article_id", "article", ARTICLE),
+    ("gap_id", "search", GAP),
+    ("alias_id", "meaning", ALIAS),
+    ("rule_id", "rule", RULE),
+)
+
+# What the log page may offer to undo: pairs of target and action.
+UNDOABLE = frozenset([(kind, action) for _, kind, undos in TARGETS for action in undos] + [("post", EDIT)])
+
+
+def find_undo(entry: LogEntry, text: Rendered | None = None) -> Undo | None:
+    """Return what undoes an entry, or None for decisions that stand (a promotion, a lifted suspension)."""
+    if entry.action == EDIT and entry.post_id is not None:
+        return lambda actor, one, reason: undo_edit(actor, one, reason, text)
+    if entry.article_id is not None and not entry.before:
+        return None
+    for column, _, undos in TARGETS:
+        if getattr(entry, column) is not None:
+            return undos.get(entry.action)
+    return None
+
+
+def undo_decision(actor: Actor, *, entry_id: int, reason: str, text: Rendered | None = None) -> LogEntry:
+    """Undo one entry of the log and return the entry that says so. `text`: what `render_earlier` gave for it.
+
+    Raises NotFound, Forbidden, Conflict (undone already, cannot be undone, or the thing changed meanwhile).
+    """
+    ensure_can_moderate_site(actor)
+    entry = get_log_entry_for_update(entry_id)
+    if entry is None:
+        raise NotFound
+    undo = find_undo(entry, text)
+    if undo is None:
+        raise Conflict("This decision cannot be undone here.")
+    if exists_undo(entry.id):
+        raise Conflict("This was undone already.")
+    _ensure_known(actor, entry)
+    undo(actor, entry, reason or "Undone")
+    about = {column: getattr(entry, column) for column, _, _ in TARGETS}
+    return write_log(actor.id, "undo", reason, **about, before=entry.action, undoes_id=entry.id)
+
+
+def _ensure_known(actor: Actor, entry: LogEntry) -> None:
+    """Entries about threads the moderator may not read are not theirs to undo."""
+    if entry.thread_id is not None:
+        thread: Thread = get_thread_for_update(entry.thread_id)
+        ensure_can_moderate(actor, thread)

@@ -1,0 +1,44 @@
+"""What undoes decisions about answers, replies and opening posts; edits have their own in services/reediting.py."""
+
+from app.core.actor import Actor
+from app.forum.models import Post
+from app.forum.models.post import PostKind
+from app.forum.policies import ensure_can_moderate
+from app.forum.queries.threads import get_post_for_update
+from app.forum.services import accepting, curating
+from app.forum.services.turning import undo_into_comment
+from app.moderation.models import Flag, LogEntry
+from app.moderation.services.resolving import WAS_SHOWN, reopen_flags
+from app.moderation.services.undoing.base import Undo, need_id
+
+
+def _post(name: str) -> Undo:
+    def undo(actor: Actor, entry: LogEntry, reason: str) -> None:
+        getattr(curating, f"{name}_post")(actor, post_id=entry.post_id, reason=reason)
+
+    return undo
+
+
+def _undo_post_flags(actor: Actor, entry: LogEntry, reason: str) -> None:
+    """Open the reports again, and show the text again if deciding about them hid it and nobody has shown it since."""
+    post: Post = get_post_for_update(need_id(entry.post_id))
+    ensure_can_moderate(actor, post.thread)
+    reopen_flags(Flag.post_id == post.id)
+    if entry.before == WAS_SHOWN and post.kind == PostKind.OPENING and post.thread.hidden_at is not None:
+        curating.restore_thread(actor, thread_id=post.thread_id, reason=reason)
+    elif entry.before == WAS_SHOWN and post.hidden_at is not None:
+        curating.restore_post(actor, post_id=post.id, reason=reason)
+
+
+POST: dict[str, Undo] = {
+    "hide": _post("restore"),
+    "restore": _post("hide"),
+    "approve": _post("hold"),
+    "hold": _post("approve"),
+    "reject": _post("restore"),
+    "accept": lambda actor, entry, reason: accepting.withdraw_acceptance(actor, post_id=need_id(entry.post_id), reason=reason),
+    "withdraw": lambda actor, entry, reason: accepting.accept_answer(actor, post_id=need_id(entry.post_id)),
+    "uphold": _undo_post_flags,
+    "decline": _undo_post_flags,
+    "to_comment": lambda actor, entry, reason: undo_into_comment(actor, reshaping_id=int(entry.before), reason=reason),
+}
