@@ -12,12 +12,14 @@ from app.moderation.models.screening import (
     ScreeningRule,
     SpamModel,
 )
+from app.moderation.models.wave import ItemState, Wave, WaveItem, WaveState
 
 __all__ = [
     "Flag",
     "FlagReason",
     "FlagState",
     "HitOutcome",
+    "ItemState",
     "LogEntry",
     "RuleKind",
     "RuleMeasure",
@@ -26,4 +28,7 @@ __all__ = [
     "ScreeningHit",
     "ScreeningRule",
     "SpamModel",
+    "Wave",
+    "WaveItem",
+    "WaveState",
 ]

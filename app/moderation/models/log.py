@@ -22,7 +22,8 @@ class LogEntry(Model):
             "(CASE WHEN thread_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN post_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN comment_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN person_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN article_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN gap_id IS NULL THEN 0 ELSE 1 END)"
-            " + (CASE WHEN alias_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN rule_id IS NULL THEN 0 ELSE 1 END) = 1",
+            " + (CASE WHEN alias_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN rule_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN wave_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_target",
         ),
         sa.Index("ix_moderation_log_newest", "created_at"),
@@ -40,6 +41,7 @@ class LogEntry(Model):
     gap_id: Mapped[int | None] = mapped_column(sa.ForeignKey("search_gap.id"), index=True)
     alias_id: Mapped[int | None] = mapped_column(sa.ForeignKey("search_alias.id"), index=True)
     rule_id: Mapped[int | None] = mapped_column(sa.ForeignKey("screening_rule.id"), index=True)
+    wave_id: Mapped[int | None] = mapped_column(sa.ForeignKey("wave.id"), index=True)
     before: Mapped[str] = mapped_column(sa.String(300), default="")
     undoes_id: Mapped[int | None] = mapped_column(sa.ForeignKey("moderation_log.id"), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -20,6 +20,7 @@ def write_log(
     gap_id: int | None = None,
     alias_id: int | None = None,
     rule_id: int | None = None,
+    wave_id: int | None = None,
     before: str = "",
     undoes_id: int | None = None,
 ) -> LogEntry:
@@ -28,7 +29,7 @@ def write_log(
     entry = LogEntry(
         actor_id=actor_id, action=action, reason=reason[:REASON_MAX], thread_id=thread_id, post_id=post_id,
         comment_id=comment_id, person_id=person_id, article_id=article_id, gap_id=gap_id, alias_id=alias_id,
-        rule_id=rule_id, before=before[:300], undoes_id=undoes_id,
+        rule_id=rule_id, wave_id=wave_id, before=before[:300], undoes_id=undoes_id,
     )  # fmt: skip
     db.session.add(entry)
     db.session.flush()
