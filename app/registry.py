@@ -113,6 +113,7 @@ from app.kb.routes.blueprint import blueprint as kb_blueprint
 from app.kb.terms import KbTerms
 from app.kb.terms import use_terms as use_kb_terms
 from app.moderation import subscribers as moderation_subscribers
+from app.moderation.inbox.registry import InboxSource, use_sources
 from app.moderation.routes import acting as moderation_acting
 from app.moderation.routes import duplicates as moderation_duplicates
 from app.moderation.routes import flags as moderation_flags
@@ -193,6 +194,9 @@ ROUTE_MODULES = (
     search_gaps,
     pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap,
 )  # fmt: skip
+
+# What waits for moderators, in the order of the inbox's filters.
+INBOX_SOURCES: tuple[InboxSource, ...] = ()
 
 
 def register_blueprints(app: Flask) -> None:
@@ -284,6 +288,7 @@ def register_jobs(app: Flask) -> None:
     register_periodic(CARE_JOB, CARE_EVERY)
     use_kb_terms(_kb_terms(app.extensions["settings"]))
     _register_screening(app.extensions["settings"])
+    use_sources(INBOX_SOURCES)
 
 
 def _kb_terms(settings: Settings) -> KbTerms:

@@ -1,0 +1,124 @@
+"""What an item of the inbox is: frozen values that sources build and the page prints. No reads, no writes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from app.moderation.inbox.order import urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One thing that can be decided about an item, by a button, by a letter, or for many at once.
+
+    `name` is sent by the form; `effect` says in the preview of a batch what happens to each item ("hidden, the reports upheld");
+    `done` is said afterwards. `needs_reason`: nothing happens without one; `reason_label` asks for it, and without a label no reason is
+    asked for: then `reason` is what the log says. `tone`: plain, good or danger. `in_batch`: whether it can be decided for many at once.
+    """
+
+    name: str
+    label: str
+    letter: str
+    effect: str
+    done: str
+    needs_reason: bool = False
+    reason_label: str = ""
+    reason: str = ""
+    tone: str = "plain"
+    icon: str = ""
+    in_batch: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLink:
+    """A page on which something about the item is decided that does not fit into the inbox."""
+
+    label: str
+    path: str
+    letter: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """One thing that waits for a moderator.
+
+    `kind` and `id` name it (a kind belongs to one source); `title` and `path` say what it is about and where that stands; `summary` is
+    the one line of the list that says why it waits. `since`: since when it waits; `harm`: 0 to 100, see `order.Harm`. `pill` is a state
+    of components/status.html. `person_id`: whom it concerns, whose record is shown beside it.
+    """
+
+    kind: str
+    id: int
+    title: str
+    path: str
+    summary: str
+    since: datetime
+    harm: int
+    pill: str
+    decisions: tuple[Decision, ...]
+    links: tuple[ItemLink, ...] = ()
+    category: str = ""
+    person_id: int | None = None
+    person_name: str = ""
+    person_path: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what names the item in addresses and forms: `held-post-12`."""
+        return f"{self.kind}-{self.id}"
+
+    def urgency(self, moment: datetime) -> int:
+        """Return how far up the item belongs at this moment."""
+        return urgency(self.harm, moment - self.since)
+
+    def find_decision(self, name: str) -> Decision | None:
+        """Return a decision by its name, or None where the item does not offer it."""
+        return next((one for one in self.decisions if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One reason for which an item waits: a report, a hit of screening, a reader's word. `by_name` is empty where nobody said it."""
+
+    words: str
+    note: str = ""
+    by_name: str = ""
+    by_path: str = ""
+    at: datetime | None = None
+    aside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPiece:
+    """A text beside the one that waits: what it answers, what stands before and after it. `text` is plain."""
+
+    label: str
+    path: str
+    author_name: str
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxDetail:
+    """What the open item shows beyond its line: read only for the one that is open.
+
+    `html` is the text itself, sanitised when it was stored. `facts`: label and words. `voices_label` heads the reasons.
+    """
+
+    html: Markup = Markup("")
+    voices: tuple[Voice, ...] = ()
+    voices_label: str = "Why it waits"
+    context: tuple[ContextPiece, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+
+def split_key(key: str) -> tuple[str, int] | None:
+    """Return kind and id of a key, or None for anything else."""
+    kind, _, number = key.rpartition("-")
+    if not kind or not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return None
+    return kind, int(number)
