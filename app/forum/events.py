@@ -135,6 +135,7 @@ class ThreadCurated(Event):
     `action` is one of hide restore approve reject lock unlock pin unpin move close reopen duplicate unduplicate not_duplicate
     propose_duplicate card uncard retitle retag archive unarchive slow split unsplit merge unmerge to_discussion to_question.
     `before` holds what is needed to undo it (an old category id, for example).
+    `is_one_of_many`: a single decision about many texts did it, which is logged and told as one, not for each text.
     """
 
     thread_id: int
@@ -142,6 +143,7 @@ class ThreadCurated(Event):
     actor_id: int | None
     reason: str
     before: str = ""
+    is_one_of_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class PostCurated(Event):
     actor_id: int | None
     reason: str
     before: str = ""
+    is_one_of_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,7 @@ class CommentCurated(Event):
     actor_id: int | None
     reason: str
     before: str = ""
+    is_one_of_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)

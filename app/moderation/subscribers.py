@@ -31,15 +31,18 @@ from app.search.events import AliasChanged, GapDecided
 
 
 def log_thread_decision(event: ThreadCurated) -> None:
-    write_log(event.actor_id, event.action, event.reason, thread_id=event.thread_id, before=event.before)
+    if not event.is_one_of_many:
+        write_log(event.actor_id, event.action, event.reason, thread_id=event.thread_id, before=event.before)
 
 
 def log_post_decision(event: PostCurated) -> None:
-    write_log(event.actor_id, event.action, event.reason, post_id=event.post_id, before=event.before)
+    if not event.is_one_of_many:
+        write_log(event.actor_id, event.action, event.reason, post_id=event.post_id, before=event.before)
 
 
 def log_comment_decision(event: CommentCurated) -> None:
-    write_log(event.actor_id, event.action, event.reason, comment_id=event.comment_id, before=event.before)
+    if not event.is_one_of_many:
+        write_log(event.actor_id, event.action, event.reason, comment_id=event.comment_id, before=event.before)
 
 
 def log_foreign_edit(event: PostEdited) -> None:

@@ -107,6 +107,8 @@ def tell_of_article(event: ArticlePublished) -> None:
 
 def tell_of_thread_decision(event: ThreadCurated) -> None:
     """The author of a thread hears what moderators decided about it."""
+    if event.is_one_of_many:
+        return
     thread = db.session.get(Thread, event.thread_id)
     sentence = decision(event.action, thread.kind, thread.title, event.reason) if thread else ""
     if thread and sentence:
@@ -128,6 +130,8 @@ def _status_of(thread_id: int) -> str | None:
 
 def tell_of_post_decision(event: PostCurated) -> None:
     """The author of a post hears what moderators decided about it."""
+    if event.is_one_of_many:
+        return
     post, thread = db.session.get(Post, event.post_id), db.session.get(Thread, event.thread_id)
     sentence = decision(event.action, post_words(post.kind), thread.title, event.reason) if post and thread else ""
     if post and sentence:
@@ -161,6 +165,8 @@ def tell_moved(event: PostsMoved) -> None:
 
 def tell_of_comment_decision(event: CommentCurated) -> None:
     """The author of a comment hears what moderators decided about it."""
+    if event.is_one_of_many:
+        return
     comment, thread = db.session.get(Comment, event.comment_id), db.session.get(Thread, event.thread_id)
     sentence = decision(event.action, "comment in", thread.title, event.reason) if comment and thread else ""
     if comment and sentence:

@@ -1,7 +1,8 @@
 """What moderators do with threads: hide, lock, pin, move, close, each with its way back and an event that says who, what and why.
 
 Every function locks, checks the policy, then the state (Conflict when it is so already: two moderators at once are told),
-changes, settles the figures and emits ThreadCurated, whose `before` holds what undoing needs. Approving, duplicates, posts and
+changes, settles the figures and emits ThreadCurated, whose `before` holds what undoing needs. (`is_one_of_many`: one decision
+about many texts, logged and told by whoever made it.) Approving, duplicates, posts and
 comments have modules of their own; this one names them all.
 """
 
@@ -42,7 +43,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def hide_thread(actor: Actor, *, thread_id: int, reason: str) -> Thread:
+def hide_thread(actor: Actor, *, thread_id: int, reason: str, is_one_of_many: bool = False) -> Thread:
     """Take a thread out of everybody's sight but the moderators'; `restore_thread` brings it back."""
     thread = get_thread_and_category_for_update(thread_id)
     ensure_can_moderate(actor, thread)
@@ -52,10 +53,10 @@ def hide_thread(actor: Actor, *, thread_id: int, reason: str) -> Thread:
     place = place_of(thread)
     thread.hidden_at, thread.hidden_reason = now(), why
     move_counts(place, place_of(thread))
-    return _done(actor, thread, "hide", why)
+    return _done(actor, thread, "hide", why, is_one_of_many=is_one_of_many)
 
 
-def restore_thread(actor: Actor, *, thread_id: int, reason: str = "") -> Thread:
+def restore_thread(actor: Actor, *, thread_id: int, reason: str = "", is_one_of_many: bool = False) -> Thread:
     """Show a hidden thread again (one that was still waiting for approval waits on). `before`: why it was hidden."""
     thread = get_thread_and_category_for_update(thread_id)
     ensure_can_moderate(actor, thread)
@@ -66,7 +67,7 @@ def restore_thread(actor: Actor, *, thread_id: int, reason: str = "") -> Thread:
     place, before = place_of(thread), thread.hidden_reason
     thread.hidden_at, thread.hidden_reason = None, ""
     move_counts(place, place_of(thread))
-    return _done(actor, thread, "restore", why, before)
+    return _done(actor, thread, "restore", why, before, is_one_of_many)
 
 
 def lock_thread(actor: Actor, *, thread_id: int, reason: str = "", note: str = "") -> Thread:
@@ -158,9 +159,9 @@ def _pin(actor: Actor, thread_id: int, reason: str, *, is_pinned: bool) -> Threa
     return _done(actor, thread, "pin" if is_pinned else "unpin", why)
 
 
-def _done(actor: Actor, thread: Thread, action: str, reason: str, before: str = "") -> Thread:
+def _done(actor: Actor, thread: Thread, action: str, reason: str, before: str = "", is_one_of_many: bool = False) -> Thread:
     settle(thread)
     if thread.duplicate_of_id is not None:
         sync_group(thread)
-    emit(ThreadCurated(thread.id, action, actor.id, reason, before))
+    emit(ThreadCurated(thread.id, action, actor.id, reason, before, is_one_of_many))
     return thread

@@ -17,7 +17,7 @@ from app.forum.services.figures import settle
 from app.forum.services.mentioning import people_linked_in, tell_mentioned
 
 
-def hide_post(actor: Actor, *, post_id: int, reason: str) -> Post:
+def hide_post(actor: Actor, *, post_id: int, reason: str, is_one_of_many: bool = False) -> Post:
     """Take an answer or reply out of everybody's sight but the moderators'. Conflict for an opening text: hide its thread."""
     post = get_post_for_update(post_id)
     ensure_can_moderate(actor, post.thread)
@@ -27,10 +27,10 @@ def hide_post(actor: Actor, *, post_id: int, reason: str) -> Post:
     if post.hidden_at is not None:
         raise Conflict("This post is hidden already.")
     post.hidden_at, post.hidden_reason = now(), why
-    return _done(actor, post, "hide", why)
+    return _done(actor, post, "hide", why, is_one_of_many)
 
 
-def restore_post(actor: Actor, *, post_id: int, reason: str = "") -> Post:
+def restore_post(actor: Actor, *, post_id: int, reason: str = "", is_one_of_many: bool = False) -> Post:
     """Show a hidden post again (one that was still waiting for approval waits on)."""
     post = get_post_for_update(post_id)
     ensure_can_moderate(actor, post.thread)
@@ -39,10 +39,10 @@ def restore_post(actor: Actor, *, post_id: int, reason: str = "") -> Post:
         raise Conflict("This post is not hidden.")
     _ensure_stands(Place.POST, post.id)
     post.hidden_at, post.hidden_reason = None, ""
-    return _done(actor, post, "restore", why)
+    return _done(actor, post, "restore", why, is_one_of_many)
 
 
-def hide_comment(actor: Actor, *, comment_id: int, reason: str) -> Comment:
+def hide_comment(actor: Actor, *, comment_id: int, reason: str, is_one_of_many: bool = False) -> Comment:
     """Take a comment out of everybody's sight but the moderators'."""
     comment = get_comment_for_update(comment_id)
     ensure_can_moderate(actor, comment.post.thread)
@@ -50,10 +50,10 @@ def hide_comment(actor: Actor, *, comment_id: int, reason: str) -> Comment:
     if comment.hidden_at is not None:
         raise Conflict("This comment is hidden already.")
     comment.hidden_at, comment.hidden_reason = now(), why
-    return _comment_done(actor, comment, "hide", why)
+    return _comment_done(actor, comment, "hide", why, is_one_of_many)
 
 
-def restore_comment(actor: Actor, *, comment_id: int, reason: str = "") -> Comment:
+def restore_comment(actor: Actor, *, comment_id: int, reason: str = "", is_one_of_many: bool = False) -> Comment:
     """Show a hidden comment again."""
     comment = get_comment_for_update(comment_id)
     ensure_can_moderate(actor, comment.post.thread)
@@ -62,7 +62,7 @@ def restore_comment(actor: Actor, *, comment_id: int, reason: str = "") -> Comme
         raise Conflict("This comment waits for approval." if comment.held_at else "This comment is not hidden.")
     _ensure_stands(Place.COMMENT, comment.id)
     comment.hidden_at, comment.hidden_reason = (now(), WAITING) if comment.held_at is not None else (None, "")
-    return _comment_done(actor, comment, "restore", why)
+    return _comment_done(actor, comment, "restore", why, is_one_of_many)
 
 
 def approve_comment(actor: Actor, *, comment_id: int, reason: str = "") -> Comment:
@@ -111,14 +111,14 @@ def _ensure_stands(place: Place, old_id: int) -> None:
         raise Conflict("It became something else, and stands there. Undo that in the log instead.")
 
 
-def _done(actor: Actor, post: Post, action: str, reason: str) -> Post:
+def _done(actor: Actor, post: Post, action: str, reason: str, is_one_of_many: bool = False) -> Post:
     settle(post.thread)
-    emit(PostCurated(post.thread_id, post.id, action, actor.id, reason))
+    emit(PostCurated(post.thread_id, post.id, action, actor.id, reason, is_one_of_many=is_one_of_many))
     return post
 
 
-def _comment_done(actor: Actor, comment: Comment, action: str, reason: str) -> Comment:
+def _comment_done(actor: Actor, comment: Comment, action: str, reason: str, is_one_of_many: bool = False) -> Comment:
     post = comment.post
     settle_comments(post)
-    emit(CommentCurated(post.thread_id, post.id, comment.id, action, actor.id, reason))
+    emit(CommentCurated(post.thread_id, post.id, comment.id, action, actor.id, reason, is_one_of_many=is_one_of_many))
     return comment
