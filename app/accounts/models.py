@@ -9,6 +9,7 @@ from app.accounts.urls import person_path
 from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import BigId, Model, UTCDateTime, one_of
+from app.core.trust import Level
 
 NAME_MAX = 60
 DISPLAY_NAME_MAX = 60
@@ -18,7 +19,8 @@ EMAIL_MAX = 254
 class Person(Model):
     """Somebody with an account, or an imported author who has not claimed theirs (no password, no address).
 
-    `email` is verified and unique; `pending_email` is what was typed and not confirmed yet.
+    `email` is verified and unique; `pending_email` is what was typed and not confirmed yet. `trust` counts accepted answers; `level` is
+    how far they are trusted: what their record earns, or `pinned_level`, and until `ceiling_until` never more than `level_ceiling`.
     """
 
     __tablename__ = "person"
@@ -39,6 +41,10 @@ class Person(Model):
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     role: Mapped[str] = mapped_column(sa.String(16), default=Role.MEMBER)
     trust: Mapped[int] = mapped_column(sa.Integer, default=0)
+    level: Mapped[int] = mapped_column(sa.SmallInteger, default=0, server_default=sa.text("0"))
+    pinned_level: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    level_ceiling: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    ceiling_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     about_source: Mapped[str] = mapped_column(sa.Text, default="")
     about_html: Mapped[str] = mapped_column(sa.Text, default="")
     website: Mapped[str] = mapped_column(sa.String(200), default="")
@@ -46,14 +52,26 @@ class Person(Model):
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    muted_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    banned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    warned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @property
     def path(self) -> str:
         return person_path(self.name)
 
     def is_suspended_at(self, moment: datetime) -> bool:
-        """Return whether the person may not post at `moment`."""
-        return self.suspended_until is not None and self.suspended_until > moment
+        """Return whether the person may write nothing at `moment`: suspended, or banned."""
+        return self.is_banned or (self.suspended_until is not None and self.suspended_until > moment)
+
+    @property
+    def is_banned(self) -> bool:
+        """Whether the person is not let in any more."""
+        return self.banned_at is not None
+
+    def is_muted_at(self, moment: datetime) -> bool:
+        """Return whether the person may write no texts at `moment`, though they may vote and follow."""
+        return self.muted_until is not None and self.muted_until > moment
 
     def as_actor(self, moment: datetime) -> Actor:
         """Return the person as an actor at `moment`."""
@@ -63,7 +81,10 @@ class Person(Model):
             display_name=self.display_name,
             role=Role(self.role),
             trust=self.trust,
+            level=Level(self.level or 0),
             is_suspended=self.is_suspended_at(moment),
+            is_muted=self.is_muted_at(moment),
+            is_warned=self.warned_at is not None,
         )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.trust import Ability, Level, trust_table
+
 
 class Role(StrEnum):
     """What a person is in the community. A visitor has no row and no role here."""
@@ -25,8 +27,10 @@ class Audience(StrEnum):
 class Actor:
     """The person (or visitor) behind a request, a command or a job.
 
-    `is_suspended` people read like members and write nothing. `is_system` is the program itself
-    (imports, periodic jobs); it has no id and may do everything.
+    `trust` is how many answers of theirs were accepted, `level` how far they are trusted for their whole record (app/core/trust.py).
+    `is_suspended` people read like members and write nothing (who is banned is not even let in); `is_muted` people write no
+    texts, but vote and follow; `is_warned` people have a warning to read before they write on. `is_system` is the program
+    itself (imports, periodic jobs); it has no id and may do everything.
     """
 
     id: int | None = None
@@ -34,7 +38,10 @@ class Actor:
     display_name: str = ""
     role: Role | None = None
     trust: int = 0
+    level: Level = Level.NEW
     is_suspended: bool = False
+    is_muted: bool = False
+    is_warned: bool = False
     is_system: bool = False
 
     @property
@@ -71,10 +78,19 @@ class Actor:
         """Return whether text of this audience may be shown to the actor."""
         return audience in self.audiences
 
+    def has(self, ability: Ability) -> bool:
+        """Return whether the actor's level brings the ability; staff and moderators have all. Whether they may write is another rule."""
+        return self.is_curator or (self.is_authenticated and trust_table().gives(self.level, ability))
+
     @property
     def can_write(self) -> bool:
-        """Return whether the actor may post at all."""
+        """Return whether the actor may take part at all: vote, follow, report, decide. For texts see `can_post`."""
         return self.is_system or (self.is_authenticated and not self.is_suspended)
+
+    @property
+    def can_post(self) -> bool:
+        """Return whether the actor may write texts: neither suspended nor muted, and no warning waits to be read."""
+        return self.can_write and not self.is_muted and not self.is_warned
 
 
 ANONYMOUS = Actor()
