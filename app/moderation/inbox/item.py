@@ -46,7 +46,8 @@ class InboxItem:
 
     `kind` and `id` name it (a kind belongs to one source); `title` and `path` say what it is about and where that stands; `summary` is
     the one line of the list that says why it waits. `since`: since when it waits; `harm`: 0 to 100, see `order.Harm`. `pill` is a state
-    of components/status.html. `person_id`: whom it concerns, whose record is shown beside it.
+    of components/status.html. `person_id`: whom it concerns, whose record is
+    shown beside it. `seen` says which text the page showed (a revision), where a newer one must not be decided unread.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class InboxItem:
     person_id: int | None = None
     person_name: str = ""
     person_path: str = ""
+    seen: str = ""
 
     @property
     def key(self) -> str:
@@ -76,6 +78,17 @@ class InboxItem:
     def find_decision(self, name: str) -> Decision | None:
         """Return a decision by its name, or None where the item does not offer it."""
         return next((one for one in self.decisions if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a moderator decided about one item. `seen` is the item's `seen` as it was on the page; empty from a batch or a program."""
+
+    kind: str
+    id: int
+    decision: str
+    reason: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

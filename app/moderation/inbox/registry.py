@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
-from app.moderation.inbox.item import InboxDetail, InboxItem
+from app.moderation.inbox.item import Choice, InboxDetail, InboxItem
 
 # Of each source the inbox reads at most so many items; the rest appears when those are decided.
 MOST_ITEMS = 50
@@ -22,7 +22,7 @@ class InboxSource:
 
     `name` stands in addresses (`?from=reports`), `label` on the filter; `kinds` are the kinds of its items, no other source may use them.
     `list_items(actor, limit)`: what this moderator may decide, the most pressing first, at most `limit`, in one or two statements whose
-    cost does not grow with the site. `count(actor)`: how many there are, one statement. `decide(actor, kind, id, decision, reason)` runs
+    cost does not grow with the site. `count(actor)`: how many there are, one statement. `decide(actor, choice)` runs
     inside a unit of work, locks, asks the policies, raises AppErrors (Conflict: decided already) and writes the log.
     `show(actor, item)`: what the open item shows beyond its line. `find(actor, kind, id)`: one item, or None when it does not wait any
     more; without it the item is looked for among the first MOST_OF_ONE_SOURCE.
@@ -33,7 +33,7 @@ class InboxSource:
     kinds: tuple[str, ...]
     list_items: Callable[[Actor, int], Sequence[InboxItem]]
     count: Callable[[Actor], int]
-    decide: Callable[[Actor, str, int, str, str], object]
+    decide: Callable[[Actor, Choice], object]
     show: Callable[[Actor, InboxItem], InboxDetail] = field(default=_nothing_more)
     find: Callable[[Actor, str, int], InboxItem | None] | None = None
 
