@@ -6,6 +6,7 @@ QUEUE = "/moderation/queue"
 LOG = "/moderation/log"
 DUPLICATES = "/moderation/duplicates"
 SCREENING = "/moderation/screening"
+PEOPLE = "/moderation/people"
 
 
 def queue_path(item: str = "") -> str:
@@ -37,3 +38,13 @@ def duplicates_path(state: str = "", page: int = 1) -> str:
     given = {"state": "" if state == "open" else state, "page": page if page > 1 else 0}
     query = urlencode({key: value for key, value in given.items() if value})
     return DUPLICATES + (f"?{query}" if query else "")
+
+
+def record_path(person_id: int) -> str:
+    """Return the path of what moderators know of a person."""
+    return f"{PEOPLE}/{person_id}"
+
+
+def standing_path(token: str = "") -> str:
+    """Return the path where people read what was decided about them; with a token, for those who are not let in."""
+    return f"/standing/{token}" if token else "/settings/standing"

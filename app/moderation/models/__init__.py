@@ -2,6 +2,7 @@
 
 from app.moderation.models.flag import Flag, FlagReason, FlagState
 from app.moderation.models.log import LogEntry
+from app.moderation.models.sanction import AppealState, Sanction, SanctionKind
 from app.moderation.models.screening import (
     HitOutcome,
     RuleKind,
@@ -15,6 +16,7 @@ from app.moderation.models.screening import (
 from app.moderation.models.wave import ItemState, Wave, WaveItem, WaveState
 
 __all__ = [
+    "AppealState",
     "Flag",
     "FlagReason",
     "FlagState",
@@ -23,6 +25,8 @@ __all__ = [
     "LogEntry",
     "RuleKind",
     "RuleMeasure",
+    "Sanction",
+    "SanctionKind",
     "ScreenedPiece",
     "ScreenedText",
     "ScreeningHit",
