@@ -1,5 +1,6 @@
 """Posts, their revisions, and comments."""
 
+import zlib
 from datetime import datetime
 from enum import StrEnum
 
@@ -95,6 +96,11 @@ class PostRevision(Model):
     editor: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
+def revision_of(source: str) -> int:
+    """Return the number that stands for the text of a comment, of which no revisions are kept."""
+    return zlib.crc32(source.encode())
+
+
 class Comment(Model):
     """A short note under a post. `held_at`: it waits for a moderator; it is hidden as well, so that nothing shows it."""
 
@@ -115,3 +121,8 @@ class Comment(Model):
 
     post: Mapped[Post] = relationship(lazy="raise_on_sql")
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def revision(self) -> int:
+        """A number that is another one once the text is another one."""
+        return revision_of(self.body_source)

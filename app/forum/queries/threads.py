@@ -5,6 +5,7 @@ PostgreSQL; on SQLite the unit of work already holds the only write lock.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
@@ -183,6 +184,17 @@ def find_acceptance(post_id: int) -> Acceptance | None:
 def find_revision(post_id: int, number: int) -> PostRevision | None:
     """Return one revision of a post."""
     return db.session.scalar(sa.select(PostRevision).where(PostRevision.post_id == post_id, PostRevision.number == number))
+
+
+def find_shown_text(post_id: int, held_at: datetime) -> str:
+    """Return what a post said, as it was typed, before it began to wait; empty if it waits since it arrived."""
+    statement = (
+        sa.select(PostRevision.body_source)
+        .where(PostRevision.post_id == post_id, PostRevision.created_at < held_at)
+        .order_by(PostRevision.number.desc())
+        .limit(1)
+    )
+    return db.session.scalar(statement) or ""
 
 
 def find_follow(person_id: int, thread_id: int) -> Follow | None:

@@ -77,7 +77,8 @@ def edit_comment(actor: Actor, *, comment_id: int, body: Rendered, mentions: Seq
     _set_text(comment, body)
     comment.edited_at = now()
     _hold(comment, verdict)
-    end_wait(post.thread, actor)
+    if comment.hidden_at is None:
+        end_wait(post.thread, actor)
     settle_comments(post)
     note_screened(submission, verdict, post.thread_id, post.id, comment.id)
     if verdict.is_held:
@@ -116,7 +117,7 @@ def settle_comments(post: Post) -> None:
 
 def _hold(comment: Comment, verdict: Verdict) -> None:
     if verdict.is_held:
-        comment.held_at = comment.hidden_at = now()
+        comment.held_at = comment.hidden_at = comment.edited_at or comment.created_at
         comment.hidden_reason = WAITING
 
 

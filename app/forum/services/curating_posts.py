@@ -11,10 +11,12 @@ from app.forum.models.reshaping import Place
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.places import exists_redirect
 from app.forum.queries.threads import get_comment_for_update, get_post_for_update
+from app.forum.services.approving import ensure_read, is_first_showing
 from app.forum.services.checking import checked_reason
 from app.forum.services.commenting import WAITING, settle_comments
 from app.forum.services.figures import settle
 from app.forum.services.mentioning import people_linked_in, tell_mentioned
+from app.forum.services.waiting import end_wait
 
 
 def hide_post(actor: Actor, *, post_id: int, reason: str, is_one_of_many: bool = False) -> Post:
@@ -65,21 +67,29 @@ def restore_comment(actor: Actor, *, comment_id: int, reason: str = "", is_one_o
     return _comment_done(actor, comment, "restore", why, is_one_of_many)
 
 
-def approve_comment(actor: Actor, *, comment_id: int, reason: str = "") -> Comment:
-    """Let a waiting comment through: from now on it counts as added, and the people it mentions are told."""
+def approve_comment(actor: Actor, *, comment_id: int, reason: str = "", revision: int | None = None) -> Comment:
+    """Let a waiting comment through: from now on it counts as added, and the people it mentions are told.
+
+    One that was seen before it was changed is only seen again. `revision`: which text the moderator read.
+    """
     comment = _waiting_comment(actor, comment_id)
-    why = checked_reason(reason)
+    ensure_read(comment.revision, revision)
+    why, post = checked_reason(reason), comment.post
+    is_first = is_first_showing(comment.held_at or now(), comment.created_at)
     comment.held_at, comment.hidden_at, comment.hidden_reason = None, None, ""
+    if is_first:
+        end_wait(post.thread, Actor(id=comment.author_id))
     _comment_done(actor, comment, "approve", why)
-    post = comment.post
-    emit(CommentAdded(post.thread_id, post.id, comment.id, comment.author_id))
-    tell_mentioned(post, comment.author_id, people_linked_in(comment.body_html), comment.id)
+    if is_first:
+        emit(CommentAdded(post.thread_id, post.id, comment.id, comment.author_id))
+        tell_mentioned(post, comment.author_id, people_linked_in(comment.body_html), comment.id)
     return comment
 
 
-def reject_comment(actor: Actor, *, comment_id: int, reason: str) -> Comment:
+def reject_comment(actor: Actor, *, comment_id: int, reason: str, revision: int | None = None) -> Comment:
     """Turn a waiting comment down: it stays hidden, with the reason, and `restore_comment` puts it back to wait."""
     comment = _waiting_comment(actor, comment_id)
+    ensure_read(comment.revision, revision)
     comment.hidden_reason = checked_reason(reason, is_required=True)
     return _comment_done(actor, comment, "reject", comment.hidden_reason)
 

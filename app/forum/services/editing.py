@@ -65,8 +65,9 @@ def edit_post(
         thread.title, thread.slug = new_title, slugify(new_title)
         _sync_original(thread)
     _write(actor, post, thread, body, new_tags, why)
-    end_wait(thread, actor)
     is_newly_held = _hold(post, thread, verdict)
+    if post.is_listed and thread.is_listed:
+        end_wait(thread, actor)
     settle(thread)
     emit(PostEdited(thread.id, post.id, post.revision, actor.id, why))
     note_screened(submission, verdict, thread.id, post.id)
@@ -95,10 +96,10 @@ def _hold(post: Post, thread: Thread, verdict: Verdict) -> bool:
         return False
     if post.kind == PostKind.OPENING:
         place = place_of(thread)
-        thread.held_at = now()
+        thread.held_at = post.edited_at  # the moment of the revision: what stands before it was seen
         move_counts(place, place_of(thread))
     else:
-        post.held_at = now()
+        post.held_at = post.edited_at
     return True
 
 

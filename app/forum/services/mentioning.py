@@ -19,6 +19,13 @@ def people_linked_in(html: str) -> tuple[int, ...]:
     return tuple(person.id for person in find_people_by_names(names)) if names else ()
 
 
+def people_new_in(html: str, old_source: str) -> tuple[int, ...]:
+    """Return the ids of the people that stored HTML mentions and an earlier text, as it was typed, did not."""
+    names = dict.fromkeys(unquote(name) for name in _LINK.findall(html))
+    new = tuple(name for name in names if not re.search(rf"@{re.escape(name)}(?![\w-])", old_source, re.IGNORECASE))
+    return tuple(person.id for person in find_people_by_names(new)) if new else ()
+
+
 def tell_mentioned(post: Post, author_id: int | None, mentions: Sequence[int], comment_id: int | None = None) -> None:
     """Tell that people were mentioned in a visible post or comment, but never the author themselves."""
     people = tuple(dict.fromkeys(person_id for person_id in mentions if person_id != author_id))
