@@ -92,6 +92,17 @@ class Actor:
         """Return whether the actor may write texts: neither suspended nor muted, and no warning waits to be read."""
         return self.can_write and not self.is_muted and not self.is_warned
 
+    @property
+    def silence(self) -> str:
+        """Return in words why somebody who is signed in may write no texts for now; empty where they may."""
+        if not self.is_authenticated or self.can_post:
+            return ""
+        if self.is_suspended:
+            return "Your account is suspended, so you cannot post for now. Why and until when: Settings, Standing."
+        if self.is_muted:
+            return "You cannot write texts for now, but you can read, vote and follow. Why and until when: Settings, Standing."
+        return "The moderators have a word for you. Please read it first: Settings, Standing. Then you can go on."
+
 
 ANONYMOUS = Actor()
 SYSTEM = Actor(name="system", is_system=True)

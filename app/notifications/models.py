@@ -30,7 +30,8 @@ class Notification(Model):
     """One line in a person's list. One unread line a person, kind, and target.
 
     `times` counts what was collapsed into the line; the ids are of the newest. `text` is the whole sentence of a moderators'
-    decision (what it is about may be out of sight by then), or what happened to an article; otherwise empty.
+    decision (what it is about may be out of sight by then), or what happened to an article; otherwise empty. `path`: where a line
+    leads that is about the reader themself and no text.
     """
 
     __tablename__ = "notification"
@@ -50,6 +51,7 @@ class Notification(Model):
     article_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"))
     times: Mapped[int] = mapped_column(sa.Integer, default=1)
     text: Mapped[str] = mapped_column(sa.String(300), default="")
+    path: Mapped[str | None] = mapped_column(sa.String(200))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

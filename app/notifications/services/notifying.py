@@ -94,6 +94,15 @@ def notify_of_decision(
             enqueue(MAIL_JOB, payload, dedupe_key=f"mail:moderation:{line.id}")
 
 
+def notify_of_self(person_id: int, sentence: str, *, path: str) -> None:
+    """Tell somebody something about themself that no text is behind (a warning, a new level); the line leads to `path`. No mail."""
+    require_unit_of_work()
+    line = Notification(
+        person_id=person_id, kind=NotificationKind.MODERATION, actor_id=None, text=shorten(sentence, TEXT_MAX), path=path
+    )
+    db.session.add(line)
+
+
 def queue_account_mail(kind: str, person_id: int | None) -> None:
     """Queue a mail about the account itself; no preference switches these off. None does the same work for nobody."""
     enqueue(MAIL_JOB, {"kind": kind, "person_id": person_id or 0}, dedupe_key=f"mail:{kind}:{person_id or 0}")

@@ -22,6 +22,8 @@ def open_notification(actor: Actor, notification_id: int) -> str:
     if line is None:
         raise NotFound
     line.read_at = line.read_at or now()
+    if line.path:
+        return line.path
     target = load_target(line.thread_id, line.post_id, line.comment_id, line.article_id)
     return path_for(line.kind, target) if target is not None and can_see_target(actor, target) else LIST_PATH
 
