@@ -37,6 +37,11 @@ class Post(Model):
             "ix_post_worked", "thread_id", "worked_count", "hidden_at", "held_at",
             sqlite_where=sa.text("worked_count > 0"), postgresql_where=sa.text("worked_count > 0"),
         ),
+        # The few posts that wait for a moderator.
+        sa.Index(
+            "ix_post_held", "held_at",
+            sqlite_where=sa.text("held_at IS NOT NULL"), postgresql_where=sa.text("held_at IS NOT NULL"),
+        ),
         # One opening text a thread, whatever a script does.
         sa.Index(
             "uq_post_opening", "thread_id", unique=True,
@@ -105,7 +110,14 @@ class Comment(Model):
     """A short note under a post. `held_at`: it waits for a moderator; it is hidden as well, so that nothing shows it."""
 
     __tablename__ = "comment"
-    __table_args__ = (sa.Index("ix_comment_post", "post_id", "created_at"),)
+    __table_args__ = (
+        sa.Index("ix_comment_post", "post_id", "created_at"),
+        # The few comments that wait for a moderator.
+        sa.Index(
+            "ix_comment_held", "held_at",
+            sqlite_where=sa.text("held_at IS NOT NULL"), postgresql_where=sa.text("held_at IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))

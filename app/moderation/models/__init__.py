@@ -1,6 +1,7 @@
 """Tables of moderation. Columns and constraints only."""
 
 from app.moderation.models.flag import Flag, FlagReason, FlagState
+from app.moderation.models.inbox import InboxBatch, InboxClaim
 from app.moderation.models.log import LogEntry
 from app.moderation.models.sanction import AppealState, Sanction, SanctionKind
 from app.moderation.models.screening import (
@@ -21,6 +22,8 @@ __all__ = [
     "FlagReason",
     "FlagState",
     "HitOutcome",
+    "InboxBatch",
+    "InboxClaim",
     "ItemState",
     "LogEntry",
     "RuleKind",

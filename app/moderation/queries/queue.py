@@ -40,7 +40,8 @@ class QueueItem:
     """One text that waits for a decision.
 
     `kind` is `post` or `comment` (reported), `thread`, `held-post` or `held-comment` (waiting for approval); `id` is that of the post
-    (of a thread: its opening) or comment. `hits`: why screening held it.
+    (of a thread: its opening) or comment. `hits`: why screening held it. `post_id`: the post itself, or that of the comment;
+    `revision`: of the post (0 for a comment).
     """
 
     kind: str
@@ -57,6 +58,8 @@ class QueueItem:
     is_hidden: bool
     created_at: datetime
     waiting_since: datetime
+    post_id: int
+    revision: int
     flags: tuple[FlagRow, ...] = field(default=())
     hits: tuple[HitRow, ...] = field(default=())
 
@@ -76,10 +79,28 @@ _THREAD_COLUMNS = (
 
 
 def list_queue(actor: Actor) -> list[QueueItem]:
-    """Return what waits, oldest first, at most QUEUE_LIMIT of each kind."""
-    held = [*_held_threads(actor), *_held_posts(actor), *_held_comments(actor)]
-    items = [*_reported_posts(actor), *_reported_comments(actor), *_with_hits(held)]
-    return sorted(items, key=lambda item: item.waiting_since)
+    """Return the texts that wait, oldest first, at most QUEUE_LIMIT of each kind."""
+    return sorted([*list_reported(actor), *list_held(actor)], key=lambda item: item.waiting_since)
+
+
+def list_reported(actor: Actor) -> list[QueueItem]:
+    """Return the texts that people reported, at most QUEUE_LIMIT of each kind; four statements, two when nothing is reported."""
+    return [*_reported_posts(actor), *_reported_comments(actor)]
+
+
+def list_held(actor: Actor) -> list[QueueItem]:
+    """Return the texts that wait for approval with the reasons why, at most QUEUE_LIMIT of each kind, in four statements."""
+    return _with_hits([*_held_threads(actor), *_held_posts(actor), *_held_comments(actor)])
+
+
+def find_queued(actor: Actor, kind: str, item_id: int) -> QueueItem | None:
+    """Return one text that waits, or None when it does not (any more). Two statements."""
+    if kind == "post":
+        return next(iter(_reported_posts(actor, item_id)), None)
+    if kind == "comment":
+        return next(iter(_reported_comments(actor, item_id)), None)
+    finders = {"thread": _held_threads, "held-post": _held_posts, "held-comment": _held_comments}
+    return next(iter(_with_hits(finders[kind](actor, item_id))), None) if kind in finders else None
 
 
 def _with_hits(items: list[QueueItem]) -> list[QueueItem]:
@@ -91,11 +112,21 @@ def _with_hits(items: list[QueueItem]) -> list[QueueItem]:
 
 def count_queue(actor: Actor) -> int:
     """Return how many texts wait for a decision."""
-    reported = (
+    return count_reported(actor) + count_held(actor)
+
+
+def count_reported(actor: Actor) -> int:
+    """Return how many texts are reported."""
+    statement = (
         sa.select(sa.func.count(sa.distinct(sa.func.coalesce(Flag.post_id, -Flag.comment_id))))
         .join(Thread, Thread.id == Flag.thread_id).join(Category, Category.id == Thread.category_id)
         .where(Flag.state == FlagState.OPEN, moderated_categories(actor))
     )  # fmt: skip
+    return db.session.scalar(statement) or 0
+
+
+def count_held(actor: Actor) -> int:
+    """Return how many texts wait for approval, in one statement."""
     held = (
         sa.select(sa.func.count()).select_from(Thread).join(Category, Category.id == Thread.category_id)
         .where(Thread.held_at.is_not(None), Thread.hidden_at.is_(None), moderated_categories(actor))
@@ -110,16 +141,15 @@ def count_queue(actor: Actor) -> int:
         .join(Thread, Thread.id == Post.thread_id).join(Category, Category.id == Thread.category_id)
         .where(_WAITING_COMMENT, moderated_categories(actor))
     )  # fmt: skip
-    counts = (reported, held, held_posts, held_comments)
-    row = db.session.execute(sa.select(*(count.scalar_subquery() for count in counts))).one()
+    row = db.session.execute(sa.select(*(count.scalar_subquery() for count in (held, held_posts, held_comments)))).one()
     return sum(int(count or 0) for count in row)
 
 
-def _flags_by(target: sa.ColumnElement[int]) -> dict[int, list[FlagRow]]:
+def _flags_by(target: Any, only: int | None) -> dict[int, list[FlagRow]]:
     statement = (
         sa.select(target, Flag.reason, Flag.note, Person.display_name, Person.name, Flag.created_at)
         .join(Person, Person.id == Flag.reporter_id)
-        .where(Flag.state == FlagState.OPEN, target.is_not(None))
+        .where(Flag.state == FlagState.OPEN, target.is_not(None) if only is None else target == only)
         .order_by(Flag.created_at)
         .limit(QUEUE_LIMIT * 5)
     )
@@ -135,13 +165,27 @@ def _item(kind: str, row: sa.Row[*tuple[Any, ...]], path: str, since: datetime, 
         kind=kind, id=r["id"], thread_id=r["thread_id"], thread_title=r["title"], path=path, category=r["category"],
         excerpt=shorten(r["body_text"], 140), html=Markup(r["body_html"]), author_id=r["author_id"],  # noqa: S704 (sanitised when stored)
         author_name=r["display_name"] or "[removed]", author_path=f"/people/{r['author_handle']}" if r["author_handle"] else "",
-        is_hidden=r["hidden_at"] is not None, created_at=r["created_at"], waiting_since=since, flags=flags,
+        is_hidden=r["hidden_at"] is not None, created_at=r["created_at"], waiting_since=since, post_id=r.get("post_id") or r["id"],
+        revision=r.get("revision") or 0, flags=flags,
     )  # fmt: skip
+
+
+def _only(column: Any, only: int | None) -> sa.ColumnElement[bool]:
+    return sa.true() if only is None else column == only
 
 
 def _post_statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
     return (
-        sa.select(Post.id, Post.body_text, Post.body_html, Post.hidden_at, Post.held_at, Post.created_at, *_THREAD_COLUMNS)
+        sa.select(
+            Post.id,
+            Post.body_text,
+            Post.body_html,
+            Post.hidden_at,
+            Post.held_at,
+            Post.created_at,
+            Post.revision,
+            *_THREAD_COLUMNS,
+        )
         .join(Thread, Thread.id == Post.thread_id)
         .join(Category, Category.id == Thread.category_id)
         .join(Person, Person.id == Post.author_id, isouter=True)
@@ -171,24 +215,24 @@ def _comment_statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _reported_posts(actor: Actor) -> list[QueueItem]:
-    flags = _flags_by(Flag.post_id)  # type: ignore[arg-type]
+def _reported_posts(actor: Actor, only: int | None = None) -> list[QueueItem]:
+    flags = _flags_by(Flag.post_id, only)
     if not flags:
         return []
     rows = db.session.execute(_post_statement(actor).where(Post.id.in_(list(flags))))
     return [_item("post", row, post_path(row.id), flags[row.id][0].created_at, tuple(flags[row.id])) for row in rows]
 
 
-def _reported_comments(actor: Actor) -> list[QueueItem]:
-    flags = _flags_by(Flag.comment_id)  # type: ignore[arg-type]
+def _reported_comments(actor: Actor, only: int | None = None) -> list[QueueItem]:
+    flags = _flags_by(Flag.comment_id, only)
     if not flags:
         return []
     rows = db.session.execute(_comment_statement(actor).where(Comment.id.in_(list(flags))))
     return [_item("comment", row, comment_path(row.id), flags[row.id][0].created_at, tuple(flags[row.id])) for row in rows]
 
 
-def _held_threads(actor: Actor) -> list[QueueItem]:
-    held = sa.and_(Thread.held_at.is_not(None), Thread.hidden_at.is_(None), Post.kind == PostKind.OPENING)
+def _held_threads(actor: Actor, only: int | None = None) -> list[QueueItem]:
+    held = sa.and_(Thread.held_at.is_not(None), Thread.hidden_at.is_(None), Post.kind == PostKind.OPENING, _only(Thread.id, only))
     statement = _post_statement(actor).add_columns(Thread.held_at.label("since")).where(held).order_by(Thread.held_at)
     items = []
     for row in db.session.execute(statement):
@@ -197,12 +241,14 @@ def _held_threads(actor: Actor) -> list[QueueItem]:
     return items
 
 
-def _held_posts(actor: Actor) -> list[QueueItem]:
-    held = sa.and_(Post.held_at.is_not(None), Post.hidden_at.is_(None), Post.kind != PostKind.OPENING)
+def _held_posts(actor: Actor, only: int | None = None) -> list[QueueItem]:
+    held = sa.and_(Post.held_at.is_not(None), Post.hidden_at.is_(None), Post.kind != PostKind.OPENING, _only(Post.id, only))
     rows = db.session.execute(_post_statement(actor).where(held).order_by(Post.held_at))
     return [_item("held-post", row, post_path(row.id), row.held_at) for row in rows]
 
 
-def _held_comments(actor: Actor) -> list[QueueItem]:
-    rows = db.session.execute(_comment_statement(actor).where(_WAITING_COMMENT).order_by(Comment.held_at))
+def _held_comments(actor: Actor, only: int | None = None) -> list[QueueItem]:
+    rows = db.session.execute(
+        _comment_statement(actor).where(_WAITING_COMMENT, _only(Comment.id, only)).order_by(Comment.held_at)
+    )
     return [_item("held-comment", row, post_path(row.post_id), row.held_at) for row in rows]
