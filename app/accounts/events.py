@@ -77,3 +77,47 @@ class SuspensionLifted(Event):
     person_id: int
     actor_id: int | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRequested(Event):
+    """Somebody wants their account erased; they confirm it by the link in a mail, when they have an address."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureConfirmed(Event):
+    """An account will be erased at the date stored with the wish, unless its owner signs in before."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureCancelled(Event):
+    """The account stays."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased(Event):
+    """An account is erased: told in the transaction that takes the name from its row. `actor_id`: the admin who had it done.
+
+    `address` is where the last mail goes, "" for none.
+    """
+
+    person_id: int
+    actor_id: int | None
+    reason: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleMerged(Event):
+    """What belonged to `from_id` belongs to `into_id` now, by an admin's decision."""
+
+    from_id: int
+    into_id: int
+    actor_id: int | None
+    reason: str

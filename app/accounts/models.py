@@ -100,3 +100,27 @@ class PersonSession(Model):
     agent: Mapped[str] = mapped_column(sa.String(120), default="")
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class Erasure(Model):
+    """A wish that an account be erased: its owner's, or (with `asked_by_id`) an admin's. At most one a person.
+
+    `due_at` is None until the owner followed the link in the mail; signing in before it takes the wish back. `begun_at`: from
+    then on there is no way back; `done_at`: nothing of the person is left but the row without a name.
+    """
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        sa.Index(
+            "ix_erasure_due", "due_at", sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")
+        ),
+    )
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    keeps_posts: Mapped[bool] = mapped_column(default=True)
+    asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    begun_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

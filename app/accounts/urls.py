@@ -16,3 +16,8 @@ def confirm_path(token: str) -> str:
 def reset_path(token: str) -> str:
     """Return the path where a new password is chosen."""
     return f"/reset-password/{token}"
+
+
+def erase_path(token: str) -> str:
+    """Return the path where erasing an account is confirmed."""
+    return f"/settings/privacy/erase/{token}"

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
@@ -13,6 +13,7 @@ from app.core.errors import Gone
 RESET_LIFE = timedelta(hours=1)
 CLAIM_LIFE = timedelta(days=14)
 CONFIRM_LIFE = timedelta(days=7)
+ERASE_LIFE = timedelta(days=2)
 _DEAD = "This link was used already, is too old, or was cut off on its way. Please ask for a new one."
 
 
@@ -77,6 +78,29 @@ def read_confirm_token(secret: str, token: str) -> tuple[int, str]:
 def ensure_confirm_is_fresh(secret: str, fingerprint: str, person: Person) -> None:
     """Raise Gone unless the person still waits for exactly this address."""
     if person.pending_email is None or fingerprint != _fingerprint(secret, person.pending_email):
+        raise Gone(_DEAD)
+
+
+def make_erase_token(secret: str, person: Person, asked_at: datetime) -> str:
+    """Return the token of a link that confirms the wish of this moment to erase the account."""
+    return str(_serializer(secret, "erase").dumps([person.id, _erase_state(secret, person, asked_at)]))
+
+
+def _erase_state(secret: str, person: Person, asked_at: datetime) -> str:
+    return _fingerprint(secret, person.password_hash, person.email, asked_at.isoformat())
+
+
+def read_erase_token(secret: str, token: str) -> tuple[int, str]:
+    """Return (person id, fingerprint of the wish); raise Gone when the link is forged or too old."""
+    found = _read(secret, "erase", token, ERASE_LIFE)
+    if found is None:
+        raise Gone(_DEAD)
+    return int(found[0]), str(found[1])
+
+
+def ensure_erase_is_fresh(secret: str, fingerprint: str, person: Person, asked_at: datetime) -> None:
+    """Raise Gone unless the wish, the password and the address are still what they were when the link was made."""
+    if fingerprint != _erase_state(secret, person, asked_at):
         raise Gone(_DEAD)
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import db
-from app.core.uow import unit_of_work
+from app.core.uow import require_unit_of_work, unit_of_work
 from app.uploads.models import Upload
 from app.uploads.services.storing import remove_file, remove_unfinished
 
@@ -24,6 +24,14 @@ _texts: list[sa.ColumnElement[Any]] = []
 def register_texts(columns: Iterable[Any]) -> None:
     """Name the columns of all texts that can show images. Without any registered nothing is ever removed."""
     _texts[:] = list(columns)
+
+
+def look_again(person_id: int) -> None:
+    """Let images of a person go at the next cleaning unless a text still shows them: their own texts are gone."""
+    require_unit_of_work()
+    long_ago = now() - GRACE - timedelta(days=1)
+    statement = sa.update(Upload).where(Upload.person_id == person_id)
+    db.session.execute(statement.values(is_used=False, created_at=long_ago).execution_options(synchronize_session=False))
 
 
 def delete_orphans(instance_path: Path) -> int:

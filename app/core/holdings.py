@@ -1,0 +1,77 @@
+"""What is kept about people: one line for each column that names a person, declared by the package that owns the table.
+
+Exports, erasing and merging go through these lines (app/privacy), and a test compares them with the tables, so that no column
+is forgotten. Knows no table itself.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+
+class OnErasing(StrEnum):
+    """What becomes of a row when the person it names is erased."""
+
+    DELETE = "delete"  # the row is about nobody else
+    FORGET = "forget"  # the row stays and names nobody
+    KEEP = "keep"  # the row stays with the person's row, which has no name any more
+
+
+class OnMerging(StrEnum):
+    """What becomes of a row when the person it names turns out to be somebody with another account."""
+
+    MOVE = "move"
+    DROP = "drop"
+    STAY = "stay"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One column that names a person.
+
+    `section` is the list of the export that its rows are in ("" with the reason in `words`: they are not exported).
+    `leave_out`: columns that the export does not repeat; other people's ids are never in it. `blank`: the person's own words
+    that are emptied although the row stays. `unique_with`: the columns that together with the person are a key. `address` gives
+    the path of what a row is about.
+    """
+
+    column: Any
+    section: str
+    words: str
+    erasing: OnErasing
+    merging: OnMerging = OnMerging.MOVE
+    leave_out: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
+    unique_with: tuple[str, ...] = ()
+    address: Callable[[Mapping[str, Any]], str] | None = None
+
+    @property
+    def table(self) -> sa.Table:
+        return cast(sa.Table, self.sql.table)
+
+    @property
+    def sql(self) -> sa.Column[Any]:
+        """The column of the table."""
+        return cast("sa.Column[Any]", self.column.property.columns[0])
+
+    @property
+    def key(self) -> str:
+        """The name of the column with its table: `vote.person_id`."""
+        return f"{self.table.name}.{self.sql.name}"
+
+
+_holdings: dict[str, Holding] = {}
+
+
+def register_holdings(lines: Iterable[Holding]) -> None:
+    """Declare columns; declaring one again replaces its line."""
+    for line in lines:
+        _holdings[line.key] = line
+
+
+def holdings() -> tuple[Holding, ...]:
+    """Return all lines, in the order of declaration."""
+    return tuple(_holdings.values())

@@ -1,0 +1,51 @@
+"""What the forum keeps about people, for exports, erasing and merging (app/core/holdings)."""
+
+from app.core.holdings import Holding, OnErasing
+from app.forum.models import (
+    Acceptance,
+    Comment,
+    Draft,
+    DuplicateProposal,
+    Follow,
+    MeToo,
+    Outcome,
+    Post,
+    PostRevision,
+    Thread,
+    ThreadVersion,
+    Vote,
+)
+from app.forum.urls import comment_path, post_path
+
+_MADE_OF_IT = ("body_html", "body_text", "body_hash", "renderer_version")
+_FIGURES = (
+    "slug", "excerpt", "duplicate_count", "affected_count", "first_answer_at", "first_staff_answer_at", "first_peer_answer_at",
+    "duplicates_checked_at", "article_id", "article_title", "article_path", "card_post_id", "version_words",
+)  # fmt: skip
+HOLDINGS = (
+    Holding(Thread.author_id, "threads", "Questions and discussions that you started.", OnErasing.FORGET, leave_out=_FIGURES),
+    Holding(
+        Post.author_id, "posts", "What you wrote in threads, as it stands there now.", OnErasing.FORGET, leave_out=_MADE_OF_IT,
+        address=lambda row: post_path(row["id"]),
+    ),
+    Holding(Post.edited_by_id, "", "Who changed a post last; every change is among the revisions.", OnErasing.FORGET),
+    Holding(
+        PostRevision.editor_id, "revisions", "Every text of a post that you wrote or changed.", OnErasing.FORGET,
+        leave_out=("body_hash",), address=lambda row: post_path(row["post_id"]),
+    ),
+    Holding(
+        Comment.author_id, "comments", "Your comments.", OnErasing.FORGET, leave_out=_MADE_OF_IT,
+        address=lambda row: comment_path(row["id"]),
+    ),
+    Holding(Vote.person_id, "votes", "Your votes.", OnErasing.KEEP, unique_with=("post_id",)),
+    Holding(MeToo.person_id, "me_too", "Problems that you said you have, too.", OnErasing.KEEP, unique_with=("thread_id",)),
+    Holding(Follow.person_id, "follows", "Threads that you follow or left.", OnErasing.DELETE, unique_with=("thread_id",)),
+    Holding(Draft.person_id, "drafts", "Texts that you have not posted yet.", OnErasing.DELETE, unique_with=("key",)),
+    Holding(Acceptance.accepted_by_id, "acceptances", "Answers that you accepted.", OnErasing.FORGET),
+    Holding(
+        Outcome.actor_id, "outcomes", "What you said about whether answers worked.", OnErasing.KEEP,
+        leave_out=("reader_key",), blank=("reason",),
+    ),
+    Holding(DuplicateProposal.decided_by_id, "", "Who decided about a proposed duplicate.", OnErasing.KEEP),
+    Holding(ThreadVersion.decided_by_id, "", "Who said which version a thread is about.", OnErasing.KEEP),
+)  # fmt: skip

@@ -1,0 +1,51 @@
+"""What the knowledge base keeps about people, for exports, erasing and merging (app/core/holdings)."""
+
+from app.core.holdings import Holding, OnErasing
+from app.kb.models import (
+    Article,
+    ArticleComment,
+    ArticleDraft,
+    ArticleFix,
+    ArticleReuse,
+    ArticleRevision,
+    ArticleSource,
+    ArticleVersion,
+    Candidate,
+    CandidateDecision,
+    RemovedSearch,
+    RemovedWording,
+)
+
+_BY_HAND = "A decision about an article, made for the community."
+HOLDINGS = (
+    Holding(
+        Article.owner_id, "articles", "Articles that you look after.", OnErasing.FORGET,
+        leave_out=("body_html", "body_text", "toc", "asked_as", "searched_as"),
+    ),
+    Holding(
+        ArticleRevision.editor_id, "article_revisions", "Texts of articles that you wrote.", OnErasing.FORGET,
+        leave_out=("body_html", "body_text", "toc", "renderer_version"),
+    ),
+    Holding(
+        ArticleComment.author_id, "article_remarks", "Your remarks on drafts of articles.", OnErasing.FORGET,
+        leave_out=("body_html",),
+    ),
+    Holding(
+        ArticleDraft.person_id, "article_drafts", "Articles that you have not saved yet.", OnErasing.DELETE,
+        unique_with=("article_id",),
+    ),
+    Holding(
+        ArticleSource.author_id, "article_sources", "Articles that are built from what you wrote.", OnErasing.FORGET,
+        leave_out=("post_hash",),
+    ),
+    Holding(ArticleFix.created_by_id, "article_fixes", "What you said should be corrected.", OnErasing.KEEP),
+    Holding(ArticleReuse.person_id, "article_links", "Answers in which you led to an article.", OnErasing.KEEP),
+    *(
+        Holding(column, "", _BY_HAND, OnErasing.KEEP)
+        for column in (
+            Article.verified_by_id, Article.publish_by_id, ArticleComment.resolved_by_id, ArticleFix.settled_by_id,
+            ArticleVersion.decided_by_id, Candidate.decided_by_id, CandidateDecision.decided_by_id, RemovedSearch.removed_by_id,
+            RemovedWording.removed_by_id,
+        )
+    ),
+)  # fmt: skip
