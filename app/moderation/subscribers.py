@@ -24,6 +24,7 @@ from app.kb.events import (
     FixSettled,
     ThreadPromoted,
 )
+from app.moderation.flags import settling
 from app.moderation.models import Flag
 from app.moderation.screening import recording
 from app.moderation.services.logging import write_log
@@ -131,6 +132,7 @@ def log_alias(event: AliasChanged) -> None:
 
 SUBSCRIPTIONS = (
     *recording.SUBSCRIPTIONS,
+    *settling.SUBSCRIPTIONS,
     (GapDecided, log_gap),
     (AliasChanged, log_alias),
     (ThreadCurated, log_thread_decision),

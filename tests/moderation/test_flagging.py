@@ -99,7 +99,7 @@ def test_upholding_a_report_about_a_question_hides_the_thread(app: Flask, modera
     with unit_of_work():
         resolve_post_flags(moderator, post_id=opening_of(thread).id, is_upheld=True)
     db.session.expire_all()
-    assert db.session.get_one(Thread, thread.id).hidden_reason == "Reported as spam"
+    assert db.session.get_one(Thread, thread.id).hidden_reason == "Reported as spam or advertising"
 
 
 def test_declining_leaves_the_post_alone(app: Flask, moderator):

@@ -21,7 +21,8 @@ class ProposalState(StrEnum):
 class DuplicateProposal(Model):
     """The newer question `thread_id` may ask what `original_id` asked before; `score` says how alike they are, 0 to 1.
 
-    A pair is proposed once: what a moderator decided about it stays, whatever later scans find.
+    A pair is proposed once: what a moderator decided about it stays, whatever later scans find. `proposed_by_id`: who noticed it, if
+    it was a person and not the search engine; scans leave those alone.
     """
 
     __tablename__ = "duplicate_proposal"
@@ -38,6 +39,7 @@ class DuplicateProposal(Model):
     score: Mapped[float] = mapped_column(sa.Float)
     state: Mapped[str] = mapped_column(sa.String(10), default=ProposalState.OPEN)
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    proposed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -120,6 +120,15 @@ def get_proposal_for_update(proposal_id: int) -> DuplicateProposal | None:
     return db.session.scalar(statement.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
+def find_pair_for_update(thread_id: int, other_id: int) -> DuplicateProposal | None:
+    """Lock the proposal of two questions, in whichever order it was made. Both threads are locked before it."""
+    one, other = sa.and_(DuplicateProposal.thread_id == thread_id, DuplicateProposal.original_id == other_id), sa.and_(
+        DuplicateProposal.thread_id == other_id, DuplicateProposal.original_id == thread_id
+    )
+    statement = sa.select(DuplicateProposal).where(sa.or_(one, other)).order_by(DuplicateProposal.id).limit(1)
+    return db.session.scalar(statement.with_for_update(key_share=True).execution_options(populate_existing=True))
+
+
 def find_proposal_threads(proposal_id: int) -> tuple[int, int] | None:
     """Return (thread, original) of a proposal, or None."""
     statement = sa.select(DuplicateProposal.thread_id, DuplicateProposal.original_id).where(DuplicateProposal.id == proposal_id)

@@ -145,9 +145,15 @@ def _choose(question: Unchecked, hits: list[Scored], originals: dict[int, Origin
 
 
 def _drop_unlike(ids: list[int], rows: list[dict[str, Any]]) -> None:
-    """Delete the open proposals of compared questions that were not found again: their words have changed. Decisions stay."""
+    """Delete the open proposals of compared questions that were not found again: their words have changed.
+
+    Decisions stay, and so does what people proposed.
+    """
     found = {(row["thread_id"], row["original_id"]) for row in rows}
-    is_open = sa.and_(DuplicateProposal.thread_id.in_(ids), DuplicateProposal.state == ProposalState.OPEN)
+    is_open = sa.and_(
+        DuplicateProposal.thread_id.in_(ids), DuplicateProposal.state == ProposalState.OPEN,
+        DuplicateProposal.proposed_by_id.is_(None),
+    )  # fmt: skip
     for proposal in db.session.scalars(sa.select(DuplicateProposal).where(is_open).with_for_update(key_share=True)):
         if (proposal.thread_id, proposal.original_id) not in found:
             db.session.delete(proposal)

@@ -1,43 +1,49 @@
-"""Deciding about reports: uphold (and hide the text) or decline. All open reports about one text are decided together."""
+"""Deciding about reports: uphold (and hide the text) or decline. All open reports about one target are decided together.
+
+Reports that name the question which was asked before are decided with the proposal they became (app/moderation/flags/settling.py).
+"""
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from app.accounts.queries import get_person_for_update
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.forum.models import Post
 from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_moderate
-from app.forum.queries.threads import get_comment_for_update, get_post_for_update
-from app.forum.services.curating import hide_comment, hide_post, hide_thread
+from app.forum.queries.threads import get_comment_for_update, get_post_and_category_for_update
+from app.forum.services.commenting import WAITING
+from app.forum.services.curating import hide_comment, hide_post, hide_thread, reject_comment
 from app.moderation.events import FlagResolved
+from app.moderation.flags.reasons import label_of
+from app.moderation.flags.setting_aside import Text, is_set_aside, is_shown, release, set_aside
 from app.moderation.models import Flag, FlagState
 from app.moderation.policies import ensure_can_moderate_site
 from app.moderation.services.logging import write_log
 
-# What the entry of an upheld report says in `before` when the decision hid the text, so that undoing shows it again.
+# What the entry of a decision says in `before`: it hid the text, so that undoing shows it again; or it brought a text back that
+# the reports had set aside, so that undoing sets it aside again.
 WAS_SHOWN = "shown"
+WAS_ASIDE = "aside"
+NOTE_MAX = 300
 
 
 def resolve_post_flags(actor: Actor, *, post_id: int, is_upheld: bool, note: str = "", hide: bool = True) -> int:
     """Decide all open reports about a post and return how many there were; upheld ones hide it unless `hide` is false.
 
-    Raises Conflict when another moderator was faster.
+    A text that the reports had set aside is shown again unless it is hidden. Raises Conflict when another moderator was faster.
     """
     ensure_can_moderate_site(actor)
-    post = get_post_for_update(post_id)
+    post = get_post_and_category_for_update(post_id)
     ensure_can_moderate(actor, post.thread)
     flags = _open_flags(Flag.post_id == post_id)
-    reason = note or _reason_of(flags)
-    is_opening = post.kind == PostKind.OPENING
-    hides = is_upheld and hide and (post.thread if is_opening else post).hidden_at is None
-    if hides and is_opening:
-        hide_thread(actor, thread_id=post.thread_id, reason=reason)
-    elif hides:
-        hide_post(actor, post_id=post_id, reason=reason)
-    _close(actor, flags, is_upheld, note)
-    write_log(actor.id, _decision(is_upheld), reason, post_id=post_id, before=WAS_SHOWN if hides else "")
+    before = _settle_text(actor, post, flags, is_upheld, note, hides=is_upheld and hide)
+    write_log(actor.id, _decision(is_upheld), note or _reason_of(flags), post_id=post_id, before=before)
     return len(flags)
 
 
@@ -47,13 +53,48 @@ def resolve_comment_flags(actor: Actor, *, comment_id: int, is_upheld: bool, not
     comment = get_comment_for_update(comment_id)
     ensure_can_moderate(actor, comment.post.thread)
     flags = _open_flags(Flag.comment_id == comment_id)
-    reason = note or _reason_of(flags)
-    hides = is_upheld and hide and comment.hidden_at is None
-    if hides:
-        hide_comment(actor, comment_id=comment_id, reason=reason)
-    _close(actor, flags, is_upheld, note)
-    write_log(actor.id, _decision(is_upheld), reason, comment_id=comment_id, before=WAS_SHOWN if hides else "")
+    before = _settle_text(actor, comment, flags, is_upheld, note, hides=is_upheld and hide)
+    write_log(actor.id, _decision(is_upheld), note or _reason_of(flags), comment_id=comment_id, before=before)
     return len(flags)
+
+
+def resolve_person_flags(actor: Actor, *, person_id: int, is_upheld: bool, note: str = "") -> int:
+    """Decide all open reports about a person and return how many there were. What follows for them is a decision of its own."""
+    ensure_can_moderate_site(actor)
+    get_person_for_update(person_id)
+    flags = _open_flags(Flag.person_id == person_id)
+    close_flags(actor.id, flags, is_upheld, note)
+    write_log(actor.id, _decision(is_upheld), note or _reason_of(flags), person_id=person_id)
+    return len(flags)
+
+
+def _settle_text(actor: Actor, text: Text, flags: Sequence[Flag], is_upheld: bool, note: str, *, hides: bool) -> str:
+    """Close the reports and hide, show or leave their text; return what undoing needs to know."""
+    was_aside, is_hidden, reason = is_set_aside(text, flags), _is_hidden(text), note or _reason_of(flags)
+    close_flags(actor.id, flags, is_upheld, note)
+    if hides and not is_hidden:
+        _hide(actor, text, reason)
+        return WAS_SHOWN
+    if was_aside and not is_hidden:
+        release(actor, text, reason)
+        return WAS_ASIDE
+    return ""
+
+
+def _is_hidden(text: Text) -> bool:
+    """Return whether a moderator hid a text; one that is set aside only waits."""
+    if isinstance(text, Post):
+        return (text.thread if text.kind == PostKind.OPENING else text).hidden_at is not None
+    return text.hidden_at is not None and text.hidden_reason != WAITING
+
+
+def _hide(actor: Actor, text: Text, reason: str) -> None:
+    if not isinstance(text, Post):
+        (hide_comment if text.hidden_at is None else reject_comment)(actor, comment_id=text.id, reason=reason)
+    elif text.kind == PostKind.OPENING:
+        hide_thread(actor, thread_id=text.thread_id, reason=reason)
+    else:
+        hide_post(actor, post_id=text.id, reason=reason)
 
 
 def _decision(is_upheld: bool) -> str:
@@ -61,34 +102,54 @@ def _decision(is_upheld: bool) -> str:
 
 
 def _open_flags(target: sa.ColumnElement[bool]) -> list[Flag]:
-    flags = list(db.session.scalars(sa.select(Flag).where(target, Flag.state == FlagState.OPEN).with_for_update(key_share=True)))
+    statement = sa.select(Flag).where(target, Flag.state == FlagState.OPEN, Flag.original_id.is_(None))
+    flags = list(db.session.scalars(statement.with_for_update(key_share=True)))
     if not flags:
         raise Conflict("Somebody has decided about this already.")
     return flags
 
 
-def _reason_of(flags: list[Flag]) -> str:
+def _reason_of(flags: Sequence[Flag]) -> str:
     """The reasons people gave, in words, when the moderator adds none."""
-    return "Reported as " + ", ".join(sorted({flag.reason.replace("_", " ") for flag in flags}))
+    return "Reported as " + ", ".join(sorted({label_of(flag.reason).lower() for flag in flags}))
 
 
-def _close(actor: Actor, flags: list[Flag], is_upheld: bool, note: str) -> None:
+def close_flags(actor_id: int | None, flags: Sequence[Flag], is_upheld: bool, note: str = "", *, is_along: bool = False) -> None:
+    """Close reports and let those who made them know. `is_along`: closed by what was done to the text, which undoing opens again."""
+    moment = now()
     for flag in flags:
         flag.state = FlagState.UPHELD if is_upheld else FlagState.DECLINED
-        flag.resolved_at = now()
-        flag.resolved_by_id = actor.id
-        flag.resolution_note = note
-        emit(FlagResolved(flag.id, flag.reporter_id, actor.id, is_upheld))
+        flag.resolved_at, flag.resolved_by_id = moment, actor_id
+        flag.resolution_note, flag.is_settled_along = note[:NOTE_MAX], is_along
+        emit(FlagResolved(flag.id, flag.reporter_id, actor_id, is_upheld))
 
 
-def reopen_flags(target: sa.ColumnElement[bool]) -> int:
-    """Open the reports again that were decided last about one text (undo); return how many."""
-    latest = db.session.scalar(sa.select(sa.func.max(Flag.resolved_at)).where(target))
-    flags = (
-        list(db.session.scalars(sa.select(Flag).where(target, Flag.resolved_at == latest).with_for_update(key_share=True)))
-        if latest
-        else []
-    )
+def open_again(flags: Sequence[Flag]) -> int:
+    """Open reports again that were closed; return how many."""
     for flag in flags:
-        flag.state, flag.resolved_at, flag.resolved_by_id, flag.resolution_note = FlagState.OPEN, None, None, ""
+        flag.state, flag.resolved_at, flag.resolved_by_id = FlagState.OPEN, None, None
+        flag.resolution_note, flag.is_settled_along = "", False
     return len(flags)
+
+
+def reopen_flags(target: sa.ColumnElement[bool]) -> list[Flag]:
+    """Open the reports again that were decided last about one target (undo), unless their reporter reported it anew; return them."""
+    latest = db.session.scalar(sa.select(sa.func.max(Flag.resolved_at)).where(target))
+    if latest is None:
+        return []
+    renewed = sa.select(Flag.reporter_id).where(target, Flag.state == FlagState.OPEN)
+    statement = sa.select(Flag).where(target, Flag.resolved_at == latest, Flag.reporter_id.not_in(renewed))
+    flags = list(db.session.scalars(statement.with_for_update(key_share=True)))
+    open_again(flags)
+    return flags
+
+
+def undo_decision_about(actor: Actor, text: Text, target: sa.ColumnElement[bool], before: str, reason: str) -> bool:
+    """Open the reports about a locked text again; return whether it must be shown again because the decision had hidden it.
+
+    One that the decision had brought back is set aside again, unless it is out of sight for another reason by now.
+    """
+    flags = reopen_flags(target)
+    if before == WAS_ASIDE and is_shown(text):
+        set_aside(actor, text, flags, reason)
+    return before == WAS_SHOWN

@@ -4,11 +4,12 @@ from app.core.actor import Actor
 from app.forum.models import Post
 from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_moderate
-from app.forum.queries.threads import get_post_for_update
+from app.forum.queries.threads import get_post_and_category_for_update
 from app.forum.services import accepting, curating
+from app.forum.services.setting_aside import release_post, set_aside_post
 from app.forum.services.turning import undo_into_comment
 from app.moderation.models import Flag, LogEntry
-from app.moderation.services.resolving import WAS_SHOWN, reopen_flags
+from app.moderation.services.resolving import undo_decision_about
 from app.moderation.services.undoing.base import Undo, need_id
 
 
@@ -21,12 +22,13 @@ def _post(name: str) -> Undo:
 
 def _undo_post_flags(actor: Actor, entry: LogEntry, reason: str) -> None:
     """Open the reports again, and show the text again if deciding about them hid it and nobody has shown it since."""
-    post: Post = get_post_for_update(need_id(entry.post_id))
+    post: Post = get_post_and_category_for_update(need_id(entry.post_id))
     ensure_can_moderate(actor, post.thread)
-    reopen_flags(Flag.post_id == post.id)
-    if entry.before == WAS_SHOWN and post.kind == PostKind.OPENING and post.thread.hidden_at is not None:
+    if not undo_decision_about(actor, post, Flag.post_id == post.id, entry.before, reason):
+        return
+    if post.kind == PostKind.OPENING and post.thread.hidden_at is not None:
         curating.restore_thread(actor, thread_id=post.thread_id, reason=reason)
-    elif entry.before == WAS_SHOWN and post.hidden_at is not None:
+    elif post.kind != PostKind.OPENING and post.hidden_at is not None:
         curating.restore_post(actor, post_id=post.id, reason=reason)
 
 
@@ -38,6 +40,8 @@ POST: dict[str, Undo] = {
     "reject": _post("restore"),
     "accept": lambda actor, entry, reason: accepting.withdraw_acceptance(actor, post_id=need_id(entry.post_id), reason=reason),
     "withdraw": lambda actor, entry, reason: accepting.accept_answer(actor, post_id=need_id(entry.post_id)),
+    "set_aside": lambda actor, entry, reason: release_post(actor, post_id=need_id(entry.post_id), reason=reason),
+    "release": lambda actor, entry, reason: set_aside_post(actor, post_id=need_id(entry.post_id), reason=reason),
     "uphold": _undo_post_flags,
     "decline": _undo_post_flags,
     "to_comment": lambda actor, entry, reason: undo_into_comment(actor, reshaping_id=int(entry.before), reason=reason),

@@ -1,10 +1,12 @@
 """What undoes decisions about threads."""
 
 from app.core.actor import Actor
+from app.forum.queries.threads import get_opening
 from app.forum.services import curating
 from app.forum.services.converting import convert_thread, undo_convert
 from app.forum.services.merging import undo_merge
 from app.forum.services.proposing import dismiss_proposal, reopen_proposal
+from app.forum.services.setting_aside import release_post, set_aside_post
 from app.forum.services.splitting import undo_split
 from app.kb.services.deciding import dismiss_candidate, restore_candidate, snooze_again
 from app.moderation.models import LogEntry
@@ -42,7 +44,17 @@ def _decide_again(actor: Actor, entry: LogEntry, reason: str) -> None:
         dismiss_candidate(actor, thread_id=need_id(entry.thread_id), reason=reason)
 
 
+def _release(actor: Actor, entry: LogEntry, reason: str) -> None:
+    release_post(actor, post_id=get_opening(need_id(entry.thread_id)).id, reason=reason)
+
+
+def _set_aside(actor: Actor, entry: LogEntry, reason: str) -> None:
+    set_aside_post(actor, post_id=get_opening(need_id(entry.thread_id)).id, reason=reason)
+
+
 THREAD: dict[str, Undo] = {
+    "set_aside": _release,
+    "release": _set_aside,
     "hide": _thread("restore"),
     "restore": _thread("hide"),
     "approve": _thread("hold"),

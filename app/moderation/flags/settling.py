@@ -1,0 +1,74 @@
+"""What becomes of reports when something else was decided about their text: they are closed with it, and opened again with it.
+
+Subscribers; they run in the transaction of the decision.
+"""
+
+import sqlalchemy as sa
+
+from app.core.db import db
+from app.forum.events import CommentCurated, PostCurated, ThreadCurated
+from app.forum.models import DuplicateProposal, Post
+from app.forum.models.post import PostKind
+from app.moderation.models import Flag, FlagReason, FlagState
+from app.moderation.services.resolving import close_flags, open_again
+
+# What a moderator did to a text -> whether the reports about it were right.
+_SAYS = {"hide": True, "reject": True, "approve": False}
+# What undoes that: the reports wait again, as before.
+_TAKES_BACK = frozenset({"restore", "hold"})
+# The same for pairs of questions: joined, or found to differ.
+_JOINS = frozenset({"duplicate", "merge"})
+
+
+def settle_with_post(event: PostCurated) -> None:
+    _settle(event.action, Flag.post_id == event.post_id, event.actor_id, event.reason)
+
+
+def settle_with_comment(event: CommentCurated) -> None:
+    _settle(event.action, Flag.comment_id == event.comment_id, event.actor_id, event.reason)
+
+
+def settle_with_thread(event: ThreadCurated) -> None:
+    """A thread stands for its opening; what was proposed with a report is decided with the pair."""
+    pairs = sa.and_(Flag.thread_id == event.thread_id, Flag.original_id.is_not(None), Flag.reason == FlagReason.DUPLICATE)
+    if event.action in _JOINS:
+        _close(pairs, event.actor_id, event.reason, is_upheld=True)
+    elif event.action == "not_duplicate":
+        _close(sa.and_(pairs, _of_pair(event.before)), event.actor_id, event.reason, is_upheld=False)
+    elif event.action in ("unduplicate", "unmerge"):
+        _open(sa.and_(pairs, Flag.state == FlagState.UPHELD))
+    elif event.action == "propose_duplicate":
+        _open(sa.and_(pairs, _of_pair(event.before), Flag.state == FlagState.DECLINED))
+    elif event.action in _SAYS or event.action in _TAKES_BACK:
+        opening = sa.select(Post.id).where(Post.thread_id == event.thread_id, Post.kind == PostKind.OPENING).scalar_subquery()
+        _settle(event.action, Flag.post_id == opening, event.actor_id, event.reason)
+
+
+def _of_pair(proposal_id: str) -> sa.ColumnElement[bool]:
+    """The reports behind a proposal, in whichever order its questions stand."""
+    one = sa.select(DuplicateProposal.original_id).where(DuplicateProposal.id == int(proposal_id))
+    other = sa.select(DuplicateProposal.thread_id).where(DuplicateProposal.id == int(proposal_id))
+    return sa.or_(Flag.original_id.in_(one), Flag.original_id.in_(other))
+
+
+def _settle(action: str, target: sa.ColumnElement[bool], actor_id: int | None, reason: str) -> None:
+    if action in _SAYS and actor_id is not None:
+        _close(target, actor_id, reason, is_upheld=_SAYS[action])
+    elif action in _TAKES_BACK:
+        _open(target)
+
+
+def _close(target: sa.ColumnElement[bool], actor_id: int | None, reason: str, *, is_upheld: bool) -> None:
+    flags = db.session.scalars(sa.select(Flag).where(target, Flag.state == FlagState.OPEN).with_for_update(key_share=True))
+    close_flags(actor_id, list(flags), is_upheld, reason, is_along=True)
+
+
+def _open(target: sa.ColumnElement[bool]) -> None:
+    renewed = sa.select(Flag.reporter_id).where(target, Flag.state == FlagState.OPEN)
+    statement = sa.select(Flag).where(
+        target, Flag.is_settled_along, Flag.state != FlagState.OPEN, Flag.reporter_id.not_in(renewed)
+    )
+    open_again(list(db.session.scalars(statement.with_for_update(key_share=True))))
+
+
+SUBSCRIPTIONS = ((PostCurated, settle_with_post), (CommentCurated, settle_with_comment), (ThreadCurated, settle_with_thread))
