@@ -22,6 +22,8 @@ from app.api.routes import insights as api_insights
 from app.api.routes.blueprint import blueprint as api_blueprint
 from app.core.events import Event, subscribe
 from app.core.settings import Settings
+from app.core.trust import make_table, member_bound
+from app.core.trust import use_table as use_trust_table
 from app.desk import subscribers as desk_subscribers
 from app.desk.jobs import APPLY_JOB, RESETTLE_EVERY, RESETTLE_JOB, TICK_EVERY, TICK_JOB, apply_job, resettle_job, tick_job
 from app.desk.routes import answering as desk_answering
@@ -293,19 +295,19 @@ def register_jobs(app: Flask) -> None:
 
 def _kb_terms(settings: Settings) -> KbTerms:
     """Return the terms of the knowledge base."""
-    return KbTerms(
-        propose_after=settings.article_trust, review_days=settings.article_review_days, zone=settings.time_zone
-    )  # fmt: skip
+    return KbTerms(review_days=settings.article_review_days, zone=settings.time_zone)
 
 
 def _register_screening(settings: Settings) -> None:
     """Tell screening its terms, let it look at what is written, and let it learn and forget."""
+    member = member_bound(settings.new_member_texts, settings.new_member_hours)
+    use_trust_table(make_table(settings.trust_abilities, settings.trust_bounds, member=member))
     use_screening_terms(
         ScreeningTerms(
             own_host=urlsplit(settings.base_url).netloc, new_texts=settings.new_member_texts,
             new_for=timedelta(hours=settings.new_member_hours), links=settings.new_member_links,
             images=settings.new_member_images, pace=settings.screening_pace, repeats=settings.screening_repeats,
-            trust=settings.screening_trust, sure=settings.screening_sure, examples=settings.screening_examples,
+            sure=settings.screening_sure, examples=settings.screening_examples,
         )
     )  # fmt: skip
     use_screeners((screening_checking.screen,), (screening_checking.prepare,), (screening_recording.record,))

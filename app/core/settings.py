@@ -11,8 +11,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.core.trust import parse_abilities, parse_bounds
+
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 MIN_SECRET = 32
+# Settings that are not read any more, and what stands in their place.
+GONE = {
+    "ARTICLE_TRUST": "is not used any more: levels of trust say who writes articles; see TRUST_ABILITIES and TRUST_BOUNDS",
+    "SCREENING_TRUST": "is not used any more: levels of trust say who writes freely; see TRUST_ABILITIES and TRUST_BOUNDS",
+}
 SEARCH_PRIORS = ("votes", "solved", "confirmed", "viewed", "maintained")
 
 
@@ -48,6 +55,16 @@ def _choice(*allowed: str) -> Callable[[str], str]:
     def parse(raw: str) -> str:
         if raw.strip() not in allowed:
             raise ValueError(f"must be one of {', '.join(allowed)}")
+        return raw.strip()
+
+    return parse
+
+
+def _checked(read: Callable[[str], object]) -> Callable[[str], str]:
+    """Keep a text as it is typed, if `read` can make sense of it."""
+
+    def parse(raw: str) -> str:
+        read(raw)
         return raw.strip()
 
     return parse
@@ -113,6 +130,32 @@ def _search_priors(raw: str) -> tuple[str, ...]:
     if not set(named) <= set(SEARCH_PRIORS):
         raise ValueError(f"must be off, or some of {', '.join(SEARCH_PRIORS)} with commas between them")
     return tuple(name for name in SEARCH_PRIORS if name in named)
+
+
+def _alternatives(raw: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in raw.split("|") if part.strip())
+
+
+def _hosts(raw: str) -> frozenset[str]:
+    """Return hosts in lower case and their ASCII form, from the setting itself or from the lines of a file (# begins a remark)."""
+    text = raw.strip()
+    if text.startswith(("/", "./", "../")):
+        try:
+            text = Path(text).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"cannot read the file {text}") from error
+    lines = (line.partition("#")[0] for line in text.replace(",", "\n").splitlines())
+    return frozenset(_ascii_host(line.strip().strip(".")) for line in lines if line.strip())
+
+
+def _ascii_host(host: str) -> str:
+    try:
+        found = host.lower().encode("idna").decode("ascii")
+    except UnicodeError:
+        found = ""
+    if "." not in found or not found.replace(".", "").replace("-", "").isalnum():
+        raise ValueError(f"has {host[:80]!r}, which is no host like mail.example.com")
+    return found
 
 
 def _setting(name: str, default: Any, parse: Callable[[str], Any], sentence: str) -> Any:
@@ -265,12 +308,6 @@ class Settings:
     promotion_min_age_days: int = _setting(
         "PROMOTION_MIN_AGE_DAYS", 2, _integer(0, 365), "Days after which a thread can be proposed; before, it is too new."
     )
-    article_trust: int = _setting(
-        "ARTICLE_TRUST",
-        10,
-        _integer(0, 10_000),
-        "Accepted answers from which a member may write and change articles, which curators publish; 0: nobody but curators.",
-    )
     article_review_days: int = _setting(
         "ARTICLE_REVIEW_DAYS",
         365,
@@ -328,11 +365,17 @@ class Settings:
         _integer(0, 1000),
         "Texts of 30 days that say much the same, after which the next one waits; 0: never.",
     )
-    screening_trust: int = _setting(
-        "SCREENING_TRUST",
-        3,
-        _integer(0, 10_000),
-        "Accepted answers from which only watched words and hosts count against somebody.",
+    trust_abilities: str = _setting(
+        "TRUST_ABILITIES",
+        "",
+        _checked(parse_abilities),
+        "Abilities that another level brings than the page /trust says: propose_articles=never show_website=regular, for example.",
+    )
+    trust_bounds: str = _setting(
+        "TRUST_BOUNDS",
+        "",
+        _checked(parse_bounds),
+        "What levels take, where it is not as on the page /trust: regular.days=60 trusted.helps=20, for example.",
     )
     screening_sure: int = _setting(
         "SCREENING_SURE", 95, _integer(0, 99), "Per cent of certainty from which a text that reads like spam waits; 0: never."
@@ -349,13 +392,52 @@ class Settings:
         _integer(0, 2000),
         "Working hours after which a question without an official or accepted answer is escalated; 0: never.",
     )
+    export_days: int = _setting(
+        "EXPORT_DAYS", 7, _integer(1, 90), "Days for which a copy of somebody's data can be downloaded before it is deleted."
+    )
+    erase_posts: str = _setting(
+        "ERASE_POSTS",
+        "ask",
+        _choice("ask", "keep", "remove"),
+        "What becomes of the posts of people who erase their account: ask them, keep the posts without a name, or remove them.",
+    )
+    erase_after_days: int = _setting(
+        "ERASE_AFTER_DAYS",
+        14,
+        _integer(0, 90),
+        "Days between confirming that an account be erased and its end; signing in keeps it.",
+    )
+    mail_confirmation: str = _setting(
+        "MAIL_CONFIRMATION",
+        "optional",
+        _choice("optional", "required"),
+        "required: people who signed up read, but write only once they confirmed their mail address.",
+    )
+    signup_seconds: int = _setting(
+        "SIGNUP_SECONDS", 3, _integer(0, 600), "Seconds that signing up takes a person at least; who is faster is asked again. 0: never."
+    )
+    signup_question: str = _setting(
+        "SIGNUP_QUESTION", "", _text, "A question of your own that people answer to sign up. Default: none is asked."
+    )
+    signup_answers: tuple[str, ...] = _setting(
+        "SIGNUP_ANSWERS", (), _alternatives, "The answers that are taken, with | between them; capitals and punctuation do not matter."
+    )
+    blocked_mail_hosts: frozenset[str] = _setting(
+        "BLOCKED_MAIL_HOSTS",
+        frozenset(),
+        _hosts,
+        "Hosts of throw-away mail that nobody signs up with, sub-domains too: with commas between them, or the path of a file.",
+    )
+    transparency: str = _setting(
+        "TRANSPARENCY", "off", _choice("off", "on"), "on: the page /transparency says how much was decided each month, without names or texts."
+    )
     is_testing: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read all settings; raise SettingsError with every problem at once."""
         values: dict[str, Any] = {}
-        problems: list[str] = []
+        problems = [f"{name}: {words}" for name, words in GONE.items() if environ.get(name, "").strip()]
         for spec in fields(cls):
             name = spec.metadata.get("env")
             raw = environ.get(name, "") if name else ""
@@ -367,6 +449,8 @@ class Settings:
                 problems.append(f"{name}: {error}")
         if 0 < len(values.get("secret_key", "")) < MIN_SECRET:
             problems.append(f"SECRET_KEY: must have at least {MIN_SECRET} characters")
+        if bool(values.get("signup_question")) != bool(values.get("signup_answers")):
+            problems.append("SIGNUP_QUESTION and SIGNUP_ANSWERS: set both or neither")
         if problems:
             raise SettingsError("Please correct these settings:\n  " + "\n  ".join(problems))
         values.setdefault("base_url", f"http://127.0.0.1:{values.get('port', 8000)}")

@@ -197,10 +197,13 @@ def parse_bounds(raw: str) -> dict[Level, dict[str, int]]:
     return found
 
 
-def make_table(
-    abilities: Mapping[Ability, Level | None], bounds: Mapping[Level, Mapping[str, int]], *, member: Bound | None = None
-) -> TrustTable:
-    """Return the table with changes of the settings; `member`: what it takes not to be new, before the changes."""
-    base = {**BOUNDS, Level.MEMBER: member or BOUNDS[Level.MEMBER]}
-    changed = {level: replace(bound, **bounds.get(level, {})) for level, bound in base.items()}
-    return TrustTable(changed, {**TrustTable().lowest, **abilities})
+def member_bound(texts: int, hours: int) -> Bound:
+    """Return what it takes not to be new: so many visible texts and hours; 0 texts: nobody counts as new for these two."""
+    return replace(BOUNDS[Level.MEMBER], days=hours / 24 if texts else 0, texts=texts)
+
+
+def make_table(abilities: str = "", bounds: str = "", *, member: Bound | None = None) -> TrustTable:
+    """Return the table with the changes of two settings; `member`: what it takes not to be new, before the changes."""
+    base, changes = {**BOUNDS, Level.MEMBER: member or BOUNDS[Level.MEMBER]}, parse_bounds(bounds)
+    changed = {level: replace(bound, **changes.get(level, {})) for level, bound in base.items()}
+    return TrustTable(changed, {**TrustTable().lowest, **parse_abilities(abilities)})

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from app.accounts.models import Person
 from app.core.actor import Audience, Role
+from app.core.trust import Ability, trust_table
 from app.forum.models import Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status, ThreadKind
@@ -26,7 +28,8 @@ _CONFIRMED = frozenset({Status.SOLVED, Status.LIKELY_SOLVED})
 
 @dataclass(frozen=True, slots=True)
 class ThreadFacts:
-    """What the decision depends on. `has_voted_answer`: some visible answer has a positive score."""
+    """What the decision depends on. `has_voted_answer`: some visible answer has a positive score. `is_author_new`: whoever began it
+    is known, and not trusted to be found yet."""
 
     kind: str
     audience: str
@@ -39,6 +42,7 @@ class ThreadFacts:
     text_length: int
     is_author_trusted: bool
     created_at: datetime
+    is_author_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ def _no(reason: str) -> IndexDecision:
 def decide_thread(facts: ThreadFacts, moment: datetime, unanswered_days: int) -> IndexDecision:
     """Return whether a thread is indexed and listed in the sitemap.
 
-    Confirmed or voted-for answers: both. Answered without either: indexed only. Unanswered: indexed for `unanswered_days`
-    days if it has MIN_TEXT characters and a trusted author. Not public, held, hidden, duplicate: neither.
+    Confirmed or voted-for answers: both. Answered without either: indexed only, unless somebody new asked. Unanswered: indexed for
+    `unanswered_days` days if it has MIN_TEXT characters and a trusted author. Not public, held, hidden, duplicate: neither.
     """
     if facts.audience != Audience.PUBLIC:
         return _no("not public")
@@ -68,6 +72,8 @@ def decide_thread(facts: ThreadFacts, moment: datetime, unanswered_days: int) ->
         return _no("duplicate")
     if facts.kind == ThreadKind.QUESTION and (facts.accepted_count or facts.status in _CONFIRMED or facts.has_voted_answer):
         return IndexDecision(True, True, "confirmed or voted-for answer")
+    if facts.answer_count and facts.is_author_new:
+        return _no("author still new")
     if facts.answer_count:
         is_discussed = facts.kind == ThreadKind.DISCUSSION
         return IndexDecision(True, is_discussed, "replies" if is_discussed else "answers nobody has voted for yet")
@@ -84,18 +90,26 @@ def _decide_unanswered(facts: ThreadFacts, moment: datetime, unanswered_days: in
     return IndexDecision(True, False, "fresh question")
 
 
-def is_trusted_author(trust: int, role: str) -> bool:
-    """Whether an author has earned some trust or works for the community."""
-    return trust > 0 or role in (Role.STAFF, Role.MODERATOR, Role.ADMIN)
+def is_trusted_author(level: int, role: str) -> bool:
+    """Whether an author's level says that search engines may find what they write, or they work for the community."""
+    return trust_table().gives(level, Ability.BE_FOUND) or role in (Role.STAFF, Role.MODERATOR, Role.ADMIN)
+
+
+def _known_authors() -> sa.ColumnElement[bool]:
+    """SQL twin of `not is_author_new`."""
+    lowest = trust_table().lowest[Ability.BE_FOUND]
+    is_trusted = Person.role != Role.MEMBER if lowest is None else sa.or_(Person.role != Role.MEMBER, Person.level >= lowest)
+    return sa.or_(Thread.author_id.is_(None), sa.exists().where(Person.id == Thread.author_id, is_trusted))
 
 
 def facts_of(head: ThreadHead) -> ThreadFacts:
     """Return the facts of a thread that was read for its page."""
+    is_trusted = is_trusted_author(head.author_level, head.author_role)
     return ThreadFacts(
         kind=head.kind, audience=head.category.audience, status=head.status, is_listed=head.is_listed,
         is_duplicate=head.duplicate_of_id is not None, answer_count=head.answer_count, accepted_count=head.accepted_count,
         has_voted_answer=head.has_voted_answer, text_length=len(head.opening.text),
-        is_author_trusted=is_trusted_author(head.author_trust, head.author_role), created_at=head.created_at,
+        is_author_trusted=is_trusted, created_at=head.created_at, is_author_new=head.author_id is not None and not is_trusted,
     )  # fmt: skip
 
 
@@ -114,5 +128,5 @@ def sitemap_threads() -> sa.ColumnElement[bool]:
     question = sa.and_(
         Thread.kind == ThreadKind.QUESTION, sa.or_(Thread.accepted_count > 0, Thread.status.in_(tuple(_CONFIRMED)), voted)
     )
-    discussion = sa.and_(Thread.kind == ThreadKind.DISCUSSION, Thread.answer_count > 0)
+    discussion = sa.and_(Thread.kind == ThreadKind.DISCUSSION, Thread.answer_count > 0, _known_authors())
     return sa.and_(public_only(), Thread.duplicate_of_id.is_(None), sa.or_(question, discussion))

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from app.core.actor import Actor, Audience
 from app.core.errors import Forbidden, NotFound
+from app.core.trust import Ability
 from app.kb.models import Article, ArticleState
-from app.kb.terms import kb_terms
 
 READABLE_STATES = (ArticleState.PUBLISHED, ArticleState.ARCHIVED)
 # From everybody to the fewest.
@@ -64,9 +64,8 @@ def can_write_articles(actor: Actor) -> bool:
 
 
 def can_propose_articles(actor: Actor) -> bool:
-    """Curators write articles, and so do members whose answers were accepted often enough; what these write waits for a review."""
-    earned = kb_terms().propose_after
-    return actor.can_write and (actor.is_curator or 0 < earned <= actor.trust)
+    """Curators write articles, and so do members who are trusted to; what these write waits for a review."""
+    return actor.can_write and actor.has(Ability.PROPOSE_ARTICLES)
 
 
 def can_edit_article(actor: Actor, article: Article) -> bool:
@@ -117,7 +116,7 @@ def ensure_can_publish_article(actor: Actor, article: Article) -> None:
 def ensure_can_propose_articles(actor: Actor) -> None:
     """Raise Forbidden unless the actor may write articles, published by themself or others."""
     if not can_propose_articles(actor):
-        raise Forbidden("You can write articles once more of your answers were accepted.")
+        raise Forbidden("You can write articles once you are trusted to: see “How trust grows” for what it takes.")
 
 
 def ensure_can_write_articles(actor: Actor) -> None:

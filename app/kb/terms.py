@@ -6,10 +6,8 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class KbTerms:
-    """Accepted answers from which a member writes articles (0: never), days until an article is looked at again (0: never),
-    and the time zone in which publishing is planned."""
+    """Days until an article is looked at again (0: never), and the time zone in which publishing is planned."""
 
-    propose_after: int = 10
     review_days: int = 365
     zone: ZoneInfo = ZoneInfo("UTC")
 

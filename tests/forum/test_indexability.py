@@ -34,6 +34,8 @@ FRESH = replace(ANSWERED, status="unanswered", answer_count=0, has_voted_answer=
         (replace(ANSWERED, has_voted_answer=False, accepted_count=1, status="solved"), True, True),
         (replace(ANSWERED, has_voted_answer=False, status="likely_solved"), True, True),
         (replace(ANSWERED, has_voted_answer=False), True, False),
+        (replace(ANSWERED, is_author_new=True), True, True),
+        (replace(ANSWERED, has_voted_answer=False, is_author_new=True), False, False),
         (replace(ANSWERED, is_duplicate=True), False, False),
         (replace(ANSWERED, is_listed=False), False, False),
         (replace(ANSWERED, audience="members"), False, False),
@@ -44,6 +46,7 @@ FRESH = replace(ANSWERED, status="unanswered", answer_count=0, has_voted_answer=
         (replace(FRESH, is_author_trusted=False), False, False),
         (replace(FRESH, kind="discussion", status="open"), True, False),
         (replace(FRESH, kind="discussion", status="open", answer_count=1), True, True),
+        (replace(FRESH, kind="discussion", status="open", answer_count=1, is_author_new=True), False, False),
     ],
 )
 def test_the_index_policy(facts: ThreadFacts, is_indexable: bool, in_sitemap: bool) -> None:
@@ -58,7 +61,7 @@ def test_the_setting_moves_the_day_on_which_unanswered_questions_leave_the_index
 
 def test_the_sitemap_criterion_agrees_with_the_rule_for_every_state(app: Any) -> None:
     categories = {audience: make_category(audience=audience) for audience in ("public", "members", "staff")}
-    author = make_person()
+    author = make_person(level=1)
     original = make_question(author=author)
     states: list[dict[str, Any]] = [{}, {"held_at": MOMENT}, {"hidden_at": MOMENT}, {"duplicate_of_id": original.id}]
     for audience, state, kind, score in itertools.product(categories, states, ("question", "discussion"), (None, 0, 2)):
@@ -67,12 +70,15 @@ def test_the_sitemap_criterion_agrees_with_the_rule_for_every_state(app: Any) ->
             make_answer(thread, author, score=score)
     accept(make_answer(make_question(author=author, category=categories["public"]), author))
     make_answer(make_question(author=author, category=categories["public"]), author, score=9, hidden_at=MOMENT)
+    newcomer = make_person()
+    for kind, score in (("question", 0), ("discussion", 0), ("question", 2)):
+        make_answer(make_thread(kind=kind, author=newcomer, category=categories["public"]), author, score=score)
     statement = sa.select(Thread.id).join(Category, Category.id == Thread.category_id).where(sitemap_threads())
     by_sql = set(db.session.scalars(statement))
     heads = [find_thread_head(thread_id) for thread_id in db.session.scalars(sa.select(Thread.id))]
     by_rule = {head.id for head in heads if head and decide_thread(facts_of(head), MOMENT, 30).in_sitemap}
     assert by_sql == by_rule
-    assert len(by_rule) == 4
+    assert len(by_rule) == 5
 
 
 def test_the_page_follows_the_rule(browser: Browser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.trust import Level, make_table, trust_table, use_table
 from app.core.uow import unit_of_work
 from app.forum.services.trusting import recount_trust
 from app.jobs.worker import run_until_idle
@@ -23,7 +23,6 @@ from app.kb.models import Article, ArticleComment, ArticleState
 from app.kb.queries.lists import count_working_articles, list_working_articles
 from app.kb.services import publishing, reviewing, scheduling
 from app.kb.services.writing import save_revision
-from app.kb.terms import KbTerms, kb_terms, use_terms
 from app.moderation.models import LogEntry
 from app.notifications.models import Notification
 from tests.asserts import assert_queries
@@ -33,17 +32,8 @@ from tests.kb.conftest import Crew
 from tests.kb.samples import change, fresh, path_of, place, text
 
 
-@pytest.fixture
-def terms() -> Iterator[KbTerms]:
-    """Two accepted answers make a writer."""
-    before = kb_terms()
-    use_terms(KbTerms(propose_after=2, review_days=365))
-    yield kb_terms()
-    use_terms(before)
-
-
 def make_writer(name: str = "wilma") -> Actor:
-    return actor_of(make_person(name, trust=2))
+    return actor_of(make_person(name, level=3))
 
 
 def told(person: Person) -> list[str]:
@@ -63,11 +53,11 @@ POLICY = [
 
 
 @pytest.mark.parametrize(("who", "allowed"), POLICY)
-def test_who_may_write_and_who_may_publish(terms: KbTerms, who: str, allowed: set[str]):
+def test_who_may_write_and_who_may_publish(who: str, allowed: set[str]):
     roles = {"staff": "staff", "moderator": "moderator", "admin": "admin"}
     actor = Actor(
         id=5, name="x", role=Person(role=roles.get(who, "member"), name="x", display_name="x").as_actor(now()).role,
-        trust=2 if "writer" in who else 1, is_suspended="suspended" in who,
+        level=Level.TRUSTED if "writer" in who else Level.REGULAR, is_suspended="suspended" in who,
     )  # fmt: skip
     article = Article(state="published", audience="public", published_revision=1)
     found = {
@@ -78,20 +68,20 @@ def test_who_may_write_and_who_may_publish(terms: KbTerms, who: str, allowed: se
     assert {name for name, is_allowed in found.items() if is_allowed} == allowed
 
 
-def test_writers_see_no_drafts_but_their_own(terms: KbTerms):
-    writer = Actor(id=5, name="x", trust=9, role=Person(role="member", name="x", display_name="x").as_actor(now()).role)
+def test_writers_see_no_drafts_but_their_own():
+    writer = Actor(id=5, name="x", level=Level.TRUSTED, role=Person(role="member", name="x", display_name="x").as_actor(now()).role)
     own, other = (Article(state="draft", audience="public", owner_id=owner) for owner in (5, 6))
     secret = Article(state="draft", audience="staff", owner_id=5)
     assert [policies.can_edit_article(writer, article) for article in (own, other, secret)] == [True, False, False]
 
 
 def test_nobody_writes_by_trust_where_it_is_switched_off():
-    before = kb_terms()
-    use_terms(KbTerms(propose_after=0))
+    before = trust_table()
+    use_table(make_table("propose_articles=never"))
     try:
-        assert not policies.can_propose_articles(Actor(id=1, name="x", trust=10_000))
+        assert not policies.can_propose_articles(Actor(id=1, name="x", level=Level.TRUSTED))
     finally:
-        use_terms(before)
+        use_table(before)
 
 
 def test_trust_is_what_others_accepted(app: Flask):
@@ -115,7 +105,7 @@ def test_accepting_counts_at_once(browser: Browser, app: Flask):
     assert fresh(helper).trust == 0
 
 
-def test_a_writer_changes_an_article_and_a_curator_publishes_it(app: Flask, crew: Crew, terms: KbTerms):
+def test_a_writer_changes_an_article_and_a_curator_publishes_it(app: Flask, crew: Crew):
     article, writer, elsewhere = make_article("Priming"), make_writer(), make_section("elsewhere")
     with unit_of_work():
         save_revision(
@@ -134,8 +124,8 @@ def test_a_writer_changes_an_article_and_a_curator_publishes_it(app: Flask, crew
     assert "Better." in fresh(article).body_html
 
 
-def test_a_writer_works_on_their_pages(browser: Browser, crew: Crew, terms: KbTerms):
-    person = make_person("wilma", trust=2)
+def test_a_writer_works_on_their_pages(browser: Browser, crew: Crew):
+    person = make_person("wilma", level=3)
     article = make_article("Mine", state="draft", owner=person)
     make_article("Another draft", state="draft")
     browser.sign_in(person).get("/kb/articles")
@@ -151,7 +141,7 @@ def test_a_writer_works_on_their_pages(browser: Browser, crew: Crew, terms: KbTe
     browser.get("/kb/verify", status=404)
 
 
-def test_members_see_nothing_of_it(browser: Browser, crew: Crew, terms: KbTerms):
+def test_members_see_nothing_of_it(browser: Browser, crew: Crew):
     article, draft = make_article(), make_article(state="draft")
     browser.sign_in(crew.member).get(f"/kb/articles/{article.id}/review", status=403)
     browser.get(f"/kb/articles/{draft.id}/review", status=404)
@@ -272,8 +262,8 @@ def test_archiving_forgets_the_plan(app: Flask, crew: Crew):
         scheduling.schedule(crew.agent, article_id=article.id, at=now() + timedelta(days=1))
 
 
-def test_sending_back_says_why(browser: Browser, crew: Crew, terms: KbTerms):
-    writer = make_person("wilma", trust=2)
+def test_sending_back_says_why(browser: Browser, crew: Crew):
+    writer = make_person("wilma", level=3)
     article = make_article("Priming", state="in_review", owner=writer)
     browser.sign_in(crew.staff).get(f"/kb/articles/{article.id}/review")
     browser.submit("/reopen", {"reason": "Name the pump, please."})

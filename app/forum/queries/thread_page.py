@@ -60,7 +60,7 @@ _HAS_VOTED_ANSWER = sa.exists().where(
     _answer.held_at.is_(None),
 )  # fmt: skip
 _HEAD = (
-    sa.select(*_THREAD, Person.trust, Person.role, _HAS_VOTED_ANSWER, PageviewTotal.views, *_CATEGORY, *_POST, *person_columns())
+    sa.select(*_THREAD, Person.level, Person.role, _HAS_VOTED_ANSWER, PageviewTotal.views, *_CATEGORY, *_POST, *person_columns())
     .select_from(Thread)
     .join(Category, Category.id == Thread.category_id)
     .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
@@ -83,10 +83,10 @@ def find_thread_head(thread_id: int) -> ThreadHead | None:
         return None
     values = tuple(row)
     facts, values = values[: len(_THREAD)], values[len(_THREAD) :]
-    trust, role, has_voted, views = values[:4]
+    level, role, has_voted, views = values[:4]
     category, post = values[4:8], values[8 : 8 + len(_POST)]
     opening = _post_row(post, person_card(values[-PERSON_WIDTH:]))
-    rest: tuple[Any, ...] = (trust or 0, role or "", bool(has_voted), views or 0, CategoryCard(*category), opening)
+    rest: tuple[Any, ...] = (level or 0, role or "", bool(has_voted), views or 0, CategoryCard(*category), opening)
     return ThreadHead(*facts, *rest)
 
 

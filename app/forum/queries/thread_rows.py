@@ -91,7 +91,7 @@ class ThreadHead:
     article_path: str
     version_words: str
     card_post_id: int | None
-    author_trust: int
+    author_level: int
     author_role: str
     has_voted_answer: bool
     views: int

@@ -4,6 +4,7 @@ It never decides alone: what is held waits for a moderator. Only the moderators'
 """
 
 from app.core.markup import Rendered
+from app.core.trust import Ability
 from app.forum.screening import Measure, Reason, Submission, Verdict
 from app.moderation.models import RuleMeasure
 from app.moderation.screening import learning
@@ -25,11 +26,11 @@ def screen(submission: Submission) -> Verdict:
     words = _new_words(rules, traits, before)
     reasons = [*check_words(words), *check_hosts(rules, traits.named - before.named)]
     standing = standing_of(submission.actor)
-    if not standing.is_trusted(terms):
+    if not submission.actor.has(Ability.WRITE_FREELY):
         reasons += check_habits(submission, traits, before, standing, rules, terms)
         reasons += learning.check_text(traits, terms)
     is_held = submission.is_held or any(reason.measure == Measure.HOLD for reason in reasons)
-    if is_held and not submission.is_edit and standing.is_new(terms) and has_waiting(submission.actor):
+    if is_held and not submission.is_edit and not submission.actor.has(Ability.POST_AT_ONCE) and has_waiting(submission.actor):
         reasons.append(Reason("waiting", _STILL_WAITS, Measure.BLOCK))
     return Verdict(tuple(reasons), tuple(rule.tag for rule in words if rule.measure == RuleMeasure.TAG))
 
@@ -81,17 +82,26 @@ def check_hosts(rules: RuleSet, named: frozenset[str]) -> list[Reason]:
 def check_habits(
     submission: Submission, traits: Traits, before: Traits, standing: Standing, rules: RuleSet, terms: ScreeningTerms
 ) -> list[Reason]:
-    """Rules for new people, and how fast and how often the same is said."""
-    reasons = []
-    if standing.is_new(terms):
-        reasons += check_links(traits, before, rules, terms) + check_images(traits, before, terms)
+    """Rules for people whose level does not bring the ability, and how fast and how often the same is said."""
+    reasons, actor = [], submission.actor
+    if not actor.has(Ability.POST_LINKS):
+        reasons += check_links(traits, before, rules, terms)
+    if not actor.has(Ability.POST_IMAGES):
+        reasons += check_images(traits, before, terms)
     if submission.is_edit:
         return reasons
-    if submission.holds_first and standing.texts < terms.new_texts:
-        reasons.append(Reason("first", "One of the first texts of somebody new"))
+    if submission.holds_first and not actor.has(Ability.POST_AT_ONCE):
+        reasons += check_first(standing, terms)
     if terms.pace and standing.recent >= terms.pace:
         reasons.append(Reason("pace", f"Text no. {standing.recent + 1} within ten minutes"))
     return reasons + check_repeats(submission, traits, terms)
+
+
+def check_first(standing: Standing, terms: ScreeningTerms) -> list[Reason]:
+    """First texts wait; and so does every text of those who lost the level that lets them post at once."""
+    if standing.texts < terms.new_texts:
+        return [Reason("first", "One of the first texts of somebody new")]
+    return [] if standing.is_young(terms) else [Reason("first", "By somebody who is not trusted to post at once")]
 
 
 def check_links(traits: Traits, before: Traits, rules: RuleSet, terms: ScreeningTerms) -> list[Reason]:

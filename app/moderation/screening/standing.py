@@ -25,15 +25,10 @@ class Standing:
     joined_at: datetime
     texts: int
     recent: int
-    trust: int = 0
 
-    def is_new(self, terms: ScreeningTerms) -> bool:
-        """Whether the rules for new people hold: too little of theirs is visible, or they joined a moment ago."""
+    def is_young(self, terms: ScreeningTerms) -> bool:
+        """Whether too little of theirs is visible, or they joined a moment ago."""
         return self.texts < terms.new_texts or (terms.new_texts > 0 and now() - self.joined_at < terms.new_for)
-
-    def is_trusted(self, terms: ScreeningTerms) -> bool:
-        """Whether others accepted enough answers of theirs."""
-        return self.trust >= terms.trust
 
 
 def standing_of(actor: Actor) -> Standing:
@@ -56,7 +51,7 @@ def standing_of(actor: Actor) -> Standing:
             new_comments.scalar_subquery(),
         ).where(Person.id == actor.id)
     ).one()
-    return Standing(row[0], row[1] + row[2], row[3] + row[4], actor.trust)
+    return Standing(row[0], row[1] + row[2], row[3] + row[4])
 
 
 def has_waiting(actor: Actor) -> bool:

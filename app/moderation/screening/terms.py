@@ -10,9 +10,9 @@ class ScreeningTerms:
 
     New is who has fewer than `new_texts` visible texts or joined less than `new_for` ago. `links`: other sites that one text of
     theirs may link to. `images`: allow, hold or block. `pace`: texts in ten minutes from which on the next one waits (0: never).
-    `repeats`: earlier texts that say much the same, from which on a text waits (0: never). `trust`: accepted answers from which on
-    only the moderators' own rules count. `sure`: per cent from which on the classifier holds a text (0: it is off); `examples`: how
-    many it needs of each kind.
+    `repeats`: earlier texts that say much the same, from which on a text waits (0: never). `sure`: per cent from which on the
+    classifier holds a text (0: it is off); `examples`: how many it needs of each kind. What levels of trust change of that is said
+    in app/core/trust.py.
     """
 
     own_host: str = ""
@@ -22,7 +22,6 @@ class ScreeningTerms:
     images: str = "hold"
     pace: int = 8
     repeats: int = 2
-    trust: int = 3
     sure: int = 95
     examples: int = 50
 

@@ -44,7 +44,7 @@ def terms(app: Flask) -> Iterator[None]:
 
 def old_hand(name: str = "", **values) -> Person:
     """Somebody who is not new."""
-    person = make_person(name, created_at=now() - timedelta(days=90), **values)
+    person = make_person(name, created_at=now() - timedelta(days=90), level=1, **values)
     thread = make_question(created_at=now() - timedelta(days=30))
     for _ in range(2):
         make_answer(thread, person, created_at=now() - timedelta(days=20))
@@ -190,7 +190,7 @@ def test_texts_are_forgotten_after_a_month(app: Flask):
 
 def test_trusted_people_are_held_by_the_rules_of_moderators_alone(app: Flask):
     watch("lamps")
-    trusted = make_person(trust=3)
+    trusted = make_person(level=2)
     assert answer(trusted, "https://a.example https://b.example https://c.example").is_listed
     assert not answer(trusted, "lamps").is_listed
 
