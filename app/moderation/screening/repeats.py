@@ -32,16 +32,21 @@ def count_repeats(traits: Traits, *, person_id: int | None) -> tuple[int, int]:
     """
     if not traits.sketch and not traits.links:
         return 0, 0
+    same = says_same(traits)
+    others = sa.func.count().filter(ScreenedText.person_id.is_distinct_from(person_id))
+    row = db.session.execute(sa.select(sa.func.count(), others).where(same, ScreenedText.created_at > now() - KEPT_FOR)).one()
+    return row[0], row[1]
+
+
+def says_same(traits: Traits) -> sa.ColumnElement[bool]:
+    """Return the criterion for rows of ScreenedText that say much the same. The text must have a sketch or a link."""
     alike = (
         sa.select(ScreenedPiece.text_id)
         .where(ScreenedPiece.value.in_(sorted(traits.sketch)))
         .group_by(ScreenedPiece.text_id)
         .having(sa.func.count() >= max(3, round(len(traits.sketch) * _ALIKE)))
     )
-    same = ScreenedText.id.in_(alike) if traits.sketch else ScreenedText.digest == digest_of(traits)
-    others = sa.func.count().filter(ScreenedText.person_id.is_distinct_from(person_id))
-    row = db.session.execute(sa.select(sa.func.count(), others).where(same, ScreenedText.created_at > now() - KEPT_FOR)).one()
-    return row[0], row[1]
+    return ScreenedText.id.in_(alike) if traits.sketch else ScreenedText.digest == digest_of(traits)
 
 
 def remember(traits: Traits, actor: Actor, post_id: int, comment_id: int | None, *, is_edit: bool = False) -> None:

@@ -86,6 +86,12 @@ def _traits(html: str, own_host: str) -> Traits:
     )  # fmt: skip
 
 
+def hosts_in(html: str) -> frozenset[str]:
+    """Return the hosts that a text, given as our own HTML, leads to, shows images of, or writes down."""
+    addresses = (unescape(found) for pattern in (_LINK, _IMAGE) for found in pattern.findall(html))
+    return frozenset(filter(None, map(host_of, addresses))) | _named_in(visible_text(html))
+
+
 def _named_in(text: str) -> frozenset[str]:
     return frozenset(filter(None, map(normal_host, _NAMED.findall(text))))
 

@@ -1,0 +1,135 @@
+"""What a moderator looks for: hosts, a text to compare with, accounts by how they look, and when. Pure, and said in words."""
+
+import re
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.core.errors import Invalid
+
+LONGEST = timedelta(days=92)
+"""Texts of a longer time are not looked through in one go."""
+USUAL = timedelta(days=30)
+HOSTS_MAX = 10
+PEOPLE_MAX = 50
+_LEAST_SIGNS = 2
+_MOMENTS = ("written_from", "written_to", "joined_from", "joined_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What belongs to a wave. Empty parts ask for nothing.
+
+    A text belongs by its words: it leads to one of `hosts`, or says much the same as `sample`; or by its author: one of `people`
+    (account names), or an account that is all of what is given: joined between `joined_from` and `joined_to`, named like
+    `name_pattern`, with an address at `mail_host`. With `needs_both` it must be its words and its author.
+    In any case it was written between `written_from` and `written_to`.
+    """
+
+    written_from: datetime
+    written_to: datetime
+    hosts: tuple[str, ...] = ()
+    sample: str = ""
+    people: tuple[str, ...] = ()
+    joined_from: datetime | None = None
+    joined_to: datetime | None = None
+    name_pattern: str = ""
+    mail_host: str = ""
+    needs_both: bool = False
+
+    @property
+    def asks_for_words(self) -> bool:
+        return bool(self.hosts or self.sample)
+
+    @property
+    def has_pattern(self) -> bool:
+        """Whether accounts are looked for by how they look."""
+        return bool(self.joined_from or self.joined_to or self.name_pattern or self.mail_host)
+
+    @property
+    def asks_for_authors(self) -> bool:
+        return bool(self.people) or self.has_pattern
+
+    def forget_text(self) -> "Criteria":
+        """Return the same without the text to compare with: a removed wave keeps no words."""
+        return replace(self, sample="")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the criteria as they are stored."""
+        stored = asdict(self)
+        for name in _MOMENTS:
+            stored[name] = stored[name].isoformat() if stored[name] else None
+        return {**stored, "hosts": list(self.hosts), "people": list(self.people)}
+
+
+def from_json(stored: dict[str, Any]) -> Criteria:
+    """Return stored criteria."""
+    moments = {name: datetime.fromisoformat(stored[name]) if stored[name] else None for name in _MOMENTS}
+    lists = {name: tuple(stored[name]) for name in ("hosts", "people")}
+    return Criteria(**{**stored, **moments, **lists})
+
+
+def ensure_sensible(criteria: Criteria) -> None:
+    """Raise Invalid by field: nothing to look for, an empty or too long time, a pattern that fits everybody, too many names."""
+    if criteria.written_from >= criteria.written_to:
+        raise Invalid("Please choose a time that begins before it ends.", field="written_from")
+    if criteria.written_to - criteria.written_from > LONGEST:
+        raise Invalid(f"Please look at {LONGEST.days} days at most.", field="written_from")
+    if not criteria.asks_for_words and not criteria.asks_for_authors:
+        raise Invalid("Please say what to look for: where links lead, a text, or accounts.", field="hosts")
+    if criteria.needs_both and not (criteria.asks_for_words and criteria.asks_for_authors):
+        raise Invalid("Please give both: something about the texts, and something about the accounts.", field="needs_both")
+    if criteria.joined_from and criteria.joined_to and criteria.joined_from >= criteria.joined_to:
+        raise Invalid("Please choose a time that begins before it ends.", field="joined_from")
+    is_only_name = criteria.name_pattern and not (criteria.joined_from or criteria.mail_host)
+    if is_only_name and len(re.sub(r"\*", "", criteria.name_pattern)) < _LEAST_SIGNS:
+        raise Invalid("Nearly every name fits this. Please add letters, or when the accounts joined.", field="name_pattern")
+    if criteria.joined_to and not criteria.joined_from:
+        raise Invalid("Please say from when on, too: otherwise everybody who joined before belongs to it.", field="joined_from")
+
+
+def name_expression(pattern: str) -> re.Pattern[str]:
+    """Return what a pattern of names stands for: `*` any letters, `#` one digit, `@` one letter, whatever their case."""
+    signs = {"*": ".*", "#": "[0-9]", "@": r"[^\W\d_]"}
+    return re.compile("".join(signs.get(sign) or re.escape(sign) for sign in pattern), re.IGNORECASE)
+
+
+def pattern_of(name: str) -> str:
+    """Return the pattern that a name looks like, if it ends in digits: `mary4711` looks like `*####`. Otherwise nothing."""
+    digits = len(name) - len(name.rstrip("0123456789"))
+    return "*" + "#" * digits if 2 <= digits < len(name) else ""
+
+
+def like_expression(pattern: str) -> str:
+    """Return a pattern of names for SQL's LIKE with `!` as its escape: wider than `name_expression`, never narrower."""
+    signs = {"*": "%", "#": "_", "@": "_", "%": "!%", "_": "!_", "!": "!!"}
+    return "".join(signs.get(sign, sign) for sign in pattern.casefold())
+
+
+def in_words(criteria: Criteria) -> str:
+    """Return what is looked for as part of a sentence."""
+    words = []
+    if criteria.hosts:
+        words.append(f"leads to {' or '.join(criteria.hosts)}")
+    if criteria.sample:
+        words.append("says much the same as a text")
+    authors = []
+    if criteria.people:
+        shown = ", ".join(criteria.people[:3]) + (" and others" if len(criteria.people) > 3 else "")
+        authors.append(f"is by {shown}")
+    if criteria.has_pattern:
+        authors.append(f"is by somebody {_pattern_words(criteria)}")
+    joint = " and " if criteria.needs_both else " or "
+    return f"What {joint.join(part for part in (' or '.join(words), ' or '.join(authors)) if part)}"
+
+
+def _pattern_words(criteria: Criteria) -> str:
+    parts = []
+    if criteria.joined_from:
+        until = f" to {criteria.joined_to:%d %b %H:%M}" if criteria.joined_to else " or later"
+        parts.append(f"who joined {criteria.joined_from:%d %b %H:%M}{until}")
+    if criteria.name_pattern:
+        parts.append(f"named like {criteria.name_pattern}")
+    if criteria.mail_host:
+        parts.append(f"with an address at {criteria.mail_host}")
+    return ", ".join(parts)
