@@ -12,9 +12,11 @@ from app.core.db import db, engine_options, prepare_engine
 from app.core.logs import configure_logging
 from app.core.settings import PROJECT_ROOT, Settings
 from app.migrate import migrate
+from app.pagecache.installing import install_page_cache
 from app.pageviews.recorder import init_pageviews
 from app.search.ledger.recorder import init_ledger
 from app.web.assets import init_assets
+from app.web.compressing import init_compressing
 from app.web.converters import register_converters
 from app.web.csrf import init_csrf
 from app.web.errors import init_errors
@@ -42,6 +44,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     )
     register_converters(app)
     init_errors(app)
+    init_compressing(app)
     init_headers(app)
     init_assets(app, settings)
     init_templates(app)
@@ -60,6 +63,8 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     registry.register_jobs(app)
     registry.register_commands(app)
     registry.register_providers(app)
+    if not settings.is_testing:
+        install_page_cache(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

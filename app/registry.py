@@ -144,6 +144,7 @@ from app.notifications.routes import preferences as notifications_preferences
 from app.notifications.routes.blueprint import blueprint as notifications_blueprint
 from app.notifications.sending import send_mails
 from app.notifications.services.asking import SOLVED_JOB
+from app.pagecache.installing import TRIM_EVERY, TRIM_JOB, trim_job
 from app.pages import feeds as pages_feeds
 from app.pages import health as pages_health
 from app.pages import home as pages_home
@@ -264,6 +265,8 @@ def register_jobs(app: Flask) -> None:
     register_periodic(WAITING_JOB, timedelta(days=1))
     register_handler(FORGET_JOB, forget_job)
     register_periodic(FORGET_JOB, FORGET_EVERY)
+    register_handler(TRIM_JOB, trim_job)
+    register_periodic(TRIM_JOB, TRIM_EVERY)
     register_handler("mail.send", send_mails)
     register_handler(ASK_JOB, ask_job)
     register_periodic(ASK_JOB, ASK_EVERY)

@@ -383,6 +383,9 @@ class Settings:
     screening_examples: int = _setting(
         "SCREENING_EXAMPLES", 50, _integer(10, 100_000), "Texts hidden as spam from which on the classifier is used."
     )
+    page_cache_mb: int = _setting(
+        "PAGE_CACHE_MB", 32, _integer(0, 10_000), "Memory of each web process for pages kept ready for visitors, in MiB; 0: none are."
+    )
     take_minutes: int = _setting(
         "TAKE_MINUTES", 30, _integer(1, 1440), "Minutes for which a question at the desk is held for whoever takes it."
     )

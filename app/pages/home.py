@@ -12,11 +12,12 @@ from app.kb.queries import list_popular_articles
 from app.pages.blueprint import blueprint
 from app.web.access import public
 from app.web.context import current_actor, site_settings
+from app.web.marking import ARTICLES, THREADS, keep_page
 from app.web.render import page
 from app.web.seo import Head
 
-ARTICLES = 6
-THREADS = 6
+ARTICLES_SHOWN = 6
+THREADS_SHOWN = 6
 
 
 def website_data(settings: Settings) -> dict[str, Any]:
@@ -38,11 +39,12 @@ def website_data(settings: Settings) -> dict[str, Any]:
 def home() -> Response:
     """Show the way to an answer."""
     actor, settings = current_actor(), site_settings()
+    keep_page(THREADS, ARTICLES)
     categories = list_categories(actor)
-    articles = list_popular_articles(actor, ARTICLES)
-    solved = list_first_threads(actor, view="solved", kind="question", limit=THREADS)
-    unanswered = list_first_threads(actor, view="unanswered", limit=THREADS)
-    newest = () if unanswered else list_first_threads(actor, view="newest", kind="question", limit=THREADS)
+    articles = list_popular_articles(actor, ARTICLES_SHOWN)
+    solved = list_first_threads(actor, view="solved", kind="question", limit=THREADS_SHOWN)
+    unanswered = list_first_threads(actor, view="unanswered", limit=THREADS_SHOWN)
+    newest = () if unanswered else list_first_threads(actor, view="newest", kind="question", limit=THREADS_SHOWN)
     return page(
         "pages/home.html",
         Head(

@@ -20,6 +20,7 @@ from app.pages.blueprint import blueprint
 from app.web.access import public
 from app.web.context import current_actor
 from app.web.filters import machine_date
+from app.web.marking import ARTICLES, THREADS, keep_page
 from app.web.redirects import moved
 from app.web.render import page
 from app.web.seo import Head, absolute
@@ -36,6 +37,7 @@ def profile(name: str) -> Response:
         raise NotFound("There is nobody of that name here.")
     if person.name != name:
         return moved(person_path(person.name))
+    keep_page(THREADS, ARTICLES)
     actor = current_actor()
     counts = count_contributions(actor, person.id)
     tab = request.args.get("tab", "")

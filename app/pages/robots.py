@@ -9,6 +9,7 @@ from app.pages.blueprint import blueprint
 from app.web.access import public
 from app.web.assets import asset_url
 from app.web.context import site_settings
+from app.web.marking import keep_page
 from app.web.seo import absolute
 
 # Addresses that only write, only answer scripts, or belong to people who are signed in. Pages that are merely not to be
@@ -24,6 +25,7 @@ _DAY = "public, max-age=86400"
 @public
 def robots() -> Response:
     """Say where crawlers have no business, and where the sitemap is."""
+    keep_page()
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in _CLOSED), "", f"Sitemap: {absolute('/sitemap.xml')}", ""]
     return Response("\n".join(lines), mimetype="text/plain")
 
@@ -32,6 +34,7 @@ def robots() -> Response:
 @public
 def opensearch() -> Response:
     """Describe the search for browsers."""
+    keep_page()
     xml = render_template("feeds/opensearch.xml", site_name=site_settings().site_name, absolute=absolute, asset_url=asset_url)
     return Response(xml, mimetype="application/opensearchdescription+xml")
 

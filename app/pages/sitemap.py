@@ -6,6 +6,7 @@ from app.core.errors import NotFound
 from app.pages.blueprint import blueprint
 from app.pages.queries import SITEMAP_KINDS, list_sitemap_entries, list_sitemap_files
 from app.web.access import public
+from app.web.marking import ARTICLES, THREADS, keep_page
 from app.web.seo import absolute
 
 
@@ -13,6 +14,7 @@ from app.web.seo import absolute
 @public
 def sitemap_index() -> Response:
     """List the files of the sitemap."""
+    keep_page(THREADS, ARTICLES)
     xml = render_template("feeds/sitemap_index.xml", files=list_sitemap_files(), absolute=absolute)
     return Response(xml, mimetype="application/xml")
 
@@ -24,4 +26,5 @@ def sitemap_file(kind: str, number: int) -> Response:
     entries = list_sitemap_entries(kind, number) if number < 1_000_000_000 else ()
     if not entries:
         raise NotFound
+    keep_page(THREADS, ARTICLES)
     return Response(render_template("feeds/sitemap.xml", entries=entries, absolute=absolute), mimetype="application/xml")

@@ -7,11 +7,13 @@ apart by a keyed hash of the day, which waits in memory (or Redis) for some hour
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import redis
 import sqlalchemy as sa
 from flask import Flask, current_app, request
+from werkzeug.datastructures import EnvironHeaders
 
 from app.core.clock import now
 from app.core.db import Model, upsert
@@ -21,7 +23,8 @@ from app.pageviews.buffers import ViewBuffer, choose_buffer
 from app.pageviews.models import PageviewDay, PageviewTotal, ReadTogether
 from app.pageviews.visits import Pair
 from app.web.bots import is_bot, is_early
-from app.web.context import client_agent, current_actor, reader_key
+from app.web.context import AGENT_MAX, client_agent, current_actor, reader_key, visitor_key_of
+from app.web.marking import repeat
 
 logger = logging.getLogger(__name__)
 FLUSH_SECONDS = 10.0
@@ -38,6 +41,7 @@ def _buffer() -> ViewBuffer:
 
 def record(kind: str, target_id: int, author_id: int | None) -> bool:
     """Count the running request as a view of a target; return whether it counted."""
+    repeat(partial(_count_again, current_app._get_current_object(), kind, target_id))  # type: ignore[attr-defined]
     actor = current_actor()
     if request.method != "GET" or is_bot(client_agent()) or is_early(request.headers):
         return False
@@ -49,6 +53,19 @@ def record(kind: str, target_id: int, author_id: int | None) -> bool:
     except redis.RedisError:
         logger.warning("pageviews.redis_unavailable")
         return False
+
+
+def _count_again(app: Flask, kind: str, target_id: int, environ: dict[str, Any]) -> None:
+    """Count a visitor to whom the cache gave the page."""
+    agent = environ.get("HTTP_USER_AGENT", "")[:AGENT_MAX]
+    if environ["REQUEST_METHOD"] != "GET" or is_bot(agent) or is_early(EnvironHeaders(environ)):
+        return
+    today = now().date()
+    reader = visitor_key_of(app, "view", today, environ.get("REMOTE_ADDR") or "unknown", agent)
+    try:
+        cast(ViewBuffer, app.extensions["pageviews"]).add(reader, (kind, target_id, today))
+    except redis.RedisError:
+        logger.warning("pageviews.redis_unavailable")
 
 
 def flush() -> int:

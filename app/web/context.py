@@ -4,10 +4,12 @@ import hashlib
 from datetime import date
 from typing import cast
 
-from flask import current_app, g, request
+from flask import Flask, current_app, g, request
 
 from app.core.actor import ANONYMOUS, Actor
 from app.core.settings import Settings
+
+AGENT_MAX = 300
 
 
 def site_settings() -> Settings:
@@ -32,7 +34,7 @@ def client_address() -> str:
 
 def client_agent() -> str:
     """Return the browser's name for itself, cut to a sane length."""
-    return request.headers.get("User-Agent", "")[:300]
+    return request.headers.get("User-Agent", "")[:AGENT_MAX]
 
 
 def visitor_key(purpose: str, day: date | None = None) -> str:
@@ -40,17 +42,24 @@ def visitor_key(purpose: str, day: date | None = None) -> str:
 
     The address itself is never stored; without the secret key the hash cannot be linked to it.
     """
-    return _keyed("|".join((purpose, day.isoformat() if day else "", client_address(), client_agent())))
+    return visitor_key_of(current_app, purpose, day, client_address(), client_agent())
+
+
+def visitor_key_of(app: Flask, purpose: str, day: date | None, address: str, agent: str) -> str:
+    """As visitor_key, for a request that Flask does not see."""
+    return _keyed(app, "|".join((purpose, day.isoformat() if day else "", address, agent)))
 
 
 def reader_key(purpose: str, day: date) -> str:
     """As visitor_key for visitors; who is signed in is the same reader in every browser, and is not named by the hash either."""
     actor = current_actor()
-    return _keyed(f"{purpose}|{day.isoformat()}|person {actor.id}") if actor.is_authenticated else visitor_key(purpose, day)
+    if actor.is_authenticated:
+        return _keyed(current_app, f"{purpose}|{day.isoformat()}|person {actor.id}")
+    return visitor_key(purpose, day)
 
 
-def _keyed(data: str) -> str:
-    key = hashlib.sha256(str(current_app.secret_key).encode()).digest()
+def _keyed(app: Flask, data: str) -> str:
+    key = hashlib.sha256(str(app.secret_key).encode()).digest()
     return hashlib.blake2b(data.encode(errors="replace"), key=key, digest_size=24).hexdigest()
 
 

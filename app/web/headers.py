@@ -5,6 +5,7 @@ import hashlib
 from flask import Flask, Response, g, request
 
 from app.web.context import current_actor, site_settings
+from app.web.marking import CACHED, SHOWN
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -48,6 +49,8 @@ def add_headers(response: Response) -> Response:
         response.headers["Cache-Control"] = "private, no-store"
         return response
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    if CACHED in request.environ and SHOWN in request.environ:
+        return response  # the cache in front tags and compresses what it keeps
     response.vary.add("Cookie")
     digest = hashlib.blake2b(response.get_data(), digest_size=12).hexdigest()
     response.set_etag(digest)

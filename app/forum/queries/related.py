@@ -20,6 +20,7 @@ from app.search.documents import ARTICLE, THREAD, TitleCard, make_key
 from app.search.engines import current_engine
 from app.search.engines.base import Scored
 from app.search.suggest import load_titles, similar_hits
+from app.web.marking import article_tag, thread_tag
 
 LIMIT = 6
 ALSO_READ_LIMIT = 4
@@ -34,6 +35,7 @@ class RelatedLink:
     title: str
     path: str
     kind: str
+    tag: str
     status: str = ""
 
 
@@ -43,6 +45,11 @@ class ReadNext:
 
     also_read: tuple[RelatedLink, ...] = ()
     related: tuple[RelatedLink, ...] = ()
+
+    @property
+    def shows(self) -> set[str]:
+        """Return the tags of what is named, for the cache of pages."""
+        return {link.tag for link in (*self.also_read, *self.related)}
 
 
 def read_next(head: ThreadHead, tags: tuple[str, ...], actor: Actor, least: int) -> ReadNext:
@@ -73,7 +80,8 @@ def _pick(hits: Sequence[Scored], links: Mapping[tuple[str, int], RelatedLink], 
 
 def _link(card: TitleCard) -> RelatedLink:
     kind = ARTICLE if card.kind == ARTICLE else card.thread_kind
-    return RelatedLink(card.title, card.path, kind, "" if kind == ARTICLE else card.status)
+    tag = article_tag(card.id) if kind == ARTICLE else thread_tag(card.id)
+    return RelatedLink(card.title, card.path, kind, tag, "" if kind == ARTICLE else card.status)
 
 
 @lru_cache(maxsize=8)
@@ -94,4 +102,4 @@ def related_by_tags(head: ThreadHead, tags: tuple[str, ...], actor: Actor) -> tu
     if not tags:
         return ()
     rows = read(_sharing_tags(reader_of(actor)), {"names": list(tags), "thread_id": head.id})
-    return tuple(RelatedLink(row.title, thread_path(row.kind, row.id, row.slug), row.kind, row.status) for row in rows)
+    return tuple(RelatedLink(row.title, thread_path(row.kind, row.id, row.slug), row.kind, thread_tag(row.id), row.status) for row in rows)

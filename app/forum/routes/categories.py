@@ -14,6 +14,7 @@ from app.forum.routes.blueprint import blueprint
 from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
 from app.web.access import public
 from app.web.context import current_actor
+from app.web.marking import THREADS, keep_page
 from app.web.redirects import moved
 from app.web.render import page
 
@@ -34,6 +35,7 @@ def category_page(slug: str) -> Response:
     about = category.description or f"Questions and discussions about {category.name}."
     head = list_head(category.name, about, address, rows, False)
     is_public = category.audience == "public"
+    keep_page(THREADS)
     return page(
         "forum/category.html",
         replace(

@@ -14,6 +14,7 @@ from app.forum.routes.forwarding import find_moved_thread
 from app.forum.routes.thread_page import ensure_visible
 from app.web.access import public
 from app.web.atom import atom_feed
+from app.web.marking import THREADS, keep_page, thread_tag
 from app.web.redirects import moved
 
 
@@ -29,6 +30,7 @@ def thread_feed(thread_id: int, kind: str) -> BaseResponse:
     path = f"/{head.kind}s/{head.id}/feed.atom"
     if head.kind != kind:
         return moved(path)
+    keep_page(thread_tag(head.id))
     return atom_feed(head.title, path, head.path, list_feed_posts(head))
 
 
@@ -39,6 +41,7 @@ def category_feed(slug: str) -> Response:
     category = find_category(ANONYMOUS, slug)
     if category is None:
         raise NotFound("There is no such category.")
+    keep_page(THREADS)
     entries = list_feed_threads(category=category.id)
     return atom_feed(f"New in {category.name}", f"{category.path}/feed.atom", category.path, entries)
 
@@ -48,6 +51,7 @@ def category_feed(slug: str) -> Response:
 def tag_feed(name: str) -> Response:
     """New threads with a tag."""
     tag = find_tag(name)
+    keep_page(THREADS)
     entries = list_feed_threads(tag=tag.id) if tag else ()
     if tag is None or not entries:
         raise NotFound("There is no such tag.")

@@ -17,6 +17,7 @@ from app.forum.routes.blueprint import blueprint
 from app.web.access import public
 from app.web.context import current_actor
 from app.web.forms import query_line
+from app.web.marking import THREADS, keep_page
 from app.web.redirects import moved
 from app.web.render import page
 from app.web.seo import Head, numbered
@@ -168,6 +169,7 @@ def _render(
     parts = [title, f"in {category.name}" if category else "", f"tagged {address.tag}" if address.tag else ""]
     parts.append(f"about {version}" if version else "")
     full_title = " ".join(part for part in parts if part)
+    keep_page(THREADS)
     description = f"{VIEW_LABELS[address.view]} {title.lower()} of the community, with their answers."
     return page(
         "forum/list.html",

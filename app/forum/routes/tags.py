@@ -16,6 +16,7 @@ from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page,
 from app.web.access import public
 from app.web.context import current_actor
 from app.web.forms import query_line
+from app.web.marking import THREADS, keep_page
 from app.web.redirects import moved
 from app.web.render import page
 from app.web.seo import Head, numbered
@@ -40,6 +41,7 @@ def tags() -> Response:
     prefix = query_line("q", 40)
     if asks_for_first_page():
         return moved(_tags_path(sort, prefix, 1))
+    keep_page(THREADS)
     rows = list_tags(prefix=prefix, by_name=sort == "name", page=number)
     return page(
         "forum/tags.html",
@@ -73,6 +75,7 @@ def tag_page(name: str) -> Response:
     address = ListAddress(tag.path, asked_view(QUESTION_VIEWS))
     if asks_for_first_page():
         return moved(address.with_page(1))
+    keep_page(THREADS)
     rows = list_threads(actor, view=address.view, tag=tag.id, page=number)
     head = list_head(f"Tag: {tag.name}", tag.description or f"Questions and answers about {tag.name}.", address, rows, False)
     return page(

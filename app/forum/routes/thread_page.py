@@ -35,6 +35,7 @@ from app.pageviews.recorder import record
 from app.search.ledger.recorder import note_opened
 from app.web.access import public
 from app.web.context import current_actor, site_settings
+from app.web.marking import THREADS, keep_page, thread_tag
 from app.web.redirects import login_path, moved
 from app.web.render import page
 from app.web.seo import Head, numbered
@@ -118,6 +119,8 @@ def _render(
     posts = _present_posts(actor, found, moment, comment)
     leads = solution_rows(found)
     rights = thread_tools.thread_rights(actor, head)
+    after = read_next(head, found.tags, actor, site_settings().also_read_min)
+    keep_page(thread_tag(head.id), *after.shows, *((THREADS,) if head.duplicate_of_id or head.duplicate_count else ()))
     return page(
         "forum/thread.html",
         _head(found),
@@ -141,7 +144,7 @@ def _render(
         own=found.own,
         new_answers=found.new_answers,
         flag_reasons=FLAG_REASONS,
-        next=read_next(head, found.tags, actor, site_settings().also_read_min),
+        next=after,
         tools=thread_tools.thread_tools(head, list_categories(actor)) if rights.moderate else [],
         login_path=login_path(head.path),
         ask_path=ask_path(),

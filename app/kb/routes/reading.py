@@ -30,6 +30,7 @@ from app.web.access import public
 from app.web.atom import atom_feed
 from app.web.context import current_actor, site_settings
 from app.web.forms import query_line
+from app.web.marking import ARTICLES, THREADS, keep_page, thread_tag
 from app.web.redirects import moved
 from app.web.render import page
 from app.web.seo import Head, absolute, numbered
@@ -46,6 +47,7 @@ FEW = 5
 def home() -> Response:
     """Show the sections, what is read most, and what is new; with `version`, the articles that hold on that."""
     actor = current_actor()
+    keep_page(ARTICLES)
     if asked := query_line("version", 12):
         return _articles_on(actor, asked)
     tree = load_tree(actor)
@@ -84,6 +86,7 @@ def show_section(section: str) -> Response:
     actor, number = current_actor(), parse_page(request.args.get("page"))
     tree = load_tree(actor, with_empty=can_manage_sections(actor))
     node = tree.find(section)
+    keep_page(ARTICLES)
     rows, branch = lists.list_section_articles(actor, node.id, number), tree.branch(node)
     head = Head(
         title=f"{node.title}: articles" + (f" (page {number})" if number > 1 else ""),
@@ -139,6 +142,8 @@ def _article_page(actor: Actor, article: Article) -> Response:
     least = site_settings().also_read_min
     related = find_read_next(actor, title=article.title, text=view.description, article_id=article.id, least=least)
     asked_as, duplicates = _asked_as(article, bool(credits))
+    named = (card.id for card in (*related.threads, *related.also_read) if card.kind != ARTICLE)
+    keep_page(ARTICLES, *((THREADS,) if credits else map(thread_tag, named)))
     return page(
         "kb/article.html", _head(article, view, credits), view=view, article=article,
         contributors=presenters.contributors(credits), sources=presenters.source_threads(credits),
@@ -180,4 +185,5 @@ def _crumbs(trail: list[SectionNode]) -> list[tuple[str, str]]:
 @public
 def feed() -> Response:
     """The public articles changed last, whoever asks."""
+    keep_page(ARTICLES)
     return atom_feed("Knowledge base", "/kb/feed.atom", "/kb", lists.list_feed_articles())
