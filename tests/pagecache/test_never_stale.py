@@ -49,7 +49,7 @@ def visible(response: Any) -> tuple[int, str]:
 
 
 def differing(one: str, other: str) -> list[str]:
-    return [line for line in difflib.unified_diff(one.splitlines(), other.splitlines(), n=0, lineterm="")][2:12]
+    return list(difflib.unified_diff(one.splitlines(), other.splitlines(), n=0, lineterm=""))[2:12]
 
 
 def compare(app: Flask, cache: PageCache, pages: list[str], what: str) -> int:
