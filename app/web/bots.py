@@ -1,6 +1,7 @@
 """Telling programs from people by what they say of themselves. Declared bots and libraries only; no guessing."""
 
 import re
+from functools import lru_cache
 
 from werkzeug.datastructures import Headers
 
@@ -18,6 +19,7 @@ _BOT = re.compile(
 )
 
 
+@lru_cache(maxsize=2_000)
 def is_bot(agent: str) -> bool:
     """Return whether a User-Agent is that of a program: empty, without "Mozilla", or with a known word."""
     return not agent or "mozilla/" not in agent.lower() or _BOT.search(agent) is not None

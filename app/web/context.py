@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from functools import lru_cache
 from typing import cast
 
 from flask import Flask, current_app, g, request
@@ -59,8 +60,12 @@ def reader_key(purpose: str, day: date) -> str:
 
 
 def _keyed(app: Flask, data: str) -> str:
-    key = hashlib.sha256(str(app.secret_key).encode()).digest()
-    return hashlib.blake2b(data.encode(errors="replace"), key=key, digest_size=24).hexdigest()
+    return hashlib.blake2b(data.encode(errors="replace"), key=_hash_key(str(app.secret_key)), digest_size=24).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _hash_key(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
 
 
 def wants_json() -> bool:
