@@ -26,6 +26,8 @@ class Person(Model):
     __tablename__ = "person"
     __table_args__ = (
         one_of("role", list(Role)),
+        # Levels grow with time: who has been here for so many days since a moment ago.
+        sa.Index("ix_person_joined", "created_at"),
         # Few people are more than members: the desk finds them without looking at the others.
         sa.Index(
             "ix_person_role", "role", sqlite_where=sa.text("role <> 'member'"), postgresql_where=sa.text("role <> 'member'")
@@ -73,8 +75,20 @@ class Person(Model):
         """Return whether the person may write no texts at `moment`, though they may vote and follow."""
         return self.muted_until is not None and self.muted_until > moment
 
-    def as_actor(self, moment: datetime) -> Actor:
-        """Return the person as an actor at `moment`."""
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether the person signed up and has not confirmed any address yet; who never gave one has nothing to confirm."""
+        return self.email is None and self.pending_email is not None
+
+    def level_for(self, earned: Level, moment: datetime) -> Level:
+        """Return how far the person is trusted at `moment` if their record earns `earned`."""
+        level = earned if self.pinned_level is None else Level(self.pinned_level)
+        if self.level_ceiling is None or self.ceiling_until is None or self.ceiling_until <= moment:
+            return level
+        return min(level, Level(self.level_ceiling))
+
+    def as_actor(self, moment: datetime, needs_address: bool = False) -> Actor:
+        """Return the person as an actor at `moment`. `needs_address`: the site lets only people with a confirmed address write."""
         return Actor(
             id=self.id,
             name=self.name,
@@ -85,6 +99,7 @@ class Person(Model):
             is_suspended=self.is_suspended_at(moment),
             is_muted=self.is_muted_at(moment),
             is_warned=self.warned_at is not None,
+            is_unconfirmed=needs_address and self.is_unconfirmed,
         )
 
 

@@ -38,7 +38,7 @@ FIELDS = {
     "accounts.offer_claim": "email", "accounts.request_reset": "email", "accounts.resend_confirmation": "",
     "accounts.reset": "password", "accounts.save_profile": "display_name website about",
     "accounts.sign_in": "login password next",
-    "accounts.sign_out": "", "accounts.sign_up": "name email password company next", "forum.accept": "", "forum.add": "body",
+    "accounts.sign_out": "", "accounts.sign_up": "name email password answer homepage stamp next", "forum.accept": "", "forum.add": "body",
     "desk.add_free_day": "day name", "desk.add_group": "name description members",
     "desk.add_rule": "category_id tag in_charge",
     "desk.answer": "body do canned find article", "desk.apply_rules": "", "desk.assign": "in_charge note next",
