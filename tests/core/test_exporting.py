@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.insights.exporting import BYTE_ORDER_MARK, csv_text, safe_cell
+from app.core.exporting import BYTE_ORDER_MARK, csv_text, safe_cell
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 
