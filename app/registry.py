@@ -134,7 +134,9 @@ from app.moderation.screening.repeats import FORGET_JOB as FORGET_TEXTS_JOB
 from app.moderation.screening.repeats import forget_job as forget_texts_job
 from app.moderation.screening.terms import ScreeningTerms
 from app.moderation.screening.terms import use_terms as use_screening_terms
-from app.notifications import article_news, search_news
+from app.moderation.trust import levels as trust_levels
+from app.moderation.trust import subscribers as trust_subscribers
+from app.notifications import article_news, search_news, standing_news
 from app.notifications import subscribers as notification_subscribers
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
 from app.notifications.queries import count_unread
@@ -233,9 +235,11 @@ def register_subscribers(app: Flask) -> None:
         kb_subscribers.SUBSCRIPTIONS,
         desk_subscribers.SUBSCRIPTIONS,
         moderation_subscribers.SUBSCRIPTIONS,
+        trust_subscribers.SUBSCRIPTIONS,
         notification_subscribers.SUBSCRIPTIONS,
         article_news.SUBSCRIPTIONS,
         search_news.SUBSCRIPTIONS,
+        standing_news.SUBSCRIPTIONS,
     )
     for subscriptions in packages:
         for event_type, handler in subscriptions:
@@ -289,6 +293,7 @@ def register_jobs(app: Flask) -> None:
     register_handler(CARE_JOB, care_job)
     register_periodic(CARE_JOB, CARE_EVERY)
     use_kb_terms(_kb_terms(app.extensions["settings"]))
+    _register_trust(app.extensions["settings"])
     _register_screening(app.extensions["settings"])
     use_sources(INBOX_SOURCES)
 
@@ -298,10 +303,19 @@ def _kb_terms(settings: Settings) -> KbTerms:
     return KbTerms(review_days=settings.article_review_days, zone=settings.time_zone)
 
 
-def _register_screening(settings: Settings) -> None:
-    """Tell screening its terms, let it look at what is written, and let it learn and forget."""
+def _register_trust(settings: Settings) -> None:
+    """Say by which table people are trusted, and keep their levels in step with their records."""
+    register_handler(trust_levels.REFRESH_JOB, trust_levels.refresh_job, batch=trust_levels.BATCH)
+    register_handler(trust_levels.RIPEN_JOB, trust_levels.ripen_job)
+    register_periodic(trust_levels.RIPEN_JOB, trust_levels.RIPEN_EVERY)
+    register_handler(trust_levels.RECOUNT_JOB, trust_levels.recount_job)
+    register_periodic(trust_levels.RECOUNT_JOB, trust_levels.RECOUNT_EVERY)
     member = member_bound(settings.new_member_texts, settings.new_member_hours)
     use_trust_table(make_table(settings.trust_abilities, settings.trust_bounds, member=member))
+
+
+def _register_screening(settings: Settings) -> None:
+    """Tell screening its terms, let it look at what is written, and let it learn and forget."""
     use_screening_terms(
         ScreeningTerms(
             own_host=urlsplit(settings.base_url).netloc, new_texts=settings.new_member_texts,

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app.accounts.events import PersonSuspended, RoleChanged, SuspensionLifted
+from app.accounts.events import RoleChanged
 from app.core.db import db
 from app.forum.events import (
     AcceptanceWithdrawn,
@@ -76,14 +76,6 @@ def log_foreign_withdrawal(event: AcceptanceWithdrawn) -> None:
         write_log(event.actor_id, "withdraw", event.reason, post_id=event.post_id)
 
 
-def log_suspension(event: PersonSuspended) -> None:
-    write_log(event.actor_id, "suspend", event.reason, person_id=event.person_id)
-
-
-def log_lifting(event: SuspensionLifted) -> None:
-    write_log(event.actor_id, "lift", event.reason, person_id=event.person_id)
-
-
 def log_role(event: RoleChanged) -> None:
     words = f"From {event.old_role} to {event.new_role}"
     write_log(event.actor_id, "role", words, person_id=event.person_id, before=event.old_role)
@@ -142,8 +134,6 @@ SUBSCRIPTIONS = (
     (CommentCurated, log_comment_decision),
     (AnswerAccepted, log_foreign_acceptance),
     (AcceptanceWithdrawn, log_foreign_withdrawal),
-    (PersonSuspended, log_suspension),
-    (SuspensionLifted, log_lifting),
     (RoleChanged, log_role),
     (ArticleStateChanged, log_article_state),
     (ArticleOwnerChanged, log_article_owner),

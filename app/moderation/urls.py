@@ -43,8 +43,3 @@ def duplicates_path(state: str = "", page: int = 1) -> str:
 def record_path(person_id: int) -> str:
     """Return the path of what moderators know of a person."""
     return f"{PEOPLE}/{person_id}"
-
-
-def standing_path(token: str = "") -> str:
-    """Return the path where people read what was decided about them; with a token, for those who are not let in."""
-    return f"/standing/{token}" if token else "/settings/standing"

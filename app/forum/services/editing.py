@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.accounts.services.restricting import ensure_may_still_post
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict
@@ -69,6 +70,7 @@ def edit_post(
     if post.is_listed and thread.is_listed:
         end_wait(thread, actor)
     settle(thread)
+    ensure_may_still_post(actor)
     emit(PostEdited(thread.id, post.id, post.revision, actor.id, why))
     note_screened(submission, verdict, thread.id, post.id)
     if is_newly_held:
