@@ -11,6 +11,9 @@ HOLDINGS = (
         Flag.reporter_id, "reports", "What you reported, why, and what came of it.", OnErasing.KEEP, blank=("note",),
         leave_out=("weight",),
     ),
+    Holding(
+        Flag.person_id, "", "That others reported you; why is theirs to say, and what was decided stands below.", OnErasing.KEEP
+    ),
     Holding(Flag.resolved_by_id, "", "Who decided about a report.", OnErasing.KEEP),
     Holding(
         LogEntry.person_id, "decisions_about_you", "What was decided about you, and why.", OnErasing.KEEP, OnMerging.STAY,
