@@ -116,11 +116,13 @@ from app.kb.terms import KbTerms
 from app.kb.terms import use_terms as use_kb_terms
 from app.moderation import subscribers as moderation_subscribers
 from app.moderation.inbox.registry import InboxSource, use_sources
+from app.moderation.flags.terms import FlagTerms, use_flag_terms
 from app.moderation.routes import acting as moderation_acting
 from app.moderation.routes import duplicates as moderation_duplicates
 from app.moderation.routes import flags as moderation_flags
 from app.moderation.routes import joining as moderation_joining
 from app.moderation.routes import log as moderation_log
+from app.moderation.routes import my_reports as moderation_my_reports
 from app.moderation.routes import queue as moderation_queue
 from app.moderation.routes import reshaping as moderation_reshaping
 from app.moderation.routes import screening as moderation_screening
@@ -136,7 +138,7 @@ from app.moderation.screening.terms import ScreeningTerms
 from app.moderation.screening.terms import use_terms as use_screening_terms
 from app.moderation.trust import levels as trust_levels
 from app.moderation.trust import subscribers as trust_subscribers
-from app.notifications import article_news, search_news, standing_news
+from app.notifications import article_news, search_news, standing_news, trust_news
 from app.notifications import subscribers as notification_subscribers
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
 from app.notifications.queries import count_unread
@@ -183,7 +185,7 @@ Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
 # Route modules attach themselves to their blueprint when imported.
 ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
-    moderation_acting, moderation_duplicates, moderation_flags, moderation_joining, moderation_log, moderation_queue,
+    moderation_acting, moderation_duplicates, moderation_flags, moderation_joining, moderation_log, moderation_my_reports, moderation_queue,
     moderation_screening,
     moderation_reshaping, moderation_turning,
     notifications_inbox, notifications_outcomes, notifications_preferences,
@@ -239,6 +241,7 @@ def register_subscribers(app: Flask) -> None:
         notification_subscribers.SUBSCRIPTIONS,
         article_news.SUBSCRIPTIONS,
         search_news.SUBSCRIPTIONS,
+        trust_news.SUBSCRIPTIONS,
         standing_news.SUBSCRIPTIONS,
     )
     for subscriptions in packages:
@@ -324,6 +327,7 @@ def _register_screening(settings: Settings) -> None:
             sure=settings.screening_sure, examples=settings.screening_examples,
         )
     )  # fmt: skip
+    use_flag_terms(FlagTerms(threshold=settings.flag_threshold, limit=settings.flag_limit))
     use_screeners((screening_checking.screen,), (screening_checking.prepare,), (screening_recording.record,))
     register_handler(TRAIN_JOB, learn_job)
     register_periodic(TRAIN_JOB, TRAIN_EVERY)

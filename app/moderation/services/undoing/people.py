@@ -5,6 +5,7 @@ from app.core.actor import Actor
 from app.moderation.models import Flag, LogEntry, SanctionKind
 from app.moderation.services.resolving import reopen_flags
 from app.moderation.services.undoing.base import Undo, need_id
+from app.moderation.trust.setting import FREE, LOWER, PIN, undo_level
 from app.moderation.services.undoing.sanctions import undo_ending, undo_granting, undo_imposing, undo_refusing
 
 
@@ -19,5 +20,6 @@ PERSON: dict[str, Undo] = {
     "lift": undo_ending,
     "appeal_lift": undo_granting,
     "appeal_uphold": undo_refusing,
+    **dict.fromkeys((PIN, LOWER, FREE), undo_level),
     "role": lambda actor, entry, reason: set_role(actor, person_id=need_id(entry.person_id), role=entry.before),
 }
