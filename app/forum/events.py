@@ -173,7 +173,7 @@ class PostsMoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class CommentCurated(Event):
-    """Somebody in charge did `action` (hide restore approve reject hold to_answer from_answer) to a comment."""
+    """Somebody in charge did `action` (hide restore approve reject hold edit to_answer from_answer) to a comment."""
 
     thread_id: int
     post_id: int

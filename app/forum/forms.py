@@ -59,6 +59,16 @@ class CommentForm(BaseForm):
     )
 
 
+class EditCommentForm(CommentForm):
+    """A changed comment; who changes somebody else's says why."""
+
+    reason = StringField(
+        "Why do you change it?",
+        filters=[line],
+        validators=[Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")],
+    )
+
+
 class EditPostForm(BaseForm):
     """A new revision of an answer or reply. `base_revision` is the revision that the person started from."""
 

@@ -157,17 +157,18 @@ class SolutionView:
     is_disputed: bool
 
 
-def post_urls(post_id: int) -> dict[str, str]:
-    """Return the addresses of the actions on a post."""
+def post_urls(post_id: int, revision: int = 1) -> dict[str, str]:
+    """Return the addresses of the actions on a post. Who lets it through, or turns it down, decides about this revision of it."""
     own = {name: f"/posts/{post_id}/{name}" for name in ("vote", "accept", "edit", "flag")}
-    moderators = {name: f"/moderation/posts/{post_id}/{name}" for name in ("hide", "restore", "approve", "reject")}
+    moderators = {name: f"/moderation/posts/{post_id}/{name}" for name in ("hide", "restore")}
+    waiting = {name: f"/moderation/posts/{post_id}/{name}?revision={revision}" for name in ("approve", "reject")}
     others = {
         "unaccept": f"/posts/{post_id}/withdraw",
         "comment": f"/posts/{post_id}/comments",
         "card": f"/moderation/cards/{post_id}",
         "to_comment": f"/moderation/posts/{post_id}/to-comment",
     }
-    return {**own, **moderators, **others}
+    return {**own, **moderators, **waiting, **others}
 
 
 def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
@@ -251,7 +252,7 @@ def present_post(
         comments=present_comments(actor, page.comments.get(row.id, ()), page.head, moment),
         comment_text=failed[1] if failed else "",
         comment_error=failed[2] if failed else "",
-        urls=post_urls(row.id) if actor.is_authenticated else {},
+        urls=post_urls(row.id, row.revision) if actor.is_authenticated else {},
         verdict=verdict,
     )
 

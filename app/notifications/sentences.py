@@ -41,6 +41,7 @@ _DECISIONS = {
     "duplicate": "was closed, because the same was asked before",
     "merge": "was merged into another thread, where its link leads",
     "unmerge": "stands for itself again",
+    "edit": "was changed by a moderator",
     "archive": "was archived: it stays readable and takes no new posts",
     "to_discussion": "was a question; a moderator made it a discussion",
     "to_question": "was a discussion; a moderator made it a question",

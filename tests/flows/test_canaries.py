@@ -145,10 +145,10 @@ def _plant_staff(site: Site, word: dict[str, str], category: int) -> None:
     body = compose(f"{word['staffrevision']} was here once").body
     with unit_of_work():
         edit_post(actor_of(insider), post_id=opening_of(thread).id, body=body, title=f"What about {word['staffthread']} here",
-                  tags=[word["stafftag"]], reason="")  # fmt: skip
+                  tags=[word["stafftag"]], reason="Clearer")  # fmt: skip
     with unit_of_work():
         edit_post(actor_of(insider), post_id=opening_of(thread).id, body=compose(f"Now {word['staffbody']} again").body,
-                  title=f"What about {word['staffthread']} here", tags=[word["stafftag"]], reason="")  # fmt: skip
+                  title=f"What about {word['staffthread']} here", tags=[word["stafftag"]], reason="Clearer")  # fmt: skip
     with unit_of_work():
         flag_post(actor_of(site.people["staff"]), post_id=opening_of(thread).id, reason="other", note=word["staffflag"])
         flag_comment(actor_of(site.people["staff"]), comment_id=remark.id, reason="other", note=word["staffflag"])
@@ -230,7 +230,7 @@ def _plant_moved(site: Site, word: dict[str, str], public: int) -> None:
     with unit_of_work():
         edit_post(
             actor_of(insider), post_id=opening_of(thread).id, body=later, title=f"What about {word['movedlater']} here",
-            tags=[word["movedtag"], word["movedlater"]], reason="",
+            tags=[word["movedtag"], word["movedlater"]], reason="For us only",
         )  # fmt: skip
 
 
