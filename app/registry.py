@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from app.accounts.cli import user as user_commands
+from app.accounts.holdings import HOLDINGS as ACCOUNT_HOLDINGS
 from app.accounts.models import Person
 from app.accounts.routes import admin as accounts_admin
 from app.accounts.routes import confirming as accounts_confirming
@@ -21,10 +22,12 @@ from app.api.routes import describing as api_describing
 from app.api.routes import insights as api_insights
 from app.api.routes.blueprint import blueprint as api_blueprint
 from app.core.events import Event, subscribe
+from app.core.holdings import register_holdings
 from app.core.settings import Settings
 from app.core.trust import make_table, member_bound
 from app.core.trust import use_table as use_trust_table
 from app.desk import subscribers as desk_subscribers
+from app.desk.holdings import HOLDINGS as DESK_HOLDINGS
 from app.desk.jobs import APPLY_JOB, RESETTLE_EVERY, RESETTLE_JOB, TICK_EVERY, TICK_JOB, apply_job, resettle_job, tick_job
 from app.desk.routes import answering as desk_answering
 from app.desk.routes import canned as desk_canned
@@ -39,6 +42,7 @@ from app.desk.terms import DeskTerms, use_terms
 from app.forum import indexing as forum_indexing
 from app.forum.cli import duplicates as duplicate_commands
 from app.forum.cli import recount_command
+from app.forum.holdings import HOLDINGS as FORUM_HOLDINGS
 from app.forum.models import Draft, PostRevision
 from app.forum.queries.categories import category_names
 from app.forum.routes import accepting as forum_accepting
@@ -80,6 +84,7 @@ from app.jobs.schedule import register_periodic
 from app.kb import indexing as kb_indexing
 from app.kb import subscribers as kb_subscribers
 from app.kb.cli import promotions as promotion_commands
+from app.kb.holdings import HOLDINGS as KB_HOLDINGS
 from app.kb.jobs import (
     CARE_EVERY,
     CARE_JOB,
@@ -115,8 +120,12 @@ from app.kb.routes.blueprint import blueprint as kb_blueprint
 from app.kb.terms import KbTerms
 from app.kb.terms import use_terms as use_kb_terms
 from app.moderation import subscribers as moderation_subscribers
-from app.moderation.inbox.registry import InboxSource, use_sources
 from app.moderation.flags.terms import FlagTerms, use_flag_terms
+from app.moderation.holdings import HOLDINGS as MODERATION_HOLDINGS
+from app.moderation.inbox.changed import CHANGED
+from app.moderation.inbox.matters import CANDIDATES, DISPUTED, MERGES
+from app.moderation.inbox.registry import InboxSource, use_sources
+from app.moderation.inbox.texts import HELD, REPORTS
 from app.moderation.routes import acting as moderation_acting
 from app.moderation.routes import duplicates as moderation_duplicates
 from app.moderation.routes import flags as moderation_flags
@@ -138,8 +147,9 @@ from app.moderation.screening.terms import ScreeningTerms
 from app.moderation.screening.terms import use_terms as use_screening_terms
 from app.moderation.trust import levels as trust_levels
 from app.moderation.trust import subscribers as trust_subscribers
-from app.notifications import article_news, search_news, standing_news, trust_news
+from app.notifications import article_news, privacy_news, search_news, standing_news, trust_news
 from app.notifications import subscribers as notification_subscribers
+from app.notifications.holdings import HOLDINGS as NOTIFICATION_HOLDINGS
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
 from app.notifications.queries import count_unread
 from app.notifications.routes import inbox as notifications_inbox
@@ -157,11 +167,24 @@ from app.pages import robots as pages_robots
 from app.pages import sitemap as pages_sitemap
 from app.pages.blueprint import blueprint as pages_blueprint
 from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, forget_job
+from app.privacy.holdings import HOLDINGS as PRIVACY_HOLDINGS
+from app.privacy.routes import admin as privacy_admin
+from app.privacy.routes import confirming as privacy_confirming
+from app.privacy.routes import settings as privacy_settings
+from app.privacy.routes.blueprint import blueprint as privacy_blueprint
+from app.privacy.services.erasing import ERASE_EVERY, ERASE_JOB, erase_job
+from app.privacy.services.erasing import RECOUNT_JOB as PRIVACY_RECOUNT_JOB
+from app.privacy.services.erasing import recount_job as privacy_recount_job
+from app.privacy.services.exporting import EXPIRE_EVERY, EXPIRE_JOB, EXPORT_JOB, expire_exports_job, export_job
+from app.privacy.services.merging import MERGE_JOB, merge_job
+from app.privacy.terms import PrivacyTerms
+from app.privacy.terms import use_terms as use_privacy_terms
 from app.search import sync as search_sync
 from app.search.cli import reindex, search_group
 from app.search.documents import ARTICLE, SYNC_JOB, THREAD, register_category_names, register_source
 from app.search.engines import create_engine, use_engine
 from app.search.gaps import routes as search_gaps
+from app.search.holdings import HOLDINGS as SEARCH_HOLDINGS
 from app.search.ledger import recorder as search_recorder
 from app.search.ledger.jobs import (
     END_EVERY,
@@ -175,6 +198,7 @@ from app.search.ledger.jobs import (
 )
 from app.search.ranking import Priors
 from app.search.routes import blueprint as search_blueprint
+from app.uploads.holdings import HOLDINGS as UPLOAD_HOLDINGS
 from app.uploads.routes import images as uploads_images
 from app.uploads.routes.blueprint import blueprint as uploads_blueprint
 from app.uploads.services.cleaning import delete_orphans, register_texts
@@ -199,10 +223,11 @@ ROUTE_MODULES = (
     insights_knowledge, insights_lists, insights_pages, insights_searching, api_describing, api_insights,
     search_gaps,
     pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap,
+    privacy_admin, privacy_confirming, privacy_settings,
 )  # fmt: skip
 
 # What waits for moderators, in the order of the inbox's filters.
-INBOX_SOURCES: tuple[InboxSource, ...] = ()
+INBOX_SOURCES: tuple[InboxSource, ...] = (REPORTS, HELD, DISPUTED, CHANGED, MERGES, CANDIDATES)
 
 
 def register_blueprints(app: Flask) -> None:
@@ -218,6 +243,7 @@ def register_blueprints(app: Flask) -> None:
     app.register_blueprint(search_blueprint)
     app.register_blueprint(insights_blueprint)
     app.register_blueprint(api_blueprint)
+    app.register_blueprint(privacy_blueprint)
 
 
 def register_sources(app: Flask) -> None:
@@ -241,6 +267,7 @@ def register_subscribers(app: Flask) -> None:
         notification_subscribers.SUBSCRIPTIONS,
         article_news.SUBSCRIPTIONS,
         search_news.SUBSCRIPTIONS,
+        privacy_news.SUBSCRIPTIONS,
         trust_news.SUBSCRIPTIONS,
         standing_news.SUBSCRIPTIONS,
     )
@@ -298,6 +325,7 @@ def register_jobs(app: Flask) -> None:
     use_kb_terms(_kb_terms(app.extensions["settings"]))
     _register_trust(app.extensions["settings"])
     _register_screening(app.extensions["settings"])
+    _register_privacy(app.extensions["settings"])
     use_sources(INBOX_SOURCES)
 
 
@@ -333,6 +361,28 @@ def _register_screening(settings: Settings) -> None:
     register_periodic(TRAIN_JOB, TRAIN_EVERY)
     register_handler(FORGET_TEXTS_JOB, forget_texts_job)
     register_periodic(FORGET_TEXTS_JOB, FORGET_TEXTS_EVERY)
+
+
+def _register_privacy(settings: Settings) -> None:
+    """Name everything that is kept about people, and let it be copied, erased and merged."""
+    for lines in (
+        ACCOUNT_HOLDINGS, FORUM_HOLDINGS, UPLOAD_HOLDINGS, KB_HOLDINGS, DESK_HOLDINGS, SEARCH_HOLDINGS, MODERATION_HOLDINGS,
+        NOTIFICATION_HOLDINGS, PRIVACY_HOLDINGS,
+    ):  # fmt: skip
+        register_holdings(lines)
+    use_privacy_terms(
+        PrivacyTerms(
+            instance=settings.instance_path, keep_exports=timedelta(days=settings.export_days),
+            grace=timedelta(days=settings.erase_after_days), posts=settings.erase_posts,
+        )
+    )  # fmt: skip
+    register_handler(EXPORT_JOB, export_job)
+    register_handler(EXPIRE_JOB, expire_exports_job)
+    register_periodic(EXPIRE_JOB, EXPIRE_EVERY)
+    register_handler(ERASE_JOB, erase_job)
+    register_periodic(ERASE_JOB, ERASE_EVERY)
+    register_handler(PRIVACY_RECOUNT_JOB, privacy_recount_job)
+    register_handler(MERGE_JOB, merge_job)
 
 
 def _register_desk(settings: Settings) -> None:
