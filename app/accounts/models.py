@@ -21,6 +21,7 @@ class Person(Model):
 
     `email` is verified and unique; `pending_email` is what was typed and not confirmed yet. `trust` counts accepted answers; `level` is
     how far they are trusted: what their record earns, or `pinned_level`, and until `ceiling_until` never more than `level_ceiling`.
+    `erased_at`: the row has no name any more; `merged_into_id`: it turned out to be the account of somebody who has another one.
     """
 
     __tablename__ = "person"
@@ -54,6 +55,8 @@ class Person(Model):
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     muted_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     banned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     warned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
