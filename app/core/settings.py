@@ -383,6 +383,15 @@ class Settings:
     screening_examples: int = _setting(
         "SCREENING_EXAMPLES", 50, _integer(10, 100_000), "Texts hidden as spam from which on the classifier is used."
     )
+    flag_threshold: int = _setting(
+        "FLAG_THRESHOLD",
+        3,
+        _integer(0, 1000),
+        "Reports of ordinary weight, by at least two people, that take a text out of sight until a moderator has looked; 0: never.",
+    )
+    flag_limit: int = _setting(
+        "FLAG_LIMIT", 2, _integer(0, 1000), "Reports a day by people most of whose reports moderators declined."
+    )
     take_minutes: int = _setting(
         "TAKE_MINUTES", 30, _integer(1, 1440), "Minutes for which a question at the desk is held for whoever takes it."
     )

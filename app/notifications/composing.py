@@ -42,6 +42,8 @@ def compose(payload: Payload) -> Mail | None:
         return None
     if payload["kind"] == NotificationKind.MODERATION:
         return _decision_mail(person, payload)
+    if payload["kind"] == NotificationKind.REPORT:
+        return _report_mail(person, payload)
     if payload["kind"] == NotificationKind.OUTCOME:
         return outcome_mail(person, payload)
     return _notification_mail(person, payload)
@@ -88,6 +90,19 @@ def _decision_mail(person: Person, payload: Payload) -> Mail | None:
     return write_letter(
         person.email or "", f"About your post at {site_settings().site_name}", "decision",
         {"message_id": f"decision.{line.id}", "references": (f"thread.{line.thread_id}",), "unsubscribe_url": url},
+        name=person.display_name, sentence=line.text, url=absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
+        kind_label=KIND_LABELS[line.kind],
+    )  # fmt: skip
+
+
+def _report_mail(person: Person, payload: Payload) -> Mail | None:
+    line = find_notification(payload["notification_id"], person.id)
+    if line is None:
+        return None
+    url = unsubscribe_address(person, line.kind)
+    return write_letter(
+        person.email or "", f"About your report at {site_settings().site_name}", "decision",
+        {"message_id": f"report.{line.id}", "references": (), "unsubscribe_url": url},
         name=person.display_name, sentence=line.text, url=absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
         kind_label=KIND_LABELS[line.kind],
     )  # fmt: skip

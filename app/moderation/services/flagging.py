@@ -117,7 +117,7 @@ def _add(actor: Actor, flag: Flag) -> Flag:
     if actor.id is None:
         raise Forbidden("Please sign in first.")
     record, today = flag_record_of(actor)
-    if record.is_sunk and today >= flag_terms().sunk_daily:
+    if record.is_sunk and today >= flag_terms().limit:
         raise TooMany(
             "Moderators let most of what you reported stand, so you can report only a little each day for now. "
             "Please come back tomorrow if it is still there; under Settings, My reports, you can read why.",
