@@ -61,6 +61,7 @@ from app.forum.routes import managing as forum_managing
 from app.forum.routes import permalinks as forum_permalinks
 from app.forum.routes import preview as forum_preview
 from app.forum.routes import products as forum_products
+from app.forum.routes import retitling as forum_retitling
 from app.forum.routes import tags as forum_tags
 from app.forum.routes import thread_page as forum_thread_page
 from app.forum.routes import voting as forum_voting
@@ -132,9 +133,11 @@ from app.moderation.routes import flags as moderation_flags
 from app.moderation.routes import joining as moderation_joining
 from app.moderation.routes import log as moderation_log
 from app.moderation.routes import my_reports as moderation_my_reports
+from app.moderation.routes import people as moderation_people
 from app.moderation.routes import queue as moderation_queue
 from app.moderation.routes import reshaping as moderation_reshaping
 from app.moderation.routes import screening as moderation_screening
+from app.moderation.routes import standing as moderation_standing
 from app.moderation.routes import turning as moderation_turning
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
 from app.moderation.screening import checking as screening_checking
@@ -147,7 +150,7 @@ from app.moderation.screening.terms import ScreeningTerms
 from app.moderation.screening.terms import use_terms as use_screening_terms
 from app.moderation.trust import levels as trust_levels
 from app.moderation.trust import subscribers as trust_subscribers
-from app.notifications import article_news, privacy_news, search_news, standing_news, trust_news
+from app.notifications import article_news, flag_news, privacy_news, search_news, standing_news, trust_news
 from app.notifications import subscribers as notification_subscribers
 from app.notifications.holdings import HOLDINGS as NOTIFICATION_HOLDINGS
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
@@ -211,10 +214,10 @@ ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
     moderation_acting, moderation_duplicates, moderation_flags, moderation_joining, moderation_log, moderation_my_reports, moderation_queue,
     moderation_screening,
-    moderation_reshaping, moderation_turning,
+    moderation_reshaping, moderation_turning, moderation_people, moderation_standing,
     notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_checking, forum_commenting, forum_drafting, forum_editing, forum_following,
-    forum_preview, forum_voting, uploads_images,
+    forum_preview, forum_retitling, forum_voting, uploads_images,
     forum_categories, forum_feeds, forum_judging, forum_lists, forum_managing, forum_permalinks, forum_products, forum_tags, forum_thread_page,
     kb_candidates, kb_editing, kb_feedback, kb_fixing, kb_history,
     kb_merging, kb_passages, kb_promotions, kb_publishing, kb_reading, kb_reviewing, kb_sections, kb_sources,
@@ -267,6 +270,7 @@ def register_subscribers(app: Flask) -> None:
         notification_subscribers.SUBSCRIPTIONS,
         article_news.SUBSCRIPTIONS,
         search_news.SUBSCRIPTIONS,
+        flag_news.SUBSCRIPTIONS,
         privacy_news.SUBSCRIPTIONS,
         trust_news.SUBSCRIPTIONS,
         standing_news.SUBSCRIPTIONS,
