@@ -88,6 +88,19 @@ class EditOpeningForm(EditPostForm):
     tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
 
 
+class TitleForm(BaseForm):
+    """Title and tags of somebody else's question. `base_revision` is the revision that the person started from."""
+
+    title = StringField("Title", filters=[line], validators=_TITLE_RULES)
+    tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
+    reason = StringField(
+        "What is better now?",
+        filters=[line],
+        validators=[InputRequired("Please say what is better now."), Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")],
+    )
+    base_revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+
 class CategoryForm(BaseForm):
     """A category, new or changed. The rules are those of the service; the form only parses."""
 

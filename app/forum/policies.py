@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor, Audience
 from app.core.clock import now
 from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.trust import Ability
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.resolution import Voice
@@ -130,6 +131,13 @@ def can_edit_post(actor: Actor, post: Post, thread: Thread) -> bool:
     if actor.is_moderator or actor.is_staff:
         return True
     return post.author_id == actor.id and thread.locked_at is None and thread.archived_at is None
+
+
+def can_improve_title(actor: Actor, thread: Thread) -> bool:
+    """People who are trusted to improve title and tags of others' questions, until these are locked or archived."""
+    if not actor.can_post or not actor.has(Ability.EDIT_TITLES) or not can_see_thread(actor, thread):
+        return False
+    return thread.is_question and thread.is_listed and thread.locked_at is None and thread.archived_at is None
 
 
 def can_edit_comment(actor: Actor, comment: Comment, thread: Thread, moment: datetime | None = None) -> bool:
@@ -321,6 +329,16 @@ def ensure_can_edit_post(actor: Actor, post: Post, thread: Thread) -> None:
     ensure_can_see_post(actor, post, thread)
     if not can_edit_post(actor, post, thread):
         _refuse(actor, "edit this post", is_text=True)
+
+
+def ensure_can_improve_title(actor: Actor, thread: Thread) -> None:
+    """Raise NotFound, Forbidden or (for a discussion, or one that takes no changes) Conflict."""
+    ensure_can_see_thread(actor, thread)
+    if can_improve_title(actor, thread):
+        return
+    if actor.can_post and actor.has(Ability.EDIT_TITLES):
+        raise Conflict("The title of this cannot be changed: it is no question, out of sight, locked or archived.")
+    _refuse(actor, "change this title: it takes a level of trust, see “How trust grows”", is_text=True)
 
 
 def ensure_can_edit_comment(actor: Actor, comment: Comment, thread: Thread) -> None:
