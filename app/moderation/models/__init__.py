@@ -1,5 +1,6 @@
 """Tables of moderation. Columns and constraints only."""
 
+from app.moderation.models.append_only import LogIsAppendOnly
 from app.moderation.models.flag import Flag, FlagReason, FlagState
 from app.moderation.models.inbox import InboxBatch, InboxClaim
 from app.moderation.models.log import LogEntry
@@ -26,6 +27,7 @@ __all__ = [
     "InboxClaim",
     "ItemState",
     "LogEntry",
+    "LogIsAppendOnly",
     "RuleKind",
     "RuleMeasure",
     "Sanction",
