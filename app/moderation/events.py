@@ -1,6 +1,7 @@
 """Facts about reports."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.events import Event
 from app.core.trust import Level
@@ -60,3 +61,50 @@ class LevelChanged(Event):
     old_level: Level
     new_level: Level
     is_told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WaveWentAway(Event):
+    """Texts went out of sight with others like them. `moment` names the wave: nothing else has exactly this one."""
+
+    wave_id: int
+    moment: datetime
+    post_ids: tuple[int, ...]
+    comment_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaveCameBack(Event):
+    """Texts of a wave are visible again, as before."""
+
+    wave_id: int
+    moment: datetime
+    post_ids: tuple[int, ...]
+    comment_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRemoved(Event):
+    """Everything that a person wrote so far goes out of sight, by a moderator's decision."""
+
+    person_id: int
+    actor_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRestored(Event):
+    """What was removed with one decision is given back."""
+
+    person_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelLowered(Event):
+    """Somebody took a level away by hand: for good (`until` None), or until a moment."""
+
+    person_id: int
+    level: Level
+    until: datetime | None
+    reason: str

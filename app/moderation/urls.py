@@ -9,13 +9,20 @@ LOG_CSV = "/moderation/log.csv"
 TRANSPARENCY = "/transparency"
 DUPLICATES = "/moderation/duplicates"
 SCREENING = "/moderation/screening"
+WAVES = "/moderation/waves"
 MY_REPORTS = "/settings/reports"
 PEOPLE = "/moderation/people"
 
 
-def queue_path(item: str = "") -> str:
-    """Return the path of the queue, with one item open."""
-    return QUEUE + (f"?{urlencode({'item': item})}" if item else "")
+def queue_path(item: str = "", chosen: str = "") -> str:
+    """Return the path of the inbox, or of one list of it (the name of a source), with one item open."""
+    given = {key: value for key, value in (("from", chosen), ("item", item)) if value}
+    return QUEUE + (f"?{urlencode(given)}" if given else "")
+
+
+def batch_path(batch_id: int) -> str:
+    """Return the path of what came of a decision about many items."""
+    return f"{QUEUE}/several/{batch_id}"
 
 
 def log_path(query: Mapping[str, str] | None = None, *, before: int | None = None, is_csv: bool = False) -> str:
@@ -44,14 +51,14 @@ def duplicates_path(state: str = "", page: int = 1) -> str:
     return DUPLICATES + (f"?{query}" if query else "")
 
 
-def wave_path(wave_id: int) -> str:
-    """Return the path of one wave of spam."""
-    return f"/moderation/waves/{wave_id}"
-
-
 def record_path(person_id: int) -> str:
     """Return the path of what moderators know of a person."""
     return f"{PEOPLE}/{person_id}"
+
+
+def level_path(person_id: int) -> str:
+    """Return the path of a person's level of trust, for whoever may set it by hand."""
+    return f"{PEOPLE}/{person_id}/level"
 
 
 def people_path(text: str = "", page: int = 1) -> str:
@@ -63,3 +70,13 @@ def people_path(text: str = "", page: int = 1) -> str:
 def my_reports_path(page: int = 1) -> str:
     """Return the path of the list of one's own reports."""
     return MY_REPORTS + (f"?page={page}" if page > 1 else "")
+
+
+def wave_path(wave_id: int, page: int = 1) -> str:
+    """Return the path of a wave that was put away."""
+    return f"{WAVES}/{wave_id}" + (f"?page={page}" if page > 1 else "")
+
+
+def everything_like_path(**like: int) -> str:
+    """Return the path of looking for everything like one text or account: `post_id`, `comment_id` or `person_id`."""
+    return f"{WAVES}/new?{urlencode(like)}"

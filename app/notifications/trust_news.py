@@ -1,11 +1,14 @@
-"""What people hear of how far they are trusted: a level that they reached. Never that they lost one; the page about it says so."""
+"""What people hear of how far they are trusted: a level that they reached, or that somebody took away, and why.
+
+Not that their own record let them fall: the page about their level says so.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from app.core.events import Event
 from app.core.trust import trust_table, words_of
-from app.moderation.events import LevelChanged
+from app.moderation.events import LevelChanged, LevelLowered
 from app.notifications.services.notifying import notify_of_self
 
 
@@ -13,6 +16,17 @@ def tell_of_level(event: LevelChanged) -> None:
     """Somebody who rose hears what they can do now; the line leads to the page that says what comes next."""
     if event.is_told and event.new_level > event.old_level:
         notify_of_self(event.person_id, risen(event), path="/settings/trust")
+
+
+def tell_of_lowering(event: LevelLowered) -> None:
+    """Somebody whose level was taken away hears until when, and why."""
+    notify_of_self(event.person_id, lowered(event), path="/settings/trust")
+
+
+def lowered(event: LevelLowered) -> str:
+    """Return that a level was taken away, with the reason."""
+    until = f" until {event.until:%-d %B %Y}" if event.until else ""
+    return f"A moderator set your level to no more than “{event.level.label}”{until}. The reason: {event.reason}"
 
 
 def risen(event: LevelChanged) -> str:
@@ -23,4 +37,7 @@ def risen(event: LevelChanged) -> str:
     return f"Your level here is “{event.new_level.label}” now.{now_can}"
 
 
-SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = ((LevelChanged, tell_of_level),)
+SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
+    (LevelChanged, tell_of_level),
+    (LevelLowered, tell_of_lowering),
+)

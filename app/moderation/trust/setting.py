@@ -8,9 +8,11 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
+from app.core.events import emit
 from app.core.text import clean_line
 from app.core.trust import Level
 from app.core.uow import require_unit_of_work
+from app.moderation.events import LevelLowered
 from app.moderation.models import LogEntry
 from app.moderation.services.logging import REASON_MAX, write_log
 from app.moderation.trust.levels import refresh_levels, request_refresh
@@ -95,9 +97,11 @@ def _state(person: Person) -> str:
 def _decide(
     actor: Actor, person: Person, action: str, reason: str, *, pinned: int | None, ceiling: int | None, until: datetime | None
 ) -> Person:
-    before = _state(person)
+    before, old_level = _state(person), person.level
     _apply(person, pinned, ceiling, until)
     write_log(actor.id, action, reason, person_id=person.id, before=f"{before}>{_state(person)}")
+    if action == LOWER or (action == PIN and person.level < old_level):
+        emit(LevelLowered(person.id, Level(ceiling if action == LOWER else person.level), until if action == LOWER else None, reason))
     return person
 
 
