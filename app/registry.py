@@ -26,6 +26,7 @@ from app.core.holdings import register_holdings
 from app.core.settings import Settings
 from app.core.trust import make_table, member_bound
 from app.core.trust import use_table as use_trust_table
+from app.desk import leaving as desk_leaving
 from app.desk import subscribers as desk_subscribers
 from app.desk.holdings import HOLDINGS as DESK_HOLDINGS
 from app.desk.jobs import APPLY_JOB, RESETTLE_EVERY, RESETTLE_JOB, TICK_EVERY, TICK_JOB, apply_job, resettle_job, tick_job
@@ -73,6 +74,7 @@ from app.forum.services.figures import ISSUE_JOB
 from app.forum.services.inferring import INFER_JOB, make_infer_handler
 from app.forum.services.proposing import PROPOSE_EVERY, PROPOSE_JOB, make_propose_handler
 from app.forum.services.recounting import recount_issue_job, recount_job
+from app.importing import leaving as importing_leaving
 from app.importing.cli import demo_command, import_group
 from app.importing.markdown.cli import export_command
 from app.insights.routes import knowledge as insights_knowledge
@@ -127,17 +129,22 @@ from app.moderation.inbox.changed import CHANGED
 from app.moderation.inbox.matters import CANDIDATES, DISPUTED, MERGES
 from app.moderation.inbox.registry import InboxSource, use_sources
 from app.moderation.inbox.texts import HELD, REPORTS
+from app.moderation.removing.deciding import REMOVE_JOB, RESTORE_JOB
+from app.moderation.removing.working import remove_job, restore_job
 from app.moderation.routes import acting as moderation_acting
 from app.moderation.routes import duplicates as moderation_duplicates
 from app.moderation.routes import flags as moderation_flags
+from app.moderation.routes import inbox as moderation_inbox
 from app.moderation.routes import joining as moderation_joining
 from app.moderation.routes import log as moderation_log
 from app.moderation.routes import my_reports as moderation_my_reports
 from app.moderation.routes import people as moderation_people
 from app.moderation.routes import queue as moderation_queue
+from app.moderation.routes import removing as moderation_removing
 from app.moderation.routes import reshaping as moderation_reshaping
 from app.moderation.routes import screening as moderation_screening
 from app.moderation.routes import standing as moderation_standing
+from app.moderation.routes import trust as moderation_trust
 from app.moderation.routes import turning as moderation_turning
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
 from app.moderation.screening import checking as screening_checking
@@ -150,7 +157,14 @@ from app.moderation.screening.terms import ScreeningTerms
 from app.moderation.screening.terms import use_terms as use_screening_terms
 from app.moderation.trust import levels as trust_levels
 from app.moderation.trust import subscribers as trust_subscribers
-from app.notifications import article_news, flag_news, privacy_news, search_news, standing_news, trust_news
+from app.moderation.waves.ending import PURGE_EVERY as PURGE_WAVES_EVERY
+from app.moderation.waves.ending import PURGE_JOB as PURGE_WAVES_JOB
+from app.moderation.waves.ending import purge_job as purge_waves_job
+from app.moderation.waves.stepping import WORK_JOB as WAVE_JOB
+from app.moderation.waves.stepping import work_job as wave_job
+from app.moderation.waves.terms import WaveTerms
+from app.moderation.waves.terms import use_terms as use_wave_terms
+from app.notifications import article_news, flag_news, privacy_news, search_news, standing_news, trust_news, wave_news
 from app.notifications import subscribers as notification_subscribers
 from app.notifications.holdings import HOLDINGS as NOTIFICATION_HOLDINGS
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
@@ -168,6 +182,7 @@ from app.pages import operations as pages_operations
 from app.pages import people as pages_people
 from app.pages import robots as pages_robots
 from app.pages import sitemap as pages_sitemap
+from app.pages import trust as pages_trust
 from app.pages.blueprint import blueprint as pages_blueprint
 from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, forget_job
 from app.privacy.holdings import HOLDINGS as PRIVACY_HOLDINGS
@@ -212,9 +227,9 @@ Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
 # Route modules attach themselves to their blueprint when imported.
 ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
-    moderation_acting, moderation_duplicates, moderation_flags, moderation_joining, moderation_log, moderation_my_reports, moderation_queue,
+    moderation_acting, moderation_duplicates, moderation_flags, moderation_inbox, moderation_joining, moderation_log, moderation_my_reports, moderation_queue,
     moderation_screening,
-    moderation_reshaping, moderation_turning, moderation_people, moderation_standing,
+    moderation_reshaping, moderation_trust, moderation_turning, moderation_people, moderation_standing,
     notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_checking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_retitling, forum_voting, uploads_images,
@@ -225,8 +240,8 @@ ROUTE_MODULES = (
     desk_answering, desk_canned, desk_groups, desk_hours, desk_item, desk_queue, desk_rules, desk_taking,
     insights_knowledge, insights_lists, insights_pages, insights_searching, api_describing, api_insights,
     search_gaps,
-    pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap,
-    privacy_admin, privacy_confirming, privacy_settings,
+    pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap, pages_trust,
+    moderation_removing, privacy_admin, privacy_confirming, privacy_settings,
 )  # fmt: skip
 
 # What waits for moderators, in the order of the inbox's filters.
@@ -265,11 +280,14 @@ def register_subscribers(app: Flask) -> None:
         search_recorder.SUBSCRIPTIONS,
         kb_subscribers.SUBSCRIPTIONS,
         desk_subscribers.SUBSCRIPTIONS,
+        desk_leaving.SUBSCRIPTIONS,
+        importing_leaving.SUBSCRIPTIONS,
         moderation_subscribers.SUBSCRIPTIONS,
         trust_subscribers.SUBSCRIPTIONS,
         notification_subscribers.SUBSCRIPTIONS,
         article_news.SUBSCRIPTIONS,
         search_news.SUBSCRIPTIONS,
+        wave_news.SUBSCRIPTIONS,
         flag_news.SUBSCRIPTIONS,
         privacy_news.SUBSCRIPTIONS,
         trust_news.SUBSCRIPTIONS,
@@ -329,6 +347,7 @@ def register_jobs(app: Flask) -> None:
     use_kb_terms(_kb_terms(app.extensions["settings"]))
     _register_trust(app.extensions["settings"])
     _register_screening(app.extensions["settings"])
+    _register_waves(app.extensions["settings"])
     _register_privacy(app.extensions["settings"])
     use_sources(INBOX_SOURCES)
 
@@ -387,6 +406,17 @@ def _register_privacy(settings: Settings) -> None:
     register_periodic(ERASE_JOB, ERASE_EVERY)
     register_handler(PRIVACY_RECOUNT_JOB, privacy_recount_job)
     register_handler(MERGE_JOB, merge_job)
+    register_handler(REMOVE_JOB, remove_job)
+    register_handler(RESTORE_JOB, restore_job)
+
+
+def _register_waves(settings: Settings) -> None:
+    """Tell waves of spam their terms, put big ones away in the background, and remove those whose time is over."""
+    own_host = urlsplit(settings.base_url).netloc
+    use_wave_terms(WaveTerms(purge_after=timedelta(days=settings.wave_purge_days), own_host=own_host))
+    register_handler(WAVE_JOB, wave_job)
+    register_handler(PURGE_WAVES_JOB, purge_waves_job)
+    register_periodic(PURGE_WAVES_JOB, PURGE_WAVES_EVERY)
 
 
 def _register_desk(settings: Settings) -> None:

@@ -356,6 +356,12 @@ class Settings:
         _choice("allow", "hold", "block"),
         "Texts of new people with images: allow, hold for a moderator, or block.",
     )
+    wave_purge_days: int = _setting(
+        "WAVE_PURGE_DAYS",
+        30,
+        _integer(0, 3650),
+        "Days after which the texts of a wave of spam that was put away are removed for good; 0: never by itself.",
+    )
     screening_pace: int = _setting(
         "SCREENING_PACE", 8, _integer(0, 1000), "Texts by one person within ten minutes after which the next one waits; 0: never."
     )
@@ -382,6 +388,9 @@ class Settings:
     )
     screening_examples: int = _setting(
         "SCREENING_EXAMPLES", 50, _integer(10, 100_000), "Texts hidden as spam from which on the classifier is used."
+    )
+    inbox_claim_minutes: int = _setting(
+        "INBOX_CLAIM_MINUTES", 5, _integer(1, 240), "Minutes for which others see that a moderator looks at an item of the inbox."
     )
     flag_threshold: int = _setting(
         "FLAG_THRESHOLD",

@@ -395,8 +395,6 @@ def test_what_may_not_be_read_cannot_be_acted_on(site: Site):
              for verb in ("hide", "lock", "unlock", "pin", "unpin", "close", "move", "duplicate", "approve", "reject", "restore")]  # fmt: skip
     inner += [(f"/moderation/{kind}/{n}/{verb}", {"reason": "r"}) for kind, found in (("posts", posts), ("comments", comments))
               for n in found for verb in ("hide", "restore")]  # fmt: skip
-    inner += [(f"/moderation/flags/posts/{n}", {"decision": "decline"}) for n in posts]
-    inner += [(f"/moderation/flags/comments/{n}", {"decision": "decline"}) for n in comments]
     inner += [(f"/moderation/log/{n}/undo", {}) for n in entries]
     inner += [
         (f"/moderation/promotions/{secret.id}/{verb}", {"reason": "r"})

@@ -19,7 +19,7 @@ from app.desk.models.canned import CannedAnswer
 from app.forum.models import DuplicateProposal, Outcome, Product, ProductVersion, Thread, ThreadVersion
 from app.jobs.models import Job
 from app.kb.models import ArticleComment, ArticleFix, ArticleSource, ArticleVersion, Candidate
-from app.moderation.models import LogEntry
+from app.moderation.models import InboxBatch, LogEntry
 from app.moderation.services.flagging import flag_comment, flag_post
 from app.moderation.services.logging import write_log
 from app.notifications.models import AskedRole, Notification, NotificationKind, OutcomeRequest
@@ -94,7 +94,8 @@ def _write_world(app: Flask) -> tuple[dict[str, int], dict[str, Any]]:
         "thread_id": thread.id, "post_id": answer.id, "comment_id": remark.id, "category_id": thread.category_id,
         "article_id": article.id, "section_id": article.section_id, "person_id": target.id, "number": 1,
         "slug": thread.slug, "section": article.section.slug, "name": "pump", "key": "ask", "version": "0", "path": "site.css",
-        "kind": "threads", "action": "pin", "state": "done", **_rows(people, thread, answer, article.id), **_links(app, people["member"], target),
+        "kind": "threads", "item_key": f"post-{answer.id}", "decision": "uphold", "action": "pin", "state": "done",
+        **_rows(people, thread, answer, article.id), **_links(app, people["member"], target),
     }  # fmt: skip
     return {role: person.id for role, person in people.items()}, parts
 
@@ -135,13 +136,15 @@ def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: in
         group, canned = StaffGroup(name="Pumps"), CannedAnswer(title="Prime it", body_source="Prime the pump, {asker}.")
         rule = AssignmentRule(position=1, assignee_id=people["staff"].id)
         proposal = DuplicateProposal(thread_id=thread.id, original_id=same.id, score=0.8)
-        db.session.add_all([note, dead, source, candidate, group, canned, rule, proposal])
+        batch = InboxBatch(person_id=people["moderator"].id, label="It is fine", results=[])
+        db.session.add_all([note, dead, source, candidate, group, canned, rule, proposal, batch])
         db.session.flush()
         outcome = db.session.scalars(sa.select(Outcome.id).where(Outcome.thread_id == thread.id)).one()
     assert opening_of(thread).id
     return {
         "notification_id": note.id, "job_id": dead.id, "source_id": source.id, "entry_id": entry.id, "outcome_id": outcome,
-        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, "proposal_id": proposal.id, **_versions(people, thread.id, article_id),
+        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, "proposal_id": proposal.id, "batch_id": batch.id,
+        **_versions(people, thread.id, article_id),
         **_searches(),
     }  # fmt: skip
 
