@@ -123,6 +123,7 @@ from app.kb.routes.blueprint import blueprint as kb_blueprint
 from app.kb.terms import KbTerms
 from app.kb.terms import use_terms as use_kb_terms
 from app.moderation import subscribers as moderation_subscribers
+from app.moderation.flags.people_source import REPORTED_PEOPLE
 from app.moderation.flags.terms import FlagTerms, use_flag_terms
 from app.moderation.holdings import HOLDINGS as MODERATION_HOLDINGS
 from app.moderation.inbox.changed import CHANGED
@@ -145,6 +146,7 @@ from app.moderation.routes import reshaping as moderation_reshaping
 from app.moderation.routes import screening as moderation_screening
 from app.moderation.routes import standing as moderation_standing
 from app.moderation.routes import trust as moderation_trust
+from app.moderation.routes import transparency as moderation_transparency
 from app.moderation.routes import turning as moderation_turning
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
 from app.moderation.screening import checking as screening_checking
@@ -229,7 +231,7 @@ ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
     moderation_acting, moderation_duplicates, moderation_flags, moderation_inbox, moderation_joining, moderation_log, moderation_my_reports, moderation_queue,
     moderation_screening,
-    moderation_reshaping, moderation_trust, moderation_turning, moderation_people, moderation_standing,
+    moderation_reshaping, moderation_trust, moderation_transparency, moderation_turning, moderation_people, moderation_standing,
     notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_checking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_retitling, forum_voting, uploads_images,
@@ -245,7 +247,7 @@ ROUTE_MODULES = (
 )  # fmt: skip
 
 # What waits for moderators, in the order of the inbox's filters.
-INBOX_SOURCES: tuple[InboxSource, ...] = (REPORTS, HELD, DISPUTED, CHANGED, MERGES, CANDIDATES)
+INBOX_SOURCES: tuple[InboxSource, ...] = (REPORTS, REPORTED_PEOPLE, HELD, DISPUTED, CHANGED, MERGES, CANDIDATES)
 
 
 def register_blueprints(app: Flask) -> None:

@@ -35,7 +35,7 @@ HOLDINGS = (
         leave_out=("body_hash",), address=lambda row: post_path(row["post_id"]),
     ),
     Holding(
-        Comment.author_id, "comments", "Your comments.", OnErasing.FORGET, leave_out=_MADE_OF_IT,
+        Comment.author_id, "comments", "Your comments.", OnErasing.FORGET, leave_out=("body_html", "body_text"),
         address=lambda row: comment_path(row["id"]),
     ),
     Holding(Vote.person_id, "votes", "Your votes.", OnErasing.KEEP, unique_with=("post_id",)),

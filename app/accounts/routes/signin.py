@@ -7,7 +7,7 @@ from app.accounts.forms import SignInForm
 from app.accounts.policies import NotLetIn
 from app.accounts.queries import SignInCandidate, find_sign_in
 from app.accounts.routes.blueprint import blueprint
-from app.accounts.services import passwords, signing_in
+from app.accounts.services import erasing, passwords, signing_in
 from app.accounts.services.tokens import make_standing_token
 from app.accounts.session import end_session, start_session
 from app.accounts.urls import standing_path
@@ -75,11 +75,14 @@ def sign_in() -> Response:
         assert candidate is not None
         with unit_of_work():
             start_session(signing_in.admit(candidate, new_hash=new_hash))
+            is_kept = erasing.cancel_erasure(candidate.person_id, is_signing_in=True)
     except Invalid as error:
         form.add_errors(error)
         return _page(form, 400)
     except NotLetIn as refusal:
         return told_why(refusal)
+    if is_kept:
+        flash("Welcome back. Your account stays: you have signed in before it was erased.", "success")
     return see_other(back_path(form.next.data))
 
 

@@ -15,7 +15,7 @@ from app.core.db import db
 from app.core.holdings import Holding, OnErasing, holdings
 from app.core.markup import Rendered, render_markdown
 from app.core.uow import require_unit_of_work, unit_of_work
-from app.forum.models import Comment, Post, Thread
+from app.forum.queries.contributions import list_thread_ids_of
 from app.forum.services.recounting import recount_thread
 from app.forum.services.sweeping import UNTITLED
 from app.forum.services.wiping import next_thread_to_wipe, wipe_thread
@@ -59,7 +59,7 @@ def erase_person(person_id: int, blank: Rendered) -> bool:
     with unit_of_work():
         erasure = db.session.get_one(Erasure, person_id, populate_existing=True)
         copies = list(db.session.scalars(sa.select(DataExport.name).where(DataExport.person_id == person_id)))
-        request_recounts(thread_ids_of(person_id))
+        request_recounts(list_thread_ids_of(person_id))
         if not keeps_posts:
             look_again(person_id)
         for holding in holdings():
@@ -68,14 +68,6 @@ def erase_person(person_id: int, blank: Rendered) -> bool:
     for name in copies:
         remove_copy(name, privacy_terms().exports)
     return True
-
-
-def thread_ids_of(person_id: int) -> list[int]:
-    """Return the threads in which a person wrote or started something: their pages name the author."""
-    comments = sa.select(Post.thread_id).join(Comment, Comment.post_id == Post.id).where(Comment.author_id == person_id)
-    posts = sa.select(Post.thread_id).where(Post.author_id == person_id)
-    threads = sa.select(Thread.id).where(Thread.author_id == person_id)
-    return sorted(set(db.session.scalars(sa.union(posts, comments, threads))))
 
 
 def request_recounts(thread_ids: Iterable[int]) -> None:

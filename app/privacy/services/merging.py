@@ -14,11 +14,12 @@ from app.core.holdings import Holding, OnMerging, holdings
 from app.core.text import clean_line
 from app.core.uow import unit_of_work
 from app.forum.models import MeToo, Post, Thread, Vote
+from app.forum.queries.contributions import list_thread_ids_of
 from app.forum.services.trusting import refresh_trust
 from app.jobs.queue import enqueue
 from app.notifications.services.notifying import notify_of_self
 from app.privacy.models import PersonMerge
-from app.privacy.services.erasing import request_recounts, thread_ids_of
+from app.privacy.services.erasing import request_recounts
 from app.privacy.urls import PRIVACY
 
 MERGE_JOB = "privacy.merge"
@@ -57,7 +58,7 @@ def merge_job(payloads: list[dict[str, Any]]) -> None:
 def merge_people(actor: Actor, merge: PersonMerge) -> None:
     """Let everything that names one account name the other, without doubles: two votes on one post are one vote."""
     gone, stays = get_pair_for_update(actor, merge.from_id, merge.into_id)
-    threads = {*thread_ids_of(gone.id), *_voted_in(gone.id)}
+    threads = {*list_thread_ids_of(gone.id), *_voted_in(gone.id)}
     for holding in holdings():
         _move_rows(holding, gone.id, stays.id)
     _drop_own_support(stays.id)

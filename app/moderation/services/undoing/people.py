@@ -3,10 +3,11 @@
 from app.accounts.services.roles import set_role
 from app.core.actor import Actor
 from app.moderation.models import Flag, LogEntry, SanctionKind
+from app.moderation.removing.deciding import REMOVE, restore_content
 from app.moderation.services.resolving import reopen_flags
 from app.moderation.services.undoing.base import Undo, need_id
-from app.moderation.trust.setting import FREE, LOWER, PIN, undo_level
 from app.moderation.services.undoing.sanctions import undo_ending, undo_granting, undo_imposing, undo_refusing
+from app.moderation.trust.setting import FREE, LOWER, PIN, undo_level
 
 
 def _undo_person_flags(actor: Actor, entry: LogEntry, reason: str) -> None:
@@ -14,6 +15,7 @@ def _undo_person_flags(actor: Actor, entry: LogEntry, reason: str) -> None:
 
 
 PERSON: dict[str, Undo] = {
+    REMOVE: lambda actor, entry, reason: restore_content(actor, removal_id=int(entry.before), reason=reason),
     "uphold": _undo_person_flags,
     "decline": _undo_person_flags,
     **{str(kind): undo_imposing for kind in SanctionKind},
