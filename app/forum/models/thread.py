@@ -75,6 +75,17 @@ class Thread(Model):
             "ix_thread_solved", "solved_at",
             sqlite_where=sa.text("solved_at IS NOT NULL"), postgresql_where=sa.text("solved_at IS NOT NULL"),
         ),
+        # The archive rule: solved questions outside of the archive by their last activity, and what it must open again.
+        sa.Index(
+            "ix_thread_archivable", "category_id", "last_activity_at",
+            sqlite_where=sa.text("archived_at IS NULL AND solved_at IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NULL AND solved_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_thread_archived_in_doubt", "id",
+            sqlite_where=sa.text("is_archived_by_rule = 1 AND solved_at IS NULL"),
+            postgresql_where=sa.text("is_archived_by_rule AND solved_at IS NULL"),
+        ),
         sa.Index(
             "ix_thread_duplicates_unchecked", "id",
             sqlite_where=sa.text("duplicates_checked_at IS NULL AND kind = 'question'"),
