@@ -47,9 +47,7 @@ def impose(
     return sanction
 
 
-def end_sanction(
-    actor: Actor, *, sanction_id: int, reason: str, action: str = "lift", is_one_of_many: bool = False
-) -> Sanction:
+def end_sanction(actor: Actor, *, sanction_id: int, reason: str, action: str = "lift", is_one_of_many: bool = False) -> Sanction:
     """Take a sanction back; an appeal that waits is granted with it. Raises NotFound, Forbidden, Invalid("reason"), Conflict when
     it is over or was taken back already."""
     reason = checked_reason(reason)

@@ -9,6 +9,7 @@ from app.core.actor import Actor
 from app.core.errors import Forbidden
 from app.moderation.models import Sanction
 
+
 def can_sanction(actor: Actor, person: Person) -> bool:
     """Moderators decide about members; admins about everybody but themselves."""
     return can_suspend(actor, person)

@@ -33,8 +33,9 @@ def undo_ending(actor: Actor, entry: LogEntry, reason: str) -> None:
 
 def undo_granting(actor: Actor, entry: LogEntry, reason: str) -> None:
     """Put the sanction in force again, if its time is not over, and let the appeal wait again."""
-    revive(actor, sanction_id=_sanctions(entry)[0], reason=reason, is_if_possible=True)
-    reopen_appeal(actor, sanction_id=_sanctions(entry)[0])
+    sanction_id = _sanctions(entry)[0]
+    if revive(actor, sanction_id=sanction_id, reason=reason, is_if_possible=True) is None:  # reviving lets the appeal wait again
+        reopen_appeal(actor, sanction_id=sanction_id)
 
 
 def undo_refusing(actor: Actor, entry: LogEntry, _reason: str) -> None:
