@@ -18,6 +18,7 @@ from app.moderation.services.undoing.posts import POST
 from app.moderation.services.undoing.rules import RULE
 from app.moderation.services.undoing.searches import ALIAS, GAP
 from app.moderation.services.undoing.threads import THREAD
+from app.moderation.services.undoing.waves import WAVE
 
 # The column of the log that names the target, what the log page calls that kind of target, and what undoes each action about it.
 TARGETS: tuple[tuple[str, str, dict[str, Undo]], ...] = (
@@ -29,6 +30,7 @@ TARGETS: tuple[tuple[str, str, dict[str, Undo]], ...] = (
     ("gap_id", "search", GAP),
     ("alias_id", "meaning", ALIAS),
     ("rule_id", "rule", RULE),
+    ("wave_id", "wave", WAVE),
 )
 
 # What the log page may offer to undo: pairs of target and action.
