@@ -151,11 +151,9 @@ def test_undoing_a_decision_about_a_reported_question_brings_all_of_it_back(case
     case.moderator.get(case.path)
     case.moderator.submit(f"/moderation/threads/{case.thread.id}/hide", {"reason": "Hidden from its own page"})
     case.moderator.get("/moderation/queue")
-    case.moderator.submit(f"/moderation/queue/post-{opening}/uphold", {"reason": "Hidden already"})
-    case.moderator.get("/moderation/queue")
     assert "All clear" in case.moderator.text()
     case.moderator.submit("/undo", {})
-    case.visitor.get(case.path, status=410)
+    case.visitor.get(case.path)
 
 
 def test_a_declined_report_changes_nothing_for_readers(case: Case) -> None:
