@@ -1,6 +1,7 @@
 """Forms of privacy."""
 
 from wtforms import PasswordField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from app.accounts.names import HANDLE_MAX
@@ -10,12 +11,12 @@ _PASSWORD = DataRequired(message="Please type your password.")
 _WHY = (DataRequired(message="Please say why."), Length(max=300, message="Please use at most 300 characters."))
 KEEP, REMOVE = "keep", "remove"
 POSTS = [
-    (KEEP, "What they wrote stays, without the name"),
-    (REMOVE, "What they wrote goes, too"),
+    SelectChoice(KEEP, "What they wrote stays, without the name"),
+    SelectChoice(REMOVE, "What they wrote goes, too"),
 ]
 OWN_POSTS = [
-    (KEEP, "What I wrote stays, as “[removed]”: others still find the answers"),
-    (REMOVE, "What I wrote goes, too"),
+    SelectChoice(KEEP, "What I wrote stays, as “[removed]”: others still find the answers"),
+    SelectChoice(REMOVE, "What I wrote goes, too"),
 ]
 
 
