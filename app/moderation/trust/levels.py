@@ -16,6 +16,7 @@ from app.core.db import db
 from app.core.events import emit
 from app.core.trust import Level, trust_table
 from app.core.uow import require_unit_of_work, unit_of_work
+from app.forum.services.trusting import recount_trust
 from app.jobs.queue import enqueue_all
 from app.moderation.events import LevelChanged
 from app.moderation.models import ScreenedText
@@ -26,6 +27,8 @@ RIPEN_JOB = "moderation.trust_ripen"
 RIPEN_EVERY = timedelta(minutes=15)
 RECOUNT_JOB = "moderation.trust_recount"
 RECOUNT_EVERY = timedelta(days=1)
+# The same after much was brought in at once: nobody is told of levels that they had elsewhere.
+QUIET_JOB = "moderation.trust_quietly"
 BATCH = 500
 # So far back the job that ripens looks: a little more than its rhythm, for times when it is late.
 _LOOKS_BACK = 4 * RIPEN_EVERY
@@ -61,10 +64,12 @@ def _right_levels(people: Sequence[Person]) -> dict[int, Level]:
 
 
 def recount_levels(*, is_told: bool = False, progress: Callable[[int], None] | None = None) -> int:
-    """Derive everybody's level anew and return how many were another. Call it outside a unit of work.
+    """Derive accepted answers and levels of everybody anew and return how many levels were others. Call it outside a unit of work.
 
     People are compared without any lock, in a few statements a batch; only those that changed are locked and derived again.
     """
+    with unit_of_work():
+        recount_trust()
     last, changed = 0, 0
     while people := list(db.session.scalars(sa.select(Person).where(Person.id > last).order_by(Person.id).limit(BATCH))):
         right = _right_levels(people)
@@ -112,3 +117,8 @@ def recount_job(_payloads: list[dict[str, Any]]) -> None:
     changed = recount_levels(is_told=True)
     if changed:
         logger.info("trust.recounted", extra={"people": changed})
+
+
+def quiet_job(_payloads: list[dict[str, Any]]) -> None:
+    """Derive everybody's level anew without telling anybody."""
+    recount_levels()

@@ -19,7 +19,7 @@ from app.forum.models import Comment, Outcome
 from app.jobs.models import Job
 from app.moderation.models import Flag, LogEntry, Sanction
 from app.moderation.services.undoing import undo_decision
-from app.moderation.trust.levels import REFRESH_JOB, list_ripe, recount_levels, refresh_job, refresh_levels, ripen_job
+from app.moderation.trust.levels import REFRESH_JOB, list_ripe, quiet_job, recount_levels, refresh_job, refresh_levels, ripen_job
 from app.moderation.trust.policies import can_set_level
 from app.moderation.trust.records import record_of, records_of
 from app.moderation.trust.setting import free_level, lower_level, pin_level
@@ -58,8 +58,10 @@ def helper(name: str = "") -> Person:
     """Somebody with three answers, one of them accepted; a regular by the table of these tests."""
     person = make_person(name, created_at=now() - LONG_AGO, trust=1)
     question = make_question(created_at=now() - LONG_AGO)
-    for number in range(3):
-        make_answer(question, person, text=f"Look at valve {number}.", created_at=now() - timedelta(days=20))
+    answers = [
+        make_answer(question, person, text=f"Look at valve {number}.", created_at=now() - timedelta(days=20)) for number in range(3)
+    ]
+    accept(answers[0])
     return person
 
 
@@ -253,3 +255,16 @@ def test_members_cannot_set_levels(app: Flask):
     person, other = make_person(), actor_of(make_person())
     with pytest.raises(Forbidden), unit_of_work():
         pin_level(other, person_id=person.id, level=3, reason="Please")
+
+
+def test_threadwell_recount_puts_levels_right_and_says_how_many_were_not(app: Flask):
+    person = make_person(level=2)
+    said = app.test_cli_runner().invoke(args=["recount"]).output
+    assert "corrected person.level: 1" in said and level_of(person) is Level.NEW
+    assert "person.level" not in app.test_cli_runner().invoke(args=["recount"]).output
+
+
+def test_what_is_brought_in_at_once_is_counted_without_telling_anybody(app: Flask):
+    person = helper()
+    quiet_job([])
+    assert level_of(person) is Level.REGULAR and db.session.scalar(sa.select(sa.func.count()).select_from(Notification)) == 0
