@@ -42,3 +42,10 @@ def flag_weight(record: FlagRecord) -> int:
     weight = 2 * ORDINARY * (record.upheld + _BEFORE) / (decided + 2 * _BEFORE)
     per_cent = _MODERATOR_PER_CENT if record.is_moderator else _STAFF_PER_CENT if record.is_staff or record.is_trusted else 100
     return round(weight * per_cent / 100)
+
+
+def weight_words(weight: int) -> str:
+    """Return how much a report counted, where that is out of the ordinary."""
+    if weight == 0:
+        return "counts nothing: mostly wrong before"
+    return f"counts {weight / ORDINARY:.1f} times" if weight != ORDINARY else ""

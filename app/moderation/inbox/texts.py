@@ -7,6 +7,7 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.forum.services import curating
 from app.moderation.flags.reasons import harm_of, label_of
+from app.moderation.flags.weighing import weight_words
 from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
@@ -115,7 +116,8 @@ def _voices_label(text: QueueItem) -> str:
 def _voices(text: QueueItem) -> tuple[Voice, ...]:
     if text.is_report:
         return tuple(
-            Voice(label_of(one.reason), one.note, one.reporter_name, one.reporter_path, one.created_at) for one in text.flags
+            Voice(label_of(one.reason), one.note, one.reporter_name, one.reporter_path, one.created_at, weight_words(one.weight))
+            for one in text.flags
         )
     if text.hits:
         return tuple(Voice(hit.words + ".") for hit in text.hits)

@@ -34,6 +34,7 @@ class FlagRow:
     reporter_name: str
     reporter_path: str
     created_at: datetime
+    weight: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +153,15 @@ def count_held(actor: Actor) -> int:
 
 def _flags_by(target: Any, only: int | None) -> dict[int, list[FlagRow]]:
     statement = (
-        sa.select(target, Flag.reason, Flag.note, Person.display_name, Person.name, Flag.created_at)
+        sa.select(target, Flag.reason, Flag.note, Person.display_name, Person.name, Flag.created_at, Flag.weight)
         .join(Person, Person.id == Flag.reporter_id)
         .where(WAITS, target.is_not(None) if only is None else target == only)
         .order_by(Flag.created_at)
         .limit(QUEUE_LIMIT * 5)
     )
     grouped: dict[int, list[FlagRow]] = defaultdict(list)
-    for target_id, reason, note, display_name, name, created_at in db.session.execute(statement):
-        grouped[target_id].append(FlagRow(reason, note, display_name, f"/people/{name}", created_at))
+    for target_id, reason, note, display_name, name, created_at, weight in db.session.execute(statement):
+        grouped[target_id].append(FlagRow(reason, note, display_name, f"/people/{name}", created_at, weight))
     return grouped
 
 
