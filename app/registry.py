@@ -73,7 +73,7 @@ from app.forum.services.expecting import WAITING_JOB, waiting_job
 from app.forum.services.figures import ISSUE_JOB
 from app.forum.services.inferring import INFER_JOB, make_infer_handler
 from app.forum.services.proposing import PROPOSE_EVERY, PROPOSE_JOB, make_propose_handler
-from app.forum.services.recounting import recount_issue_job, recount_job
+from app.forum.services.recounting import recount_issue_job, recount_job, register_recount
 from app.importing import leaving as importing_leaving
 from app.importing.cli import demo_command, import_group
 from app.importing.markdown.cli import export_command
@@ -148,6 +148,7 @@ from app.moderation.routes import standing as moderation_standing
 from app.moderation.routes import trust as moderation_trust
 from app.moderation.routes import transparency as moderation_transparency
 from app.moderation.routes import turning as moderation_turning
+from app.moderation.routes import waves as moderation_waves
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
 from app.moderation.screening import checking as screening_checking
 from app.moderation.screening import recording as screening_recording
@@ -196,6 +197,9 @@ from app.privacy.services.erasing import ERASE_EVERY, ERASE_JOB, erase_job
 from app.privacy.services.erasing import RECOUNT_JOB as PRIVACY_RECOUNT_JOB
 from app.privacy.services.erasing import recount_job as privacy_recount_job
 from app.privacy.services.exporting import EXPIRE_EVERY, EXPIRE_JOB, EXPORT_JOB, expire_exports_job, export_job
+from app.privacy.services.forgetting import FORGET_EVERY as FORGET_READERS_EVERY
+from app.privacy.services.forgetting import FORGET_JOB as FORGET_READERS_JOB
+from app.privacy.services.forgetting import forget_readers_job
 from app.privacy.services.merging import MERGE_JOB, merge_job
 from app.privacy.terms import PrivacyTerms
 from app.privacy.terms import use_terms as use_privacy_terms
@@ -231,7 +235,7 @@ ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
     moderation_acting, moderation_duplicates, moderation_flags, moderation_inbox, moderation_joining, moderation_log, moderation_my_reports, moderation_queue,
     moderation_screening,
-    moderation_reshaping, moderation_trust, moderation_transparency, moderation_turning, moderation_people, moderation_standing,
+    moderation_reshaping, moderation_trust, moderation_transparency, moderation_turning, moderation_waves, moderation_people, moderation_standing,
     notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_checking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_retitling, forum_voting, uploads_images,
@@ -366,6 +370,8 @@ def _register_trust(settings: Settings) -> None:
     register_periodic(trust_levels.RIPEN_JOB, trust_levels.RIPEN_EVERY)
     register_handler(trust_levels.RECOUNT_JOB, trust_levels.recount_job)
     register_periodic(trust_levels.RECOUNT_JOB, trust_levels.RECOUNT_EVERY)
+    register_handler(trust_levels.QUIET_JOB, trust_levels.quiet_job)
+    register_recount("person.level", trust_levels.recount_levels)
     member = member_bound(settings.new_member_texts, settings.new_member_hours)
     use_trust_table(make_table(settings.trust_abilities, settings.trust_bounds, member=member))
 
@@ -399,8 +405,11 @@ def _register_privacy(settings: Settings) -> None:
         PrivacyTerms(
             instance=settings.instance_path, keep_exports=timedelta(days=settings.export_days),
             grace=timedelta(days=settings.erase_after_days), posts=settings.erase_posts,
+            keep_reader_keys=timedelta(days=settings.reader_key_days),
         )
     )  # fmt: skip
+    register_handler(FORGET_READERS_JOB, forget_readers_job)
+    register_periodic(FORGET_READERS_JOB, FORGET_READERS_EVERY)
     register_handler(EXPORT_JOB, export_job)
     register_handler(EXPIRE_JOB, expire_exports_job)
     register_periodic(EXPIRE_JOB, EXPIRE_EVERY)

@@ -52,7 +52,7 @@ FIELDS = {
     "forum.delete_category_action": "", "forum.draft": f"{BODY_AND_MORE} next discard", "forum.follow": "value",
     "forum.me_too": "value", "forum.preview": "body", "forum.report_outcome": "kind worked post_id reason",
     "forum.save": "title body tags reason base_revision", "forum.start": "title body category tags version check",
-    "forum.take_back": "",
+    "forum.take_back": "", "forum.save_title": "title tags reason base_revision", "moderation.set_level": "decision level days reason",
     "forum.take_back_outcome": "reason", "forum.update_category_action": "name description audience needs_approval archive_after_days position",
     "forum.vote": "value", "forum.withdraw": "reason", "forum.worked": "worked reason", "kb.acknowledge": "revision",
     "kb.archive": "reason",
@@ -85,6 +85,9 @@ FIELDS = {
     "kb.save_versions": "version fails", "kb.check": "works next", "forum.end_asking": "solved title body",
     "search.picked": "q key", "kb.remove_search": "", "kb.restore_search": "",
     "search.add_alias": "said means is_mutual gap", "search.remove_alias": "", "search.restore_alias": "",
+    "privacy.ask_export": "export_password", "privacy.ask_erase": "name password posts", "privacy.keep": "",
+    "privacy.confirm_erase": "", "privacy.anonymise": "posts reason", "privacy.merge": "into reason confirm",
+    "moderation.remove_content_action": "reason",
     "search.write_for_gap": "", "search.set_gap_aside": "reason", "search.reopen_gap": "",
 }  # fmt: skip
 
@@ -144,6 +147,8 @@ def test_pages_open_for_whom_they_are_meant(app: Flask, world: World, rule: Rule
         for method in ("get", "head"):
             response = getattr(world.client(role), method)(path)
             status = response.status_code
+            cookies = {cookie.partition("=")[0] for cookie in response.headers.getlist("Set-Cookie")}
+            assert cookies <= {"threadwell"}, f"{path} sets {cookies}: only the sign-in needs no consent"
             if role in allowed:
                 assert status in (200, 301, 302, 303, 403, 404, *unready(rule)), f"{role} {method} {path}: {status}"
             elif role == "visitor" and path.startswith("/api/"):

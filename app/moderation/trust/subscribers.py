@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.accounts.events import PersonSignedUp
+from app.accounts.events import PeopleMerged, PersonSignedUp
 from app.core.db import db
 from app.core.events import Event
 from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, CommentCurated, PostCurated, ThreadCurated
@@ -45,6 +45,11 @@ def on_person(event: SanctionImposed | SanctionEnded | PersonSignedUp) -> None:
     request_refresh([event.person_id])
 
 
+def on_people_merged(event: PeopleMerged) -> None:
+    """Two records became one."""
+    request_refresh([event.from_id, event.into_id])
+
+
 SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (AnswerAccepted, on_answer_judged),
     (AcceptanceWithdrawn, on_answer_judged),
@@ -55,4 +60,5 @@ SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (SanctionImposed, on_person),
     (SanctionEnded, on_person),
     (PersonSignedUp, on_person),
+    (PeopleMerged, on_people_merged),
 )
