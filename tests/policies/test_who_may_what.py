@@ -31,7 +31,7 @@ from app.uploads import policies as uploads
 NOW = now()
 # The columns: people who have nothing to do with the thread, and what having asked (ask) or written (aut) changes:
 # x gives, - takes, s gives to staff, who edit whatever they see.
-COLUMNS = "vis new mem reg tru sta mod adm ask aut".split()
+COLUMNS = ["vis", "new", "mem", "reg", "tru", "sta", "mod", "adm", "ask", "aut"]
 TABLE = """
 ability            states                                      vis new mem reg tru sta mod adm | ask aut
 see_thread         open locked closed archived post_held post_hidden  x x x x x x x x | . .
