@@ -54,7 +54,5 @@ HOLDINGS = (
             InboxBatch.person_id,
         )
     ),
-    Holding(InboxClaim.person_id, "", "Which item you are looking at, for some minutes.", OnErasing.DELETE, OnMerging.DROP),
-    Holding(InboxBatch.person_id, "decisions_about_many", "What you decided about many items at once.", OnErasing.KEEP, leave_out=("results",)),
     Holding(ScreeningRule.created_by_id, "", "Who watches a word.", OnErasing.KEEP),
 )  # fmt: skip
