@@ -25,7 +25,6 @@ from app.moderation.urls import wave_path
 WAVES_PER_PAGE = 20
 ITEMS_PER_PAGE = 50
 _EXCERPT = 140
-RUNNING = (WaveState.TAKING, WaveState.RESTORING, WaveState.PURGING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,7 @@ class WaveRow:
     id: int
     path: str
     state: str
+    is_running: bool
     summary: str
     reason: str
     texts: int
@@ -43,10 +43,6 @@ class WaveRow:
     created_at: datetime
     purge_at: datetime | None
     ended_at: datetime | None
-
-    @property
-    def is_running(self) -> bool:
-        return self.state in RUNNING
 
     @property
     def can_come_back(self) -> bool:
@@ -173,7 +169,8 @@ def _waves(actor: Actor) -> sa.Select[Wave, str | None]:
 
 def _row(wave: Wave, by_name: str | None) -> WaveRow:
     return WaveRow(
-        id=wave.id, path=wave_path(wave.id), state=wave.state, summary=wave.summary, reason=wave.reason, texts=wave.text_count,
+        id=wave.id, path=wave_path(wave.id), state=wave.state, is_running=wave.is_running, summary=wave.summary, reason=wave.reason,
+        texts=wave.text_count,
         people=wave.person_count, by_name=by_name or "", created_at=wave.created_at, purge_at=wave.purge_at, ended_at=wave.ended_at,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.models import Comment, Post, Thread
+from app.forum.services.recounting import recount_all
 from app.moderation.models import Wave
 from app.moderation.waves.criteria import Criteria
 from app.moderation.waves.finding import Found, find_everything_like
@@ -54,6 +55,7 @@ def build_scene() -> Scene:
     thread = make_thread(spammer, "Zorblax for everybody", SPAM, category=category, tags=("pump",))
     answer = make_answer(honest, other, SPAM)
     comment = add_comment_row(opening_of(honest), other)
+    recount_all()
     return Scene(actor_of(make_person(role="moderator")), spammer, other, honest, thread, answer, comment)
 
 

@@ -77,7 +77,9 @@ def test_names_are_compared_as_a_whole_with_three_signs(pattern: str, name: str,
     assert (name_expression(pattern).fullmatch(name) is not None) is fits
 
 
-@pytest.mark.parametrize(("name", "pattern"), [("mary4711", "*####"), ("mary7", ""), ("4711", ""), ("mary", ""), ("r2d22", "*##")])
+@pytest.mark.parametrize(
+    ("name", "pattern"), [("mary4711", "*####"), ("mary7", ""), ("4711", ""), ("mary", ""), ("r2d22", "*##")]
+)
 def test_a_name_with_digits_at_its_end_looks_like_a_pattern(name: str, pattern: str):
     assert pattern_of(name) == pattern
 
@@ -87,7 +89,9 @@ def test_what_sql_looks_for_takes_no_sign_of_a_name_for_a_wildcard():
 
 
 def test_the_words_name_everything_that_is_looked_for():
-    wide = replace(PLAIN, sample="x", people=("a", "b", "c", "d"), joined_from=SOON, name_pattern="*##", mail_host="trash.example")
+    wide = replace(
+        PLAIN, sample="x", people=("a", "b", "c", "d"), joined_from=SOON, name_pattern="*##", mail_host="trash.example"
+    )
     words = in_words(wide)
     for part in ("pills.example", "much the same", "a, b, c and others", "joined", "*##", "trash.example"):
         assert part in words

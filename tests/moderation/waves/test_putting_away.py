@@ -78,7 +78,7 @@ def test_one_decision_hides_texts_suspends_accounts_and_is_one_entry_of_the_log(
     assert db.session.get_one(Comment, scene.comment.id).hidden_at
     assert db.session.get_one(Person, scene.spammer.id).as_actor(now()).can_write is False
     assert entries() == [("quarantine", wave.id)]
-    assert wave.purge_at is not None and wave.purge_at - wave.created_at == timedelta(days=30)
+    assert wave.purge_at is not None and (wave.purge_at - wave.created_at).days == 30
     assert list(db.session.scalars(sa.select(Sanction.kind))) == ["suspend", "suspend"]
 
 
@@ -262,7 +262,9 @@ def test_removing_touches_nothing_that_was_shown_again_meanwhile(scene: Scene):
     assert sorted(states(wave)) == ["purged", "purged", "purged", "purged", "skipped"]
 
 
-@pytest.mark.parametrize(("first", "second"), [(give_back, remove), (remove, give_back), (give_back, give_back), (remove, remove)])
+@pytest.mark.parametrize(
+    ("first", "second"), [(give_back, remove), (remove, give_back), (give_back, give_back), (remove, remove)]
+)
 def test_of_two_decisions_about_a_wave_the_first_counts(scene: Scene, in_background, first, second):
     wave = put(scene.moderator)
     run_until_idle()
@@ -304,6 +306,6 @@ def test_many_texts_of_one_thread_cost_few_statements_and_a_batch_has_a_bound(sc
     with count_queries() as deciding:
         wave = put(scene.moderator)
     with count_queries() as working:
-        run_until_idle()
+        work_job([{"wave_id": wave.id, "revision": 1}])
     assert wave.text_count == 23 and len(deciding) <= 30
-    assert len(working) <= 40 + 12 * 23
+    assert len(working) <= 50 + 12 * 23  # a few of each text's: what its author earned, its reports and hits, articles made of it
