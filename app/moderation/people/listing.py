@@ -57,7 +57,7 @@ def list_people_to_moderate(actor: Actor, text: str = "", page: int = 1) -> Page
     return Page.from_rows(rows, page, PEOPLE_PER_PAGE)
 
 
-def _restricted() -> sa.Select[tuple[int]]:
+def _restricted() -> sa.Select[int]:
     """The people about whom something counts now, found from the sanctions, of which there are few."""
     moment = now()
     unread = sa.or_(Sanction.kind != SanctionKind.WARN, Sanction.acknowledged_at.is_(None))

@@ -125,7 +125,7 @@ def test_taking_back_needs_a_reason_and_can_be_undone(app: Flask, moderator: Bro
 
 
 def test_a_warning_stands_on_every_page_until_it_is_read(app: Flask) -> None:
-    person, one = sanctioned("warn")
+    person, _one = sanctioned("warn")
     thread = make_question()
     browser = Browser(app).sign_in(person)
     assert "have a word for you" in browser.get("/").text
