@@ -186,6 +186,16 @@ class CommentCurated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class VersionChecked(Event):
+    """Somebody said whether the solution of a question still holds on a version."""
+
+    thread_id: int
+    version_id: int
+    actor_id: int | None
+    works: bool
+
+
+@dataclass(frozen=True, slots=True)
 class VersionReleased(Event):
     """A version of a product was published: what is about that product waits to be checked on it."""
 
