@@ -50,7 +50,7 @@ def test_names_of_any_script_have_a_page(browser: Browser) -> None:
 
 
 def test_search_engines_index_a_profile_once_something_in_it_was_praised_in_public(app: Flask, browser: Browser) -> None:
-    mira = make_person("mira")
+    mira = make_person("mira", level=1)
     staff_only = make_category(audience="staff")
     make_answer(make_question(category=staff_only), author=mira, score=9)
     plain = make_answer(make_question(), author=mira)

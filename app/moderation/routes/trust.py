@@ -1,6 +1,7 @@
 """How far one is trusted oneself and what comes next; and levels set by hand, by staff and moderators."""
 
 from datetime import timedelta
+from typing import Any
 
 from werkzeug.wrappers import Response
 
@@ -36,7 +37,7 @@ def own_trust() -> Response:
     return page("moderation/trust.html", Head(title="Your level of trust", is_indexable=False), **_facts(person))
 
 
-def _facts(person: Person) -> dict[str, object]:
+def _facts(person: Person) -> dict[str, Any]:
     """Return what both pages about one person's level show."""
     is_lowered = person.level_ceiling is not None and person.ceiling_until is not None and person.ceiling_until > now()
     is_set = is_lowered or person.pinned_level is not None

@@ -1,9 +1,10 @@
 """People's records, read from what they wrote, what became of it, and what moderators had to do. Reads only, for many at once."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.accounts.models import Person
 from app.core.clock import now
@@ -42,7 +43,7 @@ def records_of(person_ids: Sequence[int]) -> dict[int, Record]:
     }  # fmt: skip
 
 
-def _count(statement: sa.Select[int | None, int], ids: list[int], whose: sa.ColumnElement[int | None]) -> dict[int, int]:
+def _count(statement: sa.Select[Any, int], ids: list[int], whose: InstrumentedAttribute[Any]) -> dict[int, int]:
     return dict(db.session.execute(statement.where(whose.in_(ids)).group_by(whose)).all())
 
 

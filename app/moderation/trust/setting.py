@@ -100,8 +100,10 @@ def _decide(
     before, old_level = _state(person), person.level
     _apply(person, pinned, ceiling, until)
     write_log(actor.id, action, reason, person_id=person.id, before=f"{before}>{_state(person)}")
-    if action == LOWER or (action == PIN and person.level < old_level):
-        emit(LevelLowered(person.id, Level(ceiling if action == LOWER else person.level), until if action == LOWER else None, reason))
+    if action == LOWER and ceiling is not None:
+        emit(LevelLowered(person.id, Level(ceiling), until, reason))
+    elif action == PIN and person.level < old_level:
+        emit(LevelLowered(person.id, Level(person.level), None, reason))
     return person
 
 
