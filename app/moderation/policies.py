@@ -32,8 +32,7 @@ def can_flag_people(actor: Actor) -> bool:
 def ensure_can_flag_people(actor: Actor) -> None:
     """Raise Forbidden unless the actor may report people."""
     if not can_flag_people(actor):
-        suspended = "Your account is suspended, so you cannot report anybody for now."
-        raise Forbidden(suspended if actor.is_authenticated else "Please sign in first.")
+        raise Forbidden(actor.silence or "Please sign in first.")
 
 
 def moderated_categories(actor: Actor) -> sa.ColumnElement[bool]:
