@@ -51,11 +51,11 @@ class Holding:
 
     def names(self, person_id: int) -> sa.ColumnElement[bool]:
         """Return the condition that a row names this person."""
-        return self.sql == self.value_of(person_id)
+        return cast("sa.ColumnElement[bool]", self.sql == self.value_of(person_id))
 
     @property
     def table(self) -> sa.Table:
-        return cast(sa.Table, self.sql.table)
+        return self.sql.table
 
     @property
     def sql(self) -> sa.Column[Any]:

@@ -413,6 +413,12 @@ class Settings:
     export_days: int = _setting(
         "EXPORT_DAYS", 7, _integer(1, 90), "Days for which a copy of somebody's data can be downloaded before it is deleted."
     )
+    reader_key_days: int = _setting(
+        "READER_KEY_DAYS",
+        365,
+        _integer(1, 3650),
+        "Days after which what a visitor said of an answer or article is not tied to a hash of their address any more.",
+    )
     erase_posts: str = _setting(
         "ERASE_POSTS",
         "ask",

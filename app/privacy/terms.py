@@ -13,6 +13,7 @@ class PrivacyTerms:
     keep_exports: timedelta = timedelta(days=7)
     grace: timedelta = timedelta(days=14)
     posts: str = "ask"
+    keep_reader_keys: timedelta = timedelta(days=365)
 
     @property
     def exports(self) -> Path:

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts.models import Person
-from app.accounts.services.tokens import make_confirm_token, make_reset_token
+from app.accounts.models import Erasure, Person
+from app.accounts.services.tokens import make_confirm_token, make_erase_token, make_reset_token
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
@@ -24,6 +24,7 @@ from app.moderation.services.flagging import flag_comment, flag_post
 from app.moderation.services.logging import write_log
 from app.notifications.models import AskedRole, Notification, NotificationKind, OutcomeRequest
 from app.notifications.tokens import make_outcome_token, make_unsubscribe_token
+from app.privacy.models import DataExport
 from app.search.models import GapWording, SearchAlias, SearchGap
 from tests.client import Browser
 from tests.factories import (
@@ -188,9 +189,13 @@ def _links(app: Flask, member: Person, target: Person) -> dict[str, str]:
     assert thread is not None
     with unit_of_work():
         db.session.add(OutcomeRequest(thread_id=thread.id, person_id=member.id, role=AskedRole.ASKER, sent_count=1))
+        wish = Erasure(person_id=target.id, asked_at=now())
+        export = DataExport(person_id=target.id, name="none.zip", ready_at=now(), expires_at=now() + timedelta(days=7))
+        db.session.add_all([wish, export])
     asked = make_outcome_token(key, thread.id, member.id, member.email or "")
     return {
         "notifications.outcome": asked, "notifications.outcome_undo": asked,
         "accounts.reset": make_reset_token(key, member), "accounts.confirm": make_confirm_token(key, target),
         "notifications.unsubscribe": make_unsubscribe_token(key, member.id, NotificationKind.ANSWER),
+        "privacy.confirm_erase": make_erase_token(key, target, wish.asked_at), "export_id": str(export.id),
     }  # fmt: skip
