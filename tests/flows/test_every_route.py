@@ -32,6 +32,7 @@ BODY_AND_MORE = "title body tags category reason base_revision"
 ARTICLE = "title slug summary applies_to body asked_as note base_revision section_id audience then"
 EDIT = "title summary applies_to asked_as note slug section_id audience kind base_revision block do then"
 # The fields that each form may send. An empty string: nothing but the button.
+WAVE = "hosts sample people joined_from joined_to name_pattern mail_host needs_both written_from written_to"
 FIELDS = {
     "accounts.change_address": "email current_password", "accounts.change_password": "old_password password",
     "accounts.change_role": "role", "accounts.confirm": "", "accounts.drop_address": "", "accounts.end_sessions": "keep",
@@ -67,7 +68,7 @@ FIELDS = {
     "moderation.dismiss_duplicate": "reason next", "moderation.join": "original_id reason next",
     "moderation.separate": "followers reason", "moderation.split": "posts title kind category reason",
     "moderation.merge": "target_id opening reason", "moderation.convert": "reason", "moderation.to_comment": "under reason",
-    "moderation.to_answer": "reason", "moderation.flag_post_action": "reason note",
+    "moderation.to_answer": "reason", "moderation.flag_post_action": "reason original note", "moderation.flag_person_action": "reason note",
     "moderation.lift": "reason next", "moderation.decide_in_inbox": "reason seen is_sure then from",
     "moderation.claim_in_inbox": "take_over from", "moderation.release_in_inbox": "from",
     "moderation.decide_several": "item decision reason from", "moderation.undo_several": "reason",
@@ -87,7 +88,8 @@ FIELDS = {
     "search.add_alias": "said means is_mutual gap", "search.remove_alias": "", "search.restore_alias": "",
     "privacy.ask_export": "export_password", "privacy.ask_erase": "name password posts", "privacy.keep": "",
     "privacy.confirm_erase": "", "privacy.anonymise": "posts reason", "privacy.merge": "into reason confirm",
-    "moderation.remove_content_action": "reason",
+    "moderation.remove_content_action": "reason", "moderation.look_for_wave": WAVE, "moderation.put_away_wave": f"{WAVE} reason listed seen_at",
+    "moderation.give_wave_back": "reason next", "moderation.remove_wave": "reason",
     "search.write_for_gap": "", "search.set_gap_aside": "reason", "search.reopen_gap": "",
 }  # fmt: skip
 
