@@ -126,6 +126,7 @@ from app.moderation import subscribers as moderation_subscribers
 from app.moderation.flags.people_source import REPORTED_PEOPLE
 from app.moderation.flags.terms import FlagTerms, use_flag_terms
 from app.moderation.holdings import HOLDINGS as MODERATION_HOLDINGS
+from app.moderation.inbox.appeals import APPEALS
 from app.moderation.inbox.changed import CHANGED
 from app.moderation.inbox.matters import CANDIDATES, DISPUTED, MERGES
 from app.moderation.inbox.registry import InboxSource, use_sources
@@ -163,6 +164,7 @@ from app.moderation.trust import subscribers as trust_subscribers
 from app.moderation.waves.ending import PURGE_EVERY as PURGE_WAVES_EVERY
 from app.moderation.waves.ending import PURGE_JOB as PURGE_WAVES_JOB
 from app.moderation.waves.ending import purge_job as purge_waves_job
+from app.moderation.waves.inbox_source import WAVES
 from app.moderation.waves.stepping import WORK_JOB as WAVE_JOB
 from app.moderation.waves.stepping import work_job as wave_job
 from app.moderation.waves.terms import WaveTerms
@@ -251,7 +253,7 @@ ROUTE_MODULES = (
 )  # fmt: skip
 
 # What waits for moderators, in the order of the inbox's filters.
-INBOX_SOURCES: tuple[InboxSource, ...] = (REPORTS, REPORTED_PEOPLE, HELD, DISPUTED, CHANGED, MERGES, CANDIDATES)
+INBOX_SOURCES: tuple[InboxSource, ...] = (REPORTS, REPORTED_PEOPLE, HELD, APPEALS, DISPUTED, CHANGED, MERGES, CANDIDATES, WAVES)
 
 
 def register_blueprints(app: Flask) -> None:

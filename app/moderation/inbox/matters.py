@@ -95,7 +95,7 @@ def _decide_disputed(actor: Actor, choice: Choice) -> object:
 def _merge_item(row: ProposalRow) -> InboxItem:
     return InboxItem(
         kind="merge", id=row.id, title=row.thread.title, path=row.thread.path, harm=Harm.MERGE, since=row.proposed_at,
-        summary=f"{row.percent} % like “{row.original.title}”", pill="duplicate", decisions=(_DIFFER,), category=row.thread.category,
+        summary=f"{row.percent} % like “{row.original.title}”", pill="alike", decisions=(_DIFFER,), category=row.thread.category,
         links=(ItemLink("Join them", join_path(row.thread.id, row.original.id, QUEUE), "m", "merge"),),
     )  # fmt: skip
 

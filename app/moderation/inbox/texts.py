@@ -14,7 +14,7 @@ from app.moderation.inbox.registry import InboxSource
 from app.moderation.queries.context import Neighbour, list_around_comment, list_around_post
 from app.moderation.queries.queue import QueueItem, count_held, count_reported, find_queued, list_held, list_reported
 from app.moderation.services.resolving import resolve_comment_flags, resolve_post_flags
-from app.moderation.urls import SCREENING
+from app.moderation.urls import SCREENING, everything_like_path
 
 SPAM = "Spam or advertising"
 _HIDE = Decision(
@@ -103,8 +103,13 @@ def show_text(actor: Actor, item: InboxItem) -> InboxDetail:
     return InboxDetail(
         html=text.html, voices=_voices(text), voices_label=_voices_label(text), context=tuple(_piece(one) for one in around),
         facts=(("What", _KIND_WORDS[text.kind] + (", hidden now" if text.is_hidden else "")), ("Category", text.category)),
-        written_at=text.created_at, links=(ItemLink("Screening", SCREENING),) if text.hits else (),
+        written_at=text.created_at, links=(*((ItemLink("Screening", SCREENING),) if text.hits else ()), ItemLink("Everything like this", _like(text))),
     )  # fmt: skip
+
+
+def _like(text: QueueItem) -> str:
+    """Return where to look for more of the same."""
+    return everything_like_path(comment_id=text.id) if text.kind.endswith("comment") else everything_like_path(post_id=text.id)
 
 
 def _voices_label(text: QueueItem) -> str:

@@ -19,6 +19,8 @@ from app.moderation.inbox.collecting import find_item, find_items, read_inbox
 from app.moderation.inbox.deciding import decide_item
 from app.moderation.inbox.registry import list_sources, source_of
 from app.moderation.models import LogEntry
+from app.moderation.people.appealing import appeal
+from app.moderation.people.imposing import impose
 from app.moderation.services.undoing import undo_decision
 from tests.asserts import count_queries
 from tests.factories import actor_of, body, make_answer, make_category, make_person, make_question
@@ -174,3 +176,22 @@ def test_a_repeated_word_against_readers_is_told_so(mo: Actor):
         thread.status = "disputed"
     with pytest.raises(Conflict):
         decide(mo, f"disputed-{answer.thread_id}", "holds")
+
+
+@pytest.mark.parametrize(("decision", "is_running"), [("lift", False), ("stays", True)])
+def test_appeals_wait_in_the_inbox_of_others_than_who_decided(mo: Actor, decision: str, is_running: bool):
+    person, judge = make_person(), actor_of(make_person("judge", role="moderator"))
+    with unit_of_work():
+        sanction = impose(judge, person_id=person.id, kind="mute", reason="Too loud", until=now() + timedelta(days=7))
+    with unit_of_work():
+        appeal(person.id, sanction_id=sanction.id, note="I will be quiet")
+    key = f"appeal-{sanction.id}"
+    own, other = find_item(judge, key), find_item(mo, key)
+    assert own is not None and own.decisions == () and other is not None and other.person_id == person.id
+    detail = source_of("appeal").show(mo, other)
+    assert detail.voices[0].note == "I will be quiet" and detail.context[0].text == "Too loud"
+    with pytest.raises(NotFound):
+        decide(judge, key, decision)
+    assert decide(mo, key, decision, reason="We talked about it").entry_id is not None
+    db.session.refresh(sanction)
+    assert find_item(mo, key) is None and (sanction.ended_at is None) is is_running
