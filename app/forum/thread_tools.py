@@ -176,6 +176,8 @@ def thread_tools(head: ThreadHead, categories: Sequence[CategoryRow]) -> list[Th
     ]
     if head.is_listed:
         tools += [_slow(head), _move(head, categories), *_reshaping(head)]
+        like = f"/moderation/waves/new?post_id={head.opening.id}"
+        tools.append(ThreadTool("wave", "Everything like this", "shield", like, is_page=True))
         if head.is_question and not head.duplicate_of_id:
             label = "Number of the other question"
             tools.append(

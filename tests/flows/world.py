@@ -19,7 +19,7 @@ from app.desk.models.canned import CannedAnswer
 from app.forum.models import DuplicateProposal, Outcome, Product, ProductVersion, Thread, ThreadVersion
 from app.jobs.models import Job
 from app.kb.models import ArticleComment, ArticleFix, ArticleSource, ArticleVersion, Candidate
-from app.moderation.models import InboxBatch, LogEntry
+from app.moderation.models import InboxBatch, LogEntry, Wave
 from app.moderation.services.flagging import flag_comment, flag_post
 from app.moderation.services.logging import write_log
 from app.notifications.models import AskedRole, Notification, NotificationKind, OutcomeRequest
@@ -138,13 +138,14 @@ def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: in
         rule = AssignmentRule(position=1, assignee_id=people["staff"].id)
         proposal = DuplicateProposal(thread_id=thread.id, original_id=same.id, score=0.8)
         batch = InboxBatch(person_id=people["moderator"].id, label="It is fine", results=[])
-        db.session.add_all([note, dead, source, candidate, group, canned, rule, proposal, batch])
+        wave = Wave(state="restored", summary="What leads to pills.example", criteria={}, reason="Spam")
+        db.session.add_all([note, dead, source, candidate, group, canned, rule, proposal, batch, wave])
         db.session.flush()
         outcome = db.session.scalars(sa.select(Outcome.id).where(Outcome.thread_id == thread.id)).one()
     assert opening_of(thread).id
     return {
         "notification_id": note.id, "job_id": dead.id, "source_id": source.id, "entry_id": entry.id, "outcome_id": outcome,
-        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, "proposal_id": proposal.id, "batch_id": batch.id,
+        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, "proposal_id": proposal.id, "batch_id": batch.id, "wave_id": wave.id,
         **_versions(people, thread.id, article_id),
         **_searches(),
     }  # fmt: skip

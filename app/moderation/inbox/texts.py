@@ -103,13 +103,15 @@ def show_text(actor: Actor, item: InboxItem) -> InboxDetail:
     return InboxDetail(
         html=text.html, voices=_voices(text), voices_label=_voices_label(text), context=tuple(_piece(one) for one in around),
         facts=(("What", _KIND_WORDS[text.kind] + (", hidden now" if text.is_hidden else "")), ("Category", text.category)),
-        written_at=text.created_at, links=(*((ItemLink("Screening", SCREENING),) if text.hits else ()), ItemLink("Everything like this", _like(text))),
+        written_at=text.created_at, links=_links(text),
     )  # fmt: skip
 
 
-def _like(text: QueueItem) -> str:
-    """Return where to look for more of the same."""
-    return everything_like_path(comment_id=text.id) if text.kind.endswith("comment") else everything_like_path(post_id=text.id)
+def _links(text: QueueItem) -> tuple[ItemLink, ...]:
+    """Return where to look for more of the same, and at what held the text."""
+    is_comment = text.kind.endswith("comment")
+    like = everything_like_path(comment_id=text.id) if is_comment else everything_like_path(post_id=text.id)
+    return (ItemLink("Everything like this", like), *((ItemLink("Screening", SCREENING),) if text.hits else ()))
 
 
 def _voices_label(text: QueueItem) -> str:
