@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
@@ -181,6 +182,8 @@ def test_a_repeated_word_against_readers_is_told_so(mo: Actor):
 @pytest.mark.parametrize(("decision", "is_running"), [("lift", False), ("stays", True)])
 def test_appeals_wait_in_the_inbox_of_others_than_who_decided(mo: Actor, decision: str, is_running: bool):
     person, judge = make_person(), actor_of(make_person("judge", role="moderator"))
+    with unit_of_work():
+        db.session.get_one(Person, mo.id).password_hash = "set"  # somebody else who could decide today
     with unit_of_work():
         sanction = impose(judge, person_id=person.id, kind="mute", reason="Too loud", until=now() + timedelta(days=7))
     with unit_of_work():
