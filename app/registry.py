@@ -353,10 +353,8 @@ def register_jobs(app: Flask) -> None:
     register_handler(CARE_JOB, care_job)
     register_periodic(CARE_JOB, CARE_EVERY)
     use_kb_terms(_kb_terms(app.extensions["settings"]))
-    _register_trust(app.extensions["settings"])
-    _register_screening(app.extensions["settings"])
-    _register_waves(app.extensions["settings"])
-    _register_privacy(app.extensions["settings"])
+    for register in (_register_trust, _register_screening, _register_waves, _register_privacy):
+        register(app.extensions["settings"])
     use_sources(INBOX_SOURCES)
 
 
