@@ -56,7 +56,7 @@ def _list_reported(limit: int, only: int | None = None) -> list[_Reported]:
         .limit(limit)
     )
     return [
-        _Reported(row[0], row[1], row[2], row[3], tuple(reason.value for reason in FlagReason if row._mapping[reason.value]))
+        _Reported(row[0] or 0, row[1], row[2], row[3], tuple(one.value for one in FlagReason if row._mapping[one.value]))
         for row in db.session.execute(statement)
     ]
 
