@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.models import Erasure, Person
-from app.accounts.services.tokens import make_confirm_token, make_erase_token, make_reset_token
+from app.accounts.services.tokens import make_confirm_token, make_erase_token, make_reset_token, make_standing_token
+from app.core.actor import SYSTEM
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
@@ -20,6 +21,8 @@ from app.forum.models import DuplicateProposal, Outcome, Product, ProductVersion
 from app.jobs.models import Job
 from app.kb.models import ArticleComment, ArticleFix, ArticleSource, ArticleVersion, Candidate
 from app.moderation.models import InboxBatch, LogEntry, Wave
+from app.moderation.people.appealing import appeal
+from app.moderation.people.imposing import impose
 from app.moderation.services.flagging import flag_comment, flag_post
 from app.moderation.services.logging import write_log
 from app.notifications.models import AskedRole, Notification, NotificationKind, OutcomeRequest
@@ -199,4 +202,15 @@ def _links(app: Flask, member: Person, target: Person) -> dict[str, str]:
         "accounts.reset": make_reset_token(key, member), "accounts.confirm": make_confirm_token(key, target),
         "notifications.unsubscribe": make_unsubscribe_token(key, member.id, NotificationKind.ANSWER),
         "privacy.confirm_erase": make_erase_token(key, target, wish.asked_at), "export_id": str(export.id),
+        **_decisions(key, target),
     }  # fmt: skip
+
+
+def _decisions(key: str, target: Person) -> dict[str, str]:
+    """A mute about the target, who asks for a second look, and a link of somebody who is banned."""
+    banned = make_person("banned", banned_at=now())
+    link = make_standing_token(key, banned)
+    with unit_of_work():
+        sanction = impose(SYSTEM, person_id=target.id, kind="mute", reason="Insults", until=now() + timedelta(days=3))
+        appeal(target.id, sanction_id=sanction.id, note="It was not me.")
+    return {"moderation.standing_of_banned": link, "moderation.appeal_as_banned": link, "sanction_id": str(sanction.id)}

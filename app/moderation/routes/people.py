@@ -4,7 +4,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.core.clock import now
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.moderation.models import SanctionKind
@@ -16,7 +16,7 @@ from app.moderation.people.record import PersonRecord, person_record
 from app.moderation.people_forms import AnswerForm, DecideForm, EndForm
 from app.moderation.presenters import action_label
 from app.moderation.queries.log import LogFilter, list_log
-from app.moderation.queries.standing import told
+from app.moderation.queries.standing import find_sanction, told
 from app.moderation.routes.acting import decided
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.urls import people_path, record_path
@@ -113,10 +113,18 @@ def decide(person_id: int) -> Response:
     return decided(_DONE[kind], record_path(person_id))
 
 
+def _ensure_about(person_id: int, sanction_id: int) -> None:
+    """Raise NotFound unless the sanction is about the person of the address."""
+    sanction = find_sanction(sanction_id)
+    if sanction is None or sanction.person_id != person_id:
+        raise NotFound("We could not find that decision.")
+
+
 @blueprint.post("/moderation/people/<id:person_id>/sanctions/<id:sanction_id>/lift")
 @moderators
 def lift(person_id: int, sanction_id: int) -> Response:
     """Take a sanction back."""
+    _ensure_about(person_id, sanction_id)
     form = EndForm()
     try:
         form.ensure_valid()
@@ -134,6 +142,7 @@ def lift(person_id: int, sanction_id: int) -> Response:
 @moderators
 def answer_appeal(person_id: int, sanction_id: int) -> Response:
     """Decide about an appeal."""
+    _ensure_about(person_id, sanction_id)
     form = AnswerForm()
     try:
         form.ensure_valid()
