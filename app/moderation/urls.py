@@ -22,7 +22,7 @@ def queue_path(item: str = "", chosen: str = "") -> str:
 
 def batch_path(batch_id: int) -> str:
     """Return the path of what came of a decision about many items."""
-    return f"{QUEUE}/several/{batch_id}"
+    return f"/moderation/several/{batch_id}"
 
 
 def log_path(query: Mapping[str, str] | None = None, *, before: int | None = None, is_csv: bool = False) -> str:

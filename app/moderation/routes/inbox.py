@@ -83,7 +83,7 @@ def decide_several() -> Response:
     return see_other(batch_path(batch.id))
 
 
-@blueprint.get("/moderation/queue/several/<id:batch_id>")
+@blueprint.get("/moderation/several/<id:batch_id>")
 @moderators
 def show_several(batch_id: int) -> Response:
     """Show what came of a decision about many items."""
@@ -93,7 +93,7 @@ def show_several(batch_id: int) -> Response:
     return page("moderation/several_done.html", head, batch=batch, done=done)
 
 
-@blueprint.post("/moderation/queue/several/<id:batch_id>/undo")
+@blueprint.post("/moderation/several/<id:batch_id>/undo")
 @moderators
 @limiter.limit(REACTING)
 def undo_several(batch_id: int) -> Response:
