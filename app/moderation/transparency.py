@@ -61,7 +61,7 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class TransparencyReport:
-    """The figures of the last MONTHS months, the running one included. `months`: the first day of each."""
+    """The figures of the last MONTHS months, the running one included. `months`: the first day of each, newest first."""
 
     months: tuple[date, ...]
     decisions: tuple[FigureRow, ...]
@@ -87,9 +87,10 @@ def count_everything(zone: ZoneInfo, moment: datetime) -> TransparencyReport:
     began = [datetime.combine(month, time.min, zone).astimezone(UTC) for month in months]
     actions = {action for _, family in FAMILIES for action in family}
     decisions, reports, appeals = count_decisions(actions, began), count_reports(began[0]), count_appeals(began[0])
+    newest_first = range(len(months) - 1, -1, -1)
     return TransparencyReport(
-        months,
-        tuple(_row(label, (sum(decisions.get((a, n), 0) for a in family) for n in range(len(months)))) for label, family in FAMILIES),
+        months[::-1],
+        tuple(_row(label, (sum(decisions.get((a, n), 0) for a in family) for n in newest_first)) for label, family in FAMILIES),
         tuple(_row(label, (reports.get((reason, state), 0) for state in FlagState)) for reason, label in _REASONS.items()),
         tuple(_row(label, [appeals.get(state, 0)]) for state, label in _APPEALS),
         moment,

@@ -147,7 +147,7 @@ def test_the_log_is_filtered_by_action_and_person(app: Flask, moderator: Browser
     assert "Calm down" in moderator.text() and one.title not in moderator.text()
     moderator.get("/moderation/log?by=nobody")
     assert "Nothing matches" in moderator.text()
-    moderator.get("/moderation/log?page=9", status=404)
+    moderator.get("/moderation/log?before=999999", status=404)
 
 
 def test_an_entry_has_exactly_one_target(app: Flask):
