@@ -438,13 +438,19 @@ class Settings:
         "required: people who signed up read, but write only once they confirmed their mail address.",
     )
     signup_seconds: int = _setting(
-        "SIGNUP_SECONDS", 3, _integer(0, 600), "Seconds that signing up takes a person at least; who is faster is asked again. 0: never."
+        "SIGNUP_SECONDS",
+        3,
+        _integer(0, 600),
+        "Seconds that signing up takes a person at least; who is faster is asked again. 0: never.",
     )
     signup_question: str = _setting(
         "SIGNUP_QUESTION", "", _text, "A question of your own that people answer to sign up. Default: none is asked."
     )
     signup_answers: tuple[str, ...] = _setting(
-        "SIGNUP_ANSWERS", (), _alternatives, "The answers that are taken, with | between them; capitals and punctuation do not matter."
+        "SIGNUP_ANSWERS",
+        (),
+        _alternatives,
+        "The answers that are taken, with | between them; capitals and punctuation do not matter.",
     )
     blocked_mail_hosts: frozenset[str] = _setting(
         "BLOCKED_MAIL_HOSTS",
@@ -453,7 +459,10 @@ class Settings:
         "Hosts of throw-away mail that nobody signs up with, sub-domains too: with commas between them, or the path of a file.",
     )
     transparency: str = _setting(
-        "TRANSPARENCY", "off", _choice("off", "on"), "on: the page /transparency says how much was decided each month, without names or texts."
+        "TRANSPARENCY",
+        "off",
+        _choice("off", "on"),
+        "on: the page /transparency says how much was decided each month, without names or texts.",
     )
     is_testing: bool = False
 

@@ -67,7 +67,11 @@ def test_decisions_are_counted_by_month_of_the_site_without_staff_only_ones(app:
     ):  # fmt: skip
         with time_machine.travel(moment, tick=False), unit_of_work():
             write_log(None, "warn", "", **about)
-    months = [datetime(2026, 8, 31, 22, tzinfo=UTC), datetime(2026, 9, 30, 22, tzinfo=UTC), datetime(2026, 10, 31, 23, tzinfo=UTC)]
+    months = [
+        datetime(2026, 8, 31, 22, tzinfo=UTC),
+        datetime(2026, 9, 30, 22, tzinfo=UTC),
+        datetime(2026, 10, 31, 23, tzinfo=UTC),
+    ]
     assert count_decisions({"warn", "ban"}, months) == {("warn", 0): 1, ("warn", 1): 1, ("warn", 2): 1}
 
 
