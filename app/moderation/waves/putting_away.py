@@ -4,7 +4,7 @@ One entry of the log for all of it. The accounts are suspended first, in the tra
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -27,6 +27,7 @@ from app.moderation.waves.stepping import go_on
 from app.moderation.waves.terms import wave_terms
 
 _LATE = "written while this was put away"
+_IN_THE_MAKING = timedelta(minutes=1)
 
 
 def put_away(actor: Actor, *, criteria: Criteria, found: Found, left_out: Collection[str], reason: str) -> Wave:
@@ -47,7 +48,7 @@ def put_away(actor: Actor, *, criteria: Criteria, found: Found, left_out: Collec
     posts = {text.id: text.why for text in texts if text.key.startswith("p")}
     comments = {text.id: text.why for text in texts if text.key.startswith("c")}
     _add_texts(wave, posts, comments)
-    _add_late(wave, criteria, taken)
+    _add_late(wave, criteria, found, taken)
     write_log(actor.id, "quarantine", why, wave_id=wave.id)
     go_on(wave)
     return wave
@@ -120,18 +121,23 @@ def _add_texts(wave: Wave, posts: Mapping[int, str], comments: Mapping[int, str]
         db.session.execute(sa.insert(WaveItem), rows)
 
 
-def _add_late(wave: Wave, criteria: Criteria, person_ids: Iterable[int]) -> None:
-    """Add what the suspended people wrote after the moderator looked: they can write no more, so nothing comes after that."""
-    ids = sorted(person_ids)
+def _add_late(wave: Wave, criteria: Criteria, found: Found, person_ids: Iterable[int]) -> None:
+    """Add what the suspended people wrote after the moderator looked: they can write no more, so nothing comes after that.
+
+    What was being written at that moment is older by its date, and was not there to be found.
+    """
+    ids, since = sorted(person_ids), criteria.written_to - _IN_THE_MAKING
     if not ids:
         return
     posts = (
         sa.select(Post.id)
         .join(Thread, Thread.id == Post.thread_id)
-        .where(Post.author_id.in_(ids), Post.created_at > criteria.written_to, is_in_sight(Post))
+        .where(Post.author_id.in_(ids), Post.created_at > since, is_in_sight(Post))
     )
-    comments = sa.select(Comment.id).where(
-        Comment.author_id.in_(ids), Comment.created_at > criteria.written_to, is_in_sight(Comment)
-    )
-    late = [dict.fromkeys(db.session.scalars(statement), _LATE) for statement in (posts, comments)]
-    _add_texts(wave, late[0], late[1])
+    comments = sa.select(Comment.id).where(Comment.author_id.in_(ids), Comment.created_at > since, is_in_sight(Comment))
+    known = {text.key for text in found.texts}
+    late = {
+        sign: {one: _LATE for one in db.session.scalars(statement) if f"{sign}{one}" not in known}
+        for sign, statement in (("p", posts), ("c", comments))
+    }
+    _add_texts(wave, late["p"], late["c"])
