@@ -97,10 +97,12 @@ def take_back(comment_id: int) -> Response:
 
 
 def _edit_page(found: Comment, form: EditCommentForm, status: int = 200) -> Response:
-    thread = found.post.thread
-    crumbs = [(shorten(thread.title, 60), post_path(found.post_id)), ("Change your comment", "")]
-    head = Head("Change your comment", is_indexable=False, crumbs=crumbs)
+    thread, is_own = found.post.thread, found.author_id == current_actor().id
+    if not is_own:
+        form.body.label.text, form.reason.flags.required = "The comment", True
+    title = "Change your comment" if is_own else "Change this comment"
+    head = Head(title, is_indexable=False, crumbs=[(shorten(thread.title, 60), post_path(found.post_id)), (title, "")])
     return page(
         "forum/edit_comment.html", head, status, form=form, comment=found, thread=thread,
-        is_own=found.author_id == current_actor().id, back=comment_path(found.id),
+        is_own=is_own, back=comment_path(found.id),
     )  # fmt: skip
