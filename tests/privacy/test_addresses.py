@@ -29,7 +29,9 @@ def everything_kept(app: Flask) -> str:
     """Return all rows, all files that are no index, and all that limits count by, as one text."""
     rows = [repr(row) for table in db.metadata.sorted_tables for row in db.session.execute(sa.select(table))]
     folder = app.extensions["settings"].instance_path
-    files = [path.read_bytes().decode(errors="replace") for path in folder.rglob("*") if path.is_file() and "search" not in path.parts]
+    files = [
+        path.read_bytes().decode(errors="replace") for path in folder.rglob("*") if path.is_file() and "search" not in path.parts
+    ]
     return "\n".join([*rows, *files, repr(vars(limiter.storage))])
 
 
@@ -70,10 +72,10 @@ def test_only_the_request_itself_reads_addresses():
 def test_visitors_words_are_cut_loose_from_their_hash_and_still_count(app: Flask):
     question, article = make_question(), make_article()
     answer, old, key = make_answer(question), now() - timedelta(days=400), "a" * 48
+    word = {"thread_id": question.id, "post_id": answer.id, "kind": "confirmed_by_other", "voice": "reader"}
     with unit_of_work():
         db.session.add_all([
-            Outcome(thread_id=question.id, post_id=answer.id, kind="confirmed_by_other", source="page", voice="reader", reader_key=key, created_at=old),
-            Outcome(thread_id=question.id, post_id=answer.id, kind="confirmed_by_other", source="page", voice="reader", reader_key="b" * 48),
+            Outcome(**word, reader_key=key, created_at=old), Outcome(**word, reader_key="b" * 48),
             ArticleFeedback(article_id=article.id, reader_key=key, is_helpful=True, created_at=old),
         ])  # fmt: skip
     forget_readers_job([{}])

@@ -95,10 +95,13 @@ def test_nothing_that_names_the_person_is_left(ada: Person):
     question = make_question(author=ada, text="My pump hums.")
     answer = make_answer(make_question(), author=ada)
     with unit_of_work():
-        db.session.add_all([
-            Draft(person_id=ada.id, key="ask", fields={"title": "x"}), Follow(person_id=ada.id, thread_id=question.id),
-            Vote(person_id=ada.id, post_id=make_vote_target(), value=1),
-        ])
+        db.session.add_all(
+            [
+                Draft(person_id=ada.id, key="ask", fields={"title": "x"}),
+                Follow(person_id=ada.id, thread_id=question.id),
+                Vote(person_id=ada.id, post_id=make_vote_target(), value=1),
+            ]
+        )
     gone = erase(ada)
     assert gone.name.startswith("removed-") and gone.display_name == "[removed]" and gone.erased_at
     assert not any((gone.email, gone.pending_email, gone.password_hash, gone.about_source, gone.about_html, gone.website))
@@ -168,7 +171,12 @@ def test_admins_anonymise_with_a_reason_and_the_log_keeps_it(app: Flask, ada: Pe
     run_until_idle()
     assert db.session.get_one(Person, ada.id, populate_existing=True).erased_at
     entry = db.session.query(LogEntry).one()
-    assert (entry.action, entry.person_id, entry.actor_id, entry.reason) == ("anonymise", ada.id, admin.id, "They asked by letter.")
+    assert (entry.action, entry.person_id, entry.actor_id, entry.reason) == (
+        "anonymise",
+        ada.id,
+        admin.id,
+        "They asked by letter.",
+    )
 
 
 def test_only_admins_anonymise_others_and_never_themselves(ada: Person):

@@ -21,6 +21,7 @@ from app.privacy.models import DataExport
 from app.privacy.services import copying
 from app.privacy.services.exporting import expire_exports_job, request_export
 from app.privacy.terms import privacy_terms
+from tests.asserts import assert_queries, count_queries
 from tests.client import Browser
 from tests.factories import actor_of, make_answer, make_person, make_question
 
@@ -105,3 +106,13 @@ def test_a_copy_goes_when_its_time_is_over(ada: Person, browser: Browser):
     browser.sign_in(ada).get(f"/settings/privacy/export/{export.id}", 410)
     expire_exports_job([{}])
     assert not path.exists() and not db.session.query(DataExport).count()
+
+
+def test_the_page_costs_the_same_whatever_somebody_wrote(ada: Person, browser: Browser):
+    browser.sign_in(ada).get("/settings/privacy")
+    with count_queries() as few:
+        browser.get("/settings/privacy")
+    for _ in range(3):
+        make_answer(make_question(author=ada), author=ada)
+    with assert_queries(len(few)):
+        browser.get("/settings/privacy")

@@ -41,11 +41,16 @@ def test_everything_moves_and_nothing_counts_twice(admin: Person, pair: tuple[Pe
     question, foreign = make_question(author=old), make_question()
     answer, target = make_answer(foreign, author=old), opening_of(foreign)
     with unit_of_work():
-        db.session.add_all([
-            Vote(post_id=target.id, person_id=old.id, value=1), Vote(post_id=target.id, person_id=new.id, value=1),
-            Vote(post_id=answer.id, person_id=new.id, value=1), MeToo(thread_id=question.id, person_id=new.id),
-            Follow(thread_id=foreign.id, person_id=old.id), Follow(thread_id=foreign.id, person_id=new.id),
-        ])
+        db.session.add_all(
+            [
+                Vote(post_id=target.id, person_id=old.id, value=1),
+                Vote(post_id=target.id, person_id=new.id, value=1),
+                Vote(post_id=answer.id, person_id=new.id, value=1),
+                MeToo(thread_id=question.id, person_id=new.id),
+                Follow(thread_id=foreign.id, person_id=old.id),
+                Follow(thread_id=foreign.id, person_id=new.id),
+            ]
+        )
     recount_all()
     merge(admin, pair)
     assert db.session.get_one(Thread, question.id).author_id == new.id == db.session.get_one(Post, answer.id).author_id

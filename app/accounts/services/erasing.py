@@ -71,6 +71,7 @@ def cancel_erasure(person_id: int, *, is_signing_in: bool = False) -> bool:
     Signing in takes back only what was confirmed: before that, the wish waits for its mail.
     """
     require_unit_of_work()
+    get_person_for_update(person_id)  # whoever erases holds this lock, too
     erasure = db.session.get(Erasure, person_id, populate_existing=True)
     if erasure is None or erasure.begun_at is not None or erasure.asked_by_id is not None:
         return False
