@@ -71,6 +71,11 @@ class Thread(Model):
             sqlite_where=sa.text("is_pinned = 1"),
             postgresql_where=sa.text("is_pinned"),
         ),
+        # The few threads that wait for a moderator.
+        sa.Index(
+            "ix_thread_held", "held_at",
+            sqlite_where=sa.text("held_at IS NOT NULL"), postgresql_where=sa.text("held_at IS NOT NULL"),
+        ),
         # Figures: what was solved in a period, and the few questions that nobody else answered yet.
         sa.Index(
             "ix_thread_solved", "solved_at",
