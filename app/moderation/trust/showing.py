@@ -73,12 +73,12 @@ def steps_of(record: Record, bound: Bound) -> tuple[Step, ...]:
     """Return what a bound takes, and how much of it a record has. What the bound does not ask for is left out, limits are not."""
     days = record.age.total_seconds() / 86400
     rows = (
-        ("Time since you joined", days_in_words(min(days, 9999)), days_in_words(bound.days), days >= bound.days, bound.days > 0),
+        ("Time here", days_in_words(min(days, 9999)), days_in_words(bound.days), days >= bound.days, bound.days > 0),
         ("Visible texts", f"{record.texts:,}", f"{bound.texts:,}", record.texts >= bound.texts, bound.texts > 0),
         ("Answers that helped", f"{record.helps:,}", f"{bound.helps:,}", record.helps >= bound.helps, bound.helps > 0),
     )
     limits = (
-        ("Reports against you that were right", record.upheld, bound.upheld),
+        ("Reports that were right", record.upheld, bound.upheld),
         ("Warnings and worse", record.sanctions, bound.sanctions),
     )
     return (
@@ -107,12 +107,12 @@ def _takes(bound: Bound | None) -> tuple[str, ...]:
     )
     return (
         *(words for number, words in asked if number),
-        f"{_at_most(bound.upheld)} reports against your texts that were right, and {_at_most(bound.sanctions)} warnings, in half a year",
+        f"{_at_most(bound.upheld, 'report')} against your texts that turned out right, {_at_most(bound.sanctions, 'warning')} in half a year",
     )
 
 
-def _at_most(number: int) -> str:
-    return f"at most {number}" if number else "no"
+def _at_most(number: int, what: str) -> str:
+    return f"at most {number} {what}" + ("" if number == 1 else "s") if number else f"no {what}s"
 
 
 def find_reason(person_id: int) -> str:
