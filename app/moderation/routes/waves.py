@@ -113,6 +113,7 @@ def _form_page(
     checked: frozenset[str] = frozenset(),
     status: int = 200,
 ) -> Response:
+    form.reason.flags.required = True  # asked for only when something is put away
     return page(
         "moderation/wave_new.html", Head(title="Everything like this", is_indexable=False), status, form=form, found=found,
         checked=checked, words=in_words(criteria) if criteria else "", shown=SHOWN, at_once=AT_ONCE, days=wave_terms().purge_after.days,
