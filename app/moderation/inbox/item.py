@@ -119,7 +119,7 @@ class InboxDetail:
     """What the open item shows beyond its line: read only for the one that is open.
 
     `html` is the text itself, sanitised when it was stored. `facts`: label and words. `voices_label` heads the reasons. `links`:
-    where the reasons come from.
+    pages that help to judge it.
     """
 
     html: Markup = Markup("")

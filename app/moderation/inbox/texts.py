@@ -111,7 +111,7 @@ def _links(text: QueueItem) -> tuple[ItemLink, ...]:
     """Return where to look for more of the same, and at what held the text."""
     is_comment = text.kind.endswith("comment")
     like = everything_like_path(comment_id=text.id) if is_comment else everything_like_path(post_id=text.id)
-    return (ItemLink("Everything like this", like), *((ItemLink("Screening", SCREENING),) if text.hits else ()))
+    return (ItemLink("Everything like this", like), *((ItemLink("What screening looks for", SCREENING),) if text.hits else ()))
 
 
 def _voices_label(text: QueueItem) -> str:
