@@ -70,7 +70,6 @@ def edit_post(
     if post.is_listed and thread.is_listed:
         end_wait(thread, actor)
     settle(thread)
-    ensure_may_still_post(actor)
     emit(PostEdited(thread.id, post.id, post.revision, actor.id, why))
     note_screened(submission, verdict, thread.id, post.id)
     if is_newly_held:
@@ -124,6 +123,7 @@ def _write(actor: Actor, post: Post, thread: Thread, body: Rendered, tags: list[
         thread.excerpt = body.excerpt
         thread.duplicates_checked_at = None
     add_revision(post, thread, tags, actor, reason, moment)
+    ensure_may_still_post(actor)
 
 
 def _retag(thread: Thread, tags: list[str]) -> None:

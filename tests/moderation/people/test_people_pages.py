@@ -104,7 +104,7 @@ def test_an_appeal_is_answered_on_the_record(app: Flask, moderator: Browser) -> 
         appeal(person.id, sanction_id=one.id, note="It was not me.")
     url = f"/moderation/people/{person.id}/sanctions/{one.id}/appeal"
     refused = moderator.post(url, {"decision": "lift", "answer": " "}, status=400)
-    assert "answer in a sentence" in refused.text and 'value="lift" checked' in refused.text
+    assert "answer in a sentence" in refused.text and 'value="lift" required checked' in refused.text
     moderator.post(url, {"decision": "lift", "answer": "You are right."})
     assert "has decided" in moderator.post(url, {"decision": "uphold", "answer": "No."}, status=409).text
     text = Browser(app).sign_in(person).get("/settings/standing").text
