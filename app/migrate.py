@@ -1,11 +1,5 @@
-"""Flask-Migrate's object, the import of every table so that migrations see the whole schema, and changing a constraint."""
+"""Flask-Migrate's object, and the import of every table so that migrations see the whole schema."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-
-import sqlalchemy as sa
-from alembic import op
-from alembic.operations import BatchOperations
 from flask_migrate import Migrate
 
 from app.accounts import models as accounts_models
@@ -32,25 +26,3 @@ ALL_MODELS = (
 create_with_tables(Base.metadata, WATCHED)
 
 migrate = Migrate(render_as_batch=True)
-
-
-@contextmanager
-def altering(table: str, checks: Mapping[str, str]) -> Iterator[BatchOperations]:
-    """Alter a table and give its CHECKs of these full names these conditions, in place of those of the same names.
-
-    SQLite copies the table, and Alembic would forget its CHECKs on the way, because reflection leaves them out. Only for tables
-    whose constraints change: a column that refers to nothing is added without a copy.
-    """
-    known = sa.inspect(op.get_bind()).get_check_constraints(table)
-    kept = {str(check["name"]): str(check["sqltext"]) for check in known}
-    if op.get_bind().dialect.name == "sqlite":
-        conditions = tuple(sa.CheckConstraint(text, name=op.f(name)) for name, text in {**kept, **checks}.items())
-        with op.batch_alter_table(table, recreate="always", table_args=conditions) as batch:
-            yield batch
-        return
-    with op.batch_alter_table(table) as batch:
-        yield batch
-        for name, text in checks.items():
-            if name in kept:
-                batch.drop_constraint(op.f(name), type_="check")
-            batch.create_check_constraint(op.f(name), text)

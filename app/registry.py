@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from app.accounts.cli import user as user_commands
+from app.accounts.holdings import HOLDINGS as ACCOUNT_HOLDINGS
 from app.accounts.models import Person
 from app.accounts.routes import admin as accounts_admin
 from app.accounts.routes import confirming as accounts_confirming
@@ -21,10 +22,13 @@ from app.api.routes import describing as api_describing
 from app.api.routes import insights as api_insights
 from app.api.routes.blueprint import blueprint as api_blueprint
 from app.core.events import Event, subscribe
+from app.core.holdings import register_holdings
 from app.core.settings import Settings
 from app.core.trust import make_table, member_bound
 from app.core.trust import use_table as use_trust_table
+from app.desk import leaving as desk_leaving
 from app.desk import subscribers as desk_subscribers
+from app.desk.holdings import HOLDINGS as DESK_HOLDINGS
 from app.desk.jobs import APPLY_JOB, RESETTLE_EVERY, RESETTLE_JOB, TICK_EVERY, TICK_JOB, apply_job, resettle_job, tick_job
 from app.desk.routes import answering as desk_answering
 from app.desk.routes import canned as desk_canned
@@ -39,6 +43,7 @@ from app.desk.terms import DeskTerms, use_terms
 from app.forum import indexing as forum_indexing
 from app.forum.cli import duplicates as duplicate_commands
 from app.forum.cli import recount_command
+from app.forum.holdings import HOLDINGS as FORUM_HOLDINGS
 from app.forum.models import Draft, PostRevision
 from app.forum.queries.categories import category_names
 from app.forum.routes import accepting as forum_accepting
@@ -57,6 +62,7 @@ from app.forum.routes import managing as forum_managing
 from app.forum.routes import permalinks as forum_permalinks
 from app.forum.routes import preview as forum_preview
 from app.forum.routes import products as forum_products
+from app.forum.routes import retitling as forum_retitling
 from app.forum.routes import tags as forum_tags
 from app.forum.routes import thread_page as forum_thread_page
 from app.forum.routes import voting as forum_voting
@@ -67,7 +73,8 @@ from app.forum.services.expecting import WAITING_JOB, waiting_job
 from app.forum.services.figures import ISSUE_JOB
 from app.forum.services.inferring import INFER_JOB, make_infer_handler
 from app.forum.services.proposing import PROPOSE_EVERY, PROPOSE_JOB, make_propose_handler
-from app.forum.services.recounting import recount_issue_job, recount_job
+from app.forum.services.recounting import recount_issue_job, recount_job, register_recount
+from app.importing import leaving as importing_leaving
 from app.importing.cli import demo_command, import_group
 from app.importing.markdown.cli import export_command
 from app.insights.routes import knowledge as insights_knowledge
@@ -80,6 +87,7 @@ from app.jobs.schedule import register_periodic
 from app.kb import indexing as kb_indexing
 from app.kb import subscribers as kb_subscribers
 from app.kb.cli import promotions as promotion_commands
+from app.kb.holdings import HOLDINGS as KB_HOLDINGS
 from app.kb.jobs import (
     CARE_EVERY,
     CARE_JOB,
@@ -115,16 +123,33 @@ from app.kb.routes.blueprint import blueprint as kb_blueprint
 from app.kb.terms import KbTerms
 from app.kb.terms import use_terms as use_kb_terms
 from app.moderation import subscribers as moderation_subscribers
+from app.moderation.flags.people_source import REPORTED_PEOPLE
+from app.moderation.flags.terms import FlagTerms, use_flag_terms
+from app.moderation.holdings import HOLDINGS as MODERATION_HOLDINGS
+from app.moderation.inbox.appeals import APPEALS
+from app.moderation.inbox.changed import CHANGED
+from app.moderation.inbox.matters import CANDIDATES, DISPUTED, MERGES
 from app.moderation.inbox.registry import InboxSource, use_sources
+from app.moderation.inbox.texts import HELD, REPORTS
+from app.moderation.removing.deciding import REMOVE_JOB, RESTORE_JOB
+from app.moderation.removing.working import remove_job, restore_job
 from app.moderation.routes import acting as moderation_acting
 from app.moderation.routes import duplicates as moderation_duplicates
 from app.moderation.routes import flags as moderation_flags
+from app.moderation.routes import inbox as moderation_inbox
 from app.moderation.routes import joining as moderation_joining
 from app.moderation.routes import log as moderation_log
+from app.moderation.routes import my_reports as moderation_my_reports
+from app.moderation.routes import people as moderation_people
 from app.moderation.routes import queue as moderation_queue
+from app.moderation.routes import removing as moderation_removing
 from app.moderation.routes import reshaping as moderation_reshaping
 from app.moderation.routes import screening as moderation_screening
+from app.moderation.routes import standing as moderation_standing
+from app.moderation.routes import transparency as moderation_transparency
+from app.moderation.routes import trust as moderation_trust
 from app.moderation.routes import turning as moderation_turning
+from app.moderation.routes import waves as moderation_waves
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
 from app.moderation.screening import checking as screening_checking
 from app.moderation.screening import recording as screening_recording
@@ -134,8 +159,19 @@ from app.moderation.screening.repeats import FORGET_JOB as FORGET_TEXTS_JOB
 from app.moderation.screening.repeats import forget_job as forget_texts_job
 from app.moderation.screening.terms import ScreeningTerms
 from app.moderation.screening.terms import use_terms as use_screening_terms
-from app.notifications import article_news, search_news
+from app.moderation.trust import levels as trust_levels
+from app.moderation.trust import subscribers as trust_subscribers
+from app.moderation.waves.ending import PURGE_EVERY as PURGE_WAVES_EVERY
+from app.moderation.waves.ending import PURGE_JOB as PURGE_WAVES_JOB
+from app.moderation.waves.ending import purge_job as purge_waves_job
+from app.moderation.waves.inbox_source import WAVES
+from app.moderation.waves.stepping import WORK_JOB as WAVE_JOB
+from app.moderation.waves.stepping import work_job as wave_job
+from app.moderation.waves.terms import WaveTerms
+from app.moderation.waves.terms import use_terms as use_wave_terms
+from app.notifications import article_news, flag_news, privacy_news, search_news, standing_news, trust_news, wave_news
 from app.notifications import subscribers as notification_subscribers
+from app.notifications.holdings import HOLDINGS as NOTIFICATION_HOLDINGS
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
 from app.notifications.queries import count_unread
 from app.notifications.routes import inbox as notifications_inbox
@@ -152,13 +188,30 @@ from app.pages import operations as pages_operations
 from app.pages import people as pages_people
 from app.pages import robots as pages_robots
 from app.pages import sitemap as pages_sitemap
+from app.pages import trust as pages_trust
 from app.pages.blueprint import blueprint as pages_blueprint
 from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, forget_job
+from app.privacy.holdings import HOLDINGS as PRIVACY_HOLDINGS
+from app.privacy.routes import admin as privacy_admin
+from app.privacy.routes import confirming as privacy_confirming
+from app.privacy.routes import settings as privacy_settings
+from app.privacy.routes.blueprint import blueprint as privacy_blueprint
+from app.privacy.services.erasing import ERASE_EVERY, ERASE_JOB, erase_job
+from app.privacy.services.erasing import RECOUNT_JOB as PRIVACY_RECOUNT_JOB
+from app.privacy.services.erasing import recount_job as privacy_recount_job
+from app.privacy.services.exporting import EXPIRE_EVERY, EXPIRE_JOB, EXPORT_JOB, expire_exports_job, export_job
+from app.privacy.services.forgetting import FORGET_EVERY as FORGET_READERS_EVERY
+from app.privacy.services.forgetting import FORGET_JOB as FORGET_READERS_JOB
+from app.privacy.services.forgetting import forget_readers_job
+from app.privacy.services.merging import MERGE_JOB, merge_job
+from app.privacy.terms import PrivacyTerms
+from app.privacy.terms import use_terms as use_privacy_terms
 from app.search import sync as search_sync
 from app.search.cli import reindex, search_group
 from app.search.documents import ARTICLE, SYNC_JOB, THREAD, register_category_names, register_source
 from app.search.engines import create_engine, use_engine
 from app.search.gaps import routes as search_gaps
+from app.search.holdings import HOLDINGS as SEARCH_HOLDINGS
 from app.search.ledger import recorder as search_recorder
 from app.search.ledger.jobs import (
     END_EVERY,
@@ -172,6 +225,7 @@ from app.search.ledger.jobs import (
 )
 from app.search.ranking import Priors
 from app.search.routes import blueprint as search_blueprint
+from app.uploads.holdings import HOLDINGS as UPLOAD_HOLDINGS
 from app.uploads.routes import images as uploads_images
 from app.uploads.routes.blueprint import blueprint as uploads_blueprint
 from app.uploads.services.cleaning import delete_orphans, register_texts
@@ -182,12 +236,13 @@ Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
 # Route modules attach themselves to their blueprint when imported.
 ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
-    moderation_acting, moderation_duplicates, moderation_flags, moderation_joining, moderation_log, moderation_queue,
+    moderation_acting, moderation_duplicates, moderation_flags, moderation_inbox, moderation_joining, moderation_log,
+    moderation_my_reports, moderation_queue,
     moderation_screening,
-    moderation_reshaping, moderation_turning,
+    moderation_reshaping, moderation_trust, moderation_transparency, moderation_turning, moderation_waves, moderation_people, moderation_standing,
     notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_checking, forum_commenting, forum_drafting, forum_editing, forum_following,
-    forum_preview, forum_voting, uploads_images,
+    forum_preview, forum_retitling, forum_voting, uploads_images,
     forum_categories, forum_feeds, forum_judging, forum_lists, forum_managing, forum_permalinks, forum_products, forum_tags, forum_thread_page,
     kb_candidates, kb_editing, kb_feedback, kb_fixing, kb_history,
     kb_merging, kb_passages, kb_promotions, kb_publishing, kb_reading, kb_reviewing, kb_sections, kb_sources,
@@ -195,11 +250,12 @@ ROUTE_MODULES = (
     desk_answering, desk_canned, desk_groups, desk_hours, desk_item, desk_queue, desk_rules, desk_taking,
     insights_knowledge, insights_lists, insights_pages, insights_searching, api_describing, api_insights,
     search_gaps,
-    pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap,
+    pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap, pages_trust,
+    moderation_removing, privacy_admin, privacy_confirming, privacy_settings,
 )  # fmt: skip
 
 # What waits for moderators, in the order of the inbox's filters.
-INBOX_SOURCES: tuple[InboxSource, ...] = ()
+INBOX_SOURCES: tuple[InboxSource, ...] = (REPORTS, REPORTED_PEOPLE, HELD, APPEALS, DISPUTED, CHANGED, MERGES, CANDIDATES, WAVES)
 
 
 def register_blueprints(app: Flask) -> None:
@@ -215,6 +271,7 @@ def register_blueprints(app: Flask) -> None:
     app.register_blueprint(search_blueprint)
     app.register_blueprint(insights_blueprint)
     app.register_blueprint(api_blueprint)
+    app.register_blueprint(privacy_blueprint)
 
 
 def register_sources(app: Flask) -> None:
@@ -233,10 +290,18 @@ def register_subscribers(app: Flask) -> None:
         search_recorder.SUBSCRIPTIONS,
         kb_subscribers.SUBSCRIPTIONS,
         desk_subscribers.SUBSCRIPTIONS,
+        desk_leaving.SUBSCRIPTIONS,
+        importing_leaving.SUBSCRIPTIONS,
         moderation_subscribers.SUBSCRIPTIONS,
+        trust_subscribers.SUBSCRIPTIONS,
         notification_subscribers.SUBSCRIPTIONS,
         article_news.SUBSCRIPTIONS,
         search_news.SUBSCRIPTIONS,
+        wave_news.SUBSCRIPTIONS,
+        flag_news.SUBSCRIPTIONS,
+        privacy_news.SUBSCRIPTIONS,
+        trust_news.SUBSCRIPTIONS,
+        standing_news.SUBSCRIPTIONS,
     )
     for subscriptions in packages:
         for event_type, handler in subscriptions:
@@ -292,7 +357,8 @@ def register_jobs(app: Flask) -> None:
     register_handler(CARE_JOB, care_job)
     register_periodic(CARE_JOB, CARE_EVERY)
     use_kb_terms(_kb_terms(app.extensions["settings"]))
-    _register_screening(app.extensions["settings"])
+    for register in (_register_trust, _register_screening, _register_waves, _register_privacy):
+        register(app.extensions["settings"])
     use_sources(INBOX_SOURCES)
 
 
@@ -301,10 +367,21 @@ def _kb_terms(settings: Settings) -> KbTerms:
     return KbTerms(review_days=settings.article_review_days, zone=settings.time_zone)
 
 
-def _register_screening(settings: Settings) -> None:
-    """Tell screening its terms, let it look at what is written, and let it learn and forget."""
+def _register_trust(settings: Settings) -> None:
+    """Say by which table people are trusted, and keep their levels in step with their records."""
+    register_handler(trust_levels.REFRESH_JOB, trust_levels.refresh_job, batch=trust_levels.BATCH)
+    register_handler(trust_levels.RIPEN_JOB, trust_levels.ripen_job)
+    register_periodic(trust_levels.RIPEN_JOB, trust_levels.RIPEN_EVERY)
+    register_handler(trust_levels.RECOUNT_JOB, trust_levels.recount_job)
+    register_periodic(trust_levels.RECOUNT_JOB, trust_levels.RECOUNT_EVERY)
+    register_handler(trust_levels.QUIET_JOB, trust_levels.quiet_job)
+    register_recount("person.level", trust_levels.recount_levels)
     member = member_bound(settings.new_member_texts, settings.new_member_hours)
     use_trust_table(make_table(settings.trust_abilities, settings.trust_bounds, member=member))
+
+
+def _register_screening(settings: Settings) -> None:
+    """Tell screening its terms, let it look at what is written, and let it learn and forget."""
     use_screening_terms(
         ScreeningTerms(
             own_host=urlsplit(settings.base_url).netloc, new_texts=settings.new_member_texts,
@@ -313,11 +390,48 @@ def _register_screening(settings: Settings) -> None:
             sure=settings.screening_sure, examples=settings.screening_examples,
         )
     )  # fmt: skip
+    use_flag_terms(FlagTerms(threshold=settings.flag_threshold, limit=settings.flag_limit))
     use_screeners((screening_checking.screen,), (screening_checking.prepare,), (screening_recording.record,))
     register_handler(TRAIN_JOB, learn_job)
     register_periodic(TRAIN_JOB, TRAIN_EVERY)
     register_handler(FORGET_TEXTS_JOB, forget_texts_job)
     register_periodic(FORGET_TEXTS_JOB, FORGET_TEXTS_EVERY)
+
+
+def _register_privacy(settings: Settings) -> None:
+    """Name everything that is kept about people, and let it be copied, erased and merged."""
+    for lines in (
+        ACCOUNT_HOLDINGS, FORUM_HOLDINGS, UPLOAD_HOLDINGS, KB_HOLDINGS, DESK_HOLDINGS, SEARCH_HOLDINGS, MODERATION_HOLDINGS,
+        NOTIFICATION_HOLDINGS, PRIVACY_HOLDINGS,
+    ):  # fmt: skip
+        register_holdings(lines)
+    use_privacy_terms(
+        PrivacyTerms(
+            instance=settings.instance_path, keep_exports=timedelta(days=settings.export_days),
+            grace=timedelta(days=settings.erase_after_days), posts=settings.erase_posts,
+            keep_reader_keys=timedelta(days=settings.reader_key_days),
+        )
+    )  # fmt: skip
+    register_handler(FORGET_READERS_JOB, forget_readers_job)
+    register_periodic(FORGET_READERS_JOB, FORGET_READERS_EVERY)
+    register_handler(EXPORT_JOB, export_job)
+    register_handler(EXPIRE_JOB, expire_exports_job)
+    register_periodic(EXPIRE_JOB, EXPIRE_EVERY)
+    register_handler(ERASE_JOB, erase_job)
+    register_periodic(ERASE_JOB, ERASE_EVERY)
+    register_handler(PRIVACY_RECOUNT_JOB, privacy_recount_job)
+    register_handler(MERGE_JOB, merge_job)
+    register_handler(REMOVE_JOB, remove_job)
+    register_handler(RESTORE_JOB, restore_job)
+
+
+def _register_waves(settings: Settings) -> None:
+    """Tell waves of spam their terms, put big ones away in the background, and remove those whose time is over."""
+    own_host = urlsplit(settings.base_url).netloc
+    use_wave_terms(WaveTerms(purge_after=timedelta(days=settings.wave_purge_days), own_host=own_host))
+    register_handler(WAVE_JOB, wave_job)
+    register_handler(PURGE_WAVES_JOB, purge_waves_job)
+    register_periodic(PURGE_WAVES_JOB, PURGE_WAVES_EVERY)
 
 
 def _register_desk(settings: Settings) -> None:

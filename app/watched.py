@@ -4,6 +4,11 @@ from app.pagecache.triggers import Watched
 
 _OF_POST = "'thread:' || (SELECT thread_id FROM post WHERE id = {row}.post_id)"
 
+SHOWN_OF_PEOPLE = (
+    "name", "display_name", "role", "level", "about_html", "website", "suspended_until", "muted_until", "banned_at", "erased_at",
+    "merged_into_id",
+)  # fmt: skip
+
 WATCHED = (
     Watched("thread", "'thread:' || {row}.id"),
     Watched("post", "'thread:' || {row}.thread_id", moves=True),
@@ -17,12 +22,7 @@ WATCHED = (
     Watched("article_version", "'article:' || {row}.article_id"),
     Watched("article_source", "'article:' || {row}.article_id"),
     Watched("article_slug", "'articles'"),
-    Watched(
-        "person",
-        "'people'",
-        columns=("name", "display_name", "role", "about_html", "website", "suspended_until"),
-        only_updates=True,
-    ),
+    Watched("person", "'people'", columns=SHOWN_OF_PEOPLE, only_updates=True),
     Watched("category", "'site'", columns=("slug", "name", "description", "position", "audience", "usual_answer_minutes")),
     Watched("tag", "'site'", columns=("name", "description"), only_updates=True),
     Watched("section", "'site'"),

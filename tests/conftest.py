@@ -94,6 +94,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Set
         "BASE_URL": "http://community.test",
         "SECRET_KEY": "only-for-tests-" * 4,
         "RATE_LIMITS": "off",
+        "SIGNUP_SECONDS": "0",
         "JOBS": "external",
         "DATABASE_URL": database_url,
         "SITE_NAME": "Threadwell",

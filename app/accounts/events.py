@@ -62,24 +62,6 @@ class RoleChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSuspended(Event):
-    """A person may not post until the date stored with them."""
-
-    person_id: int
-    actor_id: int | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SuspensionLifted(Event):
-    """A person may post again."""
-
-    person_id: int
-    actor_id: int | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ErasureRequested(Event):
     """Somebody wants their account erased; they confirm it by the link in a mail, when they have an address."""
 

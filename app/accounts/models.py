@@ -21,11 +21,14 @@ class Person(Model):
 
     `email` is verified and unique; `pending_email` is what was typed and not confirmed yet. `trust` counts accepted answers; `level` is
     how far they are trusted: what their record earns, or `pinned_level`, and until `ceiling_until` never more than `level_ceiling`.
+    `erased_at`: the row has no name any more; `merged_into_id`: it turned out to be the account of somebody who has another one.
     """
 
     __tablename__ = "person"
     __table_args__ = (
         one_of("role", list(Role)),
+        # Levels grow with time: who has been here for so many days since a moment ago.
+        sa.Index("ix_person_joined", "created_at"),
         # Few people are more than members: the desk finds them without looking at the others.
         sa.Index(
             "ix_person_role", "role", sqlite_where=sa.text("role <> 'member'"), postgresql_where=sa.text("role <> 'member'")
@@ -52,6 +55,8 @@ class Person(Model):
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     muted_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     banned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     warned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -73,8 +78,20 @@ class Person(Model):
         """Return whether the person may write no texts at `moment`, though they may vote and follow."""
         return self.muted_until is not None and self.muted_until > moment
 
-    def as_actor(self, moment: datetime) -> Actor:
-        """Return the person as an actor at `moment`."""
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether the person signed up and has not confirmed any address yet; who never gave one has nothing to confirm."""
+        return self.email is None and self.pending_email is not None
+
+    def level_for(self, earned: Level, moment: datetime) -> Level:
+        """Return how far the person is trusted at `moment` if their record earns `earned`."""
+        level = earned if self.pinned_level is None else Level(self.pinned_level)
+        if self.level_ceiling is None or self.ceiling_until is None or self.ceiling_until <= moment:
+            return level
+        return min(level, Level(self.level_ceiling))
+
+    def as_actor(self, moment: datetime, needs_address: bool = False) -> Actor:
+        """Return the person as an actor at `moment`. `needs_address`: the site lets only people with a confirmed address write."""
         return Actor(
             id=self.id,
             name=self.name,
@@ -85,6 +102,7 @@ class Person(Model):
             is_suspended=self.is_suspended_at(moment),
             is_muted=self.is_muted_at(moment),
             is_warned=self.warned_at is not None,
+            is_unconfirmed=needs_address and self.is_unconfirmed,
         )
 
 

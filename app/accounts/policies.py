@@ -5,6 +5,22 @@ from app.core.actor import Actor, Role
 from app.core.errors import Forbidden, NotFound
 
 
+class NotLetIn(Forbidden):
+    """Somebody proved who they are, and is banned. Only they may learn that from signing in."""
+
+    default_message = "Your account is banned, so you cannot sign in."
+
+    def __init__(self, person: Person) -> None:
+        super().__init__()
+        self.person = person
+
+
+def ensure_let_in(person: Person) -> None:
+    """Raise NotLetIn for somebody who is banned."""
+    if person.is_banned:
+        raise NotLetIn(person)
+
+
 def can_manage_people(actor: Actor) -> bool:
     """Admins look accounts up, change roles and hand accounts over."""
     return actor.is_admin
@@ -18,8 +34,8 @@ def can_suspend(actor: Actor, person: Person) -> bool:
 
 
 def can_edit_profile(actor: Actor, person: Person) -> bool:
-    """People edit their own profile, unless they are suspended."""
-    return actor.can_write and actor.id == person.id
+    """People edit their own profile, unless they may write no texts."""
+    return actor.can_post and actor.id == person.id
 
 
 def ensure_can_manage_people(actor: Actor) -> None:
@@ -38,6 +54,6 @@ def ensure_can_edit_profile(actor: Actor, person: Person) -> None:
     """Raise Forbidden unless the profile is the actor's own and they may write."""
     if can_edit_profile(actor, person):
         return
-    if actor.id == person.id and actor.is_suspended:
-        raise Forbidden("Your account is suspended, so you cannot change your profile for now.")
+    if actor.id == person.id and actor.silence:
+        raise Forbidden(actor.silence)
     raise Forbidden("You can only change your own profile.")

@@ -11,6 +11,8 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from app.accounts.agents import describe_agent
 from app.accounts.models import Person, PersonSession
+from app.accounts.policies import ensure_let_in
+from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.settings import Settings
@@ -44,15 +46,19 @@ def load_signed_in(token: str) -> SignedIn | None:
     statement = (
         sa.select(Person)
         .join(PersonSession, PersonSession.person_id == Person.id)
-        .where(PersonSession.token_hash == hash_token(token), PersonSession.expires_at > now())
+        .where(PersonSession.token_hash == hash_token(token), PersonSession.expires_at > now(), Person.banned_at.is_(None))
     )
     person = db.session.scalar(statement)
     return SignedIn(token, person) if person else None
 
 
 def start_session(person: Person) -> None:
-    """Sign `person` in on this browser: a new token every time, nothing of the old session is kept."""
+    """Sign `person` in on this browser: a new token every time, nothing of the old session is kept.
+
+    Raises NotLetIn for somebody who is banned. `person` is locked by the caller, so a ban at this moment is seen here or ends this.
+    """
     require_unit_of_work()
+    ensure_let_in(person)
     token = secrets.token_urlsafe(32)
     expires = now() + timedelta(days=site_settings().session_days)
     db.session.add(
@@ -62,7 +68,11 @@ def start_session(person: Person) -> None:
     session.clear()
     session.permanent = True
     login_user(SignedIn(token, person))
-    set_actor(person.as_actor(now()))
+    set_actor(_actor_of(person))
+
+
+def _actor_of(person: Person) -> Actor:
+    return person.as_actor(now(), needs_address=site_settings().mail_confirmation == "required")
 
 
 def end_session() -> None:
@@ -99,7 +109,7 @@ def recognise_actor() -> None:
         return
     person = current_person()
     if person is not None:
-        set_actor(person.as_actor(now()))
+        set_actor(_actor_of(person))
         g.is_personal = True
 
 

@@ -21,3 +21,8 @@ def reset_path(token: str) -> str:
 def erase_path(token: str) -> str:
     """Return the path where erasing an account is confirmed."""
     return f"/settings/privacy/erase/{token}"
+
+
+def standing_path(token: str = "") -> str:
+    """Return the path where people read what moderators decided about them; with a token, for those who are not let in."""
+    return f"/standing/{token}" if token else "/settings/standing"

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from app.core.trust import Ability, Level, trust_table
 
+CONFIRM_FIRST = "Please confirm your mail address first: open the link in the mail we sent you. A new one: Settings, Account."
+
 
 class Role(StrEnum):
     """What a person is in the community. A visitor has no row and no role here."""
@@ -29,8 +31,9 @@ class Actor:
 
     `trust` is how many answers of theirs were accepted, `level` how far they are trusted for their whole record (app/core/trust.py).
     `is_suspended` people read like members and write nothing (who is banned is not even let in); `is_muted` people write no
-    texts, but vote and follow; `is_warned` people have a warning to read before they write on. `is_system` is the program
-    itself (imports, periodic jobs); it has no id and may do everything.
+    texts, but vote and follow; `is_warned` people have a warning to read before they write on. `is_unconfirmed` people
+    have to confirm their mail address first, on sites that ask for it. `is_system` is the program itself (imports, periodic
+    jobs); it has no id and may do everything.
     """
 
     id: int | None = None
@@ -42,6 +45,7 @@ class Actor:
     is_suspended: bool = False
     is_muted: bool = False
     is_warned: bool = False
+    is_unconfirmed: bool = False
     is_system: bool = False
 
     @property
@@ -85,7 +89,7 @@ class Actor:
     @property
     def can_write(self) -> bool:
         """Return whether the actor may take part at all: vote, follow, report, decide. For texts see `can_post`."""
-        return self.is_system or (self.is_authenticated and not self.is_suspended)
+        return self.is_system or (self.is_authenticated and not self.is_suspended and not self.is_unconfirmed)
 
     @property
     def can_post(self) -> bool:
@@ -99,6 +103,8 @@ class Actor:
             return ""
         if self.is_suspended:
             return "Your account is suspended, so you cannot post for now. Why and until when: Settings, Standing."
+        if self.is_unconfirmed:
+            return CONFIRM_FIRST
         if self.is_muted:
             return "You cannot write texts for now, but you can read, vote and follow. Why and until when: Settings, Standing."
         return "The moderators have a word for you. Please read it first: Settings, Standing. Then you can go on."

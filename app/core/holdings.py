@@ -35,7 +35,7 @@ class Holding:
     `section` is the list of the export that its rows are in ("" with the reason in `words`: they are not exported).
     `leave_out`: columns that the export does not repeat; other people's ids are never in it. `blank`: the person's own words
     that are emptied although the row stays. `unique_with`: the columns that together with the person are a key. `address` gives
-    the path of what a row is about.
+    the path of what a row is about. `value_of` gives what the column holds for a person, where that is not their id.
     """
 
     column: Any
@@ -47,10 +47,15 @@ class Holding:
     blank: tuple[str, ...] = ()
     unique_with: tuple[str, ...] = ()
     address: Callable[[Mapping[str, Any]], str] | None = None
+    value_of: Callable[[int], Any] = int
+
+    def names(self, person_id: int) -> sa.ColumnElement[bool]:
+        """Return the condition that a row names this person."""
+        return cast("sa.ColumnElement[bool]", self.sql == self.value_of(person_id))
 
     @property
     def table(self) -> sa.Table:
-        return cast(sa.Table, self.sql.table)
+        return self.sql.table
 
     @property
     def sql(self) -> sa.Column[Any]:

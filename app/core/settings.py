@@ -356,6 +356,12 @@ class Settings:
         _choice("allow", "hold", "block"),
         "Texts of new people with images: allow, hold for a moderator, or block.",
     )
+    wave_purge_days: int = _setting(
+        "WAVE_PURGE_DAYS",
+        30,
+        _integer(0, 3650),
+        "Days after which the texts of a wave of spam that was put away are removed for good; 0: never by itself.",
+    )
     screening_pace: int = _setting(
         "SCREENING_PACE", 8, _integer(0, 1000), "Texts by one person within ten minutes after which the next one waits; 0: never."
     )
@@ -386,6 +392,18 @@ class Settings:
     page_cache_mb: int = _setting(
         "PAGE_CACHE_MB", 32, _integer(0, 10_000), "Memory of each web process for pages kept ready for visitors, in MiB; 0: none are."
     )
+    inbox_claim_minutes: int = _setting(
+        "INBOX_CLAIM_MINUTES", 5, _integer(1, 240), "Minutes for which others see that a moderator looks at an item of the inbox."
+    )
+    flag_threshold: int = _setting(
+        "FLAG_THRESHOLD",
+        3,
+        _integer(0, 1000),
+        "Reports of ordinary weight, by at least two people, that take a text out of sight until a moderator has looked; 0: never.",
+    )
+    flag_limit: int = _setting(
+        "FLAG_LIMIT", 2, _integer(0, 1000), "Reports a day by people most of whose reports moderators declined."
+    )
     take_minutes: int = _setting(
         "TAKE_MINUTES", 30, _integer(1, 1440), "Minutes for which a question at the desk is held for whoever takes it."
     )
@@ -397,6 +415,12 @@ class Settings:
     )
     export_days: int = _setting(
         "EXPORT_DAYS", 7, _integer(1, 90), "Days for which a copy of somebody's data can be downloaded before it is deleted."
+    )
+    reader_key_days: int = _setting(
+        "READER_KEY_DAYS",
+        365,
+        _integer(1, 3650),
+        "Days after which what a visitor said of an answer or article is not tied to a hash of their address any more.",
     )
     erase_posts: str = _setting(
         "ERASE_POSTS",
@@ -417,13 +441,19 @@ class Settings:
         "required: people who signed up read, but write only once they confirmed their mail address.",
     )
     signup_seconds: int = _setting(
-        "SIGNUP_SECONDS", 3, _integer(0, 600), "Seconds that signing up takes a person at least; who is faster is asked again. 0: never."
+        "SIGNUP_SECONDS",
+        3,
+        _integer(0, 600),
+        "Seconds that signing up takes a person at least; who is faster is asked again. 0: never.",
     )
     signup_question: str = _setting(
         "SIGNUP_QUESTION", "", _text, "A question of your own that people answer to sign up. Default: none is asked."
     )
     signup_answers: tuple[str, ...] = _setting(
-        "SIGNUP_ANSWERS", (), _alternatives, "The answers that are taken, with | between them; capitals and punctuation do not matter."
+        "SIGNUP_ANSWERS",
+        (),
+        _alternatives,
+        "The answers that are taken, with | between them; capitals and punctuation do not matter.",
     )
     blocked_mail_hosts: frozenset[str] = _setting(
         "BLOCKED_MAIL_HOSTS",
@@ -432,7 +462,10 @@ class Settings:
         "Hosts of throw-away mail that nobody signs up with, sub-domains too: with commas between them, or the path of a file.",
     )
     transparency: str = _setting(
-        "TRANSPARENCY", "off", _choice("off", "on"), "on: the page /transparency says how much was decided each month, without names or texts."
+        "TRANSPARENCY",
+        "off",
+        _choice("off", "on"),
+        "on: the page /transparency says how much was decided each month, without names or texts.",
     )
     is_testing: bool = False
 

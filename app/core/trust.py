@@ -38,7 +38,6 @@ class Ability(StrEnum):
     SHOW_WEBSITE = "show_website"
     WRITE_FREELY = "write_freely"
     EDIT_TITLES = "edit_titles"
-    PROPOSE_DUPLICATES = "propose_duplicates"
     WEIGHTY_REPORTS = "weighty_reports"
     PROPOSE_ARTICLES = "propose_articles"
 
@@ -52,7 +51,6 @@ ABILITIES: Mapping[Ability, tuple[Level, str]] = {
     Ability.SHOW_WEBSITE: (Level.MEMBER, "link to your website from your profile"),
     Ability.WRITE_FREELY: (Level.REGULAR, "write without being looked over by the screening, except for watched words and sites"),
     Ability.EDIT_TITLES: (Level.REGULAR, "improve titles and tags of other people's questions"),
-    Ability.PROPOSE_DUPLICATES: (Level.REGULAR, "propose to moderators that two questions are the same"),
     Ability.WEIGHTY_REPORTS: (Level.REGULAR, "report with more weight"),
     Ability.PROPOSE_ARTICLES: (Level.TRUSTED, "write and change articles, which are published after a review"),
 }

@@ -9,7 +9,7 @@ from app.core.settings import Settings
 from app.forum.queries.proposals import count_unchecked, list_proposals
 from app.forum.services.expecting import refresh_usual_waits
 from app.forum.services.proposing import BATCH, compare_again, propose_duplicates
-from app.forum.services.recounting import recount_all
+from app.forum.services.recounting import recount_all, recount_others
 
 duplicates = AppGroup("duplicates", help="Look for questions that were asked before.")
 
@@ -26,7 +26,8 @@ def recount_command() -> None:
         drift = recount_all(progress)
     if waits := refresh_usual_waits():
         drift.wrong["category.usual_answer_minutes"] += waits
-    for name, times in sorted(drift.wrong.items()):
+    drift.wrong.update(recount_others())
+    for name, times in sorted((+drift.wrong).items()):
         click.echo(f"  corrected {name}: {times}")
     click.echo(f"{drift.checked:,} rows checked, {drift.total:,} figures corrected.")
 

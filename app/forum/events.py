@@ -173,7 +173,7 @@ class PostsMoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class CommentCurated(Event):
-    """Somebody in charge did `action` (hide restore approve reject hold to_answer from_answer) to a comment."""
+    """Somebody in charge did `action` (hide restore approve reject hold edit to_answer from_answer) to a comment."""
 
     thread_id: int
     post_id: int
@@ -183,6 +183,16 @@ class CommentCurated(Event):
     reason: str
     before: str = ""
     is_one_of_many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChecked(Event):
+    """Somebody said whether the solution of a question still holds on a version."""
+
+    thread_id: int
+    version_id: int
+    actor_id: int | None
+    works: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,16 @@ class CommentForm(BaseForm):
     )
 
 
+class EditCommentForm(CommentForm):
+    """A changed comment; who changes somebody else's says why."""
+
+    reason = StringField(
+        "Why do you change it?",
+        filters=[line],
+        validators=[Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")],
+    )
+
+
 class EditPostForm(BaseForm):
     """A new revision of an answer or reply. `base_revision` is the revision that the person started from."""
 
@@ -76,6 +86,19 @@ class EditOpeningForm(EditPostForm):
 
     title = StringField("Title", filters=[line], validators=_TITLE_RULES)
     tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
+
+
+class TitleForm(BaseForm):
+    """Title and tags of somebody else's question. `base_revision` is the revision that the person started from."""
+
+    title = StringField("Title", filters=[line], validators=_TITLE_RULES)
+    tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
+    reason = StringField(
+        "What is better now?",
+        filters=[line],
+        validators=[InputRequired("Please say what is better now."), Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")],
+    )
+    base_revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 
 class CategoryForm(BaseForm):

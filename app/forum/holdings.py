@@ -15,6 +15,7 @@ from app.forum.models import (
     ThreadVersion,
     Vote,
 )
+from app.forum.queries.judging import person_key
 from app.forum.urls import comment_path, post_path
 
 _MADE_OF_IT = ("body_html", "body_text", "body_hash", "renderer_version")
@@ -34,7 +35,7 @@ HOLDINGS = (
         leave_out=("body_hash",), address=lambda row: post_path(row["post_id"]),
     ),
     Holding(
-        Comment.author_id, "comments", "Your comments.", OnErasing.FORGET, leave_out=_MADE_OF_IT,
+        Comment.author_id, "comments", "Your comments.", OnErasing.FORGET, leave_out=("body_html", "body_text"),
         address=lambda row: comment_path(row["id"]),
     ),
     Holding(Vote.person_id, "votes", "Your votes.", OnErasing.KEEP, unique_with=("post_id",)),
@@ -45,6 +46,11 @@ HOLDINGS = (
     Holding(
         Outcome.actor_id, "outcomes", "What you said about whether answers worked.", OnErasing.KEEP,
         leave_out=("reader_key",), blank=("reason",),
+    ),
+    Holding(Outcome.reader_key, "", "So that a reader's word counts once.", OnErasing.KEEP, value_of=person_key),
+    Holding(
+        DuplicateProposal.proposed_by_id, "duplicates_proposed", "Questions of which you said that they were asked before.",
+        OnErasing.FORGET,
     ),
     Holding(DuplicateProposal.decided_by_id, "", "Who decided about a proposed duplicate.", OnErasing.KEEP),
     Holding(ThreadVersion.decided_by_id, "", "Who said which version a thread is about.", OnErasing.KEEP),

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor, Audience
 from app.core.clock import now
 from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.trust import Ability
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.resolution import Voice
@@ -89,12 +90,12 @@ def can_see_comment(actor: Actor, comment: Comment) -> bool:
 
 def can_start_thread(actor: Actor, category: Category) -> bool:
     """People who may post start threads in every category they can read."""
-    return actor.can_write and can_see_category(actor, category)
+    return actor.can_post and can_see_category(actor, category)
 
 
 def can_add_post(actor: Actor, thread: Thread) -> bool:
     """People who may post answer or reply in open, listed threads; moderators in locked ones too."""
-    if not actor.can_write or not can_see_thread(actor, thread) or not thread.is_listed:
+    if not actor.can_post or not can_see_thread(actor, thread) or not thread.is_listed:
         return False
     return thread.is_open or actor.is_moderator
 
@@ -125,16 +126,23 @@ def can_follow(actor: Actor, thread: Thread) -> bool:
 
 def can_edit_post(actor: Actor, post: Post, thread: Thread) -> bool:
     """Authors edit their own posts until the thread is locked or archived; staff and moderators edit any."""
-    if not actor.can_write or not can_see_post(actor, post, thread):
+    if not actor.can_post or not can_see_post(actor, post, thread):
         return False
     if actor.is_moderator or actor.is_staff:
         return True
     return post.author_id == actor.id and thread.locked_at is None and thread.archived_at is None
 
 
+def can_improve_title(actor: Actor, thread: Thread) -> bool:
+    """People who are trusted to improve title and tags of others' questions, until these are locked or archived."""
+    if not actor.can_post or not actor.has(Ability.EDIT_TITLES) or not can_see_thread(actor, thread):
+        return False
+    return thread.is_question and thread.is_listed and thread.locked_at is None and thread.archived_at is None
+
+
 def can_edit_comment(actor: Actor, comment: Comment, thread: Thread, moment: datetime | None = None) -> bool:
     """Authors change a comment for half an hour; moderators any time."""
-    if not actor.can_write or not can_see_thread(actor, thread):
+    if not actor.can_post or not can_see_thread(actor, thread):
         return False
     if actor.is_moderator:
         return True
@@ -261,9 +269,10 @@ def ensure_can_see_category(actor: Actor, category: Category) -> None:
         raise NotFound
 
 
-def _refuse(actor: Actor, what: str) -> None:
-    if actor.is_suspended:
-        raise Forbidden("Your account is suspended, so you cannot post for now.")
+def _refuse(actor: Actor, what: str, *, is_text: bool = False) -> None:
+    """Raise Forbidden in the words that fit: what silences the actor first. `is_text`: it is about writing, not about taking part."""
+    if actor.silence and (is_text or actor.is_suspended):
+        raise Forbidden(actor.silence)
     raise Forbidden(f"You are not allowed to {what}.")
 
 
@@ -271,7 +280,7 @@ def ensure_can_start_thread(actor: Actor, category: Category) -> None:
     """Raise NotFound or Forbidden unless the actor may start a thread in the category."""
     ensure_can_see_category(actor, category)
     if not can_start_thread(actor, category):
-        _refuse(actor, "post here")
+        _refuse(actor, "post here", is_text=True)
 
 
 def ensure_can_add_post(actor: Actor, thread: Thread) -> None:
@@ -279,11 +288,11 @@ def ensure_can_add_post(actor: Actor, thread: Thread) -> None:
     ensure_can_see_thread(actor, thread)
     if can_add_post(actor, thread):
         return
-    if actor.can_write and not thread.is_open:
+    if actor.can_post and not thread.is_open:
         raise Conflict("This thread does not take new posts any more.")
-    if actor.can_write and not thread.is_listed:
+    if actor.can_post and not thread.is_listed:
         raise Conflict("This thread is waiting for approval.")
-    _refuse(actor, "post here")
+    _refuse(actor, "post here", is_text=True)
 
 
 def ensure_can_comment(actor: Actor, post: Post, thread: Thread) -> None:
@@ -319,7 +328,17 @@ def ensure_can_edit_post(actor: Actor, post: Post, thread: Thread) -> None:
     """Raise unless the actor may edit the post."""
     ensure_can_see_post(actor, post, thread)
     if not can_edit_post(actor, post, thread):
-        _refuse(actor, "edit this post")
+        _refuse(actor, "edit this post", is_text=True)
+
+
+def ensure_can_improve_title(actor: Actor, thread: Thread) -> None:
+    """Raise NotFound, Forbidden or (for a discussion, or one that takes no changes) Conflict."""
+    ensure_can_see_thread(actor, thread)
+    if can_improve_title(actor, thread):
+        return
+    if actor.can_post and actor.has(Ability.EDIT_TITLES):
+        raise Conflict("The title of this cannot be changed: it is no question, out of sight, locked or archived.")
+    _refuse(actor, "change this title: it takes a level of trust, see “How trust grows”", is_text=True)
 
 
 def ensure_can_edit_comment(actor: Actor, comment: Comment, thread: Thread) -> None:
@@ -328,7 +347,7 @@ def ensure_can_edit_comment(actor: Actor, comment: Comment, thread: Thread) -> N
     if not can_see_comment(actor, comment):
         raise NotFound
     if not can_edit_comment(actor, comment, thread):
-        _refuse(actor, "change this comment any more")
+        _refuse(actor, "change this comment any more", is_text=True)
 
 
 def ensure_can_accept(actor: Actor, thread: Thread) -> None:

@@ -51,6 +51,7 @@ class PostRights:
     approve: bool = False
     card: bool = False
     reshape: bool = False
+    retitle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +158,23 @@ class SolutionView:
     is_disputed: bool
 
 
-def post_urls(post_id: int) -> dict[str, str]:
-    """Return the addresses of the actions on a post."""
+def post_urls(post_id: int, revision: int = 1) -> dict[str, str]:
+    """Return the addresses of the actions on a post. Who lets it through, or turns it down, decides about this revision of it."""
     own = {name: f"/posts/{post_id}/{name}" for name in ("vote", "accept", "edit", "flag")}
-    moderators = {name: f"/moderation/posts/{post_id}/{name}" for name in ("hide", "restore", "approve", "reject")}
+    moderators = {name: f"/moderation/posts/{post_id}/{name}" for name in ("hide", "restore")}
+    waiting = {name: f"/moderation/posts/{post_id}/{name}?revision={revision}" for name in ("approve", "reject")}
     others = {
         "unaccept": f"/posts/{post_id}/withdraw",
         "comment": f"/posts/{post_id}/comments",
         "card": f"/moderation/cards/{post_id}",
         "to_comment": f"/moderation/posts/{post_id}/to-comment",
     }
-    return {**own, **moderators, **others}
+    return {**own, **moderators, **waiting, **others}
+
+
+def retitle_url(thread_id: int) -> str:
+    """Return the address of the page that improves a question's title."""
+    return f"/threads/{thread_id}/title"
 
 
 def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
@@ -178,11 +185,12 @@ def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
     is_answer = row.kind == PostKind.ANSWER
     moderates = policies.can_moderate(actor, thread) and row.kind != PostKind.OPENING
     judges = is_answer and policies.can_accept(actor, thread)
+    can_edit = policies.can_edit_post(actor, post, thread)
     return PostRights(
         vote=policies.can_vote(actor, post, thread),
         accept=judges and row.is_listed and row.accepted_at is None,
         unaccept=judges and row.accepted_at is not None,
-        edit=policies.can_edit_post(actor, post, thread),
+        edit=can_edit,
         comment=policies.can_comment(actor, post, thread),
         flag=row.is_listed and row.author_id != actor.id and policies.can_flag(actor, thread),
         hide=moderates and row.is_listed,
@@ -190,6 +198,7 @@ def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
         approve=moderates and row.held_at is not None and row.hidden_at is None,
         card=can_be_card(actor, row, head),
         reshape=moderates and row.is_listed,
+        retitle=row.kind == PostKind.OPENING and not can_edit and policies.can_improve_title(actor, thread),
     )
 
 
@@ -251,7 +260,7 @@ def present_post(
         comments=present_comments(actor, page.comments.get(row.id, ()), page.head, moment),
         comment_text=failed[1] if failed else "",
         comment_error=failed[2] if failed else "",
-        urls=post_urls(row.id) if actor.is_authenticated else {},
+        urls={**post_urls(row.id, row.revision), "retitle": retitle_url(page.head.id)} if actor.is_authenticated else {},
         verdict=verdict,
     )
 

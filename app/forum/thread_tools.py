@@ -147,8 +147,8 @@ def why_not_answer(actor: Actor, head: ThreadHead) -> str:
     """Return why a signed-in actor finds no answer form, or '' where the notices say it already or they may answer."""
     if not actor.is_authenticated or policies.can_add_post(actor, cast(Thread, head)):
         return ""
-    if actor.is_suspended:
-        return "Your account is suspended, so you cannot post for now."
+    if actor.silence:
+        return actor.silence
     if head.held_at or head.hidden_at:
         return "Nobody can answer before a moderator has approved this."
     return ""
@@ -176,6 +176,8 @@ def thread_tools(head: ThreadHead, categories: Sequence[CategoryRow]) -> list[Th
     ]
     if head.is_listed:
         tools += [_slow(head), _move(head, categories), *_reshaping(head)]
+        like = f"/moderation/waves/new?post_id={head.opening.id}"
+        tools.append(ThreadTool("wave", "Everything like this", "shield", like, is_page=True))
         if head.is_question and not head.duplicate_of_id:
             label = "Number of the other question"
             tools.append(
@@ -213,4 +215,5 @@ def _reshaping(head: ThreadHead) -> list[ThreadTool]:
 
 
 def _tool_url(head: ThreadHead, action: str) -> str:
-    return f"/moderation/threads/{head.id}/{action}"
+    read = f"?revision={head.opening.revision}" if action in ("approve", "reject") else ""
+    return f"/moderation/threads/{head.id}/{action}{read}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from app.insights.exporting import Cell
+from app.core.exporting import Cell
 from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.queries.knowledge import Knowledge
 

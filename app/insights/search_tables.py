@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from app.insights.exporting import Cell
+from app.core.exporting import Cell
 from app.insights.queries.searching import Searching
 from app.insights.search_metrics import SEARCHING
 

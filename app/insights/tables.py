@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from app.insights.exporting import Cell
+from app.core.exporting import Cell
 from app.insights.measures import Figure
 from app.insights.metrics import METRICS
 from app.insights.queries.overview import Breakdown, Overview

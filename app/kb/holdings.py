@@ -1,10 +1,12 @@
 """What the knowledge base keeps about people, for exports, erasing and merging (app/core/holdings)."""
 
 from app.core.holdings import Holding, OnErasing
+from app.forum.queries.judging import person_key
 from app.kb.models import (
     Article,
     ArticleComment,
     ArticleDraft,
+    ArticleFeedback,
     ArticleFix,
     ArticleReuse,
     ArticleRevision,
@@ -40,6 +42,10 @@ HOLDINGS = (
     ),
     Holding(ArticleFix.created_by_id, "article_fixes", "What you said should be corrected.", OnErasing.KEEP),
     Holding(ArticleReuse.person_id, "article_links", "Answers in which you led to an article.", OnErasing.KEEP),
+    Holding(
+        ArticleFeedback.reader_key, "article_feedback", "What you said about whether articles helped.", OnErasing.KEEP,
+        leave_out=("reader_key",), blank=("note",), unique_with=("article_id",), value_of=person_key,
+    ),
     *(
         Holding(column, "", _BY_HAND, OnErasing.KEEP)
         for column in (

@@ -14,7 +14,6 @@ from app.core.db import db
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
-from app.forum.services.trusting import recount_trust
 from app.kb.services import scanning, scheduling
 from app.kb.services.checking import tell_of_due_reviews
 from app.kb.services.feedback import recount_feedback
@@ -78,13 +77,11 @@ def make_scan_handler(settings: Settings) -> Callable[[list[dict[str, Any]]], No
 
 
 def recount_job(_payloads: list[dict[str, Any]]) -> None:
-    """Correct the helpful counts of articles and the trust of people, and log how many counts were wrong (which should be none)."""
+    """Correct the helpful counts of articles, and log how many were wrong (which should be none)."""
     with unit_of_work():
         wrong = recount_feedback()
     if wrong:
         logger.warning("kb.recounted", extra={"articles": wrong})
-    with unit_of_work():
-        recount_trust()
 
 
 def publish_due_job(_payloads: list[dict[str, Any]]) -> None:

@@ -60,12 +60,12 @@ def can_give_feedback(article: Article) -> bool:
 
 def can_write_articles(actor: Actor) -> bool:
     """Staff, moderators and admins write, promote and publish."""
-    return actor.can_write and actor.is_curator
+    return actor.can_post and actor.is_curator
 
 
 def can_propose_articles(actor: Actor) -> bool:
     """Curators write articles, and so do members who are trusted to; what these write waits for a review."""
-    return actor.can_write and actor.has(Ability.PROPOSE_ARTICLES)
+    return actor.can_post and actor.has(Ability.PROPOSE_ARTICLES)
 
 
 def can_edit_article(actor: Actor, article: Article) -> bool:

@@ -1,29 +1,21 @@
 """Forms of moderation."""
 
 import re
+from typing import Self
 
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from app.moderation.models import FlagReason, RuleKind, RuleMeasure
+from app.moderation.flags.reasons import label_of, reasons_for
+from app.moderation.models import RuleKind, RuleMeasure
 from app.moderation.screening.keeping import NOTE_MAX as RULE_NOTE_MAX
 from app.moderation.services.flagging import NOTE_MAX
 from app.moderation.services.logging import REASON_MAX
 from app.web.forms import BaseForm, block, line
 
 _ADDRESS = re.compile(r"/(?:questions|discussions)/([0-9]{1,18})(?:[/?#]|$)")
-
-REASONS = (
-    (FlagReason.SPAM, "Spam or advertising"),
-    (FlagReason.RUDE, "Rude or hurtful"),
-    (FlagReason.OFF_TOPIC, "Does not belong here"),
-    (FlagReason.WRONG, "Wrong or dangerous"),
-    (FlagReason.DUPLICATE, "Asked before"),
-    (FlagReason.OUTDATED, "Out of date"),
-    (FlagReason.OTHER, "Something else"),
-)
 
 WORD_MEASURES = (
     (RuleMeasure.HOLD, "The text waits for a moderator"),
@@ -38,16 +30,28 @@ HOST_MEASURES = (
 
 
 class FlagForm(BaseForm):
-    """What is wrong with a text."""
+    """What is wrong with a text or a person; the reasons depend on what is reported."""
 
-    reason = RadioField(
-        "What is wrong?", choices=[SelectChoice(str(value), label) for value, label in REASONS],
-        validators=[InputRequired("Please choose what is wrong.")],
-    )  # fmt: skip
+    reason = RadioField("What is wrong?", validators=[InputRequired("Please choose what is wrong.")])
+    original = StringField(
+        "The question that was asked before",
+        filters=[line],
+        validators=[Length(max=300, message="Please use at most 300 characters.")],
+    )
     note = TextAreaField(
         "A few words for the moderators", filters=[block],
         validators=[Length(max=NOTE_MAX, message=f"Please use at most {NOTE_MAX} characters.")],
     )  # fmt: skip
+
+    @classmethod
+    def about(cls, kind: str) -> Self:
+        """Return the form for a `question`, `post`, `comment` or `person`."""
+        form = cls()
+        choices = [(str(reason), label_of(reason)) for reason in reasons_for(kind)]
+        form.reason.choices = [SelectChoice(value, label) for value, label in choices]
+        if kind != "question":
+            del form.original
+        return form
 
 
 class RuleForm(BaseForm):

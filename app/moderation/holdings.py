@@ -4,12 +4,27 @@ The log is never changed: its entries stay with the person's row, which has no n
 """
 
 from app.core.holdings import Holding, OnErasing, OnMerging
-from app.moderation.models import Flag, LogEntry, ScreenedText, ScreeningHit, ScreeningRule
+from app.moderation.models import (
+    Flag,
+    InboxBatch,
+    InboxClaim,
+    LogEntry,
+    Removal,
+    Sanction,
+    ScreenedText,
+    ScreeningHit,
+    ScreeningRule,
+    Wave,
+    WaveItem,
+)
 
 HOLDINGS = (
     Holding(
         Flag.reporter_id, "reports", "What you reported, why, and what came of it.", OnErasing.KEEP, blank=("note",),
         leave_out=("weight",),
+    ),
+    Holding(
+        Flag.person_id, "", "That others reported you; why is theirs to say, and what was decided stands below.", OnErasing.KEEP
     ),
     Holding(Flag.resolved_by_id, "", "Who decided about a report.", OnErasing.KEEP),
     Holding(
@@ -22,5 +37,22 @@ HOLDINGS = (
         leave_out=("words", "rule_id"),
     ),
     Holding(ScreenedText.person_id, "", "Fingerprints of texts, which are gone after 30 days.", OnErasing.FORGET),
+    Holding(
+        Sanction.person_id, "sanctions", "Warnings and the like, with what you wrote about them and the answer.", OnErasing.KEEP,
+        blank=("appeal_note",),
+    ),
+    Holding(
+        Removal.person_id, "removals", "When a moderator removed everything you wrote, and why.", OnErasing.KEEP,
+        leave_out=("text_count",),
+    ),
+    Holding(WaveItem.person_id, "", "Accounts that were put away with others like them; your sanctions say so.", OnErasing.KEEP, OnMerging.STAY),
+    Holding(InboxClaim.person_id, "", "What a moderator is looking at, for some minutes.", OnErasing.DELETE, OnMerging.DROP),
+    *(
+        Holding(column, "", "Which moderator did it; the log says the same.", OnErasing.KEEP)
+        for column in (
+            Sanction.created_by_id, Sanction.ended_by_id, Sanction.appeal_decided_by_id, Removal.asked_by_id, Wave.created_by_id,
+            InboxBatch.person_id,
+        )
+    ),
     Holding(ScreeningRule.created_by_id, "", "Who watches a word.", OnErasing.KEEP),
 )  # fmt: skip

@@ -116,7 +116,9 @@ _DECISIONS = {
     "alias_add": "Same meaning", "alias_remove": "Same meaning removed", "alias_restore": "Same meaning put back",
     "gap_write": "Article begun", "gap_alias": "Called something else", "gap_not_ours": "Not ours", "gap_reopen": "Open again",
     "card": "Answer card", "uncard": "Answer card taken off", "promote": "Made an article", "link": "Linked to an article",
+    "solution_holds": "Solution holds", "keep_article": "Article kept as it is",
     "snooze": "Put off", "propose_again": "Proposed again", "owner": "New owner", "role": "New role",
+    "level_pin": "Level pinned", "level_lower": "Level lowered", "level_free": "Level by record again",
 }  # fmt: skip
 
 

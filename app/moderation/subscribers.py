@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app.accounts.events import PersonSuspended, RoleChanged, SuspensionLifted
+from app.accounts.events import PeopleMerged, PersonErased, RoleChanged
 from app.core.db import db
 from app.forum.events import (
     AcceptanceWithdrawn,
@@ -76,12 +76,15 @@ def log_foreign_withdrawal(event: AcceptanceWithdrawn) -> None:
         write_log(event.actor_id, "withdraw", event.reason, post_id=event.post_id)
 
 
-def log_suspension(event: PersonSuspended) -> None:
-    write_log(event.actor_id, "suspend", event.reason, person_id=event.person_id)
+def log_anonymising(event: PersonErased) -> None:
+    """An admin's decision; who erases their own account decides nothing about others."""
+    if event.actor_id is not None:
+        write_log(event.actor_id, "anonymise", event.reason, person_id=event.person_id)
 
 
-def log_lifting(event: SuspensionLifted) -> None:
-    write_log(event.actor_id, "lift", event.reason, person_id=event.person_id)
+def log_merge(event: PeopleMerged) -> None:
+    """Kept with the account that stays. Neither this nor anonymising can be undone."""
+    write_log(event.actor_id, "merge_people", event.reason, person_id=event.from_id, before=str(event.into_id))
 
 
 def log_role(event: RoleChanged) -> None:
@@ -142,9 +145,9 @@ SUBSCRIPTIONS = (
     (CommentCurated, log_comment_decision),
     (AnswerAccepted, log_foreign_acceptance),
     (AcceptanceWithdrawn, log_foreign_withdrawal),
-    (PersonSuspended, log_suspension),
-    (SuspensionLifted, log_lifting),
     (RoleChanged, log_role),
+    (PersonErased, log_anonymising),
+    (PeopleMerged, log_merge),
     (ArticleStateChanged, log_article_state),
     (ArticleOwnerChanged, log_article_owner),
     (ThreadPromoted, log_promotion),

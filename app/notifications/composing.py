@@ -13,8 +13,10 @@ from app.notifications.asking_mail import outcome_mail
 from app.notifications.letters import absolute, secret, unsubscribe_address, write_letter
 from app.notifications.mailer import Mail
 from app.notifications.models import NotificationKind
+from app.notifications.privacy_mail import PRIVACY_MAILS, erased_mail
 from app.notifications.queries import find_notification, list_refused_kinds
 from app.notifications.sentences import KIND_LABELS, lead
+from app.notifications.standing_mail import STANDING_MAIL, standing_mail
 from app.notifications.targets import can_see_target, load_target, path_for
 from app.web.context import site_settings
 
@@ -26,16 +28,22 @@ _AGAIN = (NotificationKind.DESK, NotificationKind.KEEPING, NotificationKind.HELP
 
 def compose(payload: Payload) -> Mail | None:
     """Return the mail of a payload, or None when it must not (or need not) be sent any more."""
+    if payload["kind"] == "erased":
+        return erased_mail(payload)
     person = find_person(payload["person_id"])
     if person is None:
         return None
     account = _ACCOUNT_MAILS.get(payload["kind"])
     if account is not None:
         return account(person)
-    if not person.email or payload["kind"] in list_refused_kinds(person.id):
+    if payload["kind"] == STANDING_MAIL:
+        return standing_mail(person, payload)
+    if not person.email or person.is_banned or payload["kind"] in list_refused_kinds(person.id):
         return None
     if payload["kind"] == NotificationKind.MODERATION:
         return _decision_mail(person, payload)
+    if payload["kind"] == NotificationKind.REPORT:
+        return _report_mail(person, payload)
     if payload["kind"] == NotificationKind.OUTCOME:
         return outcome_mail(person, payload)
     return _notification_mail(person, payload)
@@ -87,6 +95,19 @@ def _decision_mail(person: Person, payload: Payload) -> Mail | None:
     )  # fmt: skip
 
 
+def _report_mail(person: Person, payload: Payload) -> Mail | None:
+    line = find_notification(payload["notification_id"], person.id)
+    if line is None:
+        return None
+    url = unsubscribe_address(person, line.kind)
+    return write_letter(
+        person.email or "", f"About your report at {site_settings().site_name}", "decision",
+        {"message_id": f"report.{line.id}", "references": (), "unsubscribe_url": url},
+        name=person.display_name, sentence=line.text, url=absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
+        kind_label=KIND_LABELS[line.kind],
+    )  # fmt: skip
+
+
 def _confirm_mail(person: Person) -> Mail | None:
     """The link for a pending address; when somebody else has confirmed it, a word to that owner instead."""
     if person.pending_email is None:
@@ -132,28 +153,11 @@ def _password_changed_mail(person: Person) -> Mail | None:
     return write_letter(person.email, subject, "password_changed", name=person.display_name, url=absolute("/reset-password"))
 
 
-def _suspended_mail(person: Person) -> Mail | None:
-    if not person.email or not person.is_suspended_at(now()):
-        return None
-    return write_letter(
-        person.email, f"Your account at {site_settings().site_name} is suspended", "suspended",
-        name=person.display_name, until=person.suspended_until, reason=person.suspended_reason,
-    )  # fmt: skip
-
-
-def _suspension_lifted_mail(person: Person) -> Mail | None:
-    if not person.email or person.is_suspended_at(now()):
-        return None
-    subject = f"You can post again at {site_settings().site_name}"
-    return write_letter(person.email, subject, "suspension_lifted", name=person.display_name, url=absolute("/"))
-
-
 _ACCOUNT_MAILS: dict[str, Callable[[Person], Mail | None]] = {
+    **PRIVACY_MAILS,
     "confirm": _confirm_mail,
     "address_change": _address_change_mail,
     "reset": _reset_mail,
     "claim": _claim_mail,
     "password_changed": _password_changed_mail,
-    "suspended": _suspended_mail,
-    "suspension_lifted": _suspension_lifted_mail,
 }

@@ -24,6 +24,11 @@ class NotificationKind(StrEnum):
     DESK = "desk"
     KEEPING = "keeping"
     HELPED = "helped"
+    REPORT = "report"
+
+
+# Kinds that are mailed only to people who asked for it.
+OFF_BY_DEFAULT = frozenset({NotificationKind.REPORT})
 
 
 class Notification(Model):
@@ -109,7 +114,7 @@ class OutcomeRequest(Model):
 
 
 class MailPreference(Model):
-    """A kind of mail that a person switched off. No row: mails are sent."""
+    """A kind of mail that a person switched off, or on for kinds that are OFF_BY_DEFAULT. No row: as by default."""
 
     __tablename__ = "mail_preference"
     __table_args__ = (one_of("kind", list(NotificationKind)),)

@@ -14,7 +14,7 @@ from app.forum.models import Category, Comment, Post, Thread
 from app.forum.policies import visible_comments, visible_posts, visible_threads
 from app.kb.models import Article
 from app.kb.policies import visible_articles
-from app.notifications.models import MailPreference, Notification, NotificationKind
+from app.notifications.models import OFF_BY_DEFAULT, MailPreference, Notification, NotificationKind
 from app.notifications.sentences import lead
 from app.notifications.urls import notification_path
 
@@ -89,7 +89,7 @@ def _is_visible(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def _row(row: Any) -> NotificationRow:
-    if row.kind == NotificationKind.MODERATION:
+    if row.kind in (NotificationKind.MODERATION, NotificationKind.REPORT):
         text, title = row.text, ""
     elif row.is_visible:
         text = row.text or lead(
@@ -115,8 +115,9 @@ def _row(row: Any) -> NotificationRow:
 
 
 def list_refused_kinds(person_id: int) -> frozenset[str]:
-    """Return the kinds of mail that a person switched off."""
-    return frozenset(db.session.scalars(sa.select(MailPreference.kind).where(MailPreference.person_id == person_id)))
+    """Return the kinds of mail that a person does not get: switched off, or off by default and not switched on."""
+    changed = frozenset(db.session.scalars(sa.select(MailPreference.kind).where(MailPreference.person_id == person_id)))
+    return changed ^ OFF_BY_DEFAULT
 
 
 def find_notification(notification_id: int, person_id: int) -> Notification | None:

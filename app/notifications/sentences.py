@@ -18,6 +18,7 @@ KIND_LABELS: dict[str, str] = {
     NotificationKind.DESK: "A question at the desk is yours now, or has waited too long for us",
     NotificationKind.KEEPING: "An article that you look after needs you",
     NotificationKind.HELPED: "An article built from your answers helped more people",
+    NotificationKind.REPORT: "Moderators decide about something you reported",
 }
 ICONS: dict[str, str] = {
     NotificationKind.ANSWER: "chat",
@@ -30,17 +31,21 @@ ICONS: dict[str, str] = {
     NotificationKind.DESK: "clock",
     NotificationKind.KEEPING: "book",
     NotificationKind.HELPED: "likely",
+    NotificationKind.REPORT: "flag",
 }
 _DECISIONS = {
     "hide": "was hidden by a moderator",
     "restore": "is visible again",
     "approve": "was approved and is visible now",
     "reject": "was not approved",
+    "set_aside": "was reported by several people. It is out of sight until a moderator has looked at it; you need not do anything",
+    "release": "was looked at by a moderator and is visible again",
     "close": "was closed",
     "reopen": "is open again",
     "duplicate": "was closed, because the same was asked before",
     "merge": "was merged into another thread, where its link leads",
     "unmerge": "stands for itself again",
+    "edit": "was changed by a moderator",
     "archive": "was archived: it stays readable and takes no new posts",
     "to_discussion": "was a question; a moderator made it a discussion",
     "to_question": "was a discussion; a moderator made it a question",
@@ -124,7 +129,7 @@ def decision(action: str, what: str, title: str, reason: str) -> str:
     done = _DECISIONS.get(action)
     if done is None:
         return ""
-    because = f" Reason: {reason}" if reason and action not in ("approve", "restore", "reopen") else ""
+    because = f" Reason: {reason}" if reason and action not in ("approve", "restore", "reopen", "release") else ""
     return f"Your {what} “{title}” {done}.{because}"
 
 

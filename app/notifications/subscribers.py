@@ -12,8 +12,6 @@ from app.accounts.events import (
     PasswordChanged,
     PasswordResetRequested,
     PersonSignedUp,
-    PersonSuspended,
-    SuspensionLifted,
 )
 from app.accounts.models import Person
 from app.core.db import db
@@ -258,16 +256,6 @@ def mail_password_changed(event: PasswordChanged) -> None:
     queue_account_mail("password_changed", event.person_id)
 
 
-def mail_suspension(event: PersonSuspended) -> None:
-    """The person is told until when and why."""
-    queue_account_mail("suspended", event.person_id)
-
-
-def mail_suspension_lifted(event: SuspensionLifted) -> None:
-    """The person is told that they may post again."""
-    queue_account_mail("suspension_lifted", event.person_id)
-
-
 SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (PostAdded, tell_of_post),
     (PostAdded, plan_reminder),
@@ -292,6 +280,4 @@ SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (PasswordResetRequested, mail_reset),
     (ClaimOffered, mail_claim),
     (PasswordChanged, mail_password_changed),
-    (PersonSuspended, mail_suspension),
-    (SuspensionLifted, mail_suspension_lifted),
 )

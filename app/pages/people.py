@@ -7,15 +7,17 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.accounts.models import Person
-from app.accounts.policies import can_suspend
-from app.accounts.queries import find_person_by_name
+from app.accounts.queries import find_person_by_name, get_person
 from app.accounts.urls import person_path
+from app.core.actor import Role
 from app.core.clock import now
-from app.core.errors import NotFound
+from app.core.errors import Gone, NotFound
 from app.core.pagination import parse_page
+from app.core.trust import Ability, Level
 from app.forum.queries.contributions import Contributions, count_contributions, list_answers_of
 from app.forum.queries.lists import list_threads
 from app.kb.queries.credited import credited_to
+from app.moderation.trust.policies import can_set_level
 from app.pages.blueprint import blueprint
 from app.web.access import public
 from app.web.context import current_actor
@@ -35,6 +37,10 @@ def profile(name: str) -> Response:
     person = find_person_by_name(name)
     if person is None:
         raise NotFound("There is nobody of that name here.")
+    if person.erased_at is not None:
+        raise Gone("This account was erased.")
+    if person.merged_into_id is not None:
+        return moved(get_person(person.merged_into_id).path)
     if person.name != name:
         return moved(person_path(person.name))
     keep_page(THREADS, ARTICLES)
@@ -57,19 +63,25 @@ def profile(name: str) -> Response:
         rows=rows,
         tab=tab,
         credited=credited_to(actor, person.id),
-        can_suspend=can_suspend(actor, person),
         is_suspended=person.is_suspended_at(now()),
+        can_set_level=can_set_level(actor, person),
+        level=Level(person.level).label if person.role == Role.MEMBER else "",
+        shows_website=_has(person, Ability.SHOW_WEBSITE) or actor.id == person.id or actor.is_moderator,
     )
 
 
+def _has(person: Person, ability: Ability) -> bool:
+    return person.as_actor(now()).has(ability)
+
+
 def _head(person: Person, counts: Contributions, is_plain: bool) -> Head:
-    """Profiles are for search engines once the community has praised something in them, and only their first page."""
+    """Profiles are for search engines once the community has praised something in them and trusts their owner; their first page."""
     shown = person.display_name
     return Head(
         title=f"{shown} ({person.name})" if shown != person.name else shown,
         description=f"{shown} answered {counts.answers} questions here; {counts.accepted} answers are marked as solutions.",
         path=person.path,
-        is_indexable=counts.has_praise and is_plain,
+        is_indexable=counts.has_praise and is_plain and _has(person, Ability.BE_FOUND),
         jsonld=(_profile_data(person, counts),),
         og_type="profile",
     )
@@ -87,6 +99,6 @@ def _profile_data(person: Person, counts: Contributions) -> dict[str, Any]:
             "@type": "InteractionCounter", "interactionType": "https://schema.org/WriteAction", "userInteractionCount": written,
         },
     }  # fmt: skip
-    if person.website:
+    if person.website and _has(person, Ability.SHOW_WEBSITE):
         entity["sameAs"] = [person.website]
     return {"@type": "ProfilePage", "dateCreated": machine_date(person.created_at), "mainEntity": entity}

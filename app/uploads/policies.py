@@ -6,12 +6,12 @@ from app.core.errors import Forbidden
 
 def can_upload(actor: Actor) -> bool:
     """People who may post may upload."""
-    return actor.can_write and actor.is_authenticated
+    return actor.can_post and actor.is_authenticated
 
 
 def ensure_can_upload(actor: Actor) -> None:
     """Raise Forbidden unless the actor may upload."""
-    if actor.is_suspended:
-        raise Forbidden("Your account is suspended, so you cannot upload for now.")
+    if actor.silence:
+        raise Forbidden(actor.silence)
     if not can_upload(actor):
         raise Forbidden("Please sign in to upload images.")

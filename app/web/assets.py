@@ -13,7 +13,7 @@ from app.web.access import public
 STATIC = Path(__file__).resolve().parents[1] / "static"
 STYLES = ("tokens", "base", "layout", "components", "pages", "print")
 # Sheets that only some pages load beside it, so that visitors need not.
-PAGE_STYLES = ("desk", "desk-item", "drafting", "insights", "issues", "search")
+PAGE_STYLES = ("desk", "desk-item", "drafting", "inbox", "insights", "issues", "search")
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
 
 

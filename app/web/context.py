@@ -33,6 +33,11 @@ def client_address() -> str:
     return request.remote_addr or "unknown"
 
 
+def address_hash() -> str:
+    """Return a keyed hash of the address, for counting what comes from it: nothing that is kept says where somebody is."""
+    return _keyed(current_app, f"address|{client_address()}")
+
+
 def client_agent() -> str:
     """Return the browser's name for itself, cut to a sane length."""
     return request.headers.get("User-Agent", "")[:AGENT_MAX]

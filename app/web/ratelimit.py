@@ -6,7 +6,7 @@ from limits import parse_many
 
 from app.core.errors import TooMany
 from app.core.settings import Settings
-from app.web.context import client_address, current_actor
+from app.web.context import address_hash, current_actor
 
 SIGN_IN = "10 per minute; 60 per hour"
 SIGN_UP = "6 per minute; 20 per hour"
@@ -22,14 +22,14 @@ SEARCHING = "120 per minute"
 
 
 def actor_key() -> str:
-    """Return the person's id, or the address of a visitor. Headers that a client can forge are not looked at."""
+    """Return the person's id, or a hash of the address of a visitor. Headers that a client can forge are not looked at."""
     actor = current_actor()
-    return f"person:{actor.id}" if actor.is_authenticated else f"address:{client_address()}"
+    return f"person:{actor.id}" if actor.is_authenticated else f"address:{address_hash()}"
 
 
 def address_key() -> str:
-    """Return the address, whoever is signed in."""
-    return f"address:{client_address()}"
+    """Return a hash of the address, whoever is signed in."""
+    return f"address:{address_hash()}"
 
 
 limiter = Limiter(key_func=actor_key, strategy="moving-window", headers_enabled=False)

@@ -38,6 +38,8 @@ class Site:
         self.base_url = settings.base_url
         self.logo_url = settings.logo_url
         self.footer_links: list[tuple[str, str]] = [("Knowledge base", "/kb"), ("Tags", "/tags"), ("Feed", "/feed.atom")]
+        if settings.transparency == "on":
+            self.footer_links.append(("Transparency", "/transparency"))
 
 
 def page(template: str, head: Head, status: int = 200, **values: Any) -> Response:

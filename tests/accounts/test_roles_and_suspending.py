@@ -1,4 +1,4 @@
-"""Roles and suspensions: success, refusal, absence, and states that do not allow it."""
+"""Roles and restrictions: success, refusal, absence, and states that do not allow it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from flask import Flask
 
 from app.accounts.events import RoleChanged
 from app.accounts.policies import can_suspend
+from app.accounts.services.restricting import ensure_may_still_post, release, restrict
 from app.accounts.services.roles import set_role
-from app.accounts.services.suspending import lift_suspension, suspend_person
 from app.core import events
 from app.core.actor import SYSTEM
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
-from tests.accounts.people import is_signed_in, make_member, sign_in
+from tests.accounts.people import PASSWORD, is_signed_in, make_member, sign_in
+from tests.client import Browser
 from tests.factories import actor_of, make_person
-from tests.mailbox import collect, text_of
 
 
 def until(days: float = 7):  # type: ignore[no-untyped-def]
@@ -67,31 +67,6 @@ def test_the_last_admin_stays_one(app: Flask) -> None:
         set_role(SYSTEM, second.id, "staff")
 
 
-def test_a_suspended_person_keeps_sessions_hears_why_and_cannot_write(app: Flask) -> None:
-    person, moderator = make_member("mira"), make_person(role="moderator")
-    browser = sign_in(app, "mira")
-    with unit_of_work():
-        suspend_person(actor_of(moderator), person_id=person.id, until=until(), reason=" advertising  again ")
-    db.session.refresh(person)
-    assert person.suspended_reason == "advertising again"
-    assert actor_of(person).is_suspended and not actor_of(person).can_write
-    assert is_signed_in(browser)
-    assert "advertising again" in text_of(collect(app)[0])
-    with unit_of_work():
-        lift_suspension(actor_of(moderator), person_id=person.id, reason="talked it over")
-    db.session.refresh(person)
-    assert actor_of(person).can_write
-    assert "can post again" in text_of(collect(app)[1])
-
-
-def test_a_suspension_ends_by_itself(app: Flask) -> None:
-    person = make_person()
-    with unit_of_work():
-        suspend_person(SYSTEM, person_id=person.id, until=until(), reason="spam")
-    db.session.refresh(person)
-    assert not person.as_actor(now() + timedelta(days=8)).is_suspended
-
-
 @pytest.mark.parametrize(("actor_role", "person_role", "is_allowed"), [
     ("member", "member", False), ("staff", "member", False),
     ("moderator", "member", True), ("moderator", "staff", False), ("moderator", "moderator", False),
@@ -103,28 +78,72 @@ def test_who_may_suspend_whom(app: Flask, actor_role: str, person_role: str, is_
     assert can_suspend(actor_of(actor), person) is is_allowed
     if is_allowed:
         with unit_of_work():
-            suspend_person(actor_of(actor), person_id=person.id, until=until(), reason="spam")
+            restrict(actor_of(actor), person_id=person.id, kind="suspend", until=until())
     else:
         with pytest.raises(Forbidden), unit_of_work():
-            suspend_person(actor_of(actor), person_id=person.id, until=until(), reason="spam")
+            restrict(actor_of(actor), person_id=person.id, kind="suspend", until=until())
 
 
 def test_nobody_suspends_themselves_and_no_suspended_moderator_suspends_others(app: Flask) -> None:
     admin = make_person(role="admin")
     with pytest.raises(Forbidden), unit_of_work():
-        suspend_person(actor_of(admin), person_id=admin.id, until=until(), reason="spam")
-    suspended = make_person(role="moderator", suspended_until=until())
-    member = make_person()
-    with pytest.raises(Forbidden), unit_of_work():
-        suspend_person(actor_of(suspended), person_id=member.id, until=until(), reason="revenge")
+        restrict(actor_of(admin), person_id=admin.id, kind="suspend", until=until())
+    moderator, member = make_person(role="moderator"), make_person()
+    actor = actor_of(moderator)
+    with unit_of_work():
+        restrict(actor_of(admin), person_id=moderator.id, kind="suspend", until=until())
+    with pytest.raises(Forbidden), unit_of_work():  # what counts is the row, not who they were when the request began
+        restrict(actor, person_id=member.id, kind="ban")
 
 
-def test_a_suspension_needs_a_future_date_a_reason_and_a_person(app: Flask) -> None:
+@pytest.mark.parametrize(("kind", "can_write", "can_post"), [
+    ("warn", True, False), ("mute", True, False), ("suspend", False, False), ("ban", False, False),
+])  # fmt: skip
+def test_what_each_restriction_leaves(app: Flask, kind: str, can_write: bool, can_post: bool) -> None:
     person = make_person()
-    for bad in ({"until": until(-1)}, {"until": until(4000)}, {"reason": "  "}):
+    with unit_of_work():
+        restrict(SYSTEM, person_id=person.id, kind=kind, until=until())
+    db.session.refresh(person)
+    actor = actor_of(person)
+    assert (actor.can_write, actor.can_post) == (can_write, can_post)
+    assert actor.silence
+    with pytest.raises(Forbidden), unit_of_work():
+        ensure_may_still_post(actor)
+    with unit_of_work():
+        release(SYSTEM, person_id=person.id, kind=kind)
+    db.session.refresh(person)
+    assert actor_of(person).can_post and not actor_of(person).silence
+
+
+@pytest.mark.parametrize("kind", ["mute", "suspend"])
+def test_what_has_an_end_ends_by_itself(app: Flask, kind: str) -> None:
+    person = make_person()
+    with unit_of_work():
+        restrict(SYSTEM, person_id=person.id, kind=kind, until=until())
+    db.session.refresh(person)
+    assert person.as_actor(now() + timedelta(days=8)).can_post
+
+
+def test_a_restriction_needs_a_future_date_and_a_person(app: Flask) -> None:
+    person = make_person()
+    for bad in (until(-1), until(4000), None):
         with pytest.raises(Invalid), unit_of_work():
-            suspend_person(SYSTEM, **({"person_id": person.id, "until": until(), "reason": "spam"} | bad))  # type: ignore[arg-type]
+            restrict(SYSTEM, person_id=person.id, kind="mute", until=bad)
     with pytest.raises(NotFound), unit_of_work():
-        suspend_person(SYSTEM, person_id=person.id + 1000, until=until(), reason="spam")
+        restrict(SYSTEM, person_id=person.id + 1000, kind="ban")
+
+
+def test_banned_people_are_signed_out_and_learn_why_only_with_their_password(app: Flask) -> None:
+    person = make_member("mira")
+    browser = sign_in(app, "mira")
+    with unit_of_work():
+        restrict(SYSTEM, person_id=person.id, kind="ban")
+    assert not is_signed_in(browser)
+    stranger = sign_in(app, "mira", "not the password at all", status=400)
+    assert "banned" not in stranger.text()
+    browser = Browser(app)
+    browser.get("/login")
+    answer = browser.submit("/login", {"login": "mira", "password": PASSWORD})
+    assert answer.headers["Location"].startswith("/standing/") and not is_signed_in(browser)
     with pytest.raises(Conflict), unit_of_work():
-        lift_suspension(SYSTEM, person_id=person.id, reason="never was")
+        restrict(SYSTEM, person_id=person.id, kind="ban")

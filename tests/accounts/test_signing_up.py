@@ -96,7 +96,7 @@ def test_signing_up_costs_one_hash_and_the_same_statements_for_known_and_unknown
         ({"password": "short"}, "at least 10 characters"),
         ({"password": "x" * 100_000}, "at most 200"),
         ({"password": "password123"}, "first passwords anybody"),
-        ({"company": "Bots Ltd."}, "leave the last field empty"),
+        ({"homepage": "https://bots.example"}, "only there for robots"),
         ({"name": "n" * 100_000}, "at most 40"),
     ],
 )

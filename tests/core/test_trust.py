@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +125,11 @@ def test_empty_settings_change_nothing():
 def test_a_setting_that_is_gone_is_named_with_what_stands_in_its_place(name):
     with pytest.raises(SettingsError, match=rf"{name}: is not used any more.*TRUST_ABILITIES"):
         Settings.from_env({name: "5"})
+
+
+def test_the_documentation_says_what_the_table_says():
+    text = (Path(__file__).parents[2] / "docs" / "trust.md").read_text(encoding="utf-8")
+    for level, bound in BOUNDS.items():
+        assert f"| {level.name.lower()} | {bound.days} | {bound.texts} | {bound.helps} | {bound.upheld} | {bound.sanctions} |" in text
+    for ability, (level, _words) in ABILITIES.items():
+        assert f"| `{ability}` | {level.name.lower()} | " in text

@@ -118,7 +118,7 @@ def dated_actions(thread: Thread) -> list[tuple[str, float]]:
     found += [(block.data["author"], block.data["hours_after"]) for block in thread.blocks]
     found += [(row.get("by", data["author"]), row["hours_after"]) for row in data.get("outcome", [])]
     found += [(row["by"], row["hours_after"]) for row in data.get("flags", []) + data.get("withdrawn", [])]
-    rows = [data[key] for key in ("locked", "closed", "hidden", "needs_info") if key in data]
+    rows = [data[key] for key in ("locked", "archived", "slowed", "closed", "hidden", "needs_info") if key in data]
     found += [(row["by"], row["hours_after"]) for row in rows]
     by = data.get("accepted_by", data["author"])
     return found + [(by, hours) for hours in data.get("accepted_hours_after", [])]

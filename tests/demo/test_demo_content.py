@@ -43,6 +43,8 @@ THREAD_KEYS = {
     "needs_info",
     "pinned",
     "locked",
+    "archived",
+    "slowed",
     "closed",
     "closed_as_duplicate_of",
     "hidden",
@@ -74,7 +76,7 @@ ARTICLE_KEYS = {
     "trend",
 }
 BLOCK_KEYS = {
-    "answer": {"author", "hours_after", "up", "down", "official", "worked"},
+    "answer": {"author", "hours_after", "up", "down", "official", "worked", "waits"},
     "reply": {"author", "hours_after", "up", "down"},
     "comment": {"author", "hours_after", "text"},
     "edit": {"author", "hours_after", "reason"},

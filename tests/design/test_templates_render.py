@@ -21,7 +21,7 @@ from app.web.filters import FILTERS
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-ACTIONS = ("vote", "accept", "unaccept", "edit", "comment", "flag", "hide", "restore", "approve", "card", "me_too")
+ACTIONS = ("vote", "accept", "unaccept", "edit", "comment", "flag", "hide", "restore", "approve", "card", "me_too", "reshape", "retitle")
 EVIL = "<script>alert(1)</script>"
 
 
@@ -115,7 +115,9 @@ def context(signed_in: bool = False, **head: Any) -> dict[str, Any]:
         "og_type": "website",
     }
     roles = dict.fromkeys(("is_staff", "is_moderator", "is_curator", "is_admin"), signed_in)
-    actor = Thing(is_authenticated=signed_in, name="mira", display_name="Mira", role="admin" if signed_in else None, **roles)
+    standing = {"is_warned": False, "is_unconfirmed": False}
+    role = "admin" if signed_in else None
+    actor = Thing(is_authenticated=signed_in, name="mira", display_name="Mira", role=role, **standing, **roles)
     site = Thing(name="Loomwell", base_url="https://example.com", tagline="", logo_url="", footer_links=[("About", "/about")])
     return {"head": Thing(**{**data, **head}), "actor": actor, "site": site, "now": NOW}
 

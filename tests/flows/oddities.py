@@ -27,7 +27,7 @@ LONG_AGO = timedelta(days=200)
 def add_oddities() -> None:
     """Add them to public category `sensors`, with a trusted author."""
     category = db.session.scalars(sa.select(Category).where(Category.slug == "sensors")).one()
-    trusted = make_person("oddly", website="https://example.com/oddly", trust=2, level=2)
+    trusted = make_person("oddly", website="https://example.com/oddly", pinned_level=2, level=2, created_at=now() - LONG_AGO)
     at = now() - LONG_AGO
 
     def ask(title: str, text: str, kind: str = "question") -> Thread:

@@ -145,10 +145,10 @@ def _plant_staff(site: Site, word: dict[str, str], category: int) -> None:
     body = compose(f"{word['staffrevision']} was here once").body
     with unit_of_work():
         edit_post(actor_of(insider), post_id=opening_of(thread).id, body=body, title=f"What about {word['staffthread']} here",
-                  tags=[word["stafftag"]], reason="")  # fmt: skip
+                  tags=[word["stafftag"]], reason="Clearer")  # fmt: skip
     with unit_of_work():
         edit_post(actor_of(insider), post_id=opening_of(thread).id, body=compose(f"Now {word['staffbody']} again").body,
-                  title=f"What about {word['staffthread']} here", tags=[word["stafftag"]], reason="")  # fmt: skip
+                  title=f"What about {word['staffthread']} here", tags=[word["stafftag"]], reason="Clearer")  # fmt: skip
     with unit_of_work():
         flag_post(actor_of(site.people["staff"]), post_id=opening_of(thread).id, reason="other", note=word["staffflag"])
         flag_comment(actor_of(site.people["staff"]), comment_id=remark.id, reason="other", note=word["staffflag"])
@@ -230,7 +230,7 @@ def _plant_moved(site: Site, word: dict[str, str], public: int) -> None:
     with unit_of_work():
         edit_post(
             actor_of(insider), post_id=opening_of(thread).id, body=later, title=f"What about {word['movedlater']} here",
-            tags=[word["movedtag"], word["movedlater"]], reason="",
+            tags=[word["movedtag"], word["movedlater"]], reason="For us only",
         )  # fmt: skip
 
 
@@ -395,8 +395,6 @@ def test_what_may_not_be_read_cannot_be_acted_on(site: Site):
              for verb in ("hide", "lock", "unlock", "pin", "unpin", "close", "move", "duplicate", "approve", "reject", "restore")]  # fmt: skip
     inner += [(f"/moderation/{kind}/{n}/{verb}", {"reason": "r"}) for kind, found in (("posts", posts), ("comments", comments))
               for n in found for verb in ("hide", "restore")]  # fmt: skip
-    inner += [(f"/moderation/flags/posts/{n}", {"decision": "decline"}) for n in posts]
-    inner += [(f"/moderation/flags/comments/{n}", {"decision": "decline"}) for n in comments]
     inner += [(f"/moderation/log/{n}/undo", {}) for n in entries]
     inner += [
         (f"/moderation/promotions/{secret.id}/{verb}", {"reason": "r"})

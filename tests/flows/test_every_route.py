@@ -32,13 +32,14 @@ BODY_AND_MORE = "title body tags category reason base_revision"
 ARTICLE = "title slug summary applies_to body asked_as note base_revision section_id audience then"
 EDIT = "title summary applies_to asked_as note slug section_id audience kind base_revision block do then"
 # The fields that each form may send. An empty string: nothing but the button.
+WAVE = "hosts sample people joined_from joined_to name_pattern mail_host needs_both written_from written_to"
 FIELDS = {
     "accounts.change_address": "email current_password", "accounts.change_password": "old_password password",
     "accounts.change_role": "role", "accounts.confirm": "", "accounts.drop_address": "", "accounts.end_sessions": "keep",
     "accounts.offer_claim": "email", "accounts.request_reset": "email", "accounts.resend_confirmation": "",
     "accounts.reset": "password", "accounts.save_profile": "display_name website about",
     "accounts.sign_in": "login password next",
-    "accounts.sign_out": "", "accounts.sign_up": "name email password company next", "forum.accept": "", "forum.add": "body",
+    "accounts.sign_out": "", "accounts.sign_up": "name email password answer homepage stamp next", "forum.accept": "", "forum.add": "body",
     "desk.add_free_day": "day name", "desk.add_group": "name description members",
     "desk.add_rule": "category_id tag in_charge",
     "desk.answer": "body do canned find article", "desk.apply_rules": "", "desk.assign": "in_charge note next",
@@ -47,13 +48,14 @@ FIELDS = {
     "desk.create_canned": "title body category_id is_shared", "desk.delete_canned": "", "desk.order_rule": "direction",
     "desk.release": "next", "desk.remove_free_day": "day", "desk.remove_group": "", "desk.remove_rule": "",
     "desk.take": "take_over next",
-    "forum.change_comment": "body", "forum.comment": "body",
-    "forum.create_category_action": "name description audience position",
+    "forum.change_comment": "body reason", "forum.comment": "body",
+    "forum.create_category_action": "name description audience needs_approval holds_first_posts archive_after_days position",
     "forum.delete_category_action": "", "forum.draft": f"{BODY_AND_MORE} next discard", "forum.follow": "value",
     "forum.me_too": "value", "forum.preview": "body", "forum.report_outcome": "kind worked post_id reason",
     "forum.save": "title body tags reason base_revision", "forum.start": "title body category tags version check",
-    "forum.take_back": "",
-    "forum.take_back_outcome": "reason", "forum.update_category_action": "name description audience needs_approval archive_after_days position",
+    "forum.take_back": "", "forum.save_title": "title tags reason base_revision", "moderation.set_level": "decision level days reason",
+    "forum.take_back_outcome": "reason",
+    "forum.update_category_action": "name description audience needs_approval holds_first_posts archive_after_days position",
     "forum.vote": "value", "forum.withdraw": "reason", "forum.worked": "worked reason", "kb.acknowledge": "revision",
     "kb.archive": "reason",
     "kb.create_article": ARTICLE, "kb.create_section": "title description parent_id", "kb.delete_section": "",
@@ -62,14 +64,18 @@ FIELDS = {
     "kb.preview": "body", "kb.promote": "title section_id audience kind environment take", "kb.publish": "revision",
     "kb.remove_wording": "", "kb.restore_wording": "", "kb.reopen": "reason",
     "kb.restore": "", "kb.restore_dismissed": "", "kb.submit": "", "kb.update_section": "title description parent_id",
-    "kb.verify": "next", "moderation.act_on_comment": "reason next", "moderation.act_on_post": "reason next",
-    "moderation.act_on_thread": "reason category_id original_id minutes note next", "moderation.flag_comment_action": "reason note",
+    "kb.verify": "next", "moderation.act_on_comment": "reason revision next", "moderation.act_on_post": "reason revision next",
+    "moderation.act_on_thread": "reason category_id original_id minutes note revision next", "moderation.flag_comment_action": "reason note",
     "moderation.dismiss_duplicate": "reason next", "moderation.join": "original_id reason next",
     "moderation.separate": "followers reason", "moderation.split": "posts title kind category reason",
     "moderation.merge": "target_id opening reason", "moderation.convert": "reason", "moderation.to_comment": "under reason",
-    "moderation.to_answer": "reason", "moderation.flag_post_action": "reason note",
-    "moderation.lift": "reason next", "moderation.resolve_comment": "decision reason",
-    "moderation.resolve_post": "decision reason", "moderation.suspend": "days reason next", "moderation.undo": "reason next",
+    "moderation.to_answer": "reason", "moderation.flag_post_action": "reason original note", "moderation.flag_person_action": "reason note",
+    "moderation.lift": "reason", "moderation.decide": "kind days template words seen",
+    "moderation.answer_appeal": "decision answer", "moderation.acknowledge_warning": "", "moderation.appeal_as_member": "note",
+    "moderation.appeal_as_banned": "note", "moderation.decide_in_inbox": "reason seen is_sure then from",
+    "moderation.claim_in_inbox": "take_over from", "moderation.release_in_inbox": "from",
+    "moderation.decide_several": "item decision reason from", "moderation.undo_several": "reason",
+    "moderation.undo": "reason next",
     "notifications.choose_mails": "kind", "notifications.mark_all_read": "", "notifications.unsubscribe": "scope",
     "notifications.outcome": "say post_id reason", "notifications.outcome_undo": "",
     "pages.retry_job": "", "uploads.upload": "file",
@@ -83,6 +89,12 @@ FIELDS = {
     "kb.save_versions": "version fails", "kb.check": "works next", "forum.end_asking": "solved title body",
     "search.picked": "q key", "kb.remove_search": "", "kb.restore_search": "",
     "search.add_alias": "said means is_mutual gap", "search.remove_alias": "", "search.restore_alias": "",
+    "privacy.ask_export": "export_password", "privacy.ask_erase": "name password posts", "privacy.keep": "",
+    "privacy.confirm_erase": "", "privacy.anonymise": "posts reason", "privacy.merge": "into reason confirm",
+    "moderation.remove_content_action": "reason", "moderation.look_for_wave": WAVE, "moderation.put_away_wave": f"{WAVE} reason listed seen_at",
+    "moderation.give_wave_back": "reason next", "moderation.remove_wave": "reason",
+    "moderation.watch": "kind text measure tag note", "moderation.unwatch": "reason next",
+    "moderation.watch_again": "reason next", "moderation.try_it": "text",
     "search.write_for_gap": "", "search.set_gap_aside": "reason", "search.reopen_gap": "",
 }  # fmt: skip
 
@@ -142,6 +154,8 @@ def test_pages_open_for_whom_they_are_meant(app: Flask, world: World, rule: Rule
         for method in ("get", "head"):
             response = getattr(world.client(role), method)(path)
             status = response.status_code
+            cookies = {cookie.partition("=")[0] for cookie in response.headers.getlist("Set-Cookie")}
+            assert cookies <= {"threadwell"}, f"{path} sets {cookies}: only the sign-in needs no consent"
             if role in allowed:
                 assert status in (200, 301, 302, 303, 403, 404, *unready(rule)), f"{role} {method} {path}: {status}"
             elif role == "visitor" and path.startswith("/api/"):

@@ -96,7 +96,7 @@ def test_a_report_leads_to_a_hidden_text_and_undoing_brings_it_back(case: Case) 
 
     sent = len(collect(case.app))
     case.moderator.get("/moderation/queue")
-    case.moderator.submit(f"/moderation/flags/posts/{case.answer_id}", {"reason": "Advertising"})
+    case.moderator.submit(f"/moderation/queue/post-{case.answer_id}/uphold", {"reason": "Advertising"})
     case.moderator.get("/moderation/queue")
     assert "All clear" in case.moderator.text() and "Hidden, and the reports are upheld." in case.moderator.text()
     mails = collect(case.app)[sent:]
@@ -129,7 +129,7 @@ def test_undo_right_after_a_decision_takes_all_of_it_back(case: Case) -> None:
     """The button beside "Hidden, and the reports are upheld" gives back the text and the report."""
     report(case)
     case.moderator.get("/moderation/queue")
-    case.moderator.submit(f"/moderation/flags/posts/{case.answer_id}", {"reason": "Advertising"})
+    case.moderator.submit(f"/moderation/queue/post-{case.answer_id}/uphold", {"reason": "Advertising"})
     assert case.answer.hidden_at is not None
     case.moderator.get("/moderation/queue")
     case.moderator.submit("/undo", {})
@@ -143,7 +143,7 @@ def test_undoing_a_decision_about_a_reported_question_brings_all_of_it_back(case
     case.reporter.get(f"/posts/{opening}/flag")
     case.reporter.submit("/flag", {"reason": "spam"})
     case.moderator.get("/moderation/queue")
-    case.moderator.submit(f"/moderation/flags/posts/{opening}", {"reason": "Advertising"})
+    case.moderator.submit(f"/moderation/queue/post-{opening}/uphold", {"reason": "Advertising"})
     case.visitor.get(case.path, status=410)
     case.moderator.get("/moderation/queue")
     case.moderator.submit("/undo", {})
@@ -151,23 +151,23 @@ def test_undoing_a_decision_about_a_reported_question_brings_all_of_it_back(case
     case.moderator.get(case.path)
     case.moderator.submit(f"/moderation/threads/{case.thread.id}/hide", {"reason": "Hidden from its own page"})
     case.moderator.get("/moderation/queue")
-    case.moderator.submit(f"/moderation/flags/posts/{opening}", {"reason": "Hidden already"})
-    case.moderator.get("/moderation/queue")
     assert "All clear" in case.moderator.text()
     case.moderator.submit("/undo", {})
-    case.visitor.get(case.path, status=410)
+    case.visitor.get(case.path)
 
 
 def test_a_declined_report_changes_nothing_for_readers(case: Case) -> None:
     report(case)
     sent = len(collect(case.app))
     case.moderator.get("/moderation/queue")
-    case.moderator.post(f"/moderation/flags/posts/{case.answer_id}", {"decision": "decline", "reason": "A real answer"})
+    case.moderator.submit(f"/moderation/queue/post-{case.answer_id}/decline", {"reason": "A real answer"})
     case.moderator.get("/moderation/queue")
     assert "All clear" in case.moderator.text() and told(case.app, sent) == []
     case.visitor.get(case.path)
     assert "Visit my shop" in case.visitor.text()
-    case.moderator.post(f"/moderation/flags/posts/{case.answer_id}", {"decision": "decline"}, status=409)
+    case.moderator.post(f"/moderation/queue/post-{case.answer_id}/decline", {"reason": "Too late"})
+    case.moderator.get("/moderation/queue")
+    assert "Somebody has decided about that one already." in case.moderator.text()
 
 
 def test_a_reported_comment_is_hidden_and_restored(case: Case) -> None:
@@ -180,7 +180,7 @@ def test_a_reported_comment_is_hidden_and_restored(case: Case) -> None:
     case.moderator.get("/moderation/queue")
     assert "Write to me for a discount." in case.moderator.text()
     case.moderator.get("/moderation/queue")
-    case.moderator.submit(f"/moderation/flags/comments/{comment.id}", {"reason": "Advertising"})
+    case.moderator.submit(f"/moderation/queue/comment-{comment.id}/uphold", {"reason": "Advertising"})
     case.visitor.get(case.path)
     assert "discount" not in case.visitor.text()
     assert "Your comment in" in inbox(case.author)
@@ -265,7 +265,7 @@ def test_a_category_with_approval_holds_a_thread_until_somebody_has_read_it(case
     assert "May I test the beta of the hub?" in case.moderator.text() and "in Beta tests" in case.moderator.text()
     case.moderator.get("/moderation/queue")
     sent = len(collect(case.app))
-    case.moderator.submit(f"/moderation/threads/{thread_id}/approve", {})
+    case.moderator.submit(f"/moderation/queue/thread-{thread_id}/approve", {})
     assert [person for person, _ in told(case.app, sent)] == ["asker"]
     assert "was approved and is visible now" in inbox(case.asker)
     case.visitor.get(path)
@@ -275,7 +275,7 @@ def test_a_category_with_approval_holds_a_thread_until_somebody_has_read_it(case
     undo_from_log(case, "approve")
     case.visitor.get(path, status=404)
     case.moderator.get("/moderation/queue")
-    case.moderator.submit(f"/moderation/threads/{thread_id}/reject", {"reason": "The test is full"})
+    case.moderator.submit(f"/moderation/queue/thread-{thread_id}/reject", {"reason": "The test is full"})
     assert "was not approved. Reason: The test is full" in inbox(case.asker)
     case.asker.get(path, status=404)
 

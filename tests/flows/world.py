@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts.models import Person
-from app.accounts.services.tokens import make_confirm_token, make_reset_token
+from app.accounts.models import Erasure, Person
+from app.accounts.services.tokens import make_confirm_token, make_erase_token, make_reset_token, make_standing_token
+from app.core.actor import SYSTEM
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
@@ -19,11 +20,14 @@ from app.desk.models.canned import CannedAnswer
 from app.forum.models import DuplicateProposal, Outcome, Product, ProductVersion, Thread, ThreadVersion
 from app.jobs.models import Job
 from app.kb.models import ArticleComment, ArticleFix, ArticleSource, ArticleVersion, Candidate
-from app.moderation.models import LogEntry
+from app.moderation.models import InboxBatch, LogEntry, Wave
+from app.moderation.people.appealing import appeal
+from app.moderation.people.imposing import impose
 from app.moderation.services.flagging import flag_comment, flag_post
 from app.moderation.services.logging import write_log
 from app.notifications.models import AskedRole, Notification, NotificationKind, OutcomeRequest
 from app.notifications.tokens import make_outcome_token, make_unsubscribe_token
+from app.privacy.models import DataExport
 from app.search.models import GapWording, SearchAlias, SearchGap
 from tests.client import Browser
 from tests.factories import (
@@ -94,7 +98,8 @@ def _write_world(app: Flask) -> tuple[dict[str, int], dict[str, Any]]:
         "thread_id": thread.id, "post_id": answer.id, "comment_id": remark.id, "category_id": thread.category_id,
         "article_id": article.id, "section_id": article.section_id, "person_id": target.id, "number": 1,
         "slug": thread.slug, "section": article.section.slug, "name": "pump", "key": "ask", "version": "0", "path": "site.css",
-        "kind": "threads", "action": "pin", "state": "done", **_rows(people, thread, answer, article.id), **_links(app, people["member"], target),
+        "kind": "threads", "item_key": f"post-{answer.id}", "decision": "uphold", "action": "pin", "state": "done",
+        **_rows(people, thread, answer, article.id), **_links(app, people["member"], target),
     }  # fmt: skip
     return {role: person.id for role, person in people.items()}, parts
 
@@ -135,13 +140,16 @@ def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: in
         group, canned = StaffGroup(name="Pumps"), CannedAnswer(title="Prime it", body_source="Prime the pump, {asker}.")
         rule = AssignmentRule(position=1, assignee_id=people["staff"].id)
         proposal = DuplicateProposal(thread_id=thread.id, original_id=same.id, score=0.8)
-        db.session.add_all([note, dead, source, candidate, group, canned, rule, proposal])
+        batch = InboxBatch(person_id=people["moderator"].id, label="It is fine", results=[])
+        wave = Wave(state="restored", summary="What leads to pills.example", criteria={}, reason="Spam")
+        db.session.add_all([note, dead, source, candidate, group, canned, rule, proposal, batch, wave])
         db.session.flush()
         outcome = db.session.scalars(sa.select(Outcome.id).where(Outcome.thread_id == thread.id)).one()
     assert opening_of(thread).id
     return {
         "notification_id": note.id, "job_id": dead.id, "source_id": source.id, "entry_id": entry.id, "outcome_id": outcome,
-        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, "proposal_id": proposal.id, **_versions(people, thread.id, article_id),
+        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, "proposal_id": proposal.id, "batch_id": batch.id, "wave_id": wave.id,
+        **_versions(people, thread.id, article_id),
         **_searches(),
     }  # fmt: skip
 
@@ -185,9 +193,24 @@ def _links(app: Flask, member: Person, target: Person) -> dict[str, str]:
     assert thread is not None
     with unit_of_work():
         db.session.add(OutcomeRequest(thread_id=thread.id, person_id=member.id, role=AskedRole.ASKER, sent_count=1))
+        wish = Erasure(person_id=target.id, asked_at=now())
+        export = DataExport(person_id=target.id, name="none.zip", ready_at=now(), expires_at=now() + timedelta(days=7))
+        db.session.add_all([wish, export])
     asked = make_outcome_token(key, thread.id, member.id, member.email or "")
     return {
         "notifications.outcome": asked, "notifications.outcome_undo": asked,
         "accounts.reset": make_reset_token(key, member), "accounts.confirm": make_confirm_token(key, target),
         "notifications.unsubscribe": make_unsubscribe_token(key, member.id, NotificationKind.ANSWER),
+        "privacy.confirm_erase": make_erase_token(key, target, wish.asked_at), "export_id": str(export.id),
+        **_decisions(key, target),
     }  # fmt: skip
+
+
+def _decisions(key: str, target: Person) -> dict[str, str]:
+    """A mute about the target, who asks for a second look, and a link of somebody who is banned."""
+    banned = make_person("banned", banned_at=now())
+    link = make_standing_token(key, banned)
+    with unit_of_work():
+        sanction = impose(SYSTEM, person_id=target.id, kind="mute", reason="Insults", until=now() + timedelta(days=3))
+        appeal(target.id, sanction_id=sanction.id, note="It was not me.")
+    return {"moderation.standing_of_banned": link, "moderation.appeal_as_banned": link, "sanction_id": str(sanction.id)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,31 @@ def partial_indexes() -> dict[str, str]:
     return found
 
 
+def triggers() -> dict[str, str]:
+    """Return the triggers that write down what changed, with what they do."""
+    if db.engine.dialect.name == "sqlite":
+        found = db.session.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    else:
+        found = db.session.execute(
+            sa.text(
+                "SELECT t.tgname, pg_get_triggerdef(t.oid) || p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+                " WHERE NOT t.tgisinternal"
+            )
+        )
+    rows = {str(name): str(text) for name, text in found if str(name).startswith("page_change")}
+    db.session.rollback()
+    return rows
+
+
+def test_an_upgraded_database_writes_down_the_same_changes(empty_site: Flask):
+    db.create_all()
+    wanted = triggers()
+    drop_everything()
+    upgrade(directory=MIGRATIONS)
+    assert triggers() == wanted
+    assert len(wanted) > 40
+
+
 def test_an_upgraded_database_has_the_conditions_of_the_models(empty_site: Flask):
     db.create_all()
     wanted = conditions(), partial_indexes()
@@ -90,6 +116,67 @@ def test_every_step_can_be_taken_back(empty_site: Flask):
     upgrade(directory=MIGRATIONS)
     downgrade(directory=MIGRATIONS, revision="base")
     assert tables() == set()
+
+
+def fill(table: sa.Table, **values: object) -> None:
+    """Add a row; what is not given and must not be empty gets something of its type."""
+    row: dict[str, object] = {}
+    for column in table.columns:
+        if column.name in values:
+            row[column.name] = values[column.name]
+        elif not column.nullable and column.server_default is None:
+            kind = column.type.python_type
+            row[column.name] = (
+                datetime(2026, 1, 2)  # noqa: DTZ001 (reflected columns know no zone)
+                if kind is datetime
+                else False
+                if kind is bool
+                else 1
+                if kind is int
+                else []
+                if kind in (dict, list)
+                else ""
+            )
+    db.session.execute(table.insert().values(row))
+
+
+def first_version_site() -> None:
+    """Write what a site of the first version may hold, in its tables."""
+    tables = sa.MetaData()
+    tables.reflect(db.engine)
+    of = tables.tables
+    fill(of["person"], id=1, name="ada", name_key="ada", display_name="Ada", role="moderator")
+    fill(of["category"], id=1, slug="water", name="Water", audience="public")
+    thread = {"id": 1, "kind": "question", "title": "Why?", "slug": "why", "category_id": 1, "author_id": 1, "status": "answered"}
+    fill(of["thread"], **thread, excerpt="")
+    fill(of["post"], id=1, thread_id=1, kind="opening", author_id=1, body_source="It hums.")
+    fill(of["flag"], id=1, thread_id=1, post_id=1, reporter_id=1, reason="spam", state="open")
+    fill(of["moderation_log"], id=1, action="lock", actor_id=1, thread_id=1)
+    fill(of["moderation_log"], id=2, action="undo", actor_id=1, thread_id=1, undoes_id=1)
+    fill(of["notification"], id=1, person_id=1, kind="answer", thread_id=1)
+    fill(of["mail_preference"], person_id=1, kind="answer")
+    db.session.commit()
+
+
+def test_a_site_of_the_first_version_keeps_everything(empty_site: Flask):
+    upgrade(directory=MIGRATIONS, revision="01")
+    first_version_site()
+    kept = ("person", "thread", "post", "flag", "moderation_log", "notification", "mail_preference")
+    counts = {name: db.session.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in kept}
+    db.session.remove()
+    upgrade(directory=MIGRATIONS)
+    assert {name: db.session.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in kept} == counts
+    flag = db.session.execute(sa.text("SELECT weight, person_id, thread_id FROM flag")).one()
+    assert tuple(flag) == (100, None, 1)
+    assert db.session.execute(sa.text("SELECT level, muted_until FROM person")).one() == (0, None)
+    with pytest.raises(sa.exc.DatabaseError, match="append-only"):
+        db.session.execute(sa.text("UPDATE moderation_log SET reason = 'another'"))
+    db.session.rollback()
+    with pytest.raises(sa.exc.DatabaseError, match="append-only"):
+        db.session.execute(sa.text("DELETE FROM moderation_log"))
+    db.session.rollback()
+    downgrade(directory=MIGRATIONS, revision="01")
+    assert {name: db.session.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in kept} == counts
 
 
 def test_migrations_are_one_line_and_named_by_date():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -55,7 +54,7 @@ def test_an_answer_is_mailed_with_text_html_links_and_one_click_unsubscribe(app:
     assert unsubscribe.startswith("http://community.test/unsubscribe/") and unsubscribe in text_of(mail)
     assert mail["Auto-Submitted"] == "auto-generated" and mail["Date"]
     assert app.test_client().post(unsubscribe.removeprefix("http://community.test")).status_code == 200
-    assert list_refused_kinds(asker.id) == {"answer"}
+    assert list_refused_kinds(asker.id) == {"answer", "report"}
     answer(thread, ann)
     assert len(collect(app)) == 1
 
@@ -151,10 +150,10 @@ def test_a_moderators_decision_is_mailed_with_its_reason(app: Flask) -> None:
 
 def test_every_kind_of_mail_has_both_parts_and_no_template_left_over(app: Flask) -> None:
     names = {path.name for path in (template_folder() / "email").iterdir() if not path.stem.startswith("_")}
-    stems = {*composing._ACCOUNT_MAILS, "address_taken", "notification", "decision", "ask", "solved"}
+    stems = {*composing._ACCOUNT_MAILS, "address_taken", "notification", "decision", "ask", "solved", "standing", "erased"}
     assert names == {f"{stem}.{end}" for stem in stems for end in ("txt", "html")}
-    person = make_person(pending_email="new@example.com", suspended_until=now() + timedelta(days=3), suspended_reason="spam")
-    kinds = ("confirm", "address_change", "reset", "claim", "password_changed", "suspended")
+    person = make_person(pending_email="new@example.com")
+    kinds = ("confirm", "address_change", "reset", "claim", "password_changed")
     with unit_of_work():
         for kind in kinds:
             enqueue("mail.send", {"kind": kind, "person_id": person.id})
@@ -211,6 +210,6 @@ def test_a_payload_about_somebody_or_something_that_is_gone_sends_nothing(app: F
             enqueue("mail.send", {"kind": kind, "person_id": 10**9, "notification_id": 1})
         enqueue("mail.send", {"kind": "moderation", "person_id": person.id, "notification_id": 10**9})
         enqueue("mail.send", {"kind": "confirm", "person_id": person.id})
-        enqueue("mail.send", {"kind": "suspended", "person_id": person.id})
+        enqueue("mail.send", {"kind": "standing", "person_id": person.id, "sanction_id": 10**9, "about": "imposed"})
     assert collect(app) == []
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Job)) == 0

@@ -105,7 +105,8 @@ def test_mails_are_chosen_by_kind(app: Flask) -> None:
     browser = Browser(app).sign_in(person)
     browser.get("/settings/notifications")
     kinds = set(NotificationKind) - {NotificationKind.DESK}  # word from the desk is for staff
-    assert browser.page is not None and set(browser.page.xpath("//input[@name='kind'][@checked]/@value")) == kinds
+    on = browser.page is not None and set(browser.page.xpath("//input[@name='kind'][@checked]/@value"))
+    assert on == kinds - {NotificationKind.REPORT}, "what became of reports is mailed only to those who ask for it"
     browser.submit("/settings/notifications", {"kind": ["answer", "mention", "nonsense"]})
     assert list_refused_kinds(person.id) == kinds - {"answer", "mention"}
     browser.get("/settings/notifications")
@@ -129,7 +130,7 @@ def test_one_click_of_a_mail_program_switches_one_kind_off_without_token_and_red
     path = unsubscribe_path(make_unsubscribe_token(str(app.secret_key), person.id, "answer"))
     for _ in range(2):
         assert app.test_client().post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert list_refused_kinds(person.id) == {"answer"} and list_refused_kinds(other.id) == frozenset()
+    assert list_refused_kinds(person.id) == {"answer", "report"} and list_refused_kinds(other.id) == {"report"}
 
 
 def test_the_buttons_on_the_page_switch_one_kind_or_all_off(app: Flask) -> None:
@@ -138,7 +139,7 @@ def test_the_buttons_on_the_page_switch_one_kind_or_all_off(app: Flask) -> None:
     visitor = Browser(app)
     visitor.get(path)
     assert "Done" in visitor.submit("/unsubscribe/", {}, status=200).text
-    assert list_refused_kinds(person.id) == {"comment"}
+    assert list_refused_kinds(person.id) == {"comment", "report"}
     visitor.submit("/unsubscribe/", {"scope": "all"}, status=200)
     assert list_refused_kinds(person.id) == set(NotificationKind)
 

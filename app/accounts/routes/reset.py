@@ -6,8 +6,10 @@ from werkzeug.wrappers import Response
 from app.accounts.addresses import checked_address
 from app.accounts.forms import NewPasswordForm, ResetRequestForm
 from app.accounts.models import Person
+from app.accounts.policies import NotLetIn
 from app.accounts.queries import find_person
 from app.accounts.routes.blueprint import blueprint
+from app.accounts.routes.signin import told_why
 from app.accounts.services import credentials, passwords, tokens
 from app.accounts.session import start_session
 from app.core.errors import Conflict, Gone, Invalid
@@ -109,5 +111,7 @@ def reset(token: str) -> Response:
         return page("accounts/reset.html", _HEAD, 400, form=form, name=name, token=token, needs_csrf=True)
     except (Gone, Conflict) as error:
         return dead_link(error.message, "/reset-password")
+    except NotLetIn as refusal:
+        return told_why(refusal)
     flash("Your new password counts from now on. You are signed in here and signed out everywhere else.", "success")
     return see_other("/")

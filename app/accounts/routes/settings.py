@@ -14,7 +14,7 @@ from app.core.errors import Forbidden, Invalid
 from app.core.markup import render_markdown
 from app.core.uow import unit_of_work
 from app.web.access import members
-from app.web.context import current_actor
+from app.web.context import current_actor, site_settings
 from app.web.forms import posted_line
 from app.web.ratelimit import PER_RECIPIENT, RESET, SIGN_IN, ensure_within, limiter
 from app.web.redirects import see_other
@@ -117,7 +117,8 @@ def change_address() -> Response:
         _verify_own(own_person(), form.current_password.data, "current_password")
         ensure_within(PER_RECIPIENT, "address", form.email.data.casefold())
         with unit_of_work():
-            address = credentials.request_address_change(current_actor(), email=form.email.data).pending_email
+            blocked = site_settings().blocked_mail_hosts
+            address = credentials.request_address_change(current_actor(), email=form.email.data, blocked=blocked).pending_email
     except Invalid as error:
         form.add_errors(error)
         return _account_page(400, address=form)

@@ -1,13 +1,16 @@
 """Signing in and out."""
 
-from flask import flash, request
+from flask import current_app, flash, request
 from werkzeug.wrappers import Response
 
 from app.accounts.forms import SignInForm
+from app.accounts.policies import NotLetIn
 from app.accounts.queries import SignInCandidate, find_sign_in
 from app.accounts.routes.blueprint import blueprint
-from app.accounts.services import passwords, signing_in
+from app.accounts.services import erasing, passwords, signing_in
+from app.accounts.services.tokens import make_standing_token
 from app.accounts.session import end_session, start_session
+from app.accounts.urls import standing_path
 from app.core.errors import Invalid
 from app.core.uow import unit_of_work
 from app.web.access import public
@@ -36,6 +39,11 @@ def verified(candidate: SignInCandidate | None, login: str, password: str) -> st
     if not passwords.verify_password(stored, password) or stored is None:
         raise Invalid(signing_in.WRONG)
     return passwords.hash_password(password) if passwords.needs_rehash(stored) else None
+
+
+def told_why(refusal: NotLetIn) -> Response:
+    """Lead somebody who proved who they are, and is banned, to where they read why."""
+    return see_other(standing_path(make_standing_token(str(current_app.secret_key), refusal.person)))
 
 
 def _page(form: SignInForm, status: int = 200) -> Response:
@@ -67,9 +75,14 @@ def sign_in() -> Response:
         assert candidate is not None
         with unit_of_work():
             start_session(signing_in.admit(candidate, new_hash=new_hash))
+            is_kept = erasing.cancel_erasure(candidate.person_id, is_signing_in=True)
     except Invalid as error:
         form.add_errors(error)
         return _page(form, 400)
+    except NotLetIn as refusal:
+        return told_why(refusal)
+    if is_kept:
+        flash("Welcome back. Your account stays: you have signed in before it was erased.", "success")
     return see_other(back_path(form.next.data))
 
 

@@ -5,17 +5,44 @@ from werkzeug.wrappers import Response
 
 from app.accounts.forms import SignUpForm
 from app.accounts.routes.blueprint import blueprint
+from app.accounts.routes.reset import secret
 from app.accounts.routes.signin import back_path
-from app.accounts.services import passwords, signing_up
+from app.accounts.services import passwords, robots, signing_up
 from app.accounts.session import start_session
 from app.core.errors import Invalid
 from app.core.uow import unit_of_work
 from app.web.access import public
-from app.web.context import current_actor
+from app.web.context import current_actor, site_settings
 from app.web.ratelimit import PER_RECIPIENT, SIGN_UP, address_key, ensure_within, limiter
 from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
+
+_CAUGHT = "Something filled in a field that is only there for robots. It is empty again: please send the form once more."
+
+
+def _form(**values: str) -> SignUpForm:
+    """Return the form: as it was posted, or with `values`; the question is there only where the site asks one."""
+    form = SignUpForm(formdata=None, **values) if values else SignUpForm()
+    if site_settings().signup_question:
+        form.answer.label.text = site_settings().signup_question
+    else:
+        del form.answer
+    return form
+
+
+def _ensure_person(form: SignUpForm) -> None:
+    """Raise Invalid for what looks like a robot. The trap is emptied and an old stamp renewed, so that people simply send again."""
+    settings, caught = site_settings(), bool(form.homepage.data)
+    pace = robots.read_pace(secret(), form.stamp.data or "", settings.signup_seconds)
+    form.homepage.data = ""
+    if pace == robots.Pace.OLD:
+        form.stamp.data = robots.make_stamp(secret())
+    if caught:
+        raise Invalid(_CAUGHT, "")
+    robots.ensure_human_pace(pace)
+    if settings.signup_question:
+        robots.ensure_answer(form.answer.data, settings.signup_answers)
 
 
 def _page(form: SignUpForm, status: int = 200) -> Response:
@@ -30,7 +57,7 @@ def sign_up_page() -> Response:
     back = back_path(request.args.get("next"))
     if current_actor().is_authenticated:
         return see_other(back)
-    return _page(SignUpForm(formdata=None, next=back))
+    return _page(_form(next=back, stamp=robots.make_stamp(secret())))
 
 
 @blueprint.post("/signup")
@@ -38,11 +65,12 @@ def sign_up_page() -> Response:
 @limiter.limit(SIGN_UP, key_func=address_key)
 def sign_up() -> Response:
     """Make the account and sign in at once; the address is confirmed later, by the link in a mail."""
-    form = SignUpForm()
+    form = _form()
     if not form.validate():
         return _page(form, 400)
     try:
-        name, address = signing_up.check_sign_up(form.name.data, form.email.data)
+        _ensure_person(form)
+        name, address = signing_up.check_sign_up(form.name.data, form.email.data, site_settings().blocked_mail_hosts)
         passwords.check_password_rules(form.password.data, name, address)
         ensure_within(PER_RECIPIENT, "sign-up", address)
         password_hash = passwords.hash_password(form.password.data)

@@ -1,5 +1,7 @@
 """Changing what proves who somebody is: password and address. Passwords come in hashed."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from app.accounts.addresses import checked_address
@@ -65,13 +67,13 @@ def reset_password(link: ResetLink, *, secret: str, new_hash: str) -> Person:
     return person
 
 
-def request_address_change(actor: Actor, *, email: str) -> Person:
+def request_address_change(actor: Actor, *, email: str, blocked: Collection[str] = ()) -> Person:
     """Keep a new address as pending and have a confirmation link sent there.
 
-    Tells nothing about other accounts with that address. Raises Invalid("email").
+    Tells nothing about other accounts with that address. `blocked`: hosts of throw-away mail. Raises Invalid("email").
     """
     person = _own_account(actor)
-    address = checked_address(email)
+    address = checked_address(email, blocked=blocked)
     if address == person.email:
         raise Invalid("This is your address already.", "email")
     person.pending_email = address

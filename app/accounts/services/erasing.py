@@ -65,11 +65,17 @@ def confirm_erasure(person_id: int, *, fingerprint: str, secret: str, grace: tim
     return erasure
 
 
-def cancel_erasure(person_id: int) -> bool:
-    """Keep the account after all; return whether its own owner had wished otherwise. An admin's decision is not theirs to cancel."""
+def cancel_erasure(person_id: int, *, is_signing_in: bool = False) -> bool:
+    """Keep the account after all; return whether its own owner had wished otherwise. An admin's decision is not theirs to cancel.
+
+    Signing in takes back only what was confirmed: before that, the wish waits for its mail.
+    """
     require_unit_of_work()
+    get_person_for_update(person_id)  # whoever erases holds this lock, too
     erasure = db.session.get(Erasure, person_id, populate_existing=True)
     if erasure is None or erasure.begun_at is not None or erasure.asked_by_id is not None:
+        return False
+    if is_signing_in and erasure.due_at is None:
         return False
     db.session.delete(erasure)
     emit(ErasureCancelled(person_id))

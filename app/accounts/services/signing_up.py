@@ -1,5 +1,7 @@
 """Making accounts. Passwords come in hashed; mails are sent by whoever listens to the events."""
 
+from collections.abc import Collection
+
 from app.accounts.addresses import checked_address
 from app.accounts.events import PersonSignedUp
 from app.accounts.models import Person
@@ -14,8 +16,11 @@ from app.core.text import clean_line
 from app.core.uow import require_unit_of_work
 
 
-def check_sign_up(name: str, email: str) -> tuple[str, str]:
-    """Return name and address in their stored form, before anything slow is done; raise Invalid with both problems."""
+def check_sign_up(name: str, email: str, blocked: Collection[str] = ()) -> tuple[str, str]:
+    """Return name and address in their stored form, before anything slow is done; raise Invalid with both problems.
+
+    `blocked`: hosts of throw-away mail.
+    """
     errors: dict[str, str] = {}
     checked = address = ""
     try:
@@ -23,7 +28,7 @@ def check_sign_up(name: str, email: str) -> tuple[str, str]:
     except Invalid as error:
         errors |= error.errors
     try:
-        address = checked_address(email)
+        address = checked_address(email, blocked=blocked)
     except Invalid as error:
         errors |= error.errors
     if errors:

@@ -13,6 +13,7 @@ from app.core.errors import Gone
 RESET_LIFE = timedelta(hours=1)
 CLAIM_LIFE = timedelta(days=14)
 CONFIRM_LIFE = timedelta(days=7)
+STANDING_LIFE = timedelta(days=30)
 ERASE_LIFE = timedelta(days=2)
 _DEAD = "This link was used already, is too old, or was cut off on its way. Please ask for a new one."
 
@@ -102,6 +103,29 @@ def ensure_erase_is_fresh(secret: str, fingerprint: str, person: Person, asked_a
     """Raise Gone unless the wish, the password and the address are still what they were when the link was made."""
     if fingerprint != _erase_state(secret, person, asked_at):
         raise Gone(_DEAD)
+
+
+def make_standing_token(secret: str, person: Person) -> str:
+    """Return the token of the page where somebody who is not let in reads why, and asks for a second look."""
+    return str(_serializer(secret, "standing").dumps([person.id, _standing_state(secret, person)]))
+
+
+def _standing_state(secret: str, person: Person) -> str:
+    return _fingerprint(secret, person.banned_at.isoformat() if person.banned_at else None)
+
+
+def read_standing_token(secret: str, token: str) -> tuple[int, str]:
+    """Return (person id, fingerprint of the ban); raise Gone when the link is forged or too old."""
+    found = _read(secret, "standing", token, STANDING_LIFE)
+    if found is None:
+        raise Gone("This link is too old, or was cut off on its way. Sign in once more to get a new one.")
+    return int(found[0]), str(found[1])
+
+
+def ensure_standing_is_fresh(secret: str, fingerprint: str, person: Person) -> None:
+    """Raise Gone unless the person is still banned as they were when the link was made."""
+    if not person.is_banned or fingerprint != _standing_state(secret, person):
+        raise Gone("This was taken back meanwhile: please sign in.")
 
 
 def _read(secret: str, purpose: str, token: str, life: timedelta) -> list[Any] | None:

@@ -77,7 +77,7 @@ def load_asker(actor: Actor, person_id: int | None, thread_id: int, moment: date
     first = rows[0]
     return AskerPanel(
         name=first.name, display_name=first.display_name, role=first.role, member_since=first.member_since,
-        is_suspended=first.suspended_until is not None and first.suspended_until > moment,
+        is_suspended=first.banned_at is not None or (first.suspended_until is not None and first.suspended_until > moment),
         question_count=first.question_count or 0, unresolved_count=int(first.unresolved_count or 0),
         solved_count=int(first.solved_count or 0),
         earlier=tuple(EarlierQuestion(row.id, row.title, row.status, row.created_at) for row in rows if row.id is not None),
@@ -105,7 +105,7 @@ def _statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
     )  # fmt: skip
     return (
         sa.select(
-            Person.name, Person.display_name, Person.role, Person.created_at.label("member_since"), Person.suspended_until,
+            Person.name, Person.display_name, Person.role, Person.created_at.label("member_since"), Person.suspended_until, Person.banned_at,
             earlier.c.id, earlier.c.title, earlier.c.status, earlier.c.created_at, earlier.c.question_count,
             earlier.c.unresolved_count, earlier.c.solved_count,
         )

@@ -40,6 +40,7 @@ def staff_people(moment: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
         Person.role != sa.literal_column("'member'"),  # word for word the condition of the partial index
         Person.role.in_(STAFF_ROLES),
+        Person.banned_at.is_(None),
         sa.or_(Person.suspended_until.is_(None), Person.suspended_until <= moment),
     )
 

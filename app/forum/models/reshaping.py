@@ -44,13 +44,15 @@ class ReshapingKind(StrEnum):
     CONVERT = "convert"
     TO_COMMENT = "to_comment"
     TO_ANSWER = "to_answer"
+    EDIT_COMMENT = "edit_comment"
 
 
 class Reshaping(Model):
     """One change of the shape of threads, with what is needed to take it back; the log names it in `before`.
 
     `thread_id` is where it was done, `other_id` the new thread of a split, or where a merged one went. `details`: ids of the
-    posts with their old kind, and of whatever else moved. `undone_at`: it was taken back.
+    posts with their old kind, and of whatever else moved; of a comment that somebody else changed, its text before.
+    `undone_at`: it was taken back.
     """
 
     __tablename__ = "reshaping"

@@ -46,7 +46,8 @@ class Thread(Model):
     `article_id`, `article_title` and `article_path` are written by the knowledge base (the thread is maintained there).
     `duplicates_checked_at` is when similar questions were looked for; None: not since its words were written (see proposing).
     `card_post_id` is the answer that curators pinned as the thread's answer card (see `policies.shows_card`).
-    `version_words` names the versions it is about (services/versions).
+    `version_words` names the versions it is about (services/versions); `outdated_at`: when somebody last reported that it is out of
+    date, after which it waits to be checked again.
     `slow_minutes` is how long everybody waits between two posts of theirs (0: not at all, see services/pacing). Archived threads
     keep their status and take no posts, comments and votes; `is_archived_by_rule`: the rule of the category did it;
     `unarchived_at`: it was taken out again, so that the rule waits once more.
@@ -70,10 +71,26 @@ class Thread(Model):
             sqlite_where=sa.text("is_pinned = 1"),
             postgresql_where=sa.text("is_pinned"),
         ),
+        # The few threads that wait for a moderator.
+        sa.Index(
+            "ix_thread_held", "held_at",
+            sqlite_where=sa.text("held_at IS NOT NULL"), postgresql_where=sa.text("held_at IS NOT NULL"),
+        ),
         # Figures: what was solved in a period, and the few questions that nobody else answered yet.
         sa.Index(
             "ix_thread_solved", "solved_at",
             sqlite_where=sa.text("solved_at IS NOT NULL"), postgresql_where=sa.text("solved_at IS NOT NULL"),
+        ),
+        # The archive rule: solved questions outside of the archive by their last activity, and what it must open again.
+        sa.Index(
+            "ix_thread_archivable", "category_id", "last_activity_at",
+            sqlite_where=sa.text("archived_at IS NULL AND solved_at IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NULL AND solved_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_thread_archived_in_doubt", "id",
+            sqlite_where=sa.text("is_archived_by_rule = 1 AND solved_at IS NULL"),
+            postgresql_where=sa.text("is_archived_by_rule AND solved_at IS NULL"),
         ),
         sa.Index(
             "ix_thread_duplicates_unchecked", "id",
@@ -130,6 +147,7 @@ class Thread(Model):
     card_post_id: Mapped[int | None] = mapped_column(BigId)
     duplicates_checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     version_words: Mapped[str] = mapped_column(sa.String(300), default="")
+    outdated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     category: Mapped[Category] = relationship(lazy="raise_on_sql")
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql")

@@ -17,10 +17,11 @@ def is_due(thread: Thread, days: int, moment: datetime) -> bool:
 
 
 def _due(days: int, moment: datetime) -> sa.ColumnElement[bool]:
-    """SQL twin of `is_due`: only questions are ever solved."""
+    """SQL twin of `is_due`: only questions are ever solved, and `solved_at` says so to the index `ix_thread_archivable`."""
     before = moment - timedelta(days=days)
     return sa.and_(
-        Thread.status == Status.SOLVED, Thread.duplicate_of_id.is_(None), Thread.hidden_at.is_(None), Thread.held_at.is_(None),
+        Thread.solved_at.is_not(None), Thread.status == Status.SOLVED,
+        Thread.duplicate_of_id.is_(None), Thread.hidden_at.is_(None), Thread.held_at.is_(None),
         Thread.archived_at.is_(None), Thread.last_activity_at <= before,
         sa.or_(Thread.unarchived_at.is_(None), Thread.unarchived_at <= before),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from app.core.actor import ANONYMOUS, Actor
 from app.core.db import db
 from app.core.pagination import Page, window
 from app.core.text import shorten
-from app.forum.models import Category, Post, Thread
+from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.thread import ThreadKind
 from app.forum.policies import listed_threads
@@ -102,3 +102,11 @@ def list_answers_of(actor: Actor, author_id: int, page: int = 1) -> Page[AnswerR
         for row in db.session.execute(statement)
     ]  # fmt: skip
     return Page.from_rows(rows, page, PER_PAGE)
+
+
+def list_thread_ids_of(person_id: int) -> list[int]:
+    """Return the threads in which a person wrote or started something, whoever may see it, in the order of their ids."""
+    comments = sa.select(Post.thread_id).join(Comment, Comment.post_id == Post.id).where(Comment.author_id == person_id)
+    posts = sa.select(Post.thread_id).where(Post.author_id == person_id)
+    threads = sa.select(Thread.id).where(Thread.author_id == person_id)
+    return sorted(set(db.session.scalars(sa.union(posts, comments, threads))))

@@ -68,6 +68,7 @@ class ProposalRow:
     reason: str
     decided_by: str
     decided_at: datetime | None
+    proposed_at: datetime
     thread: ThreadCard
     original: ThreadCard
 
@@ -122,8 +123,9 @@ def get_proposal_for_update(proposal_id: int) -> DuplicateProposal | None:
 
 def find_pair_for_update(thread_id: int, other_id: int) -> DuplicateProposal | None:
     """Lock the proposal of two questions, in whichever order it was made. Both threads are locked before it."""
-    one, other = sa.and_(DuplicateProposal.thread_id == thread_id, DuplicateProposal.original_id == other_id), sa.and_(
-        DuplicateProposal.thread_id == other_id, DuplicateProposal.original_id == thread_id
+    one, other = (
+        sa.and_(DuplicateProposal.thread_id == thread_id, DuplicateProposal.original_id == other_id),
+        sa.and_(DuplicateProposal.thread_id == other_id, DuplicateProposal.original_id == thread_id),
     )
     statement = sa.select(DuplicateProposal).where(sa.or_(one, other)).order_by(DuplicateProposal.id).limit(1)
     return db.session.scalar(statement.with_for_update(key_share=True).execution_options(populate_existing=True))
@@ -152,7 +154,7 @@ def _proposals(actor: Actor, state: str) -> sa.Select[*tuple[Any, ...]]:
     statement = (
         sa.select(
             DuplicateProposal.id, DuplicateProposal.score, DuplicateProposal.state, DuplicateProposal.reason,
-            _decider.display_name, DuplicateProposal.decided_at, *columns, _newer_home.name, _target_home.name,
+            _decider.display_name, DuplicateProposal.decided_at, DuplicateProposal.created_at, *columns, _newer_home.name, _target_home.name,
         )
         .join(_newer, _newer.id == DuplicateProposal.thread_id)
         .join(_named, _named.id == DuplicateProposal.original_id)
@@ -171,12 +173,14 @@ def _proposals(actor: Actor, state: str) -> sa.Select[*tuple[Any, ...]]:
     return statement
 
 
-def list_proposals(actor: Actor, *, state: str = ProposalState.OPEN, page: int = 1) -> Page[ProposalRow]:
+def list_proposals(
+    actor: Actor, *, state: str = ProposalState.OPEN, page: int = 1, per_page: int = PER_PAGE
+) -> Page[ProposalRow]:
     """Return a page of proposals the actor may see: open ones the most alike first, decided ones the latest first."""
-    offset, limit = window(page, PER_PAGE)
+    offset, limit = window(page, per_page)
     order = DuplicateProposal.score.desc() if state == ProposalState.OPEN else DuplicateProposal.decided_at.desc()
     statement = _proposals(actor, state).order_by(order, DuplicateProposal.id).offset(offset).limit(limit)
-    return Page.from_rows([_row(tuple(row)) for row in db.session.execute(statement)], page, PER_PAGE)
+    return Page.from_rows([_row(tuple(row)) for row in db.session.execute(statement)], page, per_page)
 
 
 def count_proposals(actor: Actor) -> dict[str, int]:
@@ -188,6 +192,13 @@ def count_proposals(actor: Actor) -> dict[str, int]:
     return dict(zip(map(str, ProposalState), db.session.execute(sa.select(*counts)).one(), strict=True))
 
 
+def find_proposal(actor: Actor, proposal_id: int) -> ProposalRow | None:
+    """Return one open proposal that the actor may see, or None."""
+    statement = _proposals(actor, ProposalState.OPEN).where(DuplicateProposal.id == proposal_id)
+    row = db.session.execute(statement).first()
+    return _row(tuple(row)) if row else None
+
+
 def list_proposals_for(actor: Actor, thread_id: int, limit: int = 3) -> list[ProposalRow]:
     """Return the open proposals that name a thread on either side, the most alike first."""
     about = sa.or_(DuplicateProposal.thread_id == thread_id, _target.id == thread_id)
@@ -196,11 +207,11 @@ def list_proposals_for(actor: Actor, thread_id: int, limit: int = 3) -> list[Pro
 
 
 def _row(values: tuple[Any, ...]) -> ProposalRow:
-    proposal_id, score, state, reason, decided_by, decided_at, *rest = values
+    proposal_id, score, state, reason, decided_by, decided_at, proposed_at, *rest = values
     size = len(_CARD)
     newer, target, homes = rest[:size], rest[size : 2 * size], rest[2 * size :]
     cards = [_card(side, home) for side, home in zip((newer, target), homes, strict=True)]
-    return ProposalRow(proposal_id, round(score * 100), state, reason, decided_by or "", decided_at, *cards)
+    return ProposalRow(proposal_id, round(score * 100), state, reason, decided_by or "", decided_at, proposed_at, *cards)
 
 
 def _card(values: Sequence[Any], home: str) -> ThreadCard:

@@ -153,7 +153,7 @@ def get_comment_for_update(comment_id: int) -> Comment:
 
 def list_categories_to_post(actor: Actor) -> list[Category]:
     """Return the categories in which the actor may start threads, in their order."""
-    if not actor.can_write:
+    if not actor.can_post:
         return []
     statement = sa.select(Category).where(visible_categories(actor)).order_by(Category.position, Category.name)
     return list(db.session.scalars(statement))

@@ -61,8 +61,8 @@ def new_thread(kind: ThreadKind) -> Response:
 @limit_posting
 def start(kind: ThreadKind) -> BaseResponse:
     """Post a thread, or show the form again: with similar threads, with a preview, or with what to correct."""
-    if not current_actor().can_write:
-        raise Forbidden("Your account is suspended, so you cannot post for now.")
+    if not current_actor().can_post:
+        raise Forbidden(current_actor().silence)
     form = ThreadForm()
     _offer_categories(form, current_actor())
     if is_asked_for("check"):
@@ -141,7 +141,7 @@ def _page(
         is_restored=is_restored,
         draft_key=DRAFT_KEYS[kind],
         login_path=login_path(back),
-        can_post=current_actor().can_write,
+        can_post=current_actor().can_post,
         has_categories=bool(form.category.choices),
         waits=list_usual_waits(current_actor()) if kind == ThreadKind.QUESTION else (),
     )

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import Invalid
 from app.core.text import shorten
 from app.core.uow import unit_of_work
-from app.forum.forms import CommentForm
+from app.forum.forms import CommentForm, EditCommentForm
 from app.forum.models import Comment
 from app.forum.policies import ensure_can_edit_comment
 from app.forum.queries.thread_page import find_thread_head, page_of_post
@@ -62,7 +62,7 @@ def edit_comment_page(comment_id: int) -> Response:
     """Show a comment to change."""
     found = get_comment(current_actor(), comment_id)
     ensure_can_edit_comment(current_actor(), found, found.post.thread)
-    return _edit_page(found, CommentForm(formdata=None, data={"body": found.body_source}))
+    return _edit_page(found, EditCommentForm(formdata=None, data={"body": found.body_source}))
 
 
 @blueprint.post("/comments/<id:comment_id>/edit")
@@ -70,12 +70,14 @@ def edit_comment_page(comment_id: int) -> Response:
 @limiter.limit(REACTING)
 def change_comment(comment_id: int) -> Response:
     """Save a changed comment, or show the form again."""
-    actor, form = current_actor(), CommentForm()
+    actor, form = current_actor(), EditCommentForm()
     try:
         form.ensure_valid()
         composed = compose_comment(form.body.data)
         with unit_of_work():
-            changed = edit_comment(actor, comment_id=comment_id, body=composed.body, mentions=composed.mentions)
+            changed = edit_comment(
+                actor, comment_id=comment_id, body=composed.body, mentions=composed.mentions, reason=form.reason.data or ""
+            )
     except Invalid as error:
         form.add_errors(error)
         found = get_comment(actor, comment_id)
@@ -94,11 +96,13 @@ def take_back(comment_id: int) -> Response:
     return see_other(post_path(gone.post_id))
 
 
-def _edit_page(found: Comment, form: CommentForm, status: int = 200) -> Response:
-    thread = found.post.thread
-    crumbs = [(shorten(thread.title, 60), post_path(found.post_id)), ("Change your comment", "")]
-    head = Head("Change your comment", is_indexable=False, crumbs=crumbs)
+def _edit_page(found: Comment, form: EditCommentForm, status: int = 200) -> Response:
+    thread, is_own = found.post.thread, found.author_id == current_actor().id
+    if not is_own:
+        form.body.label.text, form.reason.flags.required = "The comment", True
+    title = "Change your comment" if is_own else "Change this comment"
+    head = Head(title, is_indexable=False, crumbs=[(shorten(thread.title, 60), post_path(found.post_id)), (title, "")])
     return page(
         "forum/edit_comment.html", head, status, form=form, comment=found, thread=thread,
-        is_own=found.author_id == current_actor().id, back=comment_path(found.id),
+        is_own=is_own, back=comment_path(found.id),
     )  # fmt: skip

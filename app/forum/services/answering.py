@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.accounts.services.restricting import ensure_may_still_post
 from app.core.actor import Actor
 from app.core.events import emit
 from app.core.markup import Rendered
@@ -40,6 +41,7 @@ def add_post(actor: Actor, *, thread_id: int, body: Rendered, mentions: Sequence
     else:
         end_wait(thread, actor, is_answer=True)
     settle(thread)
+    ensure_may_still_post(actor)
     note_screened(submission, verdict, thread.id, post.id)
     if verdict.is_held:
         emit(PostHeld(thread.id, post.id, actor.id))

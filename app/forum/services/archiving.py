@@ -16,7 +16,7 @@ from app.core.errors import Conflict
 from app.core.events import emit
 from app.core.uow import unit_of_work
 from app.forum.events import ThreadCurated
-from app.forum.models import Category, Thread
+from app.forum.models import Thread
 from app.forum.models.thread import Status
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.archiving import is_due, list_due_ids
@@ -87,8 +87,7 @@ def _list_disputed(most: int) -> list[int]:
     """Return threads that the rule archived and that are not solved any more."""
     statement = (
         sa.select(Thread.id)
-        .join(Category, Category.id == Thread.category_id)
-        .where(Thread.archived_at.is_not(None), Thread.is_archived_by_rule, Thread.status != Status.SOLVED)
+        .where(Thread.archived_at.is_not(None), Thread.is_archived_by_rule, Thread.solved_at.is_(None))
         .order_by(Thread.id)
         .limit(most)
     )

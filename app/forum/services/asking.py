@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from app.accounts.services.restricting import ensure_may_still_post
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
@@ -55,6 +56,7 @@ def start_thread(
     move_counts(NOWHERE, place_of(thread))
     follow_own(actor, thread)
     settle(thread)
+    ensure_may_still_post(actor)
     note_screened(submission, verdict, thread.id, post.id)
     if thread.held_at is not None:
         emit(ThreadHeld(thread.id, actor.id))

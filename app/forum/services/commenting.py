@@ -4,21 +4,24 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from app.accounts.services.restricting import ensure_may_still_post
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Forbidden
 from app.core.events import emit
 from app.core.markup import Rendered
-from app.forum.events import CommentAdded, CommentHeld
+from app.forum.events import CommentAdded, CommentCurated, CommentHeld
 from app.forum.models import Comment, Post
+from app.forum.models.reshaping import ReshapingKind
 from app.forum.policies import ensure_can_comment, ensure_can_edit_comment, ensure_can_see_post
 from app.forum.queries.threads import get_comment_for_update, get_post_for_update
 from app.forum.screening import Submission, Verdict, note_screened, screen
-from app.forum.services.checking import COMMENT_MAX, check_body
+from app.forum.services.checking import COMMENT_MAX, check_body, checked_reason
 from app.forum.services.figures import derive_comment_counts, settle
 from app.forum.services.mentioning import tell_mentioned, tell_newly_mentioned
 from app.forum.services.pacing import ensure_pace
+from app.forum.services.relocating import remember
 from app.forum.services.revising import DOUBLE_SUBMIT
 from app.forum.services.waiting import end_wait
 
@@ -50,6 +53,7 @@ def add_comment(actor: Actor, *, post_id: int, body: Rendered, mentions: Sequenc
     if not verdict.is_held:
         end_wait(thread, actor)
     settle_comments(post)
+    ensure_may_still_post(actor)
     note_screened(submission, verdict, thread.id, post.id, comment.id)
     if verdict.is_held:
         emit(CommentHeld(thread.id, post.id, comment.id, actor.id))
@@ -59,19 +63,20 @@ def add_comment(actor: Actor, *, post_id: int, body: Rendered, mentions: Sequenc
     return comment
 
 
-def edit_comment(actor: Actor, *, comment_id: int, body: Rendered, mentions: Sequence[int] = ()) -> Comment:
-    """Change a comment: its author for half an hour, moderators any time. Only newly mentioned people are told.
+def edit_comment(actor: Actor, *, comment_id: int, body: Rendered, mentions: Sequence[int] = (), reason: str = "") -> Comment:
+    """Change a comment: its author for half an hour, moderators any time, with a reason. Only newly mentioned people are told.
 
-    Raises NotFound, Forbidden, Invalid("body"). `mentions` are all people the new text names.
+    Raises NotFound, Forbidden, Invalid by field. `mentions` are all people the new text names.
     """
     comment = get_comment_for_update(comment_id)
     post = comment.post
     ensure_can_see_post(actor, post, post.thread)
     ensure_can_edit_comment(actor, comment, post.thread)
     check_body(body, most=COMMENT_MAX)
+    why = checked_reason(reason, is_required=comment.author_id != actor.id and not actor.is_system)
     if comment.body_source == body.source:
         return comment
-    old_html = comment.body_html
+    old_html, old_source = comment.body_html, comment.body_source
     submission = Submission(actor, "comment", body, thread_id=post.thread_id, is_edit=True, before=old_html)
     verdict = screen(submission)
     _set_text(comment, body)
@@ -80,7 +85,10 @@ def edit_comment(actor: Actor, *, comment_id: int, body: Rendered, mentions: Seq
     if comment.hidden_at is None:
         end_wait(post.thread, actor)
     settle_comments(post)
+    ensure_may_still_post(actor)
     note_screened(submission, verdict, post.thread_id, post.id, comment.id)
+    if comment.author_id != actor.id:
+        _keep_earlier(actor, comment, old_source, why)
     if verdict.is_held:
         emit(CommentHeld(post.thread_id, post.id, comment.id, comment.author_id))
         return comment
@@ -113,6 +121,14 @@ def settle_comments(post: Post) -> None:
     db.session.flush()
     post.comment_count = derive_comment_counts([post.id])[post.id]
     settle(post.thread)
+
+
+def _keep_earlier(actor: Actor, comment: Comment, old_source: str, reason: str) -> None:
+    """Changing somebody else's comment is a decision. Its text before is kept for undoing that: comments have no revisions."""
+    thread_id = comment.post.thread_id
+    details = {"comment": comment.id, "source": old_source, "revision": comment.revision}
+    number = remember(ReshapingKind.EDIT_COMMENT, thread_id, None, details)
+    emit(CommentCurated(thread_id, comment.post_id, comment.id, "edit", actor.id, reason, number))
 
 
 def _hold(comment: Comment, verdict: Verdict) -> None:

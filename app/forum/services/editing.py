@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.accounts.services.restricting import ensure_may_still_post
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict
@@ -122,6 +123,7 @@ def _write(actor: Actor, post: Post, thread: Thread, body: Rendered, tags: list[
         thread.excerpt = body.excerpt
         thread.duplicates_checked_at = None
     add_revision(post, thread, tags, actor, reason, moment)
+    ensure_may_still_post(actor)
 
 
 def _retag(thread: Thread, tags: list[str]) -> None:

@@ -21,6 +21,8 @@ from app.search.documents import THREAD, request_sync
 
 BATCH = 200
 Progress = Callable[[int, int], None]
+# What packages above derive from rows as well: a name, and what corrects it and returns how often it was wrong.
+_others: dict[str, Callable[[], int]] = {}
 
 
 @dataclass
@@ -33,6 +35,16 @@ class Drift:
     @property
     def total(self) -> int:
         return sum(self.wrong.values())
+
+
+def register_recount(name: str, recount: Callable[[], int]) -> None:
+    """Have `threadwell recount` derive another package's figure as well. `recount` opens units of work of its own."""
+    _others[name] = recount
+
+
+def recount_others() -> Counter[str]:
+    """Derive the figures of other packages anew; return how often each was wrong. Call it outside a unit of work."""
+    return Counter({name: recount() for name, recount in _others.items()})
 
 
 def recount_thread(thread_id: int) -> tuple[str, ...]:

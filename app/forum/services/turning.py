@@ -3,6 +3,8 @@
 What it was stays in the database, hidden, so that undoing shows it again with its votes and its history.
 """
 
+import sqlalchemy as sa
+
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
@@ -71,6 +73,7 @@ def turn_into_comment(actor: Actor, *, post_id: int, under_id: int, body: Render
 def undo_into_comment(actor: Actor, *, reshaping_id: int, reason: str = "") -> Post:
     """Show the post again, with its comments, instead of the comment it became. Raises NotFound, Forbidden, Conflict."""
     found = peek(reshaping_id, ReshapingKind.TO_COMMENT)
+    _ensure_one_thread(found.details["post"], found.details["under"])
     post = get_post_for_update(found.details["post"])
     under = get_post_for_update(found.details["under"])
     ensure_can_moderate(actor, post.thread)
@@ -115,6 +118,8 @@ def turn_into_post(actor: Actor, *, comment_id: int, body: Rendered, reason: str
 def undo_into_post(actor: Actor, *, reshaping_id: int, reason: str = "") -> Comment:
     """Show the comment again instead of the answer or reply it became. Raises NotFound, Forbidden, Conflict."""
     found: Reshaping = peek(reshaping_id, ReshapingKind.TO_ANSWER)
+    home = db.session.scalar(sa.select(Comment.post_id).where(Comment.id == found.details["comment"]))
+    _ensure_one_thread(found.details["post"], home or 0)
     comment = get_comment_for_update(found.details["comment"])
     post = get_post_for_update(found.details["post"])
     ensure_can_moderate(actor, post.thread)
@@ -139,6 +144,13 @@ def ensure_can_turn(post: Post) -> None:
     if not post.is_listed:
         raise Conflict("This post is hidden or waits for approval.")
     ensure_nothing_rests_on(post.thread, [post])
+
+
+def _ensure_one_thread(*post_ids: int) -> None:
+    """Raise Conflict unless posts stand in one thread: then one lock is enough, and nobody waits for another in a circle."""
+    threads = set(db.session.scalars(sa.select(Post.thread_id).where(Post.id.in_(post_ids))))
+    if len(threads) != 1:
+        raise Conflict(CHANGED_SINCE)
 
 
 def _add_comment(post: Post, under: Post, body: Rendered) -> Comment:

@@ -8,8 +8,10 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid, NotFound
+from app.core.events import emit
 from app.core.text import shorten
 from app.core.uow import require_unit_of_work
+from app.forum.events import VersionChecked
 from app.forum.models import Product, ProductVersion, Thread, ThreadVersion
 from app.forum.models.product import VersionWord
 from app.forum.policies import ensure_can_check_version, ensure_can_set_versions
@@ -63,9 +65,16 @@ def check_thread(actor: Actor, *, thread_id: int, version_id: int, works: bool |
         row.word = VersionWord.WORKS if works else VersionWord.FAILS
         row.decided_by_id, row.decided_at = actor.id, now()
         db.session.add(row)
+        emit(VersionChecked(thread_id, version_id, actor.id, works))
     db.session.flush()
     refresh_version_words([thread_id])
     return thread
+
+
+def note_outdated(thread: Thread) -> None:
+    """Let the versions of a locked thread be checked again, because somebody says that it is out of date."""
+    require_unit_of_work()
+    thread.outdated_at = now()
 
 
 def refresh_version_words(thread_ids: Iterable[int]) -> None:

@@ -5,22 +5,19 @@ Texts, revisions and comments are overwritten and there is no way back; hiding i
 
 import sqlalchemy as sa
 
-from app.core.clock import now
+from app.core.actor import SYSTEM
 from app.core.db import db
 from app.core.events import emit
 from app.core.markup import Rendered
-from app.core.slugs import slugify
-from app.forum.events import CommentCurated, PostCurated, ThreadCurated
-from app.forum.models import Comment, Post, PostRevision, Thread
+from app.forum.events import PostCurated
+from app.forum.models import Comment, Post
 from app.forum.models.post import PostKind
 from app.forum.queries.threads import get_thread_and_category_for_update
-from app.forum.services.figures import derive_comment_counts, settle
-from app.forum.services.listing import move_counts, place_of
-from app.forum.services.revising import set_text
+from app.forum.services.figures import settle
+from app.forum.services.sweeping import blank_texts, sweep
 
 WIPE = "wipe"
 GONE = "Removed with the account of its author"
-UNTITLED = "[removed]"
 
 
 def next_thread_to_wipe(person_id: int, blank: Rendered) -> int | None:
@@ -43,57 +40,22 @@ def wipe_thread(person_id: int, thread_id: int, blank: Rendered) -> None:
     The question itself stays listed, without its text, while others have written in the thread: their answers would make no
     sense without its title. Otherwise thread and title go, too.
     """
-    thread = get_thread_and_category_for_update(thread_id)
-    posts = list(_own(sa.select(Post).where(Post.thread_id == thread_id, Post.author_id == person_id).order_by(Post.id)))
+    get_thread_and_category_for_update(thread_id)
+    own = sa.select(Post.id, Post.kind).where(Post.thread_id == thread_id, Post.author_id == person_id)
+    kinds = dict(db.session.execute(own).all())
     here = sa.select(Post.id).where(Post.thread_id == thread_id)
-    comments = list(
-        _own(sa.select(Comment).where(Comment.post_id.in_(here), Comment.author_id == person_id).order_by(Comment.id))
-    )
-    is_own_alone = thread.author_id == person_id and not _others_wrote(thread_id, person_id)
-    place = place_of(thread)
-    for post in posts:
-        _wipe_post(post, blank)
-    for comment in comments:
-        comment.body_source, comment.body_html, comment.body_text = blank.source, str(blank.html), blank.text
-        comment.hidden_at, comment.hidden_reason = comment.hidden_at or now(), GONE
+    comments = set(db.session.scalars(sa.select(Comment.id).where(Comment.post_id.in_(here), Comment.author_id == person_id)))
+    kept = {post_id for post_id, kind in kinds.items() if kind == PostKind.OPENING and _others_wrote(thread_id, person_id)}
+    sweep(SYSTEM, thread_id=thread_id, post_ids=kinds.keys() - kept, comment_ids=comments, reason=GONE)
+    blank_texts(kinds.keys(), comments, blank)
+    thread = get_thread_and_category_for_update(thread_id)
     if thread.author_id == person_id:
         thread.excerpt = ""
-    if is_own_alone:
-        thread.title, thread.slug = UNTITLED, slugify(UNTITLED)
-        thread.hidden_at, thread.hidden_reason = thread.hidden_at or now(), GONE
-    move_counts(place, place_of(thread))
-    _settle(thread, posts, comments, is_own_alone)
-
-
-def _own(statement: sa.Select[Post] | sa.Select[Comment]) -> sa.ScalarResult[Post | Comment]:
-    locked = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return db.session.scalars(locked)  # type: ignore[arg-type]
-
-
-def _wipe_post(post: Post, blank: Rendered) -> None:
-    set_text(post, blank)
-    values = {"body_source": blank.source, "body_hash": blank.hash, "title": "", "tags": "", "reason": ""}
-    statement = sa.update(PostRevision).where(PostRevision.post_id == post.id).values(values)
-    db.session.execute(statement.execution_options(synchronize_session=False))
-    if post.kind != PostKind.OPENING:
-        post.hidden_at, post.hidden_reason = post.hidden_at or now(), GONE
+    settle(thread)
+    for post_id in kept:
+        emit(PostCurated(thread_id, post_id, WIPE, None, GONE, is_one_of_many=True))
 
 
 def _others_wrote(thread_id: int, person_id: int) -> bool:
     theirs = sa.or_(Post.author_id.is_(None), Post.author_id != person_id)
     return bool(db.session.scalar(sa.select(sa.exists().where(Post.thread_id == thread_id, theirs))))
-
-
-def _settle(thread: Thread, posts: list[Post], comments: list[Comment], is_hidden: bool) -> None:
-    """Let figures, search, articles and the desk follow; nobody is told."""
-    db.session.flush()
-    counts = derive_comment_counts(sorted({comment.post_id for comment in comments}))
-    for post_id, number in counts.items():
-        db.session.execute(sa.update(Post).where(Post.id == post_id).values(comment_count=number))
-    settle(thread)
-    for post in posts:
-        emit(PostCurated(thread.id, post.id, WIPE, None, GONE, is_one_of_many=True))
-    for comment in comments:
-        emit(CommentCurated(thread.id, comment.post_id, comment.id, WIPE, None, GONE, is_one_of_many=True))
-    if is_hidden:
-        emit(ThreadCurated(thread.id, "hide", None, GONE, is_one_of_many=True))

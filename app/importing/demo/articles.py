@@ -119,4 +119,4 @@ def _log(written: Written, article: PreparedArticle, row: Article) -> None:
         entries.append(LogEntry(action=row.state, article_id=row.id, before=before, created_at=row.modified_at))
     for entry in entries:
         entry.actor_id = row.owner_id
-        db.session.add(entry)
+        written.log.append(entry)

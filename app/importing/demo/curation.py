@@ -9,7 +9,7 @@ from app.core.db import db
 from app.forum.models import Thread
 from app.importing.demo.preparing import PreparedThread
 from app.importing.demo.written import Written, touch
-from app.moderation.models import Flag, FlagReason, LogEntry
+from app.moderation.models import AppealState, Flag, FlagReason, LogEntry, Sanction, SanctionKind
 
 REASON_WORDS = {
     "duplicate": "Duplicate", "no_longer_relevant": "No longer relevant", "off_topic": "Off topic", "spam": "Spam",
@@ -20,6 +20,9 @@ FLAG_REASONS = {"unsafe": FlagReason.WRONG}
 # Whose threads were hidden as spam so often may not post for so long.
 SPAM_THREADS = 2
 SUSPENDED_FOR = timedelta(days=365)
+# What they say to that.
+APPEAL = "I only wanted to show people our summer offers. I have read the rules now and will not do it again."
+APPEALED_AFTER = timedelta(hours=5)
 
 
 def write_curation(written: Written, threads: list[PreparedThread]) -> None:
@@ -29,6 +32,7 @@ def write_curation(written: Written, threads: list[PreparedThread]) -> None:
         _close(written, thread, row)
         _hide(written, thread, row)
         _lock(written, thread, row)
+        _calm(written, thread, row)
         for flag in thread.data.get("flags", []):
             _flag(written, thread, flag)
     _suspend_spammers(written, threads)
@@ -63,6 +67,21 @@ def _lock(written: Written, thread: PreparedThread, row: Thread) -> None:
         _log(written, "lock", locked, row.locked_at, locked["reason"], thread_id=row.id)
 
 
+def _calm(written: Written, thread: PreparedThread, row: Thread) -> None:
+    """Archive a thread, or slow it down."""
+    if archived := thread.data.get("archived"):
+        row.archived_at = written.moment(thread.stem, archived["hours_after"])
+        _log(written, "archive", archived, row.archived_at, archived["reason"], thread_id=row.id)
+    if slowed := thread.data.get("slowed"):
+        row.slow_minutes, at = slowed["minutes"], written.moment(thread.stem, slowed["hours_after"])
+        written.log.append(
+            LogEntry(
+                action="slow", actor_id=written.person_id(slowed["by"]), reason=slowed["reason"], created_at=at, before="0",
+                thread_id=row.id,
+            )
+        )  # fmt: skip
+
+
 def _flag(written: Written, thread: PreparedThread, flag: dict[str, Any]) -> None:
     post = written.posts[thread.stem, flag["post"]]
     db.session.add(
@@ -87,7 +106,18 @@ def _suspend_spammers(written: Written, threads: list[PreparedThread]) -> None:
 def _suspend(written: Written, person: Person, hidden: dict[str, Any], at: datetime) -> None:
     person.suspended_at, person.suspended_until = at, at + SUSPENDED_FOR
     person.suspended_reason = "Advertising in several threads"
-    _log(written, "suspend", hidden, at, person.suspended_reason, person_id=person.id)
+    sanction = Sanction(
+        person_id=person.id, kind=SanctionKind.SUSPEND, reason=person.suspended_reason, until=person.suspended_until, created_at=at,
+        created_by_id=written.person_id(hidden["by"]), appeal_state=AppealState.OPEN, appeal_note=APPEAL, appealed_at=at + APPEALED_AFTER,
+    )  # fmt: skip
+    db.session.add(sanction)
+    db.session.flush()
+    written.log.append(
+        LogEntry(
+            action="suspend", actor_id=sanction.created_by_id, reason=sanction.reason, created_at=at, before=str(sanction.id),
+            person_id=person.id,
+        )
+    )  # fmt: skip
 
 
 def _words(row: dict[str, Any]) -> str:
@@ -97,4 +127,4 @@ def _words(row: dict[str, Any]) -> str:
 
 
 def _log(written: Written, action: str, row: dict[str, Any], at: datetime, reason: str, **target: int) -> None:
-    db.session.add(LogEntry(action=action, actor_id=written.person_id(row["by"]), reason=reason, created_at=at, **target))
+    written.log.append(LogEntry(action=action, actor_id=written.person_id(row["by"]), reason=reason, created_at=at, **target))

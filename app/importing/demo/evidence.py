@@ -139,10 +139,10 @@ def _write(written: Written, thread: PreparedThread, event: _Event) -> None:
     db.session.add(event.row)
     db.session.flush()
     if post and event.accepts is not None:
-        _accept(thread, event, post)
+        _accept(written, thread, event, post)
 
 
-def _accept(thread: PreparedThread, event: _Event, post: Post) -> None:
+def _accept(written: Written, thread: PreparedThread, event: _Event, post: Post) -> None:
     post.accepted_at = event.at
     if event.row is None:
         return
@@ -152,12 +152,12 @@ def _accept(thread: PreparedThread, event: _Event, post: Post) -> None:
             outcome_id=event.row.id,
         )
     )  # fmt: skip
-    _log_foreign_acceptance(thread, event)
+    _log_foreign_acceptance(written, thread, event)
 
 
-def _log_foreign_acceptance(thread: PreparedThread, event: _Event) -> None:
+def _log_foreign_acceptance(written: Written, thread: PreparedThread, event: _Event) -> None:
     if event.row and event.by != thread.data["author"]:
-        db.session.add(
+        written.log.append(
             LogEntry(
                 action="accept", actor_id=event.row.actor_id, reason="Accepted for the asker", post_id=event.row.post_id,
                 created_at=event.at,

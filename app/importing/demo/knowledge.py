@@ -104,7 +104,7 @@ def _write_decision(written: Written, row: dict[str, Any]) -> None:
 
 def _log(written: Written, decision: Decision, row: dict[str, Any], thread_id: int, at: datetime) -> None:
     by = written.person_id(row["by"])
-    db.session.add(LogEntry(action=_ACTIONS[decision], actor_id=by, reason=row["reason"], thread_id=thread_id, created_at=at))
+    written.log.append(LogEntry(action=_ACTIONS[decision], actor_id=by, reason=row["reason"], thread_id=thread_id, created_at=at))
 
 
 def _propose(written: Written, row: dict[str, Any]) -> None:

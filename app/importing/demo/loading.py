@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -23,6 +22,7 @@ from app.importing.demo.curation import write_curation
 from app.importing.demo.desk import write_desk
 from app.importing.demo.evidence import write_evidence
 from app.importing.demo.knowledge import write_knowledge
+from app.importing.demo.moderating import write_moderation
 from app.importing.demo.notices import write_notices
 from app.importing.demo.people import choose_sign_ins, write_people, write_places
 from app.importing.demo.preparing import Prepared, prepare
@@ -36,7 +36,6 @@ from app.importing.demo.written import Written
 from app.importing.figures import write_figures, write_listing_counts
 from app.importing.following_up import enqueue_follow_up
 from app.kb.models import Section
-from app.moderation.models import LogEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +95,15 @@ def _write(written: Written, prepared: Prepared, hashes: dict[str, str], setting
     write_searches(written, prepared.community)
     write_proposals(written, prepared.articles, settings)
     write_knowledge(written, prepared.community)
-    _put_log_in_order()
+    _write_log(written)
+    write_moderation(written, prepared)
 
 
-def _put_log_in_order() -> None:
+def _write_log(written: Written) -> None:
     """Let the log of decisions stand in the order in which they were made, which is that of its ids."""
-    db.session.flush()
-    log = cast(sa.Table, LogEntry.__table__)
-    rows = db.session.execute(
-        sa.select(*(column for column in log.c if column is not log.c.id)).order_by(log.c.created_at, log.c.id)
-    )
-    entries = [dict(row) for row in rows.mappings()]
-    db.session.execute(sa.delete(log))
-    db.session.expire_all()
-    db.session.execute(sa.insert(log), entries)
+    for entry in sorted(written.log, key=lambda entry: entry.created_at):
+        db.session.add(entry)
+        db.session.flush()
 
 
 def _counts(prepared: Prepared) -> Counter[str]:

@@ -74,6 +74,8 @@ def _of_thread(written: Written, thread: PreparedThread, row: Thread) -> Iterato
     taking_part = {written.person_id(thread.data["author"]), *map(written.person_id, thread.data.get("followers", []))}
     for prepared in thread.posts:
         post = written.posts[thread.stem, prepared.number]
+        if post.held_at is not None:
+            continue
         if prepared.number:
             yield from _tell(taking_part, NotificationKind.ANSWER, row.id, post.author_id, post.created_at, post)
             taking_part.add(post.author_id or 0)

@@ -122,7 +122,7 @@ def _decide(written: Written, gap: SearchGap, row: dict[str, Any]) -> None:
     gap.decided_by_id, gap.decided_at = written.person_id(row["by"]), written.calendar.days_ago(row["days_ago"])
     action = _ACTIONS.get(gap.state)
     if action is not None:
-        db.session.add(
+        written.log.append(
             LogEntry(
                 action=action, actor_id=gap.decided_by_id, reason=gap.reason, gap_id=gap.id, before=GapState.OPEN,
                 created_at=gap.decided_at,
@@ -138,7 +138,7 @@ def _add_alias(written: Written, row: dict[str, Any], gap: SearchGap | None) -> 
     )  # fmt: skip
     db.session.add(alias)
     db.session.flush()
-    db.session.add(LogEntry(action="alias_add", actor_id=by, alias_id=alias.id, created_at=at))
+    written.log.append(LogEntry(action="alias_add", actor_id=by, alias_id=alias.id, created_at=at))
 
 
 def _keep_wordings(written: Written) -> None:

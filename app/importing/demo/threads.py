@@ -54,6 +54,7 @@ def _write_post(written: Written, thread: PreparedThread, post: PreparedPost) ->
         created_at=written.moment(thread.stem, first.hours_after),
         edited_at=written.moment(thread.stem, last.hours_after) if is_edited else None,
         edited_by_id=written.person_id(last.author) if is_edited else None,
+        held_at=written.moment(thread.stem, first.hours_after) if post.data.get("waits") else None,
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()

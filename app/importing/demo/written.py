@@ -7,11 +7,15 @@ from app.accounts.models import Person
 from app.forum.models import Category, Post, Tag, Thread
 from app.importing.demo.calendar import Calendar
 from app.kb.models import Article, Section
+from app.moderation.models import LogEntry
 
 
 @dataclass
 class Written:
-    """Entities of the running unit of work. Posts go by the stem of their thread and their number (0: the opening)."""
+    """Entities of the running unit of work. Posts go by the stem of their thread and their number (0: the opening).
+
+    `log`: decisions of the past. The log is only ever added to, so they are kept here until all of them are known.
+    """
 
     calendar: Calendar
     people: dict[str, Person] = field(default_factory=dict)
@@ -21,6 +25,7 @@ class Written:
     threads: dict[str, Thread] = field(default_factory=dict)
     posts: dict[tuple[str, int], Post] = field(default_factory=dict)
     articles: dict[str, Article] = field(default_factory=dict)
+    log: list[LogEntry] = field(default_factory=list)
 
     def person_id(self, handle: str) -> int:
         """Return the id of a person; raise KeyError for a handle that community.toml does not name."""

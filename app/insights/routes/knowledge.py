@@ -9,9 +9,9 @@ from app.insights.presenters import say_period
 from app.insights.queries.knowledge import Knowledge, load_knowledge
 from app.insights.routes.asked import read_asked, read_scope
 from app.insights.routes.blueprint import blueprint
-from app.insights.routes.lists import csv_answer
 from app.insights.urls import insights_path, knowledge_path
 from app.web.access import curators
+from app.web.downloads import csv_answer
 from app.web.render import page
 from app.web.seo import Head
 

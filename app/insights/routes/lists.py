@@ -1,13 +1,10 @@
 """The questions, articles, searches or sessions behind a number: as a page, and as a CSV file. The same predicate that makes the figure."""
 
-from collections.abc import Iterable
-from tempfile import SpooledTemporaryFile
-
 from flask import Response, request
 
+from app.core.exporting import Cell
 from app.core.pagination import parse_page
 from app.insights.cohorts import Subject
-from app.insights.exporting import Cell, csv_text
 from app.insights.knowledge_metrics import KNOWLEDGE
 from app.insights.measures import Metric
 from app.insights.presenters import say_list, show_figure
@@ -20,11 +17,10 @@ from app.insights.scope import Scope
 from app.insights.search_metrics import SEARCHING
 from app.insights.urls import figure_csv_path, figure_path, insights_path, knowledge_path, search_figures_path
 from app.web.access import curators
+from app.web.downloads import csv_answer
 from app.web.render import page
 from app.web.seo import Head, absolute
 
-IN_MEMORY = 1024 * 1024
-CHUNK = 64 * 1024
 COLUMNS = (
     "id", "title", "address", "status", "category", "asked_by", "asked_at", "first_answer_at", "first_staff_answer_at", "solved_at",
     "hours_to_first_answer", "hours_to_solution", "counts_for",
@@ -71,25 +67,6 @@ def download_list(figure: str) -> Response:
     scope = metric.narrowed(read_scope())
     header = COLUMNS_OF[metric.subject]
     return csv_answer(f"{metric.key}-{scope.period.key}", header, (_cells(row) for row in metric.iterate(scope)))
-
-
-def csv_answer(name: str, header: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Response:
-    """Return a CSV file of that name.
-
-    It is written to a temporary file first, on disk if it is long: what fails does so before anything was sent, and no
-    transaction stays open for as long as somebody with a slow line reads.
-    """
-    written = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed with the response
-    for piece in csv_text(tuple(header), (tuple(row) for row in rows)):
-        written.write(piece.encode())
-    length = written.tell()
-    written.seek(0)
-    response = Response(iter(lambda: written.read(CHUNK), b""), mimetype="text/csv")
-    response.call_on_close(written.close)
-    response.content_length = length
-    response.headers["Content-Disposition"] = f'attachment; filename="{name.replace("..", "_")}.csv"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _cells(row: MetricRow | ArticleLine | SearchLine | SessionLine) -> tuple[Cell, ...]:

@@ -10,10 +10,10 @@ from app.insights.presenters import say_period, show_figures
 from app.insights.queries.overview import Overview, load_overview
 from app.insights.routes.asked import read_asked, read_scope
 from app.insights.routes.blueprint import blueprint
-from app.insights.routes.lists import csv_answer
 from app.insights.tables import TABLES
 from app.insights.urls import insights_path
 from app.web.access import curators
+from app.web.downloads import csv_answer
 from app.web.render import page
 from app.web.seo import Head
 

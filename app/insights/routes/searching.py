@@ -8,13 +8,13 @@ from app.insights.presenters import say_period
 from app.insights.queries.searching import LEAST_COMPARED, Searching, load_searching
 from app.insights.routes.asked import read_asked, read_scope
 from app.insights.routes.blueprint import blueprint
-from app.insights.routes.lists import csv_answer
 from app.insights.search_tables import SEARCH_TABLES
 from app.insights.urls import insights_path, knowledge_path, search_figures_path
 from app.search.ledger.recorder import decide_hold_out
 from app.search.urls import gaps_path
 from app.web.access import curators
 from app.web.context import site_settings
+from app.web.downloads import csv_answer
 from app.web.render import page
 from app.web.seo import Head
 

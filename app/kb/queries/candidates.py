@@ -48,6 +48,7 @@ class CandidateRow:
     shows_card: bool
     article_title: str
     article_path: str
+    scanned_at: datetime
 
 
 def list_candidates(actor: Actor, *, state: str, page: int = 1, per_page: int = PER_PAGE) -> Page[CandidateRow]:
@@ -89,6 +90,7 @@ def _row(row: sa.Row[*tuple[Any, ...]]) -> CandidateRow:
         decided_by=row.decided_by or "", decided_at=candidate.decided_at, snoozed_until=candidate.snoozed_until,
         shows_card=bool(row.shows_card), article_title=row.article_title or "",
         article_path=article_path(row.section_slug, row.article_slug) if row.article_slug else "",
+        scanned_at=candidate.scanned_at,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What should be looked at again: articles, and solved questions without one, the most read first. Reads only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from app.pageviews.queries import views_subquery
 
 PER_PAGE = 25
 READ_DAYS = 30
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 VIEWS = ("all", "versions", "sources", "dates", "readers", "unowned", "threads")
 
 
@@ -62,16 +63,21 @@ class ThreadToVerify:
     views: int
     version_words: str
     versions: tuple[Unchecked, ...]
+    outdated_at: datetime | None = None
 
 
 def _unchecked(words: type[ArticleVersion] | type[ThreadVersion], owner: str) -> sa.Subquery:
     """(owner, version_id, product, name): current versions of concerned products about which `words` say nothing.
 
-    A thread that was asked about the current version was solved there.
+    A thread that was asked about the current version was solved there. What was known before somebody reported a thread as out of
+    date does not count any more.
     """
     current, named, word = current_versions(), aliased(ProductVersion), aliased(words)
     own = getattr(words, owner)
     is_known = sa.exists().where(getattr(word, owner) == own, word.version_id == current.c.version_id)
+    if words is ThreadVersion:
+        outdated_at = sa.select(Thread.outdated_at).where(Thread.id == own).scalar_subquery()
+        is_known = is_known.where(word.decided_at > sa.func.coalesce(outdated_at, _NEVER))
     return (
         sa.select(own, current.c.version_id, current.c.product, current.c.name)
         .join(named, named.id == words.version_id)
@@ -162,7 +168,7 @@ def list_threads_to_verify(actor: Actor, *, page: int = 1) -> Page[ThreadToVerif
     recent = views_subquery("thread", READ_DAYS)
     views = sa.func.coalesce(recent.c.views, 0).label("views")
     statement = (
-        sa.select(Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.version_words, views)
+        sa.select(Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.version_words, Thread.outdated_at, views)
         .join(Category, Category.id == Thread.category_id)
         .outerjoin(recent, recent.c.target_id == Thread.id)
         .where(_threads_to_verify(actor))
@@ -175,7 +181,7 @@ def list_threads_to_verify(actor: Actor, *, page: int = 1) -> Page[ThreadToVerif
     rows = [
         ThreadToVerify(
             row.id, row.title, thread_path(row.kind, row.id, row.slug), int(row.views), row.version_words,
-            unchecked.get(row.id, ()),
+            unchecked.get(row.id, ()), row.outdated_at,
         )
         for row in found
     ]  # fmt: skip

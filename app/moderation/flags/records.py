@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
+from app.core.trust import Ability
 from app.moderation.flags.weighing import FlagRecord
 from app.moderation.models import Flag, FlagState
 
@@ -26,4 +27,8 @@ def flag_record_of(actor: Actor) -> tuple[FlagRecord, int]:
             sa.func.count().filter(Flag.created_at > moment - DAY),
         ).where(Flag.reporter_id == actor.id)
     ).one()
-    return FlagRecord(row[0], row[1], is_staff=actor.is_staff, is_moderator=actor.is_moderator), row[2]
+    is_trusted = actor.has(Ability.WEIGHTY_REPORTS)
+    record = FlagRecord(
+        row[0], row[1], is_trusted=is_trusted, is_staff=actor.is_staff, is_moderator=actor.is_moderator
+    )  # fmt: skip
+    return record, row[2]

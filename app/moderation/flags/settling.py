@@ -6,10 +6,11 @@ Subscribers; they run in the transaction of the decision.
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.forum.events import CommentCurated, PostCurated, ThreadCurated
+from app.forum.events import CommentCurated, PostCurated, ThreadCurated, VersionChecked
 from app.forum.models import DuplicateProposal, Post
 from app.forum.models.post import PostKind
 from app.moderation.models import Flag, FlagReason, FlagState
+from app.moderation.services.logging import write_log
 from app.moderation.services.resolving import close_flags, open_again
 
 # What a moderator did to a text -> whether the reports about it were right.
@@ -58,9 +59,11 @@ def _settle(action: str, target: sa.ColumnElement[bool], actor_id: int | None, r
         _open(target)
 
 
-def _close(target: sa.ColumnElement[bool], actor_id: int | None, reason: str, *, is_upheld: bool) -> None:
-    flags = db.session.scalars(sa.select(Flag).where(target, Flag.state == FlagState.OPEN).with_for_update(key_share=True))
-    close_flags(actor_id, list(flags), is_upheld, reason, is_along=True)
+def _close(target: sa.ColumnElement[bool], actor_id: int | None, reason: str, *, is_upheld: bool) -> list[Flag]:
+    statement = sa.select(Flag).where(target, Flag.state == FlagState.OPEN)
+    flags = list(db.session.scalars(statement.with_for_update(key_share=True)))
+    close_flags(actor_id, flags, is_upheld, reason, is_along=True)
+    return flags
 
 
 def _open(target: sa.ColumnElement[bool]) -> None:
@@ -71,4 +74,18 @@ def _open(target: sa.ColumnElement[bool]) -> None:
     open_again(list(db.session.scalars(statement.with_for_update(key_share=True))))
 
 
-SUBSCRIPTIONS = ((PostCurated, settle_with_post), (CommentCurated, settle_with_comment), (ThreadCurated, settle_with_thread))
+def settle_with_check(event: VersionChecked) -> None:
+    """Whoever checks on a version says whether a question is out of date: that is what those who reported it asked. It is logged."""
+    about = sa.and_(Flag.thread_id == event.thread_id, Flag.reason == FlagReason.OUTDATED, Flag.post_id.is_not(None))
+    words = "It does not hold on the current version any more." if not event.works else "It was checked, and still holds."
+    flags = _close(about, event.actor_id, words, is_upheld=not event.works)
+    for post_id in sorted({flag.post_id for flag in flags if flag.post_id is not None}):
+        write_log(event.actor_id, "decline" if event.works else "uphold", words, post_id=post_id)
+
+
+SUBSCRIPTIONS = (
+    (PostCurated, settle_with_post),
+    (CommentCurated, settle_with_comment),
+    (ThreadCurated, settle_with_thread),
+    (VersionChecked, settle_with_check),
+)

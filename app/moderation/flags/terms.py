@@ -11,7 +11,7 @@ class FlagTerms:
     """From which sum on reports take a text out of sight (ordinary reports; 0: never), and the daily limit of those mostly wrong."""
 
     threshold: int = 3
-    sunk_daily: int = 2
+    limit: int = 2
 
 
 _terms = [FlagTerms()]

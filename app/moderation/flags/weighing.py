@@ -8,17 +8,18 @@ _BEFORE = 2
 # From so many declined reports on, somebody who is right less than one time in five is not counted any more.
 SINK_FROM = 5
 _SINK_SHARE = 5
-# What the role adds, in per cent.
+# What the role, or being trusted here, makes of it, in per cent.
 _STAFF_PER_CENT = 150
 _MODERATOR_PER_CENT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class FlagRecord:
-    """What became of a person's reports within a year, and as whom they report."""
+    """What became of a person's reports within a year, and as whom they report. `is_trusted`: their level makes reports weigh more."""
 
     upheld: int = 0
     declined: int = 0
+    is_trusted: bool = False
     is_staff: bool = False
     is_moderator: bool = False
 
@@ -33,11 +34,18 @@ class FlagRecord:
 def flag_weight(record: FlagRecord) -> int:
     """Return how much a report counts: 100 for somebody without a record, up to 200 for those who are always right, down to 0.
 
-    Staff count half as much again, moderators double.
+    Staff and people trusted here count half as much again, moderators double.
     """
     if record.is_sunk:
         return 0
     decided = record.upheld + record.declined
     weight = 2 * ORDINARY * (record.upheld + _BEFORE) / (decided + 2 * _BEFORE)
-    per_cent = _MODERATOR_PER_CENT if record.is_moderator else _STAFF_PER_CENT if record.is_staff else 100
+    per_cent = _MODERATOR_PER_CENT if record.is_moderator else _STAFF_PER_CENT if record.is_staff or record.is_trusted else 100
     return round(weight * per_cent / 100)
+
+
+def weight_words(weight: int) -> str:
+    """Return how much a report counted, where that is out of the ordinary."""
+    if weight == 0:
+        return "counts nothing: mostly wrong before"
+    return f"counts {weight / ORDINARY:.1f} times" if weight != ORDINARY else ""

@@ -118,7 +118,8 @@ class ContextPiece:
 class InboxDetail:
     """What the open item shows beyond its line: read only for the one that is open.
 
-    `html` is the text itself, sanitised when it was stored. `facts`: label and words. `voices_label` heads the reasons.
+    `html` is the text itself, sanitised when it was stored. `facts`: label and words. `voices_label` heads the reasons. `links`:
+    pages that help to judge it.
     """
 
     html: Markup = Markup("")
@@ -126,7 +127,8 @@ class InboxDetail:
     voices_label: str = "Why it waits"
     context: tuple[ContextPiece, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
-    note: str = ""
+    written_at: datetime | None = None
+    links: tuple[ItemLink, ...] = ()
 
 
 def split_key(key: str) -> tuple[str, int] | None:

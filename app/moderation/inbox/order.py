@@ -10,6 +10,7 @@ class Harm(IntEnum):
     DANGER = 90  # readers may come to harm: reported as wrong or dangerous
     ABUSE = 80  # people are hurt, or the site is abused: rude, spam
     HELD = 60  # somebody's text is out of sight and may be fine
+    HIDDEN = 58  # reported, and out of sight already
     APPEAL = 55  # somebody waits for a second look at a sanction
     DOUBT = 50  # readers say that a solution does not work
     ODD = 40  # reported for other reasons

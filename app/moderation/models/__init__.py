@@ -1,8 +1,10 @@
 """Tables of moderation. Columns and constraints only."""
 
+from app.moderation.models.append_only import LogIsAppendOnly
 from app.moderation.models.flag import Flag, FlagReason, FlagState
 from app.moderation.models.inbox import InboxBatch, InboxClaim
 from app.moderation.models.log import LogEntry
+from app.moderation.models.removal import Removal, RemovalState, RemovalThread
 from app.moderation.models.sanction import AppealState, Sanction, SanctionKind
 from app.moderation.models.screening import (
     HitOutcome,
@@ -26,6 +28,10 @@ __all__ = [
     "InboxClaim",
     "ItemState",
     "LogEntry",
+    "LogIsAppendOnly",
+    "Removal",
+    "RemovalState",
+    "RemovalThread",
     "RuleKind",
     "RuleMeasure",
     "Sanction",

@@ -11,7 +11,7 @@ from app.core.db import BigId, Model, UTCDateTime
 
 
 class LogEntry(Model):
-    """One decision with actor, reason and exactly one target. Append-only: undoing writes another entry.
+    """One decision with actor, reason and exactly one target. Append-only (append_only.py holds it): undoing writes another entry.
 
     `before` is what undo needs (for example the id of the old category); `undoes_id` names the entry that was undone.
     """
@@ -26,7 +26,10 @@ class LogEntry(Model):
             " + (CASE WHEN wave_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_target",
         ),
+        # One for each filter of the log, newest first within it; what entries are about has the indexes of the columns.
         sa.Index("ix_moderation_log_newest", "created_at"),
+        sa.Index("ix_moderation_log_action_newest", "action", "created_at"),
+        sa.Index("ix_moderation_log_actor_newest", "actor_id", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -35,7 +38,7 @@ class LogEntry(Model):
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
     thread_id: Mapped[int | None] = mapped_column(sa.ForeignKey("thread.id"), index=True)
     post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"), index=True)
-    comment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("comment.id"))
+    comment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("comment.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     article_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"), index=True)
     gap_id: Mapped[int | None] = mapped_column(sa.ForeignKey("search_gap.id"), index=True)

@@ -65,6 +65,10 @@ class Wave(Model):
 
     created_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
+    @property
+    def is_running(self) -> bool:
+        return self.state in (WaveState.TAKING, WaveState.RESTORING, WaveState.PURGING)
+
 
 class WaveItem(Model):
     """One text (a post; an opening stands for its thread), comment or account of a wave, and why it belongs there.

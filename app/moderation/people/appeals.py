@@ -42,15 +42,15 @@ class AppealRow:
     can_decide: bool
 
 
-def list_open_appeals(actor: Actor, limit: int = APPEALS_SHOWN) -> tuple[AppealRow, ...]:
-    """Return the open appeals about people whom this moderator may decide about, oldest first. Raises Forbidden."""
+def list_open_appeals(actor: Actor, limit: int = APPEALS_SHOWN, *, person_id: int | None = None) -> tuple[AppealRow, ...]:
+    """Return the open appeals (of one person) about people whom this moderator may decide about, oldest first. Raises Forbidden."""
     ensure_can_moderate_site(actor)
     author = aliased(Person)
     statement = (
         sa.select(Sanction, Person, author.display_name)
         .join(Person, Person.id == Sanction.person_id)
         .join(author, author.id == Sanction.created_by_id, isouter=True)
-        .where(*_open_for(actor))
+        .where(*_open_for(actor), *([Sanction.person_id == person_id] if person_id is not None else []))
         .order_by(Sanction.appealed_at, Sanction.id)
         .limit(limit)
     )

@@ -1,15 +1,13 @@
-"""Who may decide about people, and about their appeals. Pure; `can_suspend` of accounts says whom a moderator may touch at all."""
+"""Who may decide about people, and about their appeals. Pure; `can_suspend` of accounts says whom a moderator may touch at all.
 
-from datetime import datetime, timedelta
+Who may appeal is said in `app.moderation.policies`.
+"""
 
 from app.accounts.models import Person
 from app.accounts.policies import can_suspend
 from app.core.actor import Actor
 from app.core.errors import Forbidden
-from app.moderation.models import AppealState, Sanction, SanctionKind
-
-# So long after a sanction is over or was read one may still ask for a second look.
-APPEAL_WINDOW = timedelta(days=30)
+from app.moderation.models import Sanction
 
 
 def can_sanction(actor: Actor, person: Person) -> bool:
@@ -21,14 +19,6 @@ def ensure_can_sanction(actor: Actor, person: Person) -> None:
     """Raise Forbidden unless the actor may decide about this person."""
     if not can_sanction(actor, person):
         raise Forbidden("You are not allowed to decide about this person.")
-
-
-def can_appeal(person_id: int | None, sanction: Sanction, moment: datetime) -> bool:
-    """The person concerned asks once for a second look: while the sanction counts, and 30 days after it was made."""
-    if sanction.person_id != person_id or sanction.ended_at is not None or sanction.appeal_state != AppealState.NONE:
-        return False
-    is_recent = moment - sanction.created_at <= APPEAL_WINDOW
-    return is_recent or (sanction.kind != SanctionKind.WARN and sanction.runs_at(moment))
 
 
 def can_decide_appeal(actor: Actor, sanction: Sanction, person: Person, *, has_others: bool) -> bool:

@@ -185,7 +185,7 @@ def _flags_on(actor: Actor, person_id: int) -> sa.Select[Any]:
     """Reports about what a person wrote; found from their texts, which are indexed by author."""
     own_posts = sa.select(Post.id).where(Post.author_id == person_id)
     own_comments = sa.select(Comment.id).where(Comment.author_id == person_id)
-    about = sa.or_(Flag.post_id.in_(own_posts), Flag.comment_id.in_(own_comments))
+    about = sa.or_(Flag.post_id.in_(own_posts), Flag.comment_id.in_(own_comments), Flag.person_id == person_id)
     return _flags(actor).where(about)
 
 
@@ -195,8 +195,9 @@ def _flags_by(actor: Actor, person_id: int) -> sa.Select[Any]:
 
 def _flags(actor: Actor) -> sa.Select[Any]:
     return (
-        sa.select(Flag.id).join(Thread, Thread.id == Flag.thread_id).join(Category, Category.id == Thread.category_id)
-        .where(moderated_categories(actor))
+        sa.select(Flag.id).join(Thread, Thread.id == Flag.thread_id, isouter=True)
+        .join(Category, Category.id == Thread.category_id, isouter=True)
+        .where(sa.or_(moderated_categories(actor), Flag.person_id.is_not(None)))
     )  # fmt: skip
 
 

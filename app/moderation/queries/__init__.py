@@ -2,10 +2,13 @@
 
 from app.moderation.queries.log import (
     LOG_PER_PAGE,
+    LogFilter,
+    LogPage,
     LogRow,
     exists_undo,
     find_latest_entry_id,
     get_log_entry_for_update,
+    iterate_log,
     list_log,
     list_log_actions,
 )
@@ -23,7 +26,7 @@ from app.moderation.queries.queue import (
 )
 
 __all__ = [
-    "LOG_PER_PAGE", "QUEUE_LIMIT", "FlagRow", "LogRow", "QueueItem", "count_held", "count_queue", "count_reported",
-    "exists_undo", "find_latest_entry_id", "find_queued", "get_log_entry_for_update", "list_held", "list_log",
+    "LOG_PER_PAGE", "QUEUE_LIMIT", "FlagRow", "LogFilter", "LogPage", "LogRow", "QueueItem", "count_held", "count_queue", "count_reported",
+    "exists_undo", "find_latest_entry_id", "find_queued", "get_log_entry_for_update", "iterate_log", "list_held", "list_log",
     "list_log_actions", "list_queue", "list_reported",
 ]  # fmt: skip

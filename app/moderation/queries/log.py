@@ -1,5 +1,6 @@
-"""The log of decisions: entries with names and links instead of ids."""
+"""The log of decisions: entries with names and links instead of ids, filtered, and read on from where the last page ended."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,16 +11,46 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
-from app.core.pagination import Page, window
+from app.core.errors import NotFound
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.urls import comment_path, post_path, thread_path
 from app.kb.models import Article
-from app.moderation.models import LogEntry, ScreeningRule
-from app.moderation.urls import screening_path
+from app.moderation.models import LogEntry, ScreeningRule, Wave
+from app.moderation.urls import screening_path, wave_path
 from app.search.models import SearchAlias, SearchGap
 from app.search.urls import ALIASES, GAPS
 
 LOG_PER_PAGE = 50
+_AT_ONCE = 500
+# Who decided where no person did.
+SYSTEM_ID = 0
+# What entries are about: what the log calls it, and the column that names it.
+LOG_KINDS = {
+    "thread": LogEntry.thread_id, "post": LogEntry.post_id, "comment": LogEntry.comment_id, "person": LogEntry.person_id,
+    "article": LogEntry.article_id, "search": LogEntry.gap_id, "meaning": LogEntry.alias_id, "rule": LogEntry.rule_id,
+    "wave": LogEntry.wave_id,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which entries to show; what is empty filters nothing.
+
+    `by_id`: who decided (SYSTEM_ID: no person). `about_id`: the person, or the author of the text, that it was about. `since` counts,
+    `until` does not. `words` are looked for in the reasons.
+    """
+
+    action: str = ""
+    by_id: int | None = None
+    about_id: int | None = None
+    kind: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    words: str = ""
+    thread_id: int | None = None
+
+
+EVERYTHING = LogFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,51 +70,108 @@ class LogRow:
     undoes_id: int | None
 
 
-_Author = aliased(Person)
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Entries, newest first. `older`: the entry from which older ones go on, None at the end."""
+
+    items: tuple[LogRow, ...]
+    older: int | None
 
 
-def list_log(actor: Actor, *, page: int = 1, action: str = "", by: str = "", thread_id: int | None = None) -> Page[LogRow]:
-    """Return entries of the log, newest first. Entries about staff-only threads and articles are for staff."""
-    undo = aliased(LogEntry)
-    post, comment, comment_post = aliased(Post), aliased(Comment), aliased(Post)
-    target, category = aliased(Thread), aliased(Category)
-    article, person = aliased(Article), aliased(Person)
-    gap, alias, rule = aliased(SearchGap), aliased(SearchAlias), aliased(ScreeningRule)
-    is_readable = sa.or_(category.id.is_(None), category.audience.in_(actor.audiences))
-    statement = (
+_Author, _About, _Undo = aliased(Person), aliased(Person), aliased(LogEntry)
+_Target, _CommentPost = aliased(Thread), aliased(Post)
+
+
+def _statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
+    """Entries about staff-only threads, articles and searches are for staff."""
+    return (
         sa.select(
             LogEntry.id, LogEntry.action, LogEntry.reason, LogEntry.created_at, LogEntry.undoes_id, LogEntry.post_id,
-            LogEntry.comment_id, LogEntry.article_id, _Author.display_name.label("actor_name"), _Author.name.label("actor_handle"),
-            target.id.label("thread_id"), target.kind.label("thread_kind"), target.title, target.slug,
-            person.display_name.label("person_name"), person.name.label("person_handle"),
-            article.title.label("article_title"), gap.text.label("gap_text"), alias.said, alias.means,
-            rule.text.label("rule_text"), rule.kind.label("rule_kind"), undo.id.label("undo_id"),
+            LogEntry.comment_id, LogEntry.article_id, LogEntry.wave_id, _Author.display_name.label("actor_name"),
+            _Author.name.label("actor_handle"), _Target.id.label("thread_id"), _Target.kind.label("thread_kind"), _Target.title,
+            _Target.slug, _About.display_name.label("person_name"), _About.name.label("person_handle"),
+            Article.title.label("article_title"), SearchGap.text.label("gap_text"), SearchAlias.said, SearchAlias.means,
+            ScreeningRule.text.label("rule_text"), ScreeningRule.kind.label("rule_kind"), Wave.summary.label("wave_text"),
+            _Undo.id.label("undo_id"),
         )
         .join(_Author, _Author.id == LogEntry.actor_id, isouter=True)
-        .join(post, post.id == LogEntry.post_id, isouter=True)
-        .join(comment, comment.id == LogEntry.comment_id, isouter=True)
-        .join(comment_post, comment_post.id == comment.post_id, isouter=True)
-        .join(target, target.id == sa.func.coalesce(LogEntry.thread_id, post.thread_id, comment_post.thread_id), isouter=True)
-        .join(category, category.id == target.category_id, isouter=True)
-        .join(article, article.id == LogEntry.article_id, isouter=True)
-        .join(person, person.id == LogEntry.person_id, isouter=True)
-        .join(gap, gap.id == LogEntry.gap_id, isouter=True)
-        .join(alias, alias.id == LogEntry.alias_id, isouter=True)
-        .join(rule, rule.id == LogEntry.rule_id, isouter=True)
-        .join(undo, undo.undoes_id == LogEntry.id, isouter=True)
-        .where(is_readable, sa.or_(article.id.is_(None), article.audience.in_(actor.audiences)))
-        .where(sa.or_(gap.id.is_(None), gap.audience.in_(actor.audiences)))
-        .order_by(LogEntry.id.desc())
+        .join(Post, Post.id == LogEntry.post_id, isouter=True)
+        .join(Comment, Comment.id == LogEntry.comment_id, isouter=True)
+        .join(_CommentPost, _CommentPost.id == Comment.post_id, isouter=True)
+        .join(_Target, _Target.id == sa.func.coalesce(LogEntry.thread_id, Post.thread_id, _CommentPost.thread_id), isouter=True)
+        .join(Category, Category.id == _Target.category_id, isouter=True)
+        .join(Article, Article.id == LogEntry.article_id, isouter=True)
+        .join(_About, _About.id == LogEntry.person_id, isouter=True)
+        .join(SearchGap, SearchGap.id == LogEntry.gap_id, isouter=True)
+        .join(SearchAlias, SearchAlias.id == LogEntry.alias_id, isouter=True)
+        .join(ScreeningRule, ScreeningRule.id == LogEntry.rule_id, isouter=True)
+        .join(Wave, Wave.id == LogEntry.wave_id, isouter=True)
+        .join(_Undo, _Undo.undoes_id == LogEntry.id, isouter=True)
+        .where(sa.or_(Category.id.is_(None), Category.audience.in_(actor.audiences)))
+        .where(sa.or_(Article.id.is_(None), Article.audience.in_(actor.audiences)))
+        .where(sa.or_(SearchGap.id.is_(None), SearchGap.audience.in_(actor.audiences)))
+        .order_by(LogEntry.created_at.desc(), LogEntry.id.desc())
     )  # fmt: skip
-    if action:
-        statement = statement.where(LogEntry.action == action)
-    if by:
-        statement = statement.where(_Author.name_key == by.casefold())
-    if thread_id is not None:
-        statement = statement.where(target.id == thread_id)
-    offset, limit = window(page, LOG_PER_PAGE)
-    rows = db.session.execute(statement.offset(offset).limit(limit)).all()
-    return Page.from_rows([_log_row(row) for row in rows], page, LOG_PER_PAGE)
+
+
+def _conditions(where: LogFilter) -> Iterator[sa.ColumnElement[bool]]:
+    if where.action:
+        yield LogEntry.action == where.action
+    if where.by_id is not None:
+        yield LogEntry.actor_id.is_(None) if where.by_id == SYSTEM_ID else LogEntry.actor_id == where.by_id
+    if where.about_id is not None:
+        yield LogEntry.id.in_(_about(where.about_id))
+    if where.kind:
+        yield LOG_KINDS[where.kind].is_not(None)
+    if where.since is not None:
+        yield LogEntry.created_at >= where.since
+    if where.until is not None:
+        yield LogEntry.created_at < where.until
+    if where.words:
+        yield LogEntry.reason.icontains(where.words, autoescape=True)
+    if where.thread_id is not None:
+        yield _Target.id == where.thread_id
+
+
+def _about(person_id: int) -> sa.CompoundSelect[int]:
+    """The entries about a person and about what they wrote, each found by an index."""
+    entry = aliased(LogEntry)
+    threads = sa.select(Thread.id).where(Thread.author_id == person_id)
+    posts = sa.select(Post.id).where(Post.author_id == person_id)
+    comments = sa.select(Comment.id).where(Comment.author_id == person_id)
+    return sa.union_all(
+        sa.select(entry.id).where(entry.person_id == person_id),
+        sa.select(entry.id).where(entry.thread_id.in_(threads)),
+        sa.select(entry.id).where(entry.post_id.in_(posts)),
+        sa.select(entry.id).where(entry.comment_id.in_(comments)),
+    )
+
+
+def list_log(actor: Actor, where: LogFilter = EVERYTHING, *, before: int | None = None, limit: int = LOG_PER_PAGE) -> LogPage:
+    """Return entries, newest first. `before`: the entry after which to go on, whatever was added meanwhile.
+
+    Raises NotFound for a `before` that is no entry.
+    """
+    statement = _statement(actor).where(*_conditions(where))
+    if before is not None:
+        moment = db.session.scalar(sa.select(LogEntry.created_at).where(LogEntry.id == before))
+        if moment is None:
+            raise NotFound("There is no such entry in the log.")
+        earlier = sa.or_(LogEntry.created_at < moment, LogEntry.id < before)
+        statement = statement.where(LogEntry.created_at <= moment, earlier)
+    rows = db.session.execute(statement.limit(limit + 1)).all()
+    return LogPage(tuple(_log_row(row) for row in rows[:limit]), rows[limit - 1].id if len(rows) > limit else None)
+
+
+def iterate_log(actor: Actor, where: LogFilter = EVERYTHING) -> Iterator[LogRow]:
+    """Yield all entries, newest first, in bounded pieces; what is added meanwhile is not among them."""
+    before: int | None = None
+    while True:
+        found = list_log(actor, where, before=before, limit=_AT_ONCE)
+        yield from found.items
+        if found.older is None:
+            return
+        before = found.older
 
 
 def _log_row(row: sa.Row[*tuple[Any, ...]]) -> LogRow:
@@ -108,6 +196,8 @@ def _target(r: sa.RowMapping) -> tuple[str, str, str]:
         return "meaning", f"{r['said']} → {r['means']}", ALIASES
     if r["rule_text"]:
         return "rule", r["rule_text"], screening_path(r["rule_kind"])
+    if r["wave_id"]:
+        return "wave", r["wave_text"], wave_path(r["wave_id"])
     if r["comment_id"]:
         return "comment", r["title"], comment_path(r["comment_id"])
     if r["post_id"]:

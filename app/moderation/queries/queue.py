@@ -13,15 +13,16 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.text import shorten
 from app.forum.models import Category, Comment, Post, Thread
-from app.forum.models.post import PostKind
+from app.forum.models.post import PostKind, revision_of
 from app.forum.services.commenting import WAITING
 from app.forum.urls import comment_path, post_path, thread_path
-from app.moderation.models import Flag, FlagState
+from app.moderation.flags.criteria import COMMENT_ASIDE, POST_ASIDE, THREAD_ASIDE, WAITS
+from app.moderation.models import Flag
 from app.moderation.policies import moderated_categories
 from app.moderation.screening.listing import HitRow, hits_of
 
 QUEUE_LIMIT = 200
-_WAITING_COMMENT = sa.and_(Comment.held_at.is_not(None), Comment.hidden_reason == WAITING)
+_WAITING_COMMENT = sa.and_(Comment.held_at.is_not(None), Comment.hidden_reason == WAITING, sa.not_(COMMENT_ASIDE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class FlagRow:
     reporter_name: str
     reporter_path: str
     created_at: datetime
+    weight: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class QueueItem:
 
     `kind` is `post` or `comment` (reported), `thread`, `held-post` or `held-comment` (waiting for approval); `id` is that of the post
     (of a thread: its opening) or comment. `hits`: why screening held it. `post_id`: the post itself, or that of the comment;
-    `revision`: of the post (0 for a comment).
+    `revision`: which text it is, for deciding about the one that was read.
     """
 
     kind: str
@@ -72,7 +74,10 @@ class QueueItem:
         return self.kind in ("post", "comment")
 
 
+# Columns that are empty while readers see a text.
+_OUT_OF_SIGHT = ("hidden_at", "held_at", "thread_hidden_at", "thread_held_at")
 _THREAD_COLUMNS = (
+    Thread.held_at.label("thread_held_at"), Thread.hidden_at.label("thread_hidden_at"),
     Thread.id.label("thread_id"), Thread.kind.label("thread_kind"), Thread.title, Thread.slug, Category.name.label("category"),
     Person.id.label("author_id"), Person.display_name, Person.name.label("author_handle"),
 )  # fmt: skip
@@ -120,7 +125,7 @@ def count_reported(actor: Actor) -> int:
     statement = (
         sa.select(sa.func.count(sa.distinct(sa.func.coalesce(Flag.post_id, -Flag.comment_id))))
         .join(Thread, Thread.id == Flag.thread_id).join(Category, Category.id == Thread.category_id)
-        .where(Flag.state == FlagState.OPEN, moderated_categories(actor))
+        .where(WAITS, moderated_categories(actor))
     )  # fmt: skip
     return db.session.scalar(statement) or 0
 
@@ -129,12 +134,13 @@ def count_held(actor: Actor) -> int:
     """Return how many texts wait for approval, in one statement."""
     held = (
         sa.select(sa.func.count()).select_from(Thread).join(Category, Category.id == Thread.category_id)
-        .where(Thread.held_at.is_not(None), Thread.hidden_at.is_(None), moderated_categories(actor))
+        .where(Thread.held_at.is_not(None), Thread.hidden_at.is_(None), sa.not_(THREAD_ASIDE), moderated_categories(actor))
     )  # fmt: skip
     held_posts = (
         sa.select(sa.func.count()).select_from(Post).join(Thread, Thread.id == Post.thread_id)
         .join(Category, Category.id == Thread.category_id)
-        .where(Post.held_at.is_not(None), Post.hidden_at.is_(None), Post.kind != PostKind.OPENING, moderated_categories(actor))
+        .where(Post.held_at.is_not(None), Post.hidden_at.is_(None), Post.kind != PostKind.OPENING, sa.not_(POST_ASIDE))
+        .where(moderated_categories(actor))
     )  # fmt: skip
     held_comments = (
         sa.select(sa.func.count()).select_from(Comment).join(Post, Post.id == Comment.post_id)
@@ -147,15 +153,15 @@ def count_held(actor: Actor) -> int:
 
 def _flags_by(target: Any, only: int | None) -> dict[int, list[FlagRow]]:
     statement = (
-        sa.select(target, Flag.reason, Flag.note, Person.display_name, Person.name, Flag.created_at)
+        sa.select(target, Flag.reason, Flag.note, Person.display_name, Person.name, Flag.created_at, Flag.weight)
         .join(Person, Person.id == Flag.reporter_id)
-        .where(Flag.state == FlagState.OPEN, target.is_not(None) if only is None else target == only)
+        .where(WAITS, target.is_not(None) if only is None else target == only)
         .order_by(Flag.created_at)
         .limit(QUEUE_LIMIT * 5)
     )
     grouped: dict[int, list[FlagRow]] = defaultdict(list)
-    for target_id, reason, note, display_name, name, created_at in db.session.execute(statement):
-        grouped[target_id].append(FlagRow(reason, note, display_name, f"/people/{name}", created_at))
+    for target_id, reason, note, display_name, name, created_at, weight in db.session.execute(statement):
+        grouped[target_id].append(FlagRow(reason, note, display_name, f"/people/{name}", created_at, weight))
     return grouped
 
 
@@ -165,8 +171,9 @@ def _item(kind: str, row: sa.Row[*tuple[Any, ...]], path: str, since: datetime, 
         kind=kind, id=r["id"], thread_id=r["thread_id"], thread_title=r["title"], path=path, category=r["category"],
         excerpt=shorten(r["body_text"], 140), html=Markup(r["body_html"]), author_id=r["author_id"],  # noqa: S704 (sanitised when stored)
         author_name=r["display_name"] or "[removed]", author_path=f"/people/{r['author_handle']}" if r["author_handle"] else "",
-        is_hidden=r["hidden_at"] is not None, created_at=r["created_at"], waiting_since=since, post_id=r.get("post_id") or r["id"],
-        revision=r.get("revision") or 0, flags=flags,
+        is_hidden=any(r.get(name) is not None for name in (_OUT_OF_SIGHT if flags else _OUT_OF_SIGHT[:1])),
+        created_at=r["created_at"], waiting_since=since, post_id=r.get("post_id") or r["id"],
+        revision=r["revision"] if "revision" in r else revision_of(r["body_source"]), flags=flags,
     )  # fmt: skip
 
 
@@ -203,6 +210,7 @@ def _comment_statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
         Comment.held_at,
         Comment.created_at,
         Comment.post_id,
+        Comment.body_source,
     )
     return (
         sa.select(*columns, *_THREAD_COLUMNS)
@@ -232,7 +240,10 @@ def _reported_comments(actor: Actor, only: int | None = None) -> list[QueueItem]
 
 
 def _held_threads(actor: Actor, only: int | None = None) -> list[QueueItem]:
-    held = sa.and_(Thread.held_at.is_not(None), Thread.hidden_at.is_(None), Post.kind == PostKind.OPENING, _only(Thread.id, only))
+    held = sa.and_(
+        Thread.held_at.is_not(None), Thread.hidden_at.is_(None), Post.kind == PostKind.OPENING, _only(Thread.id, only),
+        sa.not_(THREAD_ASIDE),
+    )  # fmt: skip
     statement = _post_statement(actor).add_columns(Thread.held_at.label("since")).where(held).order_by(Thread.held_at)
     items = []
     for row in db.session.execute(statement):
@@ -242,7 +253,10 @@ def _held_threads(actor: Actor, only: int | None = None) -> list[QueueItem]:
 
 
 def _held_posts(actor: Actor, only: int | None = None) -> list[QueueItem]:
-    held = sa.and_(Post.held_at.is_not(None), Post.hidden_at.is_(None), Post.kind != PostKind.OPENING, _only(Post.id, only))
+    held = sa.and_(
+        Post.held_at.is_not(None), Post.hidden_at.is_(None), Post.kind != PostKind.OPENING, _only(Post.id, only),
+        sa.not_(POST_ASIDE),
+    )  # fmt: skip
     rows = db.session.execute(_post_statement(actor).where(held).order_by(Post.held_at))
     return [_item("held-post", row, post_path(row.id), row.held_at) for row in rows]
 

@@ -1,34 +1,42 @@
-"""Decisions about threads, posts, comments and people: one address a kind of target, one service a verb."""
+"""Decisions about threads, posts and comments: one address a kind of target, one service a verb."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from flask import flash, request
 from werkzeug.wrappers import Response
 
-from app.accounts.queries import get_person
-from app.accounts.services.suspending import lift_suspension, suspend_person
-from app.accounts.urls import person_path
 from app.core.actor import Actor
-from app.core.clock import now
 from app.core.errors import Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.forum.services import curating
+from app.forum.services.approving import TextChanged
 from app.forum.urls import comment_path, post_path
 from app.moderation.forms import parse_thread_number
 from app.moderation.queries import find_latest_entry_id
 from app.moderation.routes.blueprint import blueprint
+from app.moderation.routes.changed import read_again
 from app.web.access import moderators
 from app.web.context import current_actor
 from app.web.forms import posted_line
 from app.web.redirects import local_path, see_other
 
-MAX_SUSPENSION_DAYS = 3650
 Act = Callable[[Actor, int], object]
 
 
 def _plain(service: Callable[..., object]) -> Act:
     return lambda actor, thread_id: service(actor, thread_id=thread_id, reason=posted_line("reason"))
+
+
+def _on_waiting(service: Callable[..., object], kind: str) -> Act:
+    """A decision about a text that waits, about the revision of it that the moderator read."""
+    return lambda actor, target_id: service(
+        actor, **{f"{kind}_id": target_id}, reason=posted_line("reason"), revision=_read_revision()
+    )
+
+
+def _read_revision() -> int | None:
+    raw = (request.form.get("revision") or request.args.get("revision") or "").strip()
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 18 else None
 
 
 def _posted_id(field: str, missing: str) -> int:
@@ -77,8 +85,8 @@ _THREAD_ACTIONS: Actions = {
     "unpin": (_plain(curating.unpin_thread), "The thread is not pinned any more."),
     "close": (_plain(curating.close_thread), "The thread is closed."),
     "reopen": (_plain(curating.reopen_thread), "The thread is open again."),
-    "approve": (_plain(curating.approve_thread), "Approved: everybody can see it now."),
-    "reject": (_plain(curating.reject_thread), "Rejected: its author is told why."),
+    "approve": (_on_waiting(curating.approve_thread, "thread"), "Approved: everybody can see it now."),
+    "reject": (_on_waiting(curating.reject_thread, "thread"), "Rejected: its author is told why."),
     "archive": (_plain(curating.archive_thread), "The thread is archived."),
     "unarchive": (_plain(curating.unarchive_thread), "The thread takes new posts again."),
     "slow": (_slow, "The pace of the thread is changed."),
@@ -89,17 +97,17 @@ _THREAD_ACTIONS: Actions = {
 _POST_ACTIONS: Actions = {
     "hide": (_on_post(curating.hide_post), "The post is hidden."),
     "restore": (_on_post(curating.restore_post), "The post is visible again."),
-    "approve": (_on_post(curating.approve_post), "Approved: everybody can see it now."),
-    "reject": (_on_post(curating.reject_post), "Rejected: its author is told why."),
+    "approve": (_on_waiting(curating.approve_post, "post"), "Approved: everybody can see it now."),
+    "reject": (_on_waiting(curating.reject_post, "post"), "Rejected: its author is told why."),
 }
 _COMMENT_ACTIONS: Actions = {
     "hide": (_on_comment(curating.hide_comment), "The comment is hidden."),
     "restore": (_on_comment(curating.restore_comment), "The comment is visible again."),
-    "approve": (_on_comment(curating.approve_comment), "Approved: everybody can see it now."),
-    "reject": (_on_comment(curating.reject_comment), "Rejected: its author is told why."),
+    "approve": (_on_waiting(curating.approve_comment, "comment"), "Approved: everybody can see it now."),
+    "reject": (_on_waiting(curating.reject_comment, "comment"), "Rejected: its author is told why."),
 }
 # Decisions that take something away from people need a reason they can be told.
-_NEED_REASON = frozenset({"hide", "lock", "close", "reject", "suspend"})
+_NEED_REASON = frozenset({"hide", "lock", "close", "reject"})
 
 
 def decided(message: str, default: str) -> Response:
@@ -123,8 +131,11 @@ def _act(actions: Actions, action: str, target_id: int, default: str) -> Respons
         raise NotFound
     _ensure_reason(action)
     act, message = actions[action]
-    with unit_of_work():
-        act(current_actor(), target_id)
+    try:
+        with unit_of_work():
+            act(current_actor(), target_id)
+    except TextChanged as error:
+        return read_again(request.path.split("/")[2], target_id, error, default)
     return decided(message, default)
 
 
@@ -147,26 +158,3 @@ def act_on_post(post_id: int, action: str) -> Response:
 def act_on_comment(comment_id: int, action: str) -> Response:
     """Do one thing to a comment."""
     return _act(_COMMENT_ACTIONS, action, comment_id, comment_path(comment_id))
-
-
-@blueprint.post("/moderation/people/<id:person_id>/suspend")
-@moderators
-def suspend(person_id: int) -> Response:
-    """Stop somebody from posting for a number of days."""
-    _ensure_reason("suspend")
-    days = posted_line("days")
-    if not (days.isascii() and days.isdigit() and len(days) <= 4 and 1 <= int(days) <= MAX_SUSPENSION_DAYS):
-        raise Invalid(f"Please give a number of days from 1 to {MAX_SUSPENSION_DAYS}.", field="days")
-    until = now() + timedelta(days=int(days))
-    with unit_of_work():
-        suspend_person(current_actor(), person_id=person_id, until=until, reason=posted_line("reason"))
-    return decided("The account is suspended.", person_path(get_person(person_id).name))
-
-
-@blueprint.post("/moderation/people/<id:person_id>/lift")
-@moderators
-def lift(person_id: int) -> Response:
-    """Let somebody post again."""
-    with unit_of_work():
-        lift_suspension(current_actor(), person_id=person_id, reason=posted_line("reason"))
-    return decided("The suspension is lifted.", person_path(get_person(person_id).name))

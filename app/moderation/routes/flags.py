@@ -1,15 +1,21 @@
-"""Reporting a post or a comment."""
+"""Reporting a post, a comment or a person."""
+
+from dataclasses import dataclass
 
 from flask import flash
 from werkzeug.wrappers import Response
 
+from app.accounts.queries import get_person
+from app.accounts.urls import person_path
+from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.core.uow import unit_of_work
 from app.forum.queries.threads import get_comment, get_post
 from app.forum.urls import comment_path, post_path
-from app.moderation.forms import FlagForm
+from app.moderation.forms import FlagForm, parse_thread_number
+from app.moderation.policies import ensure_can_flag_people
 from app.moderation.routes.blueprint import blueprint
-from app.moderation.services.flagging import flag_comment, flag_post
+from app.moderation.services.flagging import flag_comment, flag_person, flag_post, kind_of
 from app.web.access import members
 from app.web.context import current_actor
 from app.web.ratelimit import REACTING, limiter
@@ -17,20 +23,56 @@ from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
-THANKS = "Thank you. A moderator will look at it."
+THANKS = "Thank you. A moderator will look at it; under Settings, My reports, you can read what came of it."
 
 
-def _form_page(form: FlagForm, what: str, text: str, back: str, status: int = 200) -> Response:
-    head = Head(title=f"Report this {what}", is_indexable=False)
-    return page("moderation/flag.html", head, status=status, form=form, what=what, text=text, back=back, action=f"{back}/flag")
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a form is about: `kind` decides the reasons, `what` names it, `text` shows it, `action` takes the report."""
+
+    kind: str
+    what: str
+    text: str
+    back: str
+    action: str
+
+
+def _post(actor: Actor, post_id: int) -> Reported:
+    post = get_post(actor, post_id)
+    return Reported(kind_of(post), "post", post.body_text, post_path(post_id), f"/posts/{post_id}/flag")
+
+
+def _comment(actor: Actor, comment_id: int) -> Reported:
+    comment = get_comment(actor, comment_id)
+    return Reported("comment", "comment", comment.body_text, comment_path(comment_id), f"/comments/{comment_id}/flag")
+
+
+def _person(actor: Actor, person_id: int) -> Reported:
+    ensure_can_flag_people(actor)
+    person = get_person(person_id)
+    return Reported("person", "person", person.display_name, person_path(person.name), f"/people/{person_id}/flag")
+
+
+def _form_page(form: FlagForm, reported: Reported, status: int = 200) -> Response:
+    head = Head(title=f"Report this {reported.what}", is_indexable=False)
+    return page("moderation/flag.html", head, status=status, form=form, about=reported)
+
+
+def _original(form: FlagForm) -> int | None:
+    """Return the number of the question that was asked before. Raises Invalid for words that name none."""
+    typed = form.original.data or ""
+    number = parse_thread_number(typed) if typed else None
+    if typed and number is None:
+        raise Invalid("Please paste the address of that question, or type its number.", field="original")
+    return number
 
 
 @blueprint.get("/posts/<id:post_id>/flag")
 @members
 def flag_post_form(post_id: int) -> Response:
     """Show the form with the post that is meant."""
-    post = get_post(current_actor(), post_id)
-    return _form_page(FlagForm(), "post", post.body_text, post_path(post_id))
+    reported = _post(current_actor(), post_id)
+    return _form_page(FlagForm.about(reported.kind), reported)
 
 
 @blueprint.post("/posts/<id:post_id>/flag")
@@ -38,24 +80,26 @@ def flag_post_form(post_id: int) -> Response:
 @limiter.limit(REACTING)
 def flag_post_action(post_id: int) -> Response:
     """Report a post."""
-    actor, form = current_actor(), FlagForm()
+    actor = current_actor()
+    reported = _post(actor, post_id)
+    form = FlagForm.about(reported.kind)
     try:
         form.ensure_valid()
+        original_id = _original(form) if reported.kind == "question" else None
         with unit_of_work():
-            flag_post(actor, post_id=post_id, reason=form.reason.data, note=form.note.data or "")
+            flag_post(actor, post_id=post_id, reason=form.reason.data, note=form.note.data or "", original_id=original_id)
     except Invalid as error:
         form.add_errors(error)
-        return _form_page(form, "post", get_post(actor, post_id).body_text, post_path(post_id), status=400)
+        return _form_page(form, _post(actor, post_id), status=400)
     flash(THANKS)
-    return see_other(post_path(post_id))
+    return see_other(reported.back)
 
 
 @blueprint.get("/comments/<id:comment_id>/flag")
 @members
 def flag_comment_form(comment_id: int) -> Response:
     """Show the form with the comment that is meant."""
-    comment = get_comment(current_actor(), comment_id)
-    return _form_page(FlagForm(), "comment", comment.body_text, comment_path(comment_id))
+    return _form_page(FlagForm.about("comment"), _comment(current_actor(), comment_id))
 
 
 @blueprint.post("/comments/<id:comment_id>/flag")
@@ -63,13 +107,38 @@ def flag_comment_form(comment_id: int) -> Response:
 @limiter.limit(REACTING)
 def flag_comment_action(comment_id: int) -> Response:
     """Report a comment."""
-    actor, form = current_actor(), FlagForm()
+    actor, form = current_actor(), FlagForm.about("comment")
     try:
         form.ensure_valid()
         with unit_of_work():
             flag_comment(actor, comment_id=comment_id, reason=form.reason.data, note=form.note.data or "")
     except Invalid as error:
         form.add_errors(error)
-        return _form_page(form, "comment", get_comment(actor, comment_id).body_text, comment_path(comment_id), status=400)
+        return _form_page(form, _comment(actor, comment_id), status=400)
     flash(THANKS)
     return see_other(comment_path(comment_id))
+
+
+@blueprint.get("/people/<id:person_id>/flag")
+@members
+def flag_person_form(person_id: int) -> Response:
+    """Show the form with the person that is meant."""
+    return _form_page(FlagForm.about("person"), _person(current_actor(), person_id))
+
+
+@blueprint.post("/people/<id:person_id>/flag")
+@members
+@limiter.limit(REACTING)
+def flag_person_action(person_id: int) -> Response:
+    """Report a person."""
+    actor, form = current_actor(), FlagForm.about("person")
+    reported = _person(actor, person_id)
+    try:
+        form.ensure_valid()
+        with unit_of_work():
+            flag_person(actor, person_id=person_id, reason=form.reason.data, note=form.note.data or "")
+    except Invalid as error:
+        form.add_errors(error)
+        return _form_page(form, _person(actor, person_id), status=400)
+    flash(THANKS)
+    return see_other(reported.back)

@@ -1,37 +1,72 @@
-"""The log of decisions, and undoing them."""
+"""The log of decisions, as a page and as a file for a spreadsheet, and undoing them."""
 
 from urllib.parse import urlsplit
 
 from flask import flash, request
 from werkzeug.wrappers import Response
 
-from app.core.pagination import parse_page
+from app.core.clock import now
+from app.core.errors import Invalid, NotFound
+from app.core.exporting import Cell
 from app.core.uow import unit_of_work
+from app.moderation.log_query import LogQuery, resolve_query
 from app.moderation.presenters import action_label
-from app.moderation.queries import list_log, list_log_actions
+from app.moderation.queries import LogPage, LogRow, iterate_log, list_log, list_log_actions
+from app.moderation.queries.log import LOG_KINDS
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.services.reediting import render_earlier
 from app.moderation.services.undoing import UNDOABLE, undo_decision
 from app.moderation.urls import LOG, log_path
 from app.web.access import moderators
 from app.web.context import current_actor, site_settings
+from app.web.downloads import csv_answer
 from app.web.forms import posted_line, query_line
+from app.web.ratelimit import limiter
 from app.web.redirects import local_path, see_other
 from app.web.render import page
-from app.web.seo import Head
+from app.web.seo import Head, absolute
+
+_HEADER = ("id", "decided_at", "decided_by", "action", "about", "what", "address", "reason", "undoes", "is_undone")
 
 
 @blueprint.get("/moderation/log")
 @moderators
 def log() -> Response:
-    """Show the log, newest first, filtered by action and person."""
-    action, by = query_line("action", 30), query_line("by", 60)
-    number = parse_page(request.args.get("page"))
-    entries = list_log(current_actor(), page=number, action=action, by=by)
+    """Show the log, newest first, with filters; what was typed wrongly is said beside the field."""
+    query = LogQuery.read(query_line)
+    problems: dict[str, str] = {}
+    try:
+        entries = list_log(current_actor(), resolve_query(query, site_settings().time_zone), before=_before())
+    except Invalid as error:
+        problems, entries = error.errors, LogPage((), None)
     return page(
-        "moderation/log.html", Head(title="Moderation log", is_indexable=False), entries=entries, action=action, by=by,
-        actions=list_log_actions(), action_label=action_label, undoable=UNDOABLE,
-        page_url=lambda n: log_path(action=action, by=by, page=n if n > 1 else 0),
+        "moderation/log.html", Head(title="Moderation log", is_indexable=False),
+        entries=entries, query=query, problems=problems, actions=list_log_actions(), kinds=tuple(LOG_KINDS),
+        action_label=action_label, undoable=UNDOABLE, is_first=_before() is None, csv_path=log_path(query.given, is_csv=True),
+        newest_path=log_path(query.given), older_path=log_path(query.given, before=entries.older),
+    )  # fmt: skip
+
+
+def _before() -> int | None:
+    raw = request.args.get("before", "")
+    if raw and not (raw.isascii() and raw.isdigit() and len(raw) <= 18):
+        raise NotFound("There is no such entry in the log.")
+    return int(raw) if raw else None
+
+
+@blueprint.get("/moderation/log.csv")
+@moderators
+@limiter.limit("10 per minute")
+def download_log() -> Response:
+    """Give the entries that the filters leave, all of them, as a file. Problems of the filters are a page that says so."""
+    where = resolve_query(LogQuery.read(query_line), site_settings().time_zone)
+    return csv_answer(f"moderation-log-{now():%Y-%m-%d}", _HEADER, map(_cells, iterate_log(current_actor(), where)))
+
+
+def _cells(row: LogRow) -> tuple[Cell, ...]:
+    return (
+        row.id, row.created_at, row.actor_name, row.action, row.target_kind, row.target_text,
+        absolute(row.target_path), row.reason, row.undoes_id, "yes" if row.is_undone else "",
     )  # fmt: skip
 
 

@@ -1,94 +1,124 @@
-"""The queue: what waits on the left, the chosen text with its decisions on the right."""
+"""The inbox: what waits on the left, the chosen item with its context and its decisions on the right."""
 
 from dataclasses import dataclass
 
-from flask import redirect, request
+from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
-from app.core.errors import Invalid
+from app.core.clock import now
+from app.core.errors import Conflict, Invalid
 from app.core.uow import unit_of_work
-from app.moderation.queries import QueueItem, list_queue
-from app.moderation.routes.acting import decided
+from app.moderation.inbox.batches import offered_decisions
+from app.moderation.inbox.claiming import Claim, ClaimedByOther, list_claims
+from app.moderation.inbox.collecting import Inbox, find_item, read_inbox
+from app.moderation.inbox.deciding import decide_item
+from app.moderation.inbox.item import InboxItem, split_key
+from app.moderation.inbox.presenting import InboxRow, inbox_rows, inbox_tabs, inbox_title
+from app.moderation.inbox.registry import source_of
+from app.moderation.people.record import person_record
 from app.moderation.routes.blueprint import blueprint
-from app.moderation.services.resolving import resolve_comment_flags, resolve_post_flags
 from app.moderation.urls import QUEUE, queue_path
 from app.web.access import moderators
-from app.web.context import current_actor
+from app.web.context import current_actor, site_settings
 from app.web.forms import posted_line, query_line
+from app.web.ratelimit import REACTING, limiter
+from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
 
 @dataclass(frozen=True, slots=True)
-class InboxRow:
-    """One line of the left list, as the inbox component prints it."""
+class Refused:
+    """A decision that was not made, so that the page can show it again with what was typed. `is_claimed`: somebody looks at the item."""
 
-    path: str
-    title: str
-    state: str
-    meta: str
-    is_current: bool
-
-
-def _row(item: QueueItem, current: QueueItem | None) -> InboxRow:
-    state = "flagged" if item.is_report else "held"
-    reasons = sorted({flag.reason.replace("_", " ") for flag in item.flags})
-    meta = ", ".join(reasons) if reasons else item.hits[0].words if item.hits else f"in {item.category}"
-    return InboxRow(queue_path(item.key), item.thread_title, state, meta, current is not None and item.key == current.key)
+    decision: str
+    reason: str
+    message: str
+    is_claimed: bool = False
 
 
 @blueprint.get("/moderation")
 @moderators
 def moderation_home() -> Response:
-    """The queue is where moderators start."""
+    """The inbox is where moderators start."""
     return redirect(QUEUE)
 
 
 @blueprint.get("/moderation/queue")
 @moderators
 def queue() -> Response:
-    """Show the queue with one item open."""
-    return page_of_queue()
+    """Show the inbox, or one list of it (`from`), with one item open."""
+    return page_of_inbox(query_line("item"), query_line("from", 30))
 
 
-def page_of_queue() -> Response:
-    """Return the queue page; without `?item=` the oldest item is open."""
-    items = list_queue(current_actor())
-    wanted = query_line("item")
-    current = next((item for item in items if item.key == wanted), items[0] if items else None)
-    head = Head(title=f"Queue ({len(items)})" if items else "Queue", is_indexable=False)
-    rows = [_row(item, current) for item in items]
+def page_of_inbox(wanted: str, chosen: str, refused: Refused | None = None, status: int = 200) -> Response:
+    """Return the inbox with the wanted item open; without one the most pressing that nobody else looks at."""
+    actor, moment = current_actor(), now()
+    inbox = read_inbox(actor, chosen)
+    item = inbox.find(wanted) or (find_item(actor, wanted) if split_key(wanted) else None)
+    claims = list_claims({one.key for one in (*inbox.items, *([item] if item else []))})
+    current = item or _first_free(inbox, claims)
+    rows: list[InboxRow] = inbox_rows(inbox, current, claims, actor, moment)
     return page(
         "moderation/queue.html",
-        head,
+        Head(title=inbox_title(inbox), is_indexable=False),
+        status=status,
+        inbox=inbox,
         rows=rows,
+        tabs=inbox_tabs(inbox),
         item=current,
-        is_gone=bool(wanted) and (current is None or current.key != wanted),
+        detail=source_of(current.kind).show(actor, current) if current else None,
+        record=person_record(actor, current.person_id) if current and current.person_id else None,
+        claim=_claim_words(claims.get(current.key) if current else None),
+        then=inbox.after(current.key) if current else "",
+        batch_decisions=offered_decisions(inbox.items),
+        refused=refused,
+        is_gone=bool(wanted) and item is None,
     )
 
 
-def _decision() -> bool:
-    decision = request.form.get("decision", "")
-    if decision not in ("uphold", "decline"):
-        raise Invalid("Please choose a decision.")
-    return decision == "uphold"
+def _first_free(inbox: Inbox, claims: dict[str, Claim]) -> InboxItem | None:
+    mine = current_actor().id
+    free = (item for item in inbox.items if item.key not in claims or claims[item.key].person_id == mine)
+    return next(free, inbox.items[0] if inbox.items else None)
 
 
-@blueprint.post("/moderation/flags/posts/<id:post_id>")
+def _claim_words(claim: Claim | None) -> tuple[str, bool] | None:
+    """Return who looks at the open item, and whether that is whoever asks."""
+    return (claim.words(current_actor(), now()), claim.person_id == current_actor().id) if claim else None
+
+
+@blueprint.post("/moderation/queue/<item_key>/<decision>")
 @moderators
-def resolve_post(post_id: int) -> Response:
-    """Decide about all reports of a post."""
-    is_upheld = _decision()
-    with unit_of_work():
-        resolve_post_flags(current_actor(), post_id=post_id, is_upheld=is_upheld, note=posted_line("reason"))
-    return decided("Hidden, and the reports are upheld." if is_upheld else "The reports are declined.", QUEUE)
+@limiter.limit(REACTING)
+def decide_in_inbox(item_key: str, decision: str) -> Response:
+    """Decide about an item, and go on with the next one. What cannot be decided is shown again with what was typed."""
+    actor, reason, chosen = current_actor(), posted_line("reason"), posted_line("from", 30)
+    is_sure = posted_line("is_sure") == "1"
+    try:
+        with unit_of_work():
+            done = decide_item(actor, item_key, decision, reason=reason, seen=posted_line("seen", 20), is_sure=is_sure)
+    except Invalid as error:
+        return page_of_inbox(item_key, chosen, Refused(decision, reason, error.message), 400)
+    except ClaimedByOther as error:
+        return page_of_inbox(item_key, chosen, Refused(decision, reason, error.message, is_claimed=True), 409)
+    except Conflict as error:
+        if find_item(actor, item_key) is not None:
+            return page_of_inbox(item_key, chosen, Refused(decision, reason, error.message), 409)
+        flash(error.message, "warning")
+        return see_other(queue_path(posted_line("then"), chosen))
+    if done.entry_id is None:
+        flash(done.decision.done)
+    else:
+        flash((done.decision.done, f"/moderation/log/{done.entry_id}/undo"), "undo")  # type: ignore[arg-type]
+    return see_other(queue_path(posted_line("then"), chosen))
 
 
-@blueprint.post("/moderation/flags/comments/<id:comment_id>")
-@moderators
-def resolve_comment(comment_id: int) -> Response:
-    """Decide about all reports of a comment."""
-    is_upheld = _decision()
-    with unit_of_work():
-        resolve_comment_flags(current_actor(), comment_id=comment_id, is_upheld=is_upheld, note=posted_line("reason"))
-    return decided("Hidden, and the reports are upheld." if is_upheld else "The reports are declined.", QUEUE)
+def claim_minutes() -> int:
+    """Return for how many minutes a claim counts here."""
+    return site_settings().inbox_claim_minutes
+
+
+def posted_keys() -> list[str]:
+    """Return the items that were chosen with check boxes, by form or address."""
+    return [key[:60] for key in request.values.getlist("item")][:200]

@@ -17,6 +17,7 @@ from app.forum.queries.threads import (
     get_post_for_update,
 )
 from app.forum.services.proposing_by_hand import propose_pair
+from app.forum.services.versions import note_outdated
 from app.moderation.events import FlagRaised
 from app.moderation.flags.reasons import reasons_for
 from app.moderation.flags.records import flag_record_of
@@ -101,6 +102,8 @@ def _raise_text_flag(actor: Actor, text: Post | Comment, made: Flag) -> Flag:
     if made.reason != FlagReason.DUPLICATE and was_found_fine(text, actor.id):
         raise Conflict("A moderator has looked at your report of this and let it stand. It has not changed since.")
     flag = _add(actor, made)
+    if flag.reason == FlagReason.OUTDATED and isinstance(text, Post) and flag.weight > 0:
+        note_outdated(text.thread)
     set_aside_if_due(text)
     return flag
 
@@ -117,7 +120,7 @@ def _add(actor: Actor, flag: Flag) -> Flag:
     if actor.id is None:
         raise Forbidden("Please sign in first.")
     record, today = flag_record_of(actor)
-    if record.is_sunk and today >= flag_terms().sunk_daily:
+    if record.is_sunk and today >= flag_terms().limit:
         raise TooMany(
             "Moderators let most of what you reported stand, so you can report only a little each day for now. "
             "Please come back tomorrow if it is still there; under Settings, My reports, you can read why.",

@@ -97,7 +97,7 @@ def find_everything_like(actor: Actor, criteria: Criteria, sample: Traits | None
     judged = [(row, why) for row in rows[:MOST_TEXTS] if (why := matches.why(row))]
     spared = [row for row, _ in judged if is_spared(row.role, row.level)]
     texts = tuple(_text(row, why) for row, why in judged if not is_spared(row.role, row.level))
-    return Found(texts, tuple(_people(actor, texts, matches)), tuple(_spared(spared)), is_cut)
+    return Found(texts, tuple(_people(texts, matches)), tuple(_spared(spared)), is_cut)
 
 
 def is_spared(role: str | None, level: int | None) -> bool:
@@ -237,7 +237,7 @@ def _spared(rows: Iterable[Any]) -> Iterable[Spared]:
         yield Spared(row.display_name, person_path(handle), why, number)
 
 
-def _people(actor: Actor, texts: Sequence[FoundText], matches: _Matches) -> Iterable[FoundPerson]:
+def _people(texts: Sequence[FoundText], matches: _Matches) -> Iterable[FoundPerson]:
     """Return the accounts: those looked for, and authors of texts of the wave."""
     own = Counter(text.author_id for text in texts if text.author_id is not None)
     is_like = matches.pattern() if matches.criteria.has_pattern else sa.false()
@@ -279,5 +279,6 @@ def _count_texts(person_ids: Sequence[int]) -> dict[int, int]:
     )
     for statement in (posts, comments):
         for person_id, number in db.session.execute(statement):
-            found[person_id] += number
+            if person_id is not None:
+                found[person_id] += number
     return found

@@ -11,7 +11,7 @@ from app.core.db import db
 from app.core.text import shorten
 from app.core.uow import require_unit_of_work
 from app.jobs.queue import enqueue, enqueue_all
-from app.notifications.models import MailPreference, Notification, NotificationKind
+from app.notifications.models import OFF_BY_DEFAULT, MailPreference, Notification, NotificationKind
 from app.notifications.targets import Target, can_see_target, load_target
 
 MAIL_JOB = "mail.send"
@@ -59,7 +59,7 @@ def notify(
         return
     payload = {key: value for key, value in values.items() if value not in (None, "")} | {"kind": str(kind)}
     key = f"{post_id or 0}:{comment_id or 0}:{article_id or 0}"
-    mails = [(f"mail:{kind}:{person.id}:{key}", payload | {"person_id": person.id}) for person in _wanting_mail(told, kind)]
+    mails = [(f"mail:{kind}:{person.id}:{key}", payload | {"person_id": person.id}) for person in wanting_mail(told, kind)]
     enqueue_all(MAIL_JOB, mails)
 
 
@@ -89,7 +89,7 @@ def notify_of_decision(
         )  # fmt: skip
         db.session.add(line)
         db.session.flush()
-        for reader in _wanting_mail([person], NotificationKind.MODERATION):
+        for reader in wanting_mail([person], NotificationKind.MODERATION):
             payload = {"kind": str(NotificationKind.MODERATION), "person_id": reader.id, "notification_id": line.id}
             enqueue(MAIL_JOB, payload, dedupe_key=f"mail:moderation:{line.id}")
 
@@ -165,13 +165,13 @@ def _is_same_matter(line: Notification, values: dict[str, Any]) -> bool:
     return all(getattr(line, key) == values[key] for key in ("post_id", "comment_id", "article_id"))
 
 
-def _wanting_mail(people: list[Person], kind: NotificationKind) -> list[Person]:
-    """Return those with a confirmed address who did not switch this kind off."""
+def wanting_mail(people: list[Person], kind: NotificationKind) -> list[Person]:
+    """Return those with a confirmed address who did not switch this kind off (or switched it on, if it is off by default)."""
     reachable = [person for person in people if person.email]
     if not reachable:
         return []
     statement = sa.select(MailPreference.person_id).where(
         MailPreference.kind == kind, MailPreference.person_id.in_([person.id for person in reachable])
     )
-    refusing = set(db.session.scalars(statement))
-    return [person for person in reachable if person.id not in refusing]
+    changed = set(db.session.scalars(statement))
+    return [person for person in reachable if (person.id in changed) == (kind in OFF_BY_DEFAULT)]

@@ -9,6 +9,7 @@ const MODULES = [
   ["[data-waits]", "./modules/waits.js"],
   ["form[data-vote], form[data-toggle]", "./modules/toggles.js"],
   ["[data-queue]", "./modules/queue.js"],
+  ["[data-claim]", "./modules/claim.js"],
 ];
 
 for (const [selector, path] of MODULES) {

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.core.actor import SYSTEM
+from app.core.actor import SYSTEM, Actor, Role
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
@@ -139,6 +139,15 @@ def test_a_question_whose_solution_falls_into_doubt_opens_again_unless_a_person_
     archive_due()
     with unit_of_work():
         for thread in (by_rule, by_hand):
-            db.session.get_one(Thread, thread.id).status = "disputed"
+            row = db.session.get_one(Thread, thread.id)
+            row.status, row.solved_at = "disputed", None
     assert archive_due() == (0, 1)
     assert thread_now(by_rule).archived_at is None and thread_now(by_hand).archived_at is not None
+
+
+@pytest.mark.parametrize(
+    ("role", "minutes", "waits"),
+    [("member", 5, True), ("member", 0, False), ("staff", 5, False), ("moderator", 5, False), ("admin", 60, False)],
+)
+def test_a_slow_thread_slows_everybody_but_those_in_charge(role: str, minutes: int, waits: bool):
+    assert policies.is_slowed(Actor(id=1, role=Role(role)), Thread(slow_minutes=minutes)) is waits

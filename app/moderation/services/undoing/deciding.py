@@ -3,14 +3,13 @@
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
 from app.core.markup import Rendered
-from app.forum.models import Thread
 from app.forum.policies import ensure_can_moderate
-from app.forum.queries.threads import get_thread_for_update
+from app.forum.queries.threads import get_thread
 from app.moderation.models import LogEntry
 from app.moderation.policies import ensure_can_moderate_site
 from app.moderation.queries import exists_undo, get_log_entry_for_update
 from app.moderation.services.logging import write_log
-from app.moderation.services.reediting import EDIT, undo_edit
+from app.moderation.services.reediting import EDIT, undo_comment_edit, undo_edit
 from app.moderation.services.undoing.articles import ARTICLE
 from app.moderation.services.undoing.base import Undo
 from app.moderation.services.undoing.comments import COMMENT
@@ -19,6 +18,7 @@ from app.moderation.services.undoing.posts import POST
 from app.moderation.services.undoing.rules import RULE
 from app.moderation.services.undoing.searches import ALIAS, GAP
 from app.moderation.services.undoing.threads import THREAD
+from app.moderation.services.undoing.waves import WAVE
 
 # The column of the log that names the target, what the log page calls that kind of target, and what undoes each action about it.
 TARGETS: tuple[tuple[str, str, dict[str, Undo]], ...] = (
@@ -30,16 +30,19 @@ TARGETS: tuple[tuple[str, str, dict[str, Undo]], ...] = (
     ("gap_id", "search", GAP),
     ("alias_id", "meaning", ALIAS),
     ("rule_id", "rule", RULE),
+    ("wave_id", "wave", WAVE),
 )
 
 # What the log page may offer to undo: pairs of target and action.
-UNDOABLE = frozenset([(kind, action) for _, kind, undos in TARGETS for action in undos] + [("post", EDIT)])
+UNDOABLE = frozenset([(kind, action) for _, kind, undos in TARGETS for action in undos] + [("post", EDIT), ("comment", EDIT)])
 
 
 def find_undo(entry: LogEntry, text: Rendered | None = None) -> Undo | None:
     """Return what undoes an entry, or None for decisions that stand (a promotion, a lifted suspension)."""
     if entry.action == EDIT and entry.post_id is not None:
         return lambda actor, one, reason: undo_edit(actor, one, reason, text)
+    if entry.action == EDIT and entry.comment_id is not None:
+        return lambda actor, one, reason: undo_comment_edit(actor, one, reason, text)
     if entry.article_id is not None and not entry.before:
         return None
     for column, _, undos in TARGETS:
@@ -69,7 +72,6 @@ def undo_decision(actor: Actor, *, entry_id: int, reason: str, text: Rendered | 
 
 
 def _ensure_known(actor: Actor, entry: LogEntry) -> None:
-    """Entries about threads the moderator may not read are not theirs to undo."""
+    """Entries about threads the moderator may not read are not theirs to undo. Locks nothing: what undoes locks categories first."""
     if entry.thread_id is not None:
-        thread: Thread = get_thread_for_update(entry.thread_id)
-        ensure_can_moderate(actor, thread)
+        ensure_can_moderate(actor, get_thread(actor, entry.thread_id))

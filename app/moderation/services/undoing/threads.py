@@ -3,6 +3,7 @@
 from app.core.actor import Actor
 from app.forum.queries.threads import get_opening
 from app.forum.services import curating
+from app.forum.services.confirming import withdraw_outcome
 from app.forum.services.converting import convert_thread, undo_convert
 from app.forum.services.merging import undo_merge
 from app.forum.services.proposing import dismiss_proposal, reopen_proposal
@@ -82,6 +83,7 @@ THREAD: dict[str, Undo] = {
         actor, thread_id=need_id(entry.thread_id), reason=reason, give_back=entry.before
     ),
     "unduplicate": _close_again,
+    "solution_holds": lambda actor, entry, reason: withdraw_outcome(actor, outcome_id=int(entry.before), reason=reason),
     "not_duplicate": lambda actor, entry, reason: reopen_proposal(actor, proposal_id=int(entry.before), reason=reason),
     "propose_duplicate": lambda actor, entry, reason: dismiss_proposal(actor, proposal_id=int(entry.before), reason=reason),
     "dismiss": lambda actor, entry, reason: restore_candidate(actor, thread_id=need_id(entry.thread_id)),

@@ -1,0 +1,48 @@
+"""Two accounts of one person become one: what happens to the accounts themselves. What else names them: app/privacy."""
+
+import sqlalchemy as sa
+
+from app.accounts.events import PeopleMerged
+from app.accounts.models import Person, PersonSession
+from app.accounts.policies import ensure_can_manage_people
+from app.accounts.services.erasing import ensure_not_last_admin
+from app.core.actor import Actor, Role
+from app.core.db import db
+from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.events import emit
+from app.core.uow import require_unit_of_work
+
+
+def get_pair_for_update(actor: Actor, from_id: int, into_id: int) -> tuple[Person, Person]:
+    """Lock two accounts, in the order of their ids, and return them when the actor may make them one.
+
+    Raises NotFound, Forbidden for the actor's own account as the one that goes, Conflict for the same account twice, the last
+    admin, and accounts that are erased or merged already.
+    """
+    require_unit_of_work()
+    ensure_can_manage_people(actor)
+    if from_id == into_id:
+        raise Conflict("These are the same account.")
+    if actor.id == from_id:
+        raise Forbidden("Your own account stays; choose it as the one that remains.")
+    ensure_not_last_admin(from_id)
+    statement = sa.select(Person).where(Person.id.in_([from_id, into_id])).order_by(Person.id)
+    locked = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+    people = {person.id: person for person in db.session.scalars(locked)}
+    if len(people) < 2:
+        raise NotFound("We could not find that person.")
+    for person in people.values():
+        if person.erased_at is not None or person.merged_into_id is not None:
+            raise Conflict(f"{person.name} is not an account any more.")
+    return people[from_id], people[into_id]
+
+
+def close_merged(actor: Actor, gone: Person, stays: Person, reason: str) -> None:
+    """Close an account whose rows belong to another one now: nobody signs in to it, and its profile leads to the other."""
+    require_unit_of_work()
+    gone.email = gone.pending_email = gone.password_hash = None
+    gone.about_source = gone.about_html = gone.website = ""
+    gone.role, gone.trust = Role.MEMBER, 0
+    gone.merged_into_id = stays.id
+    db.session.execute(sa.delete(PersonSession).where(PersonSession.person_id == gone.id))
+    emit(PeopleMerged(gone.id, stays.id, actor.id, reason))

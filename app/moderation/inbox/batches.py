@@ -1,0 +1,166 @@
+"""One decision about many items: what would happen to which, doing it one by one, and taking all of it back.
+
+Each item is decided in its own unit of work: what somebody else decided meanwhile is skipped, and keeps nothing else from happening.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.core.errors import AppError, Conflict, Invalid, NotFound
+from app.core.uow import unit_of_work
+from app.moderation.inbox.claiming import Claim, list_claims
+from app.moderation.inbox.collecting import find_items
+from app.moderation.inbox.deciding import NO_REASON, decide_item
+from app.moderation.inbox.item import Decision, InboxItem
+from app.moderation.models import InboxBatch
+from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.services.undoing import undo_decision
+
+MOST_IN_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One chosen item: what happens to it, or (`is_skipped`) why nothing does."""
+
+    key: str
+    item: InboxItem | None
+    words: str
+    is_skipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPreview:
+    """What one decision would do to the chosen items."""
+
+    decision: Decision
+    rows: tuple[BatchRow, ...]
+
+    @property
+    def keys(self) -> list[str]:
+        """Return the items to which something happens."""
+        return [row.key for row in self.rows if not row.is_skipped]
+
+    @property
+    def needs_reason(self) -> bool:
+        """Return whether nothing happens without a reason."""
+        chosen = (row.item.find_decision(self.decision.name) for row in self.rows if row.item is not None)
+        return any(one.needs_reason for one in chosen if one is not None)
+
+
+def offered_decisions(items: Sequence[InboxItem]) -> list[Decision]:
+    """Return the decisions that can be made about several of these items, each name once, in the order of the items."""
+    found: dict[str, Decision] = {}
+    for item in items:
+        for decision in item.decisions:
+            if decision.in_batch:
+                found.setdefault(decision.name, decision)
+    return list(found.values())
+
+
+def preview_batch(actor: Actor, keys: Sequence[str], decision: str) -> BatchPreview:
+    """Return what a decision would do to each chosen item; reads only, each source once.
+
+    Raises Invalid when nothing, too much, or no decision that any of them offers is chosen.
+    """
+    ensure_can_moderate_site(actor)
+    chosen = list(dict.fromkeys(keys))
+    if not chosen:
+        raise Invalid("Please choose the items first.", field="item")
+    if len(chosen) > MOST_IN_BATCH:
+        raise Invalid(f"Please choose at most {MOST_IN_BATCH} items at a time.", field="item")
+    items = find_items(actor, chosen)
+    offered = {one.name: one for one in offered_decisions(list(items.values()))}
+    if items and decision not in offered:
+        raise Invalid("Please choose what to decide: none of these items can be decided so.", field="decision")
+    claims = list_claims(list(items))
+    rows = tuple(_row(actor, key, items.get(key), claims.get(key), decision) for key in chosen)
+    return BatchPreview(offered.get(decision) or Decision(decision, "Decide", "", "", ""), rows)
+
+
+def _row(actor: Actor, key: str, item: InboxItem | None, claim: Claim | None, name: str) -> BatchRow:
+    if item is None:
+        return BatchRow(key, None, "decided already", is_skipped=True)
+    decision = item.find_decision(name)
+    if decision is None or not decision.in_batch:
+        return BatchRow(key, item, "cannot be decided so", is_skipped=True)
+    if claim is not None and claim.person_id != actor.id:
+        return BatchRow(key, item, f"{claim.person_name} is looking at it", is_skipped=True)
+    return BatchRow(key, item, decision.effect)
+
+
+def decide_batch(
+    actor: Actor, keys: Sequence[str], decision: str, *, reason: str = "", seen: dict[str, str] | None = None
+) -> InboxBatch:
+    """Decide about many items, each in its own unit of work, and keep what came of it. Call it outside a unit of work.
+
+    `seen`: which text of each item the preview showed. Raises Invalid as `preview_batch` does, or without a reason that is needed.
+    """
+    preview = preview_batch(actor, keys, decision)
+    if preview.needs_reason and not reason.strip():
+        raise Invalid(NO_REASON, field="reason")
+    results = [_decide_one(actor, row, decision, reason, (seen or {}).get(row.key, "")) for row in preview.rows]
+    with unit_of_work():
+        batch = InboxBatch(person_id=actor.id, label=preview.decision.label, reason=reason.strip()[:300], results=results)
+        db.session.add(batch)
+        db.session.flush()
+    return batch
+
+
+def _decide_one(actor: Actor, row: BatchRow, decision: str, reason: str, seen: str) -> dict[str, Any]:
+    result: dict[str, Any] = {"key": row.key, "title": "", "path": "", "entry": None, "said": row.words, "done": False}
+    if row.item is not None:
+        result |= {"title": row.item.title, "path": row.item.path}
+    if row.is_skipped:
+        return result
+    try:
+        with unit_of_work():
+            decided = decide_item(actor, row.key, decision, reason=reason, seen=seen)
+    except AppError as refusal:
+        return result | {"said": refusal.message}
+    return result | {"entry": decided.entry_id, "done": True}
+
+
+def get_batch(actor: Actor, batch_id: int) -> InboxBatch:
+    """Return a batch of the actor's own; admins see all. Raises NotFound."""
+    ensure_can_moderate_site(actor)
+    batch = db.session.get(InboxBatch, batch_id)
+    if batch is None or (batch.person_id != actor.id and not actor.is_admin):
+        raise NotFound
+    return batch
+
+
+def undo_batch(actor: Actor, batch_id: int, *, reason: str = "") -> InboxBatch:
+    """Take back all of a batch that can be taken back, the last decision first; the results say what could not.
+
+    Call it outside a unit of work. Raises NotFound, Conflict when it was taken back already.
+    """
+    get_batch(actor, batch_id)
+    with unit_of_work():
+        open_batch = sa.and_(InboxBatch.id == batch_id, InboxBatch.undone_at.is_(None))
+        taken = db.session.execute(sa.update(InboxBatch).where(open_batch).values(undone_at=now()))
+        if not taken.rowcount:  # type: ignore[attr-defined]
+            raise Conflict("All of this was taken back already.")
+    results = [dict(row) for row in get_batch(actor, batch_id).results]
+    for row in reversed(results):
+        if row["entry"] is not None:
+            row["said"] = _undo_one(actor, row["entry"], reason)
+    with unit_of_work():
+        batch = db.session.get_one(InboxBatch, batch_id, populate_existing=True)
+        batch.results = results
+    return batch
+
+
+def _undo_one(actor: Actor, entry_id: int, reason: str) -> str:
+    try:
+        with unit_of_work():
+            undo_decision(actor, entry_id=entry_id, reason=reason)
+    except AppError as refusal:
+        return refusal.message
+    return "taken back"

@@ -1,0 +1,25 @@
+"""The page that tells everybody how much is moderated here, on sites that want it."""
+
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotFound
+from app.moderation.routes.blueprint import blueprint
+from app.moderation.transparency import FEWEST, current_report
+from app.moderation.urls import TRANSPARENCY
+from app.web.access import public
+from app.web.context import site_settings
+from app.web.render import page
+from app.web.seo import Head
+
+
+@blueprint.get("/transparency")
+@public
+def transparency() -> Response:
+    """Show the figures of the last year. Raises NotFound unless the site publishes them."""
+    settings = site_settings()
+    if settings.transparency != "on":
+        raise NotFound
+    head = Head(
+        "Transparency", f"How much is moderated at {settings.site_name}, month by month.", TRANSPARENCY, is_indexable=False
+    )
+    return page("moderation/transparency.html", head, report=current_report(settings.time_zone), fewest=FEWEST)

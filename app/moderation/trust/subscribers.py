@@ -1,0 +1,64 @@
+"""What changes a record at once: then the level follows at once, instead of at night."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.events import PeopleMerged, PersonSignedUp
+from app.core.db import db
+from app.core.events import Event
+from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, CommentCurated, PostCurated, ThreadCurated
+from app.forum.models import Comment, Post, Thread
+from app.moderation.events import FlagResolved, SanctionEnded, SanctionImposed
+from app.moderation.models import Flag
+from app.moderation.trust.levels import request_refresh
+
+# Decisions about threads that change what of somebody's is visible.
+_SHOWS_OR_HIDES = frozenset({"hide", "restore", "approve", "reject", "hold"})
+
+
+def on_answer_judged(event: AnswerAccepted | AcceptanceWithdrawn | PostCurated) -> None:
+    request_refresh([db.session.scalar(sa.select(Post.author_id).where(Post.id == event.post_id))])
+
+
+def on_thread_curated(event: ThreadCurated) -> None:
+    if event.action in _SHOWS_OR_HIDES:
+        request_refresh([db.session.scalar(sa.select(Thread.author_id).where(Thread.id == event.thread_id))])
+
+
+def on_comment_curated(event: CommentCurated) -> None:
+    request_refresh([db.session.scalar(sa.select(Comment.author_id).where(Comment.id == event.comment_id))])
+
+
+def on_flag_resolved(event: FlagResolved) -> None:
+    """A report that was right counts against whom it is about."""
+    statement = (
+        sa.select(sa.func.coalesce(Flag.person_id, Comment.author_id, Post.author_id))
+        .select_from(Flag).outerjoin(Comment, Comment.id == Flag.comment_id).outerjoin(Post, Post.id == Flag.post_id)
+        .where(Flag.id == event.flag_id)
+    )  # fmt: skip
+    request_refresh([db.session.scalar(statement)])
+
+
+def on_person(event: SanctionImposed | SanctionEnded | PersonSignedUp) -> None:
+    request_refresh([event.person_id])
+
+
+def on_people_merged(event: PeopleMerged) -> None:
+    """Two records became one."""
+    request_refresh([event.from_id, event.into_id])
+
+
+SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
+    (AnswerAccepted, on_answer_judged),
+    (AcceptanceWithdrawn, on_answer_judged),
+    (PostCurated, on_answer_judged),
+    (ThreadCurated, on_thread_curated),
+    (CommentCurated, on_comment_curated),
+    (FlagResolved, on_flag_resolved),
+    (SanctionImposed, on_person),
+    (SanctionEnded, on_person),
+    (PersonSignedUp, on_person),
+    (PeopleMerged, on_people_merged),
+)

@@ -1,0 +1,33 @@
+"""The form of decisions about levels of trust."""
+
+from wtforms import RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from app.core.trust import Level
+from app.moderation.people_forms import LENGTHS
+from app.moderation.services.logging import REASON_MAX
+from app.web.forms import BaseForm, line
+
+LOWER, PIN, FREE = "lower", "pin", "free"
+
+
+class LevelForm(BaseForm):
+    """What is to hold for somebody's level. Which of the fields count, the decision says."""
+
+    decision = RadioField(
+        "What is to hold?", validators=[InputRequired("Please choose what is to hold.")],
+        choices=[
+            SelectChoice(LOWER, "No more than this level for a while; after it, the record counts again"),
+            SelectChoice(PIN, "This level for good, whatever the record says"),
+            SelectChoice(FREE, "What the record earns, and nothing by hand"),
+        ],
+    )  # fmt: skip
+    level = SelectField("Level", coerce=str, default="0", choices=[SelectChoice(str(int(level)), level.label) for level in Level])
+    days = SelectField(
+        "For how long?", coerce=str, default="30", choices=[SelectChoice(str(days), label) for days, label in LENGTHS]
+    )
+    reason = StringField(
+        "Why?", filters=[line],
+        validators=[InputRequired("Please say why."), Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")],
+    )  # fmt: skip

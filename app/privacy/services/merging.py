@@ -1,0 +1,112 @@
+"""Making two accounts one: an admin's decision, carried out by a job in one transaction. There is no way back, and it says so."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.queries import get_person
+from app.accounts.services.joining import close_merged, get_pair_for_update
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import db
+from app.core.errors import Conflict, Invalid
+from app.core.holdings import Holding, OnMerging, holdings
+from app.core.text import clean_line
+from app.core.uow import unit_of_work
+from app.forum.models import MeToo, Post, Thread, Vote
+from app.forum.queries.contributions import list_thread_ids_of
+from app.forum.services.trusting import refresh_trust
+from app.jobs.queue import enqueue
+from app.notifications.services.notifying import notify_of_self
+from app.privacy.models import PersonMerge
+from app.privacy.services.erasing import request_recounts
+from app.privacy.urls import PRIVACY
+
+MERGE_JOB = "privacy.merge"
+REASON_MAX = 300
+
+
+def request_merge(actor: Actor, *, from_id: int, into_id: int, reason: str) -> PersonMerge:
+    """Have two accounts made one. Raises NotFound for others than admins, Invalid("reason"), and what `get_pair_for_update` raises."""
+    get_pair_for_update(actor, from_id, into_id)
+    why = clean_line(reason)[:REASON_MAX]
+    if not why:
+        raise Invalid("Please say why. The log keeps it.", "reason")
+    if db.session.scalar(sa.select(PersonMerge.id).where(PersonMerge.from_id == from_id)) is not None:
+        raise Conflict("This account is being merged already.")
+    merge = PersonMerge(from_id=from_id, into_id=into_id, asked_by_id=actor.id, reason=why)
+    db.session.add(merge)
+    db.session.flush()
+    enqueue(MERGE_JOB, {"merge_id": merge.id}, dedupe_key=f"{MERGE_JOB}:{merge.id}")
+    return merge
+
+
+def merge_job(payloads: list[dict[str, Any]]) -> None:
+    """Job `privacy.merge`: carry decisions out, each once. One that cannot be any more is dropped."""
+    for payload in payloads:
+        with unit_of_work():
+            statement = sa.select(PersonMerge).where(PersonMerge.id == payload["merge_id"]).with_for_update(key_share=True)
+            merge = db.session.scalar(statement.execution_options(populate_existing=True))
+            if merge is None or merge.done_at is not None:
+                continue
+            try:
+                merge_people(_admin(merge), merge)
+            except Conflict:
+                db.session.delete(merge)
+
+
+def merge_people(actor: Actor, merge: PersonMerge) -> None:
+    """Let everything that names one account name the other, without doubles: two votes on one post are one vote."""
+    gone, stays = get_pair_for_update(actor, merge.from_id, merge.into_id)
+    threads = {*list_thread_ids_of(gone.id), *_voted_in(gone.id)}
+    for holding in holdings():
+        _move_rows(holding, gone.id, stays.id)
+    _drop_own_support(stays.id)
+    close_merged(actor, gone, stays, merge.reason)
+    refresh_trust([stays.id])
+    request_recounts(sorted(threads))
+    merge.done_at = now()
+    notify_of_self(
+        stays.id, f"Your other account {gone.name} and this one are one account now. Reason: {merge.reason}", path=PRIVACY
+    )
+
+
+def _admin(merge: PersonMerge) -> Actor:
+    """Return whoever decided, with the rights that they have now."""
+    return get_person(merge.asked_by_id or 0).as_actor(now())
+
+
+def _move_rows(holding: Holding, from_id: int, into_id: int) -> None:
+    """Do with the rows of one column what its line says; where a key would be doubled, the row of the account that stays counts."""
+    table, column = holding.table, holding.sql
+    if holding.merging == OnMerging.STAY:
+        return
+    if holding.merging == OnMerging.DROP:
+        db.session.execute(sa.delete(table).where(holding.names(from_id)))
+        return
+    if holding.unique_with:
+        other = table.alias()
+        is_same = (other.c[name] == table.c[name] for name in holding.unique_with)
+        double = sa.exists().where(other.c[column.name] == holding.value_of(into_id), *is_same)
+        db.session.execute(sa.delete(table).where(holding.names(from_id), double))
+    db.session.execute(sa.update(table).where(holding.names(from_id)).values({column.name: holding.value_of(into_id)}))
+
+
+def _drop_own_support(person_id: int) -> None:
+    """Nobody votes for their own posts or shares their own problem: such rows came from the account that goes."""
+    posts, threads = (
+        sa.select(Post.id).where(Post.author_id == person_id),
+        sa.select(Thread.id).where(Thread.author_id == person_id),
+    )
+    for statement in (
+        sa.delete(Vote).where(Vote.person_id == person_id, Vote.post_id.in_(posts)),
+        sa.delete(MeToo).where(MeToo.person_id == person_id, MeToo.thread_id.in_(threads)),
+    ):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _voted_in(person_id: int) -> set[int]:
+    """Return the threads whose figures count something of this person."""
+    votes = sa.select(Post.thread_id).join(Vote, Vote.post_id == Post.id).where(Vote.person_id == person_id)
+    me_toos = sa.select(MeToo.thread_id).where(MeToo.person_id == person_id)
+    return set(db.session.scalars(sa.union(votes, me_toos)))

@@ -1,0 +1,1 @@
+"""Tests of removing what a person wrote."""

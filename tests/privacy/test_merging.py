@@ -1,0 +1,102 @@
+"""Two accounts of one person become one: everything moves, nothing counts twice, and the old profile leads on."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from app.accounts.models import Person
+from app.core.db import db
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.uow import unit_of_work
+from app.forum.models import Follow, MeToo, Post, Thread, Vote
+from app.forum.services.recounting import recount_all
+from app.jobs.worker import run_until_idle
+from app.moderation.models import LogEntry
+from app.privacy.models import PersonMerge
+from app.privacy.services.merging import merge_job, request_merge
+from tests.client import Browser
+from tests.factories import actor_of, make_answer, make_person, make_question, opening_of
+
+
+@pytest.fixture
+def admin(app: Flask) -> Person:
+    return make_person("boss", role="admin")
+
+
+@pytest.fixture
+def pair(app: Flask) -> tuple[Person, Person]:
+    return make_person("ada.old", password_hash="x"), make_person("ada")
+
+
+def merge(admin: Person, pair: tuple[Person, Person]) -> None:
+    with unit_of_work():
+        request_merge(actor_of(admin), from_id=pair[0].id, into_id=pair[1].id, reason="One person")
+    run_until_idle()
+    db.session.expire_all()
+
+
+def test_everything_moves_and_nothing_counts_twice(admin: Person, pair: tuple[Person, Person]):
+    old, new = pair
+    question, foreign = make_question(author=old), make_question()
+    answer, target = make_answer(foreign, author=old), opening_of(foreign)
+    with unit_of_work():
+        db.session.add_all(
+            [
+                Vote(post_id=target.id, person_id=old.id, value=1),
+                Vote(post_id=target.id, person_id=new.id, value=1),
+                Vote(post_id=answer.id, person_id=new.id, value=1),
+                MeToo(thread_id=question.id, person_id=new.id),
+                Follow(thread_id=foreign.id, person_id=old.id),
+                Follow(thread_id=foreign.id, person_id=new.id),
+            ]
+        )
+    recount_all()
+    merge(admin, pair)
+    assert db.session.get_one(Thread, question.id).author_id == new.id == db.session.get_one(Post, answer.id).author_id
+    assert [(vote.post_id, vote.person_id) for vote in db.session.query(Vote)] == [(target.id, new.id)]
+    assert db.session.query(Follow).count() == 1 and not db.session.query(MeToo).count()
+    assert db.session.get_one(Post, target.id).score == 1 and db.session.get_one(Post, answer.id).score == 0
+    assert recount_all().total == 0
+
+
+def test_the_old_account_is_closed_and_leads_to_the_new_one(app: Flask, admin: Person, pair: tuple[Person, Person]):
+    merge(admin, pair)
+    old = db.session.get_one(Person, pair[0].id)
+    assert (old.password_hash, old.email, old.merged_into_id) == (None, None, pair[1].id)
+    assert Browser(app).get("/people/ada.old", 301).location.endswith("/people/ada")
+    entry = db.session.query(LogEntry).filter_by(action="merge_people").one()
+    assert (entry.person_id, entry.before, entry.actor_id, entry.reason) == (old.id, str(pair[1].id), admin.id, "One person")
+    assert "one account now" in Browser(app).sign_in(pair[1]).get("/notifications").text
+
+
+def test_a_merge_happens_once_and_is_never_undone(admin: Person, pair: tuple[Person, Person]):
+    merge(admin, pair)
+    done_at = db.session.query(PersonMerge).one().done_at
+    merge_job([{"merge_id": db.session.query(PersonMerge).one().id}])
+    assert db.session.query(PersonMerge).one().done_at == done_at and db.session.query(LogEntry).count() == 1
+    with pytest.raises(Conflict), unit_of_work():
+        request_merge(actor_of(admin), from_id=pair[0].id, into_id=pair[1].id, reason="Again")
+
+
+def test_who_may_merge_what(admin: Person, pair: tuple[Person, Person]):
+    boss, moderator = actor_of(admin), actor_of(make_person(role="moderator"))
+    cases = [
+        (moderator, pair[0].id, pair[1].id, "x", NotFound), (boss, pair[0].id, pair[0].id, "x", Conflict),
+        (boss, admin.id, pair[1].id, "x", Forbidden), (boss, pair[0].id, 10**9, "x", NotFound), (boss, pair[0].id, pair[1].id, " ", Invalid),
+    ]  # fmt: skip
+    for actor, from_id, into_id, reason, error in cases:
+        with pytest.raises(error), unit_of_work():
+            request_merge(actor, from_id=from_id, into_id=into_id, reason=reason)
+
+
+def test_the_page_shows_both_accounts_before_it_is_meant(app: Flask, admin: Person, pair: tuple[Person, Person]):
+    make_question(author=pair[0])
+    browser = Browser(app).sign_in(admin)
+    browser.get(f"/admin/people/{pair[0].id}/merge")
+    assert "nobody of that name" in browser.submit("/merge", {"into": "nobody", "reason": "One person"}, status=400).text
+    browser.get(f"/admin/people/{pair[0].id}/merge")
+    preview = browser.post(f"/admin/people/{pair[0].id}/merge", {"into": "ada", "reason": "One person"}, status=200)
+    assert "all of this moves" in preview.text and not db.session.query(PersonMerge).count()
+    browser.submit("/merge", {})
+    assert db.session.query(PersonMerge).one().into_id == pair[1].id
