@@ -237,7 +237,7 @@ def present_post(
 ) -> PostView:
     """Return a post of the page; `comment` is (post id, text, error) of a comment that could not be posted."""
     acceptance = page.acceptances.get(row.id)
-    credit = _credit(page.solutions.get(row.author_id or 0, 0)) if row.kind != PostKind.OPENING else ""
+    credit = _credit(row.author_trust or 0) if row.kind != PostKind.OPENING else ""
     failed = comment if comment and comment[0] == row.id else None
     return PostView(
         id=row.id,

@@ -1,4 +1,4 @@
-"""Reading what happened to a question: acceptances, evidence, helpers' solutions, and what the actor did to the thread."""
+"""Reading what happened to a question: acceptances, evidence, and what the actor did to the thread."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.core.db import read
-from app.forum.models import Acceptance, Follow, MeToo, Outcome, Post, Vote
+from app.forum.models import Acceptance, Follow, MeToo, Outcome, Vote
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, RefutationReason, Voice
 from app.forum.models.thread import Status
 from app.forum.queries.outcomes import NOT_READERS
@@ -77,7 +77,7 @@ _RESOLUTION = (
         *person_columns(),
     )
     .select_from(Outcome)
-    .outerjoin(Acceptance, Acceptance.outcome_id == Outcome.id)
+    .outerjoin(Acceptance, sa.and_(Acceptance.thread_id == Outcome.thread_id, Acceptance.outcome_id == Outcome.id))
     .outerjoin(Person, Person.id == sa.func.coalesce(Acceptance.accepted_by_id, Outcome.actor_id))
     .where(Outcome.thread_id == sa.bindparam("thread_id"), NOT_READERS)
     .order_by(Outcome.id)
@@ -104,21 +104,6 @@ def resolution_of(thread_id: int) -> Resolution:
         outcomes=tuple(event for event in events if event.id not in taken_back),
         acceptances=dict(sorted(acceptances, key=lambda pair: (pair[1].at, pair[0]))),
     )
-
-
-_SOLUTIONS = (
-    sa.select(Post.author_id, sa.func.count())
-    .join(Acceptance, Acceptance.post_id == Post.id)
-    .where(Post.author_id.in_(sa.bindparam("ids", expanding=True)), Post.hidden_at.is_(None))
-    .group_by(Post.author_id)
-)
-
-
-def solutions_by(person_ids: Sequence[int]) -> dict[int, int]:
-    """Return how many answers of each person were accepted."""
-    if not person_ids:
-        return {}
-    return {row[0]: row[1] for row in read(_SOLUTIONS, {"ids": list(person_ids)}) if row[0] is not None}
 
 
 # A reader's last word about an answer, as one number that grows with time: the event's id, and behind it what it says.

@@ -31,7 +31,6 @@ from app.forum.queries.resolution import (
     has_outcome,
     own_marks,
     resolution_of,
-    solutions_by,
 )  # fmt: skip
 from app.forum.queries.tags import tags_of_threads
 from app.forum.queries.thread_rows import CategoryCard, CommentRow, PostRow, ThreadHead
@@ -52,7 +51,7 @@ _CATEGORY = (Category.id, Category.slug, Category.name, Category.audience)
 _POST = (
     Post.id, Post.kind, Post.author_id, Post.body_html, Post.body_text, Post.created_at, Post.edited_at, Post.revision,
     Post.score, Post.comment_count, Post.accepted_at, Post.is_official, Post.held_at, Post.hidden_at, Post.hidden_reason,
-    Post.worked_count, Post.failed_count, Post.last_worked_at,
+    Post.worked_count, Post.failed_count, Post.last_worked_at, Person.trust,
 )  # fmt: skip
 _answer = aliased(Post)
 _HAS_VOTED_ANSWER = sa.exists().where(
@@ -71,7 +70,7 @@ _HEAD = (
 
 
 def _post_row(values: Sequence[Any], author: PersonCard | None) -> PostRow:
-    """Return a post of the values of `_POST`; stored HTML is sanitised when it is written."""
+    """Return a post of the values of `_POST`, which know its author, too; stored HTML is sanitised when it is written."""
     post_id, kind, author_id, html, text, *rest = values
     return PostRow(post_id, kind, author_id, author, Markup(html), text, *rest)  # noqa: S704
 
@@ -200,7 +199,6 @@ class ThreadPage:
     acceptances: Mapping[int, AcceptanceRow]
     outcomes: tuple[OutcomeRow, ...]
     reasons: Mapping[int, tuple[ReasonCount, ...]]
-    solutions: Mapping[int, int]
     own: OwnMarks | None
     original: ThreadHead | None
     new_answers: tuple[PostRow, ...]
@@ -214,7 +212,6 @@ def load_thread_page(actor: Actor, head: ThreadHead, sort: str, number: int) -> 
         posts = Page(list_posts(actor, head, sort, number), number, PER_PAGE, posts.has_next, posts.total_pages)
     shown = [head.opening, *posts.items]
     commented = [post.id for post in shown if post.comment_count or actor.is_moderator]
-    helpers = {post.author_id for post in posts.items if post.author_id is not None}
     resolution = resolution_of(head.id) if has_outcome(head) else Resolution()
     is_telling_why = head.status == Status.DISPUTED or actor.is_curator
     return ThreadPage(
@@ -226,7 +223,6 @@ def load_thread_page(actor: Actor, head: ThreadHead, sort: str, number: int) -> 
         acceptances=resolution.acceptances,
         outcomes=resolution.outcomes,
         reasons=reasons_of([post.id for post in shown if post.failed_count]) if is_telling_why else {},
-        solutions=solutions_by(sorted(helpers)),
         own=own_marks(actor.id, person_key(actor.id), head.id, [post.id for post in shown]) if actor.id is not None else None,
         original=_find_original(actor, head),
         new_answers=_new_answers(actor, head, resolution.outcomes),

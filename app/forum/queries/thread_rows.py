@@ -29,7 +29,10 @@ class CategoryCard:
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """A post with its author. `comment_count` is the stored one; the comments themselves come from `comments_of`."""
+    """A post with its author. `comment_count` is the stored one; the comments themselves come from `comments_of`.
+
+    `author_trust`: how many answers of its author were accepted by others.
+    """
 
     id: int
     kind: str
@@ -50,6 +53,7 @@ class PostRow:
     worked_count: int = 0
     failed_count: int = 0
     last_worked_at: datetime | None = None
+    author_trust: int | None = None
 
     @property
     def is_listed(self) -> bool:
