@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from app.pagecache.changes import Changes
@@ -26,6 +27,19 @@ PATIENCE = 5.0
 _OWN = frozenset(("content-length", "etag", "content-encoding", "last-modified", "date", "vary"))
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the cache of this process did since it started, and what it holds: pages, and the bytes it reckons for them.
+
+    `hits`: visitors who got a copy or a 304; `misses`: those whose answer Flask made, whether it may be kept or not.
+    """
+
+    hits: int
+    misses: int
+    pages: int
+    bytes: int
+
+
 class PageCache:
     """Wraps a WSGI application."""
 
@@ -37,6 +51,7 @@ class PageCache:
         self._cookie, self._passes = cookie + "=", passes
         self._making: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
+        self._hits = self._misses = 0
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         if not self._is_visitor(environ) or self._passes(environ):
@@ -46,13 +61,19 @@ class PageCache:
         if kept is None and environ["REQUEST_METHOD"] == "HEAD":
             return self._app(environ, start_response)
         if kept is None:
-            with self._alone(key) as is_first:
-                kept = None if is_first else self._current(key)
+            with self._alone(key):
+                kept = self._current(key)  # somebody may have made it since we looked
                 if kept is None:
                     return self._make(key, environ, start_response)
+        with self._lock:
+            self._hits += 1
         for note in kept.notes:
             note(environ)
         return _answer(kept, environ, start_response)
+
+    def figures(self) -> Figures:
+        """Return what this process's cache did and holds."""
+        return Figures(self._hits, self._misses, len(self._store), self._store.bytes)
 
     def _is_visitor(self, environ: Environ) -> bool:
         return (
@@ -71,24 +92,26 @@ class PageCache:
         return kept if self._changes.is_current(kept.shows, kept.moment) else None
 
     @contextmanager
-    def _alone(self, key: str) -> Iterator[bool]:
-        """Yield whether the page of this key is ours to make; otherwise wait first for whoever makes it."""
+    def _alone(self, key: str) -> Iterator[None]:
+        """Let one thread at a time make the page of this key; the others wait for it first."""
         with self._lock:
             made = self._making.get(key)
             if made is None:
                 self._making[key] = threading.Event()
         if made is not None:
             made.wait(PATIENCE)
-            yield False
+            yield
             return
         try:
-            yield True
+            yield
         finally:
             with self._lock:
                 self._making.pop(key).set()
 
     def _make(self, key: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Let Flask make the page, and keep it if it says so."""
+        with self._lock:
+            self._misses += 1
         moment = self._changes.look()
         environ[CACHED] = True
         started: list[Any] = []

@@ -75,5 +75,10 @@ class Store:
             self._pages.clear()
             self._bytes = 0
 
+    @property
+    def bytes(self) -> int:
+        """The size of all pages together."""
+        return self._bytes
+
     def __len__(self) -> int:
         return len(self._pages)

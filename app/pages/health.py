@@ -6,13 +6,15 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import sqlalchemy as sa
-from flask import Response, jsonify, request
+from flask import Response, current_app, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.db import db
 from app.core.errors import NotFound
+from app.pagecache.middleware import PageCache
 from app.pages.blueprint import blueprint
 from app.pages.queries import count_everything, job_figures
 from app.search.engines import current_engine
@@ -101,10 +103,24 @@ def _metric_lines() -> Iterator[str]:
     yield from _metric("threadwell_people", "People with an account or imported.", [("", counts.people)])
     articles = [(f'{{state="{state}"}}', n) for state, n in sorted(counts.articles.items())]
     yield from _metric("threadwell_articles", "Articles by state.", articles)
+    yield from _page_cache_lines()
 
 
-def _metric(name: str, sentence: str, values: Sequence[tuple[str, float]]) -> Iterator[str]:
+def _page_cache_lines() -> Iterator[str]:
+    """The figures of the process that answers: each has a cache of its own."""
+    cache = cast(PageCache | None, current_app.extensions.get("page_cache"))
+    if cache is None:
+        return
+    figures = cache.figures()
+    name = "threadwell_page_cache"
+    yield from _metric(f"{name}_hits_total", "Visitors answered from pages kept ready.", [("", figures.hits)], "counter")
+    yield from _metric(f"{name}_misses_total", "Visitors whose answer was made.", [("", figures.misses)], "counter")
+    yield from _metric(f"{name}_pages", "Pages kept ready.", [("", figures.pages)])
+    yield from _metric(f"{name}_bytes", "What these pages take, of PAGE_CACHE_MB.", [("", figures.bytes)])
+
+
+def _metric(name: str, sentence: str, values: Sequence[tuple[str, float]], kind: str = "gauge") -> Iterator[str]:
     yield f"# HELP {name} {sentence}"
-    yield f"# TYPE {name} gauge"
+    yield f"# TYPE {name} {kind}"
     for labels, value in values:
         yield f"{name}{labels} {value}"

@@ -220,6 +220,22 @@ def test_many_who_want_the_same_page_wait_for_one_that_makes_it():
     assert (site.asked, answers) == (1, [BODY] * 8)
 
 
+def test_who_is_just_too_late_to_wait_takes_what_was_made():
+    site = Site()
+    site.get()
+    site.feed.tags = ["thread:1"]
+    alone = site.cache._alone
+
+    def let_another_go_first(key: str) -> Any:
+        site.cache._alone = alone  # type: ignore[method-assign]
+        site.get()
+        return alone(key)
+
+    site.cache._alone = let_another_go_first  # type: ignore[method-assign]
+    assert site.get()[2] == BODY
+    assert site.asked == 2
+
+
 def test_a_failure_while_a_page_is_made_keeps_nobody_waiting():
     site = Site()
 

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.jobs.models import Job
+from app.pagecache.installing import install_page_cache
 from app.pages import health
 from tests.client import Browser
 from tests.factories import make_person, make_question
@@ -83,6 +85,23 @@ def test_metrics_are_for_this_machine_and_admins_only(browser: Browser) -> None:
     assert browser.client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
     admin = Browser(browser.app).sign_in(make_person(role="admin"))
     assert admin.client.get("/metrics", environ_overrides=away).status_code == 200
+
+
+def test_metrics_say_what_the_page_cache_did(app: Flask, client: FlaskClient) -> None:
+    bare = app.wsgi_app
+    install_page_cache(app)
+    try:
+        for _time in range(3):
+            client.get("/questions")
+        lines = client.get("/metrics").text.splitlines()
+    finally:
+        app.wsgi_app = bare  # type: ignore[method-assign]
+        del app.extensions["page_cache"]
+    assert "threadwell_page_cache_hits_total 2" in lines and "# TYPE threadwell_page_cache_hits_total counter" in lines
+    assert "threadwell_page_cache_misses_total 2" in lines  # the page itself, and /metrics: it is never kept
+    assert "threadwell_page_cache_pages 1" in lines
+    assert any(line.startswith("threadwell_page_cache_bytes ") and int(line.split()[1]) > 1_000 for line in lines)
+    assert "page_cache" not in client.get("/metrics").text
 
 
 @pytest.mark.parametrize(("role", "status"), [("member", 404), ("staff", 404), ("moderator", 404), ("admin", 200)])

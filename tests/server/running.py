@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -120,3 +121,28 @@ class Visitor:
         status, url, text = self.fetch("/login", data)
         assert status == 200 and "/login" not in url, f"sign-in failed: {status} {text[:2000]}"
         return self
+
+
+def open_category(server: Server) -> None:
+    """Give a prepared site one category that everybody may write in."""
+    with sqlite3.connect(server.instance / "threadwell.sqlite3") as connection:
+        connection.execute(
+            "INSERT INTO category (slug, name, description, position, audience, needs_approval, thread_count)"
+            " VALUES ('help', 'Help', '', 1, 'public', 0, 0)"
+        )
+
+
+def ask(person: Visitor, title: str) -> tuple[int, str, str]:
+    """Post a question through the form; return (status, final address, text)."""
+    token = person.token("/ask")
+    text = person.fetch("/ask")[2]
+    category = re.search(r'<option[^>]*value="(\d+)"', text)
+    assert category, text[:2000]
+    data = {
+        "csrf_token": token,
+        "title": title,
+        "body": "The pump hums, but no water comes out of it.",
+        "category": category.group(1),
+        "tags": "pump",
+    }
+    return person.fetch("/ask", data)

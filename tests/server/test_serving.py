@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import Server, Visitor
+from tests.server.running import Server, Visitor, ask, open_category
 
 pytestmark = pytest.mark.slow
 
@@ -22,28 +22,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A new production site with one public category."""
     running = Server(tmp_path_factory.mktemp("served") / "instance", extra={"RATE_LIMITS": "off"})
     running.run("init")
-    with sqlite3.connect(running.instance / "threadwell.sqlite3") as connection:
-        connection.execute(
-            "INSERT INTO category (slug, name, description, position, audience, needs_approval, thread_count)"
-            " VALUES ('help', 'Help', '', 1, 'public', 0, 0)"
-        )
+    open_category(running)
     yield running.start()
     running.kill()
-
-
-def ask(person: Visitor, title: str) -> tuple[int, str, str]:
-    token = person.token("/ask")
-    text = person.fetch("/ask")[2]
-    category = re.search(r'<option[^>]*value="(\d+)"', text)
-    assert category, text[:2000]
-    data = {
-        "csrf_token": token,
-        "title": title,
-        "body": "The pump hums, but no water comes out of it.",
-        "category": category.group(1),
-        "tags": "pump",
-    }
-    return person.fetch("/ask", data)
 
 
 def test_nobody_is_taken_for_the_one_before(server: Server):
