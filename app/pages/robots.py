@@ -71,3 +71,12 @@ def favicon() -> BaseResponse:
     response = redirect(asset_url("icon-192.png"), 302)
     response.headers["Cache-Control"] = _DAY
     return response
+
+
+@blueprint.get("/apple-touch-icon.png")
+@public
+def touch_icon() -> BaseResponse:
+    """Lead devices that put the site on their home screen to the icon for that; pages need not name it."""
+    response = redirect(asset_url("apple-touch-icon.png"), 302)
+    response.headers["Cache-Control"] = _DAY
+    return response

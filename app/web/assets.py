@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request
@@ -9,6 +10,7 @@ from flask import Flask, Response, current_app, request
 from app.core.errors import NotFound
 from app.core.settings import Settings
 from app.web.access import public
+from app.web.compressing import SUFFIX, compress, pick_encoding
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 STYLES = ("tokens", "base", "layout", "components", "pages", "print")
@@ -32,6 +34,12 @@ class AssetStore:
         for name, content in sorted(self.files.items()):
             digest.update(name.encode() + b"\0" + content)
         self.version = digest.hexdigest()[:12]
+
+        self.form = cache(self._form)
+
+    def _form(self, path: str, encoding: str) -> bytes:
+        """Return a file in an encoding, as small as it gets: made at the first wish for it, then kept like the file itself."""
+        return compress(self.files[path], encoding, is_for_long=True) if encoding else self.files[path]
 
     def url(self, path: str) -> str:
         """Return the address of a file, which changes whenever any of them changes."""
@@ -70,8 +78,17 @@ def serve_asset(version: str, path: str) -> Response:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "public, max-age=60"
-    response.set_etag(hashlib.blake2b(store.files[path], digest_size=12).hexdigest())
-    return response.make_conditional(request)  # type: ignore[return-value]
+    tag = hashlib.blake2b(store.files[path], digest_size=12).hexdigest()
+    response.set_etag(tag)
+    response.make_conditional(request)
+    if kind in _TYPES.values():
+        response.vary.add("Accept-Encoding")
+        encoding = pick_encoding(request.headers.get("Accept-Encoding", ""))
+        if encoding and response.status_code == 200:
+            response.set_data(store.form(path, encoding))
+            response.headers["Content-Encoding"] = encoding
+            response.set_etag(tag + SUFFIX[encoding])
+    return response
 
 
 def init_assets(app: Flask, settings: Settings) -> None:

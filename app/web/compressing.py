@@ -9,9 +9,12 @@ from flask import Flask, Response, request
 from app.web.marking import CACHED, SHOWN
 
 # A page of 28 KiB: brotli 5 makes 5.5 KB of it in 0.4 ms, gzip 6 6.0 KB in 0.35 ms, gzip 1 6.9 KB in 0.1 ms.
+# Our style sheet of 57 KiB: brotli 11 makes 10.0 KiB of it in 70 ms, brotli 5 11.2 KiB in 2 ms, gzip 9 11.5 KiB in 2.4 ms.
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 QUICK_GZIP_LEVEL = 1
+BEST_BROTLI_QUALITY = 11
+BEST_GZIP_LEVEL = 9
 # Shorter texts than this gain nothing.
 WORTH_IT = 600
 SUFFIX = {"": "", "gzip": "-gz", "br": "-br"}
@@ -39,11 +42,14 @@ def pick_encoding(header: str) -> str:
     return "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
 
 
-def compress(body: bytes, encoding: str) -> bytes:
-    """Return a body in an encoding ("gzip", "br"): for the same body always the same bytes, so that a strong tag is true."""
+def compress(body: bytes, encoding: str, *, is_for_long: bool = False) -> bytes:
+    """Return a body in an encoding ("gzip", "br"): for the same body always the same bytes, so that a strong tag is true.
+
+    `is_for_long`: it is sent so often that the smallest form is worth 30 times the work.
+    """
     if encoding == "br":
-        return bytes(brotli.compress(body, quality=BROTLI_QUALITY))
-    return gzip.compress(body, GZIP_LEVEL, mtime=0)
+        return bytes(brotli.compress(body, quality=BEST_BROTLI_QUALITY if is_for_long else BROTLI_QUALITY))
+    return gzip.compress(body, BEST_GZIP_LEVEL if is_for_long else GZIP_LEVEL, mtime=0)
 
 
 def matches(if_none_match: str, tag: str) -> bool:
@@ -92,6 +98,8 @@ def compress_response(response: Response) -> Response:
 def _tagged_as_asked(response: Response) -> Response:
     """A 304 carries the tag that the client has."""
     tag, is_weak = response.get_etag()
-    if tag is not None and f'"{tag}{SUFFIX["gzip"]}"' in request.environ.get(_ASKED, ""):
-        response.set_etag(tag + SUFFIX["gzip"], weak=bool(is_weak))
+    for suffix in filter(None, SUFFIX.values()):
+        if tag is not None and f'"{tag}{suffix}"' in request.environ.get(_ASKED, ""):
+            response.set_etag(tag + suffix, weak=bool(is_weak))
+            break
     return response

@@ -125,6 +125,7 @@ def test_browsers_find_search_description_manifest_and_icon(client: FlaskClient)
     assert manifest["name"] == "Threadwell"
     for icon in manifest["icons"]:
         assert client.get(icon["src"]).status_code == 200
-    favicon = client.get("/favicon.ico")
-    assert favicon.status_code == 302
-    assert client.get(favicon.location).mimetype == "image/png"
+    for path in ("/favicon.ico", "/apple-touch-icon.png"):
+        icon = client.get(path)
+        assert icon.status_code == 302
+        assert client.get(icon.location).mimetype == "image/png"

@@ -35,10 +35,9 @@ async function copyLink(path) {
   announce("Link copied");
 }
 
-const THEMES = ["light", "dark"];
 function setUpTheme() {
   const kept = localStorage.getItem("theme");
-  if (kept && THEMES.includes(kept)) document.documentElement.dataset.theme = kept;
+  if (kept === "light" || kept === "dark") document.documentElement.dataset.theme = kept;
   for (const button of all("[data-theme-toggle]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
@@ -96,5 +95,6 @@ for (const button of all("[data-share]")) button.hidden = !isSecureContext && !(
 for (const tab of all(".tabs [aria-current]")) if (tab.parentElement) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
 for (const table of all(".prose table")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0; // wide ones scroll
 for (const box of all("[data-suggest]")) box.addEventListener("focusin", () => import("./modules/suggest.js").then((module) => module.suggest(box)), { once: true });
-for (const name of ["verdict", "similar"]) for (const node of all(`[data-${name}]`)) import(`./modules/${name}.js`).then((module) => module.bind(node));
+for (const node of all("[data-similar]")) import("./modules/similar.js").then((module) => module.bind(node));
+for (const box of all("[data-verdict]")) box.addEventListener("submit", (event) => { event.preventDefault(); import("./modules/verdict.js").then((module) => module.bind(box)).finally(() => event.target instanceof HTMLFormElement && event.target.requestSubmit(event.submitter)); }, { once: true }); // what was pressed is pressed again
 if (document.querySelector("[data-dismissable]")) import("./modules/dismiss.js").then((module) => module.makeDismissable());
