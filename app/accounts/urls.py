@@ -1,8 +1,10 @@
 """Paths of account pages, for pages, mails and workers alike."""
 
+from functools import lru_cache
 from urllib.parse import quote
 
 
+@lru_cache(maxsize=2048)
 def person_path(name: str) -> str:
     """Return the path of a profile."""
     return f"/people/{quote(name, safe='')}"

@@ -3,7 +3,7 @@
 Rows carry the attributes that the policies look at, so the same policies decide here and in the services.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -16,6 +16,7 @@ from app.forum.cards import can_be_card
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.resolution import OutcomeKind
+from app.forum.post_urls import PostUrls
 from app.forum.queries.people import PersonCard
 from app.forum.queries.resolution import AcceptanceRow
 from app.forum.queries.thread_page import ThreadPage
@@ -119,7 +120,7 @@ class PostView:
     comments: tuple[CommentView, ...]
     comment_text: str
     comment_error: str
-    urls: Mapping[str, str]
+    urls: PostUrls
     verdict: Verdict | None
 
     @property
@@ -156,25 +157,6 @@ class SolutionView:
     worked_count: int
     last_worked_at: datetime | None
     is_disputed: bool
-
-
-def post_urls(post_id: int, revision: int = 1) -> dict[str, str]:
-    """Return the addresses of the actions on a post. Who lets it through, or turns it down, decides about this revision of it."""
-    own = {name: f"/posts/{post_id}/{name}" for name in ("vote", "accept", "edit", "flag")}
-    moderators = {name: f"/moderation/posts/{post_id}/{name}" for name in ("hide", "restore")}
-    waiting = {name: f"/moderation/posts/{post_id}/{name}?revision={revision}" for name in ("approve", "reject")}
-    others = {
-        "unaccept": f"/posts/{post_id}/withdraw",
-        "comment": f"/posts/{post_id}/comments",
-        "card": f"/moderation/cards/{post_id}",
-        "to_comment": f"/moderation/posts/{post_id}/to-comment",
-    }
-    return {**own, **moderators, **waiting, **others}
-
-
-def retitle_url(thread_id: int) -> str:
-    """Return the address of the page that improves a question's title."""
-    return f"/threads/{thread_id}/title"
 
 
 def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
@@ -260,7 +242,7 @@ def present_post(
         comments=present_comments(actor, page.comments.get(row.id, ()), page.head, moment),
         comment_text=failed[1] if failed else "",
         comment_error=failed[2] if failed else "",
-        urls={**post_urls(row.id, row.revision), "retitle": retitle_url(page.head.id)} if actor.is_authenticated else {},
+        urls=PostUrls(row.id, row.revision, page.head.id),
         verdict=verdict,
     )
 

@@ -1,5 +1,6 @@
 """Paths of forum pages: pure functions for pages, mails, feeds and workers. A test checks them against the route table."""
 
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 
@@ -23,11 +24,13 @@ def history_path(post_id: int) -> str:
     return f"/posts/{post_id}/history"
 
 
+@lru_cache(maxsize=2048)
 def category_path(slug: str) -> str:
     """Return the path of a category."""
     return f"/c/{quote(slug)}"
 
 
+@lru_cache(maxsize=2048)
 def tag_path(name: str) -> str:
     """Return the path of a tag."""
     return f"/tags/{quote(name, safe='')}"

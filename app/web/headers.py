@@ -39,8 +39,10 @@ def init_headers(app: Flask) -> None:
 
 def add_headers(response: Response) -> Response:
     """Set security headers; let visitors' pages be revalidated and everything personal be kept by nobody."""
+    present = {name.lower() for name, _value in response.headers}
     for name, value in _FIXED.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in present:
+            response.headers.add(name, value)
     if site_settings().is_https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if "Cache-Control" in response.headers:

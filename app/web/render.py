@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, get_flashed_messages, make_response, render_template
-from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 
 from app.core.actor import Actor
@@ -13,6 +12,7 @@ from app.core.clock import now
 from app.core.settings import PROJECT_ROOT, Settings
 from app.web.context import current_actor, site_settings
 from app.web.filters import FILTERS
+from app.web.pieces import init_pieces
 from app.web.seo import Head, render_head
 
 _providers: dict[str, Callable[[Actor], Any]] = {}
@@ -67,8 +67,8 @@ def init_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        csrf_token=generate_csrf,
         get_flashed_messages=get_flashed_messages,
         show_flashes=False,
         unread_count=0,
     )
+    init_pieces(app)

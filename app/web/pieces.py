@@ -1,0 +1,119 @@
+"""Pieces of HTML that many pages show again: made once for what they show, and kept in memory as long as there is room.
+
+A piece is a macro with its arguments. The arguments are the key, so a piece can never show anything but what it was asked for, and
+whatever changes makes another piece: nothing has to be dropped. Arguments are frozen values; a macro that is used so looks at nothing
+else (imported macros do not see the context of the page). The token of forms is not part of a piece: it is filled in for each reader.
+"""
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextvars import ContextVar
+from functools import lru_cache, partial
+from typing import Any
+
+from flask import Flask, g
+from flask_wtf.csrf import generate_csrf
+from jinja2 import Template
+from jinja2.runtime import Macro
+from markupsafe import Markup
+
+# So many characters are kept in each process; a post of usual length takes 3,000.
+MOST_CHARACTERS = 8_000_000
+# Stands for the token while a piece is made. Nobody can write it into a text: it is another one in every process.
+_TOKEN = f"token-{secrets.token_hex(24)}"
+_is_making: ContextVar[bool] = ContextVar("is_making_a_piece", default=False)
+
+
+class Pieces:
+    """The pieces of one process, the least used let go first. Safe between threads."""
+
+    def __init__(self, most: int = MOST_CHARACTERS) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, Markup] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: Hashable, make: Callable[[], Markup]) -> Markup:
+        """Return the piece of this key, made now if it is not kept."""
+        kept = self._kept.get(key)
+        if kept is not None:
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+            return kept
+        made = make()
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = made
+                self._size += len(made)
+            while self._size > self._most:
+                _key, gone = self._kept.popitem(last=False)
+                self._size -= len(gone)
+        return made
+
+    def show(self, macro: Macro, *arguments: Hashable, caller: Callable[[], Markup] | None = None) -> Markup:
+        """Return what a macro makes of its arguments; with {% call %}, `caller` gives what stands inside it, made each time."""
+        inside = _make(caller) if caller is not None else None
+        given = {"caller": lambda: inside} if caller is not None else {}
+        make = partial(_make, partial(macro, *arguments, **given))
+        key = (macro, arguments, tuple(map(type, arguments)), inside)  # safe HTML equals text that is still to be escaped
+        made = self.get(key, make) if _is_frozen(key) else make()
+        return Markup(made.replace(_TOKEN, form_token())) if _TOKEN in made else made  # noqa: S704 (of our own templates)
+
+
+def kept(macro: Macro) -> Callable[..., Markup]:
+    """Return a macro that is made once for each of its few possible arguments (icons, pills)."""
+
+    @lru_cache(maxsize=512, typed=True)
+    def made(*arguments: Hashable, **named: Hashable) -> Markup:
+        return Markup(macro(*arguments, **named))  # noqa: S704 (of our own templates)
+
+    return made
+
+
+def _is_frozen(key: Any) -> bool:
+    """Whether something can be a key; what is shown on the page of styles cannot."""
+    try:
+        hash(key)
+    except TypeError:
+        return False
+    return True
+
+
+def _make(macro: Callable[[], str]) -> Markup:
+    """Return what a macro makes, with the place of the token where it would stand."""
+    was_making = _is_making.set(True)
+    try:
+        made = Markup(macro())  # noqa: S704 (of our own templates)
+    finally:
+        _is_making.reset(was_making)
+    own = g.get("csrf_token")
+    if own and own in made:
+        raise RuntimeError("A piece holds the token of one reader.")
+    return made
+
+
+def form_token() -> str:
+    """Return the token for a form on the page, or its place while a piece is made."""
+    return _TOKEN if _is_making.get() else str(generate_csrf())
+
+
+class PlainTemplate(Template):
+    """A template whose macros are imported once: none of ours is given globals of its own when it is loaded."""
+
+    def _get_default_module(self, ctx: Any = None) -> Any:
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
+
+
+def init_pieces(app: Flask) -> None:
+    """Give templates `piece(macro, arguments)` and `kept(macro)`; csrf.py gives them the token."""
+    pieces = app.extensions["pieces"] = Pieces()
+    app.jinja_env.template_class = PlainTemplate
+    app.jinja_env.globals.update(piece=pieces.show, kept=kept)
