@@ -21,7 +21,7 @@ from app.forum.policies import listed_threads
 from app.forum.queries.categories import reader_of
 from app.forum.queries.tags import tags_of_threads
 from app.forum.urls import category_path, thread_path
-from app.pageviews.queries import total_views, views_subquery
+from app.pageviews.queries import views_subquery
 
 PER_PAGE = 25
 PINNED_LIMIT = 5
@@ -33,7 +33,7 @@ UNSOLVED = (Status.UNANSWERED, Status.NEEDS_INFO, Status.ANSWERED, Status.DISPUT
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
-    """A thread as lists show it. `views` counts all times, `answer_count` the visible answers or replies.
+    """A thread as lists show it. `answer_count` counts the visible answers or replies.
 
     `affected_count` are the people of its whole issue: who asked or said me-too.
     """
@@ -48,7 +48,6 @@ class ThreadRow:
     accepted_count: int
     score: int
     me_too_count: int
-    views: int
     tags: tuple[str, ...]
     category_name: str
     category_path: str
@@ -89,24 +88,27 @@ def base_select(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def rows_of(found: Sequence[sa.Row[*tuple[Any, ...]]], with_views: bool = True) -> list[ThreadRow]:
-    """Return list rows with their tags and, if asked for, their views (two statements for any number of rows)."""
+def rows_of(found: Sequence[sa.Row[*tuple[Any, ...]]]) -> list[ThreadRow]:
+    """Return list rows with their tags (one statement for any number of rows)."""
     ids = [row.id for row in found]
     tags = tags_of_threads(ids)
-    views = total_views("thread", ids) if with_views and ids else {}
-    return [_row(row, tags.get(row.id, ()), views.get(row.id, 0)) for row in found]
+    return [_row(row, tags.get(thread_id, ())) for thread_id, row in zip(ids, found, strict=True)]
 
 
-def _row(row: sa.Row[*tuple[Any, ...]], tags: tuple[str, ...], views: int) -> ThreadRow:
+def _row(row: sa.Row[*tuple[Any, ...]], tags: tuple[str, ...]) -> ThreadRow:
+    (
+        thread_id, kind, title, slug, excerpt, status, answer_count, accepted_count, score, me_too_count, created_at,
+        last_activity_at, is_pinned, locked_at, held_at, article_path, first_staff_answer_at, affected_count, category_name,
+        category_slug, author_name, author_display_name,
+    ) = tuple(row)  # fmt: skip
     return ThreadRow(
-        id=row.id, kind=row.kind, title=row.title, path=thread_path(row.kind, row.id, row.slug), excerpt=row.excerpt,
-        status=row.status, answer_count=row.answer_count, accepted_count=row.accepted_count, score=row.score,
-        me_too_count=row.me_too_count, views=views, tags=tags, category_name=row.category_name,
-        category_path=category_path(row.category_slug), author_name=row.author_name or "",
-        author_display_name=row.author_display_name or "", author_path=person_path(row.author_name) if row.author_name else "",
-        created_at=row.created_at, last_activity_at=row.last_activity_at, is_pinned=row.is_pinned,
-        is_locked=row.locked_at is not None, is_held=row.held_at is not None, article_path=row.article_path,
-        is_staff_answered=row.first_staff_answer_at is not None, affected_count=row.affected_count,
+        id=thread_id, kind=kind, title=title, path=thread_path(kind, thread_id, slug), excerpt=excerpt, status=status,
+        answer_count=answer_count, accepted_count=accepted_count, score=score, me_too_count=me_too_count, tags=tags,
+        category_name=category_name, category_path=category_path(category_slug), author_name=author_name or "",
+        author_display_name=author_display_name or "", author_path=person_path(author_name) if author_name else "",
+        created_at=created_at, last_activity_at=last_activity_at, is_pinned=is_pinned, is_locked=locked_at is not None,
+        is_held=held_at is not None, article_path=article_path, is_staff_answered=first_staff_answer_at is not None,
+        affected_count=affected_count,
     )  # fmt: skip
 
 
@@ -195,7 +197,7 @@ def list_threads(
     version: int | None = None,
     page: int = 1,
 ) -> Page[ThreadRow]:
-    """Return one numbered page of listed threads (three statements). `category`, `tag`, `author` and `version` are ids.
+    """Return one numbered page of listed threads (two statements). `category`, `tag`, `author` and `version` are ids.
 
     Views: newest, active, popular (deduplicated views of 30 days), unanswered, unsolved, solved. Raises NotFound past the end.
     """
@@ -205,8 +207,8 @@ def list_threads(
 
 
 def list_first_threads(actor: Actor, *, view: str, kind: str | None = None, limit: int = 5) -> tuple[ThreadRow, ...]:
-    """Return the first threads of a view, for boxes on other pages (two statements, no views)."""
-    return tuple(rows_of(_find(actor, view, kind, None, None, None, None, 0, limit), with_views=False))
+    """Return the first threads of a view, for boxes on other pages (two statements)."""
+    return tuple(rows_of(_find(actor, view, kind, None, None, None, None, 0, limit)))
 
 
 @lru_cache(maxsize=8)
@@ -222,4 +224,4 @@ def _pinned(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
 def list_pinned_threads(actor: Actor, category: int) -> tuple[ThreadRow, ...]:
     """Return the threads that moderators pinned to the top of a category, newest first."""
     found = read(_pinned(reader_of(actor)), {"category_id": category}).all()
-    return tuple(rows_of(found, with_views=False)) if found else ()
+    return tuple(rows_of(found)) if found else ()
