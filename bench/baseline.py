@@ -1,9 +1,9 @@
-"""The denominator of every ratio: a bare Flask page under the server that Threadwell uses, with as many workers and threads.
+"""The denominator of every ratio: a bare Flask page, under gunicorn's plain (sync) workers, as many as ours.
 
     python bench/baseline.py PORT [WORKERS]
 
-It is granian, not gunicorn: a bare page costs granian about half of what it costs gunicorn, so ratios here are stricter than
-those published against gunicorn. CPU milliseconds compare directly.
+Run like this it is served by granian, with as many threads as Threadwell has: what is left when an application does nothing. That
+costs a half to a third of what gunicorn spends on a bare page, because granian keeps connections open.
 """
 
 import sys

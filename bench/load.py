@@ -70,18 +70,18 @@ def percentile(values: list[float], share: float) -> float:
     return values[min(len(values) - 1, int(share * len(values)))] if values else 0.0
 
 
-async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> tuple[int, int]:
-    """Send one request and return (status, bytes of the answer)."""
+async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> tuple[int, int, bool]:
+    """Send one request and return (status, bytes of the answer, whether the server then hangs up)."""
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
-    status = int(head[9:12])
+    status, is_last = int(head[9:12]), b"\r\nconnection: close" in head.lower()
     if status in _BODILESS:
-        return status, len(head)
+        return status, len(head), is_last
     if found := _LENGTH.search(head):
         length = int(found[1])
         if length:
             await reader.readexactly(length)
-        return status, len(head) + length
+        return status, len(head) + length, is_last
     size = len(head)
     while True:  # chunks
         line = await reader.readuntil(b"\r\n")
@@ -89,7 +89,7 @@ async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
         await reader.readexactly(length)
         size += len(line) + length
         if length == 2:
-            return status, size
+            return status, size, is_last
 
 
 class _Run:
@@ -117,7 +117,7 @@ class _Run:
         while request := self._next(order):
             begun = time.perf_counter()
             try:
-                status, size = await asyncio.wait_for(_exchange(reader, writer, request), 60)
+                status, size, is_last = await asyncio.wait_for(_exchange(reader, writer, request), 60)
             except (OSError, asyncio.IncompleteReadError, TimeoutError):
                 self.errors += 1
                 writer.close()
@@ -126,6 +126,9 @@ class _Run:
             self.times.append(time.perf_counter() - begun)
             self.statuses[str(status)] += 1
             self.bytes += size
+            if is_last:
+                writer.close()
+                reader, writer = await asyncio.open_connection(HOST, self.port, limit=2**20)
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()

@@ -10,6 +10,7 @@ from bench.serving import Server
 
 BASELINE_SECONDS = 1.0
 HELLO = [Request("/")]
+FILLS = 6
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,19 @@ class Kind:
 class Bench:
     """A server and its baseline, measured in alternation."""
 
-    def __init__(self, server: Server, hello: Server, seconds: float, rounds: int, client: str = "auto") -> None:
+    def __init__(
+        self,
+        server: Server,
+        hello: Server,
+        seconds: float,
+        rounds: int,
+        client: str = "auto",
+        baselines: list[Slice] | None = None,
+    ) -> None:
+        """`baselines` collects the slices of the baseline, for several servers that are measured beside the same one."""
         self.server, self.hello = server, hello
         self.seconds, self.rounds, self.client = seconds, rounds, client
-        self.baselines: list[Slice] = []
+        self.baselines = [] if baselines is None else baselines
 
     def _slice(self, server: Server, kind: Kind, connections: int, seconds: float) -> Slice:
         roots = [server.process.pid]
@@ -69,6 +79,10 @@ class Bench:
         )  # fmt: skip
         after = settled_cpu(roots) if kind.once else server.cpu
         return Slice(result, (after - before) * 1000 / max(1, result.requests))
+
+    def fill(self, kind: Kind) -> None:
+        """Ask for everything of a kind so often, over so many connections, that each process has made it."""
+        put_load(self.server.port, kind.requests * FILLS, connections=8, seconds=60.0, once=True, client="python")
 
     def baseline(self, connections: int) -> Slice:
         """One slice of the baseline."""

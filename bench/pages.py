@@ -1,9 +1,10 @@
 """What each kind of page costs the whole server, as CPU per request and as a multiple of a bare Flask page in the same run.
 
-    python bench/pages.py [--threads 5000] [--users 2000] [--seconds 3] [--rounds 2] [--workers 2] [--connections 1,8] [--json]
+    python bench/pages.py [--threads 5000] [--users 2000] [--seconds 3] [--rounds 2] [--workers 2] [--connections 1,8,32] [--json]
 
 Makes a fresh installation in a temporary folder (RATE_LIMITS=off), serves it with `threadwell serve`, and visits it in slices
-that alternate with slices of the baseline (bench/baseline.py: granian, same workers). `--site` takes a folder made by
+that alternate with slices of the baseline (bench/baseline.py: gunicorn, as many workers). Rows whose name ends in "cached" are copies
+of pages kept ready; all others are made anew, by a second server with PAGE_CACHE_MB=0. `--site` takes a folder made by
 bench/generating.py and works on a copy of it. It never fails because something is slow.
 """
 
@@ -12,7 +13,8 @@ import json
 import shutil
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
@@ -24,12 +26,16 @@ from app.factory import create_app
 from bench import words
 from bench.generating import Made, add_size, asked_size, generate, parser, writer_name
 from bench.load import Request
-from bench.measuring import Bench, Kind, Row, page_table
+from bench.measuring import HELLO, Bench, Kind, Row, page_table
 from bench.processes import pss_mib
 from bench.serving import READING, Server, SignedIn, baseline, free_port, sign_in, site_environ, threadwell
 from bench.visiting import MEMBER_PAGES, Places, count_statements, find_places
 
 NOT_MODIFIED = "304 answer"
+BARE = "bare Flask, granian"
+KEPT = ("home", "question", "question, 20 posts", "list", "category", "tag", "article")
+# So few addresses that asking for them a few times leaves a copy of each in every process.
+MOST_KEPT = 20
 POSTING = "posting an answer"
 POSTS = 400
 CRAWLING = {**READING, "User-Agent": "Mozilla/5.0 (compatible; ExampleBot/1.0; +https://crawler.example/)"}
@@ -58,7 +64,7 @@ def prepare(folder: Path, given: argparse.Namespace, workers: int, long_threads:
     source = getattr(given, "site", None)
     if source:
         shutil.copytree(source, instance)
-    app, made = create_app(environ=environ), None
+    app, made = create_app(environ={**environ, "PAGE_CACHE_MB": "0"}), None  # statements are counted of pages that are made
     if not source:
         say(f"Writing {given.threads:,} threads ...")
         made = generate(app, asked_size(given, long_threads))
@@ -98,19 +104,44 @@ def posted(session: SignedIn, path: str, form: dict[str, str]) -> Request:
     return Request(path, "POST", session.headers, pairs)
 
 
-def measure(bench: Bench, site: Site, connections: list[int]) -> list[Row]:
-    """All kinds of pages at all numbers of connections, then posting."""
+def kept_kinds(server: Server, places: Places) -> list[Kind]:
+    """Visitors' pages of which the server holds copies: of one page each form, of the others what browsers ask for."""
+    found = []
+    for name in KEPT:
+        for form in ("identity", "gzip", "br") if name == "question, 20 posts" else ("gzip",):
+            headers = {**READING, "Accept-Encoding": form}
+            requests = [Request(path, headers=headers) for path in places.paths.get(name, ())[:MOST_KEPT]]
+            if requests:
+                found.append(Kind(f"{name}, {form}, cached", requests))
+    etag = server.ask(places.quiet, CRAWLING).header("ETag")
+    return [*found, Kind(f"{NOT_MODIFIED}, cached", [Request(places.quiet, headers={**CRAWLING, "If-None-Match": etag})])]
+
+
+def measure(bench: Bench, bare: Bench, site: Site, connections: list[int]) -> list[Row]:
+    """All kinds of pages at all numbers of connections, then posting. `bare` has a server without copies."""
     session = sign_in(bench.server, writer_name(1))
-    kinds = [*visitor_kinds(bench.server, site.places), *member_kinds(session, site.places)]
+    kept = kept_kinds(bench.server, site.places)
+    made = [*visitor_kinds(bare.server, site.places), *member_kinds(session, site.places)]
     rows = []
     for count in connections:
-        for kind in kinds:
+        for one, kind in [*((bench, kind) for kind in kept), *((bare, kind) for kind in made)]:
             say(f"  {kind.name}, {count} connections")
-            rows.append(bench.measure(kind, count))
-    say(f"  {POSTING}")
+            if kind in kept:
+                one.fill(kind)
+            rows.append(one.measure(kind, count))
     most = max(2, min(POSTS, int(100 * bench.seconds * bench.rounds)))
-    rows.append(bench.measure(Kind(POSTING, answers(session, site.places, most), once=True), 1))
+    for seed, count in enumerate(connections, start=5):
+        say(f"  {POSTING}, {count} connections")
+        rows.append(bench.measure(Kind(POSTING, answers(session, site.places, most, seed), once=True), count))
     return rows
+
+
+@contextmanager
+def without_copies(site: Site, log: Path) -> Iterator[Server]:
+    """A second server on the same site that makes every page anew; background work is done by the first."""
+    port = free_port()
+    with threadwell({**site.environ, "PORT": str(port), "PAGE_CACHE_MB": "0", "JOBS": "external"}, log) as server:
+        yield server
 
 
 def run(given: argparse.Namespace) -> dict[str, object]:
@@ -120,13 +151,19 @@ def run(given: argparse.Namespace) -> dict[str, object]:
         site = prepare(folder, given, given.workers)
         first = site.places.paths["question"][0]
         server = stack.enter_context(threadwell(site.environ, folder / "server.log", first))
+        pss = pss_mib([server.process.pid])
+        second = stack.enter_context(without_copies(site, folder / "second.log"))
         hello = stack.enter_context(baseline(given.workers, folder / "baseline.log"))
         bench = Bench(server, hello, given.seconds, given.rounds, given.client)
-        rows = measure(bench, site, [int(part) for part in given.connections.split(",")])
+        bare = Bench(second, hello, given.seconds, given.rounds, given.client, bench.baselines)
+        connections = [int(part) for part in given.connections.split(",")]
+        granian = stack.enter_context(baseline(given.workers, folder / "granian.log", "granian"))
+        same = Bench(granian, hello, given.seconds, given.rounds, given.client, bench.baselines)
+        rows = [*(same.measure(Kind(BARE, HELLO), count) for count in connections), *measure(bench, bare, site, connections)]
         return {
             "bench": "pages", "workers": given.workers, "client": given.client,
             "site": site.made.counts if site.made else str(given.site), "pages": [asdict(row) for row in rows],
-            "statements": site.statements, "pss_mib": round(pss_mib([server.process.pid]), 1),
+            "statements": site.statements, "first_pss_mib": round(pss, 1), "pss_mib": round(pss_mib([server.process.pid]), 1),
             "baseline_pss_mib": round(pss_mib([hello.process.pid]), 1), "start_cpu_seconds": round(server.started_cpu, 2),
             "first_jobs_cpu_seconds": round(server.settled_cpu - server.started_cpu, 2),
             "start_seconds": round(server.started_seconds, 2), "noise": bench.noise(),
@@ -135,9 +172,10 @@ def run(given: argparse.Namespace) -> dict[str, object]:
 
 def show(report: dict[str, object], rows: list[Row], statements: dict[str, int]) -> None:
     """The report for people."""
-    print(f"\n{report['workers']} workers; x hello = CPU per request against bare Flask under the same server (granian)\n")
+    print(f"\n{report['workers']} workers; x hello = CPU per request against bare Flask under gunicorn (sync)\n")
     print(page_table(rows, statements))
-    print(f"\nMemory (PSS, whole tree): {report['pss_mib']} MiB; bare Flask: {report['baseline_pss_mib']} MiB")
+    print(f"\nMemory (PSS, whole tree): {report['first_pss_mib']} MiB, after the load {report['pss_mib']} MiB")
+    print(f"Memory of bare Flask: {report['baseline_pss_mib']} MiB")
     print(f"Start to first page: {report['start_cpu_seconds']} s CPU, {report['start_seconds']} s")
     print(f"Daily jobs after the first start: {report['first_jobs_cpu_seconds']} s CPU")
     print(f"Noise: {report['noise']}")
@@ -151,7 +189,7 @@ def options() -> argparse.ArgumentParser:
     found.add_argument("--seconds", type=float, default=3.0, help="length of one slice")
     found.add_argument("--rounds", type=int, default=2)
     found.add_argument("--workers", type=int, default=2)
-    found.add_argument("--connections", default="1,8")
+    found.add_argument("--connections", default="1,8,32")
     found.add_argument("--client", choices=("auto", "python", "wrk"), default="auto")
     return found
 

@@ -84,6 +84,17 @@ class SignedIn:
         return {**READING, "Cookie": self.cookie}
 
 
+def fetch(port: int, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+    """One GET: status, headers by lower-case name, and the bytes as they came."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=60)
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
 def free_port() -> int:
     """A port of the loopback that nobody uses now."""
     with socket.socket() as probe:
@@ -92,9 +103,10 @@ def free_port() -> int:
 
 
 def site_environ(instance: Path, port: int, workers: int = 1, **settings: str) -> dict[str, str]:
-    """The environment of an installation for measuring: rate limits off, background work inside."""
+    """The environment of an installation for measuring: rate limits and those on writing fast off, background work inside."""
     clean = {key: value for key, value in os.environ.items() if key not in _OWN_SETTINGS}
     own = {"INSTANCE_PATH": str(instance), "PORT": str(port), "HOST": HOST, "WORKERS": str(workers), "RATE_LIMITS": "off"}
+    own |= {"SCREENING_PACE": "0", "SCREENING_REPEATS": "0"}
     return {**clean, **own, "JOBS": "inline", "LOG_LEVEL": "WARNING", "BASE_URL": f"http://{HOST}:{port}", **settings}
 
 
@@ -108,10 +120,25 @@ def threadwell(environ: dict[str, str], log: Path, first: str = "/") -> Iterator
 
 
 @contextmanager
-def baseline(workers: int, log: Path) -> Iterator[Server]:
-    """The bare page under the same server, until the block ends."""
+def baseline(workers: int, log: Path, under: str = "gunicorn") -> Iterator[Server]:
+    """The bare page under gunicorn's plain workers or under granian, as many as ours, until the block ends."""
     port = free_port()
-    command = [sys.executable, "-m", "bench.baseline", str(port), str(workers)]
+    if under == "granian":
+        command = [sys.executable, "-m", "bench.baseline", str(port), str(workers)]
+    else:
+        place = f"{HOST}:{port}"
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--workers",
+            str(workers),
+            "--bind",
+            place,
+            "--log-level",
+            "warning",
+            "bench.baseline:app",
+        ]
     with log.open("ab") as output, _running(command, dict(os.environ), port, output, "/") as server:
         yield server
 

@@ -50,7 +50,20 @@ def test_pages_are_measured_beside_the_baseline() -> None:
     assert all(row["errors"] == 0 and row["requests"] > 0 for row in rows.values())
     assert report["statements"]["home"] > 0 and report["statements"]["style sheet"] == 0
     assert report["pss_mib"] > 0 and report["start_cpu_seconds"] > 0
+    copies = [row for name, row in rows.items() if name.endswith("cached")]
+    assert len(copies) == 7 and all({"200", "304"} & set(row["statuses"]) for row in copies)
+    assert rows["home, gzip, cached"]["cpu_ms"] < rows["home"]["cpu_ms"] and "bare Flask, granian" in rows
     assert {"load_average", "baseline_cpu_ms", "baseline_rate"} <= set(report["noise"])
+
+
+@pytest.mark.slow
+def test_a_first_visit_is_weighed() -> None:
+    pages = {(page["page"], page["encoding"]): page for page in run("weight.py", *TINY)["pages"]}
+    for (name, encoding), page in pages.items():
+        assert page["faults"] == [] and page["html"] < page["html_unpacked"] / 2, (name, encoding)
+        assert (page["css_files"], page["js_files"], page["requests"]) == ((2, 1, 5) if name == "search" else (1, 1, 4)), name
+        assert page["css"] + page["js"] < 30_000
+    assert pages["home", "br"]["css"] < pages["home", "gzip"]["css"]
 
 
 @pytest.mark.slow
