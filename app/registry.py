@@ -123,14 +123,15 @@ from app.kb.routes.blueprint import blueprint as kb_blueprint
 from app.kb.terms import KbTerms
 from app.kb.terms import use_terms as use_kb_terms
 from app.moderation import subscribers as moderation_subscribers
-from app.moderation.flags.people_source import REPORTED_PEOPLE
 from app.moderation.flags.terms import FlagTerms, use_flag_terms
 from app.moderation.holdings import HOLDINGS as MODERATION_HOLDINGS
-from app.moderation.inbox.appeals import APPEALS
-from app.moderation.inbox.changed import CHANGED
-from app.moderation.inbox.matters import CANDIDATES, DISPUTED, MERGES
 from app.moderation.inbox.registry import InboxSource, use_sources
-from app.moderation.inbox.texts import HELD, REPORTS
+from app.moderation.inbox.sources.appeals import APPEALS
+from app.moderation.inbox.sources.changed import CHANGED
+from app.moderation.inbox.sources.matters import CANDIDATES, DISPUTED, MERGES
+from app.moderation.inbox.sources.people import REPORTED_PEOPLE
+from app.moderation.inbox.sources.texts import HELD, REPORTS
+from app.moderation.inbox.sources.waves import WAVES
 from app.moderation.removing.deciding import REMOVE_JOB, RESTORE_JOB
 from app.moderation.removing.working import remove_job, restore_job
 from app.moderation.routes import acting as moderation_acting
@@ -146,8 +147,8 @@ from app.moderation.routes import removing as moderation_removing
 from app.moderation.routes import reshaping as moderation_reshaping
 from app.moderation.routes import screening as moderation_screening
 from app.moderation.routes import standing as moderation_standing
-from app.moderation.routes import trust as moderation_trust
 from app.moderation.routes import transparency as moderation_transparency
+from app.moderation.routes import trust as moderation_trust
 from app.moderation.routes import turning as moderation_turning
 from app.moderation.routes import waves as moderation_waves
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
@@ -164,7 +165,6 @@ from app.moderation.trust import subscribers as trust_subscribers
 from app.moderation.waves.ending import PURGE_EVERY as PURGE_WAVES_EVERY
 from app.moderation.waves.ending import PURGE_JOB as PURGE_WAVES_JOB
 from app.moderation.waves.ending import purge_job as purge_waves_job
-from app.moderation.waves.inbox_source import WAVES
 from app.moderation.waves.stepping import WORK_JOB as WAVE_JOB
 from app.moderation.waves.stepping import work_job as wave_job
 from app.moderation.waves.terms import WaveTerms
@@ -235,9 +235,9 @@ Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
 # Route modules attach themselves to their blueprint when imported.
 ROUTE_MODULES = (
     accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
-    moderation_acting, moderation_duplicates, moderation_flags, moderation_inbox, moderation_joining, moderation_log, moderation_my_reports, moderation_queue,
-    moderation_screening,
-    moderation_reshaping, moderation_trust, moderation_transparency, moderation_turning, moderation_waves, moderation_people, moderation_standing,
+    moderation_acting, moderation_duplicates, moderation_flags, moderation_inbox, moderation_joining, moderation_log,
+    moderation_my_reports, moderation_people, moderation_queue, moderation_removing, moderation_reshaping, moderation_screening,
+    moderation_standing, moderation_transparency, moderation_trust, moderation_turning, moderation_waves,
     notifications_inbox, notifications_outcomes, notifications_preferences,
     forum_accepting, forum_answering, forum_asking, forum_checking, forum_commenting, forum_drafting, forum_editing, forum_following,
     forum_preview, forum_retitling, forum_voting, uploads_images,
@@ -249,7 +249,7 @@ ROUTE_MODULES = (
     insights_knowledge, insights_lists, insights_pages, insights_searching, api_describing, api_insights,
     search_gaps,
     pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap, pages_trust,
-    moderation_removing, privacy_admin, privacy_confirming, privacy_settings,
+    privacy_admin, privacy_confirming, privacy_settings,
 )  # fmt: skip
 
 # What waits for moderators, in the order of the inbox's filters.

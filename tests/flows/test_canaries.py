@@ -33,8 +33,8 @@ from app.kb.services import publishing, writing
 from app.kb.services.promoting import Chosen, promote_thread
 from app.kb.services.reviewing import comment_article
 from app.kb.services.writing import ArticleText, Placement
+from app.moderation.flags.flagging import flag_comment, flag_post
 from app.moderation.models import LogEntry
-from app.moderation.services.flagging import flag_comment, flag_post
 from app.search.sync import rebuild
 from tests.client import Browser
 from tests.factories import actor_of, make_category, make_person, make_section, opening_of

@@ -25,7 +25,7 @@ from app.forum.services.confirming import record_outcome
 from app.kb.models import Section
 from app.kb.services import publishing, writing
 from app.kb.services.writing import ArticleText, Placement
-from app.moderation.services.flagging import flag_post
+from app.moderation.flags.flagging import flag_post
 from app.search.sync import rebuild
 from tests.client import Browser
 from tests.factories import actor_of, make_category, make_person, make_section, opening_of

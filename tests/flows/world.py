@@ -20,10 +20,10 @@ from app.desk.models.canned import CannedAnswer
 from app.forum.models import DuplicateProposal, Outcome, Product, ProductVersion, Thread, ThreadVersion
 from app.jobs.models import Job
 from app.kb.models import ArticleComment, ArticleFix, ArticleSource, ArticleVersion, Candidate
+from app.moderation.flags.flagging import flag_comment, flag_post
 from app.moderation.models import InboxBatch, LogEntry, Wave
 from app.moderation.people.appealing import appeal
 from app.moderation.people.imposing import impose
-from app.moderation.services.flagging import flag_comment, flag_post
 from app.moderation.services.logging import write_log
 from app.notifications.models import AskedRole, Notification, NotificationKind, OutcomeRequest
 from app.notifications.tokens import make_outcome_token, make_unsubscribe_token

@@ -20,7 +20,7 @@ from app.moderation.inbox.deciding import NO_REASON, decide_item
 from app.moderation.inbox.item import Decision, InboxItem
 from app.moderation.models import InboxBatch
 from app.moderation.policies import ensure_can_moderate_site
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 
 MOST_IN_BATCH = 50
 

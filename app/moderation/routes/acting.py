@@ -11,7 +11,7 @@ from app.core.uow import unit_of_work
 from app.forum.services import curating
 from app.forum.services.approving import TextChanged
 from app.forum.urls import comment_path, post_path
-from app.moderation.forms import parse_thread_number
+from app.moderation.forms.numbers import parse_thread_number
 from app.moderation.queries import find_latest_entry_id
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.routes.changed import read_again

@@ -10,10 +10,17 @@ from app.forum.queries.categories import list_categories
 from app.forum.services.converting import convert_thread
 from app.forum.services.merging import merge_threads
 from app.forum.services.splitting import split_thread
-from app.moderation.forms import parse_thread_number
-from app.moderation.presenters import get_moderated
-from app.moderation.reshaping import PostChoice, convert_effects, find_target, list_choices, merge_effects, split_effects
-from app.moderation.reshaping_forms import MergeForm, ReasonForm, SplitForm
+from app.moderation.forms.numbers import parse_thread_number
+from app.moderation.forms.reshaping import MergeForm, ReasonForm, SplitForm
+from app.moderation.presenters.reshaping import (
+    PostChoice,
+    convert_effects,
+    find_target,
+    list_choices,
+    merge_effects,
+    split_effects,
+)
+from app.moderation.queries.moderated import get_moderated
 from app.moderation.routes.acting import decided
 from app.moderation.routes.blueprint import blueprint
 from app.web.access import moderators

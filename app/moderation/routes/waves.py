@@ -8,10 +8,10 @@ from app.core.errors import Invalid
 from app.core.markup import render_markdown
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
+from app.moderation.forms.waves import WaveForm
 from app.moderation.routes.acting import decided
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.urls import WAVES, wave_path
-from app.moderation.wave_forms import WaveForm
 from app.moderation.waves.criteria import Criteria, in_words
 from app.moderation.waves.ending import give_back, remove
 from app.moderation.waves.finding import Found, find_everything_like

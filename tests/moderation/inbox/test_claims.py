@@ -20,7 +20,7 @@ from app.moderation.inbox.claiming import ClaimedByOther, claim_item, list_claim
 from app.moderation.inbox.collecting import read_inbox
 from app.moderation.inbox.deciding import decide_item
 from app.moderation.models import InboxClaim, LogEntry
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from tests.asserts import count_queries
 from tests.factories import actor_of, make_person
 from tests.moderation.inbox import scenes

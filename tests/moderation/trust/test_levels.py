@@ -18,11 +18,11 @@ from app.core.uow import unit_of_work
 from app.forum.models import Comment, Outcome
 from app.jobs.models import Job
 from app.moderation.models import Flag, LogEntry, Sanction
-from app.moderation.services.undoing import undo_decision
 from app.moderation.trust.levels import REFRESH_JOB, list_ripe, quiet_job, recount_levels, refresh_job, refresh_levels, ripen_job
 from app.moderation.trust.policies import can_set_level
 from app.moderation.trust.records import record_of, records_of
 from app.moderation.trust.setting import free_level, lower_level, pin_level
+from app.moderation.undoing import undo_decision
 from app.notifications.models import Notification
 from tests.asserts import count_queries
 from tests.factories import accept, actor_of, make_answer, make_person, make_question, opening_of

@@ -7,9 +7,9 @@ from app.forum.queries.threads import get_comment_for_update
 from app.forum.services import curating
 from app.forum.services.setting_aside import release_comment, set_aside_comment
 from app.forum.services.turning import undo_into_post
+from app.moderation.flags.resolving import undo_decision_about
 from app.moderation.models import Flag, LogEntry
-from app.moderation.services.resolving import undo_decision_about
-from app.moderation.services.undoing.base import Undo, need_id
+from app.moderation.undoing.base import Undo, need_id
 
 
 def _undo_comment_flags(actor: Actor, entry: LogEntry, reason: str) -> None:

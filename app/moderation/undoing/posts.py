@@ -1,4 +1,4 @@
-"""What undoes decisions about answers, replies and opening posts; edits have their own in services/reediting.py."""
+"""What undoes decisions about answers, replies and opening posts; edits have their own in edits.py."""
 
 from app.core.actor import Actor
 from app.forum.models import Post
@@ -8,9 +8,9 @@ from app.forum.queries.threads import get_post_and_category_for_update
 from app.forum.services import accepting, curating
 from app.forum.services.setting_aside import release_post, set_aside_post
 from app.forum.services.turning import undo_into_comment
+from app.moderation.flags.resolving import undo_decision_about
 from app.moderation.models import Flag, LogEntry
-from app.moderation.services.resolving import undo_decision_about
-from app.moderation.services.undoing.base import Undo, need_id
+from app.moderation.undoing.base import Undo, need_id
 
 
 def _post(name: str) -> Undo:

@@ -2,12 +2,12 @@
 
 from app.accounts.services.roles import set_role
 from app.core.actor import Actor
+from app.moderation.flags.resolving import reopen_flags
 from app.moderation.models import Flag, LogEntry, SanctionKind
 from app.moderation.removing.deciding import REMOVE, restore_content
-from app.moderation.services.resolving import reopen_flags
-from app.moderation.services.undoing.base import Undo, need_id
-from app.moderation.services.undoing.sanctions import undo_ending, undo_granting, undo_imposing, undo_refusing
 from app.moderation.trust.setting import FREE, LOWER, PIN, undo_level
+from app.moderation.undoing.base import Undo, need_id
+from app.moderation.undoing.sanctions import undo_ending, undo_granting, undo_imposing, undo_refusing
 
 
 def _undo_person_flags(actor: Actor, entry: LogEntry, reason: str) -> None:

@@ -5,7 +5,7 @@ from app.kb.models import ArticleState
 from app.kb.services import publishing
 from app.kb.services.reviewing import give_back_owner
 from app.moderation.models import LogEntry
-from app.moderation.services.undoing.base import Undo, need_id
+from app.moderation.undoing.base import Undo, need_id
 
 
 def _undo_article_owner(actor: Actor, entry: LogEntry, reason: str) -> None:

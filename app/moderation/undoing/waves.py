@@ -1,6 +1,6 @@
 """What undoes decisions about waves: what was put away comes back, and what came back is put away again."""
 
-from app.moderation.services.undoing.base import Undo, need_id
+from app.moderation.undoing.base import Undo, need_id
 from app.moderation.waves.ending import give_back
 from app.moderation.waves.putting_away import put_away_again
 

@@ -7,7 +7,6 @@ from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.forum.models import Thread
 from app.forum.models.thread import Status
-from app.forum.policies import can_moderate
 from app.forum.queries.issues import IssueFacts, Joining, preview_joining
 from app.forum.queries.threads import get_thread
 from app.forum.services.duplicates import ensure_can_join
@@ -101,27 +100,3 @@ def _warn(ending: Thread, staying: Thread) -> str:
     if ending.answer_count > 0 and staying.answer_count == 0:
         return "The one that ends has answers, the one that stays has none. You may want it the other way round."
     return ""
-
-
-def get_moderated(actor: Actor, thread_id: int) -> Thread:
-    """Return a thread that the actor moderates. Raises NotFound for all others: these pages are theirs."""
-    thread = get_thread(actor, thread_id)
-    if not can_moderate(actor, thread):
-        raise NotFound
-    return thread
-
-
-# What cannot be read off the name under which a decision is kept.
-_DECISIONS = {
-    "alias_add": "Same meaning", "alias_remove": "Same meaning removed", "alias_restore": "Same meaning put back",
-    "gap_write": "Article begun", "gap_alias": "Called something else", "gap_not_ours": "Not ours", "gap_reopen": "Open again",
-    "card": "Answer card", "uncard": "Answer card taken off", "promote": "Made an article", "link": "Linked to an article",
-    "solution_holds": "Solution holds", "keep_article": "Article kept as it is",
-    "snooze": "Put off", "propose_again": "Proposed again", "owner": "New owner", "role": "New role",
-    "level_pin": "Level pinned", "level_lower": "Level lowered", "level_free": "Level by record again",
-}  # fmt: skip
-
-
-def action_label(action: str) -> str:
-    """Return what a kind of decision is called in the log."""
-    return _DECISIONS.get(action) or action.replace("_", " ").capitalize()

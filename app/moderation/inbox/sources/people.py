@@ -13,12 +13,12 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.moderation.flags.criteria import WAITS
 from app.moderation.flags.reasons import harm_of, label_of
+from app.moderation.flags.resolving import resolve_person_flags
 from app.moderation.flags.weighing import weight_words
 from app.moderation.inbox.item import Choice, Decision, InboxDetail, InboxItem, ItemLink, Voice
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
 from app.moderation.models import Flag, FlagReason
-from app.moderation.services.resolving import resolve_person_flags
 from app.moderation.urls import record_path
 
 KIND = "reported-person"

@@ -1,6 +1,6 @@
 """What undoes decisions about searches that found nothing and about words that mean the same."""
 
-from app.moderation.services.undoing.base import Undo, need_id
+from app.moderation.undoing.base import Undo, need_id
 from app.search.gaps import deciding as gap_deciding
 
 GAP: dict[str, Undo] = {

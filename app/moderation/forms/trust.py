@@ -5,7 +5,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.core.trust import Level
-from app.moderation.people_forms import LENGTHS
+from app.moderation.forms.people import LENGTHS
 from app.moderation.services.logging import REASON_MAX
 from app.web.forms import BaseForm, line
 

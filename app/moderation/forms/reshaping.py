@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.forum.models.thread import TITLE_MAX
 from app.forum.services.merging import OpeningBecomes
-from app.moderation.forms import parse_thread_number
+from app.moderation.forms.numbers import parse_thread_number
 from app.moderation.services.logging import REASON_MAX
 from app.web.forms import BaseForm, line
 

@@ -7,13 +7,13 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.forum.services import curating
 from app.moderation.flags.reasons import harm_of, label_of
+from app.moderation.flags.resolving import resolve_comment_flags, resolve_post_flags
 from app.moderation.flags.weighing import weight_words
 from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
 from app.moderation.queries.context import Neighbour, list_around_comment, list_around_post
 from app.moderation.queries.queue import QueueItem, count_held, count_reported, find_queued, list_held, list_reported
-from app.moderation.services.resolving import resolve_comment_flags, resolve_post_flags
 from app.moderation.urls import SCREENING, everything_like_path
 
 SPAM = "Spam or advertising"

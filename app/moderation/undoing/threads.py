@@ -11,7 +11,7 @@ from app.forum.services.setting_aside import release_post, set_aside_post
 from app.forum.services.splitting import undo_split
 from app.kb.services.deciding import dismiss_candidate, restore_candidate, snooze_again
 from app.moderation.models import LogEntry
-from app.moderation.services.undoing.base import Undo, need_id
+from app.moderation.undoing.base import Undo, need_id
 
 
 def _thread(name: str) -> Undo:

@@ -9,16 +9,16 @@ from app.moderation.models import LogEntry
 from app.moderation.policies import ensure_can_moderate_site
 from app.moderation.queries import exists_undo, get_log_entry_for_update
 from app.moderation.services.logging import write_log
-from app.moderation.services.reediting import EDIT, undo_comment_edit, undo_edit
-from app.moderation.services.undoing.articles import ARTICLE
-from app.moderation.services.undoing.base import Undo
-from app.moderation.services.undoing.comments import COMMENT
-from app.moderation.services.undoing.people import PERSON
-from app.moderation.services.undoing.posts import POST
-from app.moderation.services.undoing.rules import RULE
-from app.moderation.services.undoing.searches import ALIAS, GAP
-from app.moderation.services.undoing.threads import THREAD
-from app.moderation.services.undoing.waves import WAVE
+from app.moderation.undoing.articles import ARTICLE
+from app.moderation.undoing.base import Undo
+from app.moderation.undoing.comments import COMMENT
+from app.moderation.undoing.edits import EDIT, undo_comment_edit, undo_edit
+from app.moderation.undoing.people import PERSON
+from app.moderation.undoing.posts import POST
+from app.moderation.undoing.rules import RULE
+from app.moderation.undoing.searches import ALIAS, GAP
+from app.moderation.undoing.threads import THREAD
+from app.moderation.undoing.waves import WAVE
 
 # The column of the log that names the target, what the log page calls that kind of target, and what undoes each action about it.
 TARGETS: tuple[tuple[str, str, dict[str, Undo]], ...] = (

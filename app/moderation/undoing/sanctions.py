@@ -5,7 +5,7 @@ from app.core.errors import Conflict
 from app.moderation.models import LogEntry
 from app.moderation.people.appealing import reopen_appeal
 from app.moderation.people.imposing import end_sanction, lift, revive
-from app.moderation.services.undoing.base import need_id
+from app.moderation.undoing.base import need_id
 
 
 def _sanctions(entry: LogEntry) -> list[int]:

@@ -1,0 +1,14 @@
+"""Numbers of threads as people type them. Pure."""
+
+import re
+
+_ADDRESS = re.compile(r"/(?:questions|discussions)/([0-9]{1,18})(?:[/?#]|$)")
+
+
+def parse_thread_number(raw: str) -> int | None:
+    """Return the number of a thread that somebody typed: `12`, `#12`, or its address with or without the site; None for others."""
+    if "/" in raw:
+        found = _ADDRESS.search(raw)
+        return int(found[1]) if found else None
+    digits = raw.removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
