@@ -32,10 +32,14 @@ def suspend_many(person_ids: Collection[int], *, below_level: int, moment: datet
 
 
 def release_many(person_ids: Collection[int], *, moment: datetime) -> list[int]:
-    """Lift the suspension of those who are suspended since `moment` by `suspend_many` and nothing newer; return their ids."""
+    """Lift the suspension of those who are suspended since `moment` by `suspend_many` and nothing newer; return their ids.
+
+    Locked against other decisions only: nothing that they write has to be waited for.
+    """
     require_unit_of_work()
     statement = sa.select(Person).where(Person.id.in_(sorted(person_ids)), Person.suspended_at == moment).order_by(Person.id)
-    people = list(db.session.scalars(statement.with_for_update().execution_options(populate_existing=True)))
+    locked = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+    people = list(db.session.scalars(locked))
     for person in people:
         person.suspended_at, person.suspended_until, person.suspended_reason = None, None, ""
     db.session.flush()

@@ -1,6 +1,7 @@
-"""Putting a wave away: a moderator's decision, written at once; the texts go out of sight at once too, or batch by batch.
+"""Putting a wave away: a moderator's decision, written at once; the texts go out of sight right after it, or batch by batch.
 
-One entry of the log for all of it. The accounts are suspended first, in the transaction of the decision, so that they add nothing.
+One entry of the log for all of it. The accounts are suspended in the transaction of the decision, so that they add nothing; the
+texts follow in others, because nobody may hold an account and then wait for a thread.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -10,11 +11,11 @@ import sqlalchemy as sa
 
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import db, lock_name
 from app.core.errors import Conflict, Invalid
+from app.core.reasons import checked_reason
 from app.core.uow import require_unit_of_work
 from app.forum.models import Comment, Post, Thread
-from app.forum.services.checking import checked_reason
 from app.moderation.models import ItemState, Wave, WaveItem, WaveState
 from app.moderation.models.wave import SUMMARY_MAX
 from app.moderation.policies import ensure_can_moderate_site
@@ -42,6 +43,7 @@ def put_away(actor: Actor, *, criteria: Criteria, found: Found, left_out: Collec
     texts = [text for text in found.texts if text.key not in left_out]
     if not texts and not people:
         raise Invalid("Nothing is checked. Please check at least one text or account.", field="items")
+    _wait_for_others()
     wave = _new_wave(actor, criteria, why)
     taken = take_people(wave, sorted(people))
     _note_why(wave, people)
@@ -60,6 +62,7 @@ def put_away_again(actor: Actor, *, wave_id: int, reason: str) -> Wave:
     why = checked_reason(reason, is_required=True)
     if wave.state != WaveState.RESTORED:
         raise Conflict("This wave is not given back, so there is nothing to put away again.")
+    _wait_for_others()
     wave.state, wave.revision, wave.ended_at = WaveState.TAKING, wave.revision + 1, None
     wave.purge_at = _purge_at()
     was_mine = sa.and_(WaveItem.wave_id == wave.id, WaveItem.state == ItemState.RESTORED)
@@ -76,6 +79,11 @@ def put_away_again(actor: Actor, *, wave_id: int, reason: str) -> Wave:
     write_log(actor.id, "quarantine", why, wave_id=wave.id)
     go_on(wave)
     return wave
+
+
+def _wait_for_others() -> None:
+    """Let one decision after another choose its texts: each is in one wave only, and who comes second sees what the first one has."""
+    lock_name("waves")
 
 
 def _new_wave(actor: Actor, criteria: Criteria, why: str) -> Wave:

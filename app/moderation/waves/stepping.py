@@ -3,6 +3,7 @@
 A step locks the wave and does the next texts of what was decided last. Small waves are done while the moderator waits.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -18,7 +19,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.events import emit
 from app.core.markup import Rendered, render_markdown
-from app.core.uow import unit_of_work
+from app.core.uow import after_commit, unit_of_work
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.queries.threads import get_categories_for_update, get_threads_for_update
 from app.forum.services.sweeping import Swept, blank_texts, sweep, unsweep
@@ -32,6 +33,7 @@ from app.moderation.waves.terms import AT_ONCE
 from app.uploads.services.cleaning import look_again
 
 WORK_JOB = "moderation.work_on_wave"
+logger = logging.getLogger(__name__)
 BATCH = 100
 BATCHES_A_RUN = 20
 """After so many batches a job lets others have their turn."""
@@ -41,13 +43,24 @@ _TO_DO = {
 
 
 def go_on(wave: Wave) -> None:
-    """Do what was decided about a locked wave: all of it now if it is small, otherwise in the background."""
+    """Have done what was decided about a locked wave: right after the commit if it is small, otherwise in the background.
+
+    Not in the transaction of the decision: that holds the accounts, for which others wait who hold the threads of the texts.
+    """
     db.session.flush()
+    _go_on_later(wave)
     if count_texts(wave.id, _TO_DO[WaveState(wave.state)]) <= AT_ONCE:
-        while not step(wave):
-            pass
-    else:
-        _go_on_later(wave)
+        payload = {"wave_id": wave.id, "revision": wave.revision}
+        after_commit(lambda: _go_on_now(payload))
+
+
+def _go_on_now(payload: dict[str, Any]) -> None:
+    """Do the work of the job at once; whatever stops it, the job is there."""
+    try:
+        work_job([payload])
+    except Exception:
+        db.session.rollback()
+        logger.exception("wave.waits", extra=payload)
 
 
 def work_job(payloads: list[dict[str, Any]]) -> None:
