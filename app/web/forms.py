@@ -5,9 +5,11 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict
-from wtforms import Field
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from app.core.errors import Invalid
+from app.core.reasons import REASON_MAX, TOO_LONG
 from app.core.text import clean_line, clean_text
 
 
@@ -19,6 +21,12 @@ def line(value: Any) -> Any:
 def block(value: Any) -> Any:
     """WTForms filter: cleaned text of several lines (leading spaces are kept: they mean code); empty when it was not sent."""
     return clean_text(value).rstrip() if isinstance(value, str) else value or ""
+
+
+def reason_field(label: str, ask: str = "", *, kind: type[StringField] = TextAreaField) -> Any:
+    """Return the field for the reason of a decision, on one line; with `ask`, what is said when there is none."""
+    needed = [InputRequired(ask)] if ask else []
+    return kind(label, filters=[line], validators=[*needed, Length(max=REASON_MAX, message=TOO_LONG)])
 
 
 class BaseForm(FlaskForm):

@@ -20,11 +20,10 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Gone, Invalid
 from app.core.events import emit
-from app.core.text import clean_line
+from app.core.reasons import FOR_THE_LOG, checked_reason
 from app.core.uow import require_unit_of_work
 
 NAMELESS = "[removed]"
-REASON_MAX = 300
 
 
 def request_erasure(actor: Actor, *, typed_name: str, keeps_posts: bool, grace: timedelta) -> Erasure:
@@ -92,9 +91,7 @@ def order_erasure(actor: Actor, *, person_id: int, keeps_posts: bool, reason: st
     ensure_can_manage_people(actor)
     if actor.id == person_id:
         raise Forbidden("Erase your own account in your settings.")
-    why = clean_line(reason)[:REASON_MAX]
-    if not why:
-        raise Invalid("Please say why. The log keeps it.", "reason")
+    why = checked_reason(reason, is_required=True, ask=FOR_THE_LOG)
     ensure_not_last_admin(person_id)
     person = get_person_for_update(person_id)
     if person.erased_at is not None:

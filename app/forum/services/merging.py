@@ -14,13 +14,13 @@ from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.reasons import REASON_MAX, checked_reason
 from app.forum.events import PostsMoved, ThreadCurated
 from app.forum.models import Follow, MeToo, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.reshaping import Place, ReshapingKind
 from app.forum.policies import can_moderate, can_see_thread, ensure_can_moderate
 from app.forum.queries.places import get_category_ids
-from app.forum.services.checking import REASON_MAX, checked_reason
 from app.forum.services.figures import settle
 from app.forum.services.listing import move_counts, place_of
 from app.forum.services.relocating import (

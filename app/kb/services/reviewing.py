@@ -7,6 +7,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import emit
 from app.core.markup import Rendered
+from app.core.reasons import REASON_MAX
 from app.core.text import shorten
 from app.core.uow import require_unit_of_work
 from app.kb.events import ArticleDiscussed, ArticleOwnerChanged
@@ -16,7 +17,6 @@ from app.kb.queries.articles import get_article_and_threads_for_update, get_arti
 from app.kb.services.publishing import reopen
 
 REMARK_MAX = 5_000
-REASON_MAX = 300
 
 
 def comment_article(actor: Actor, *, article_id: int, body: Rendered) -> ArticleComment:

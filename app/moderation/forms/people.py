@@ -9,11 +9,11 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from app.core.errors import Invalid
+from app.core.reasons import FOR_THE_PERSON, REASON_MAX
 from app.moderation.models import SanctionKind
 from app.moderation.people.appealing import ANSWER_MAX, NOTE_MAX
 from app.moderation.people.reasons import TEMPLATES, compose_reason
-from app.moderation.services.logging import REASON_MAX
-from app.web.forms import BaseForm, block, line
+from app.web.forms import BaseForm, block, line, reason_field
 
 KINDS = (
     (SanctionKind.WARN, "Warn: they must read it before they write on"),
@@ -65,10 +65,13 @@ class DecideForm(BaseForm):
 class EndForm(BaseForm):
     """Why a sanction is taken back."""
 
-    reason = TextAreaField(
-        "Why? The person will read it.", filters=[line],
-        validators=[InputRequired("Please say why. The person will read it."), Length(max=REASON_MAX)],
-    )  # fmt: skip
+    reason = reason_field("Why? The person will read it.", FOR_THE_PERSON)
+
+
+class RemoveForm(BaseForm):
+    """Why everything goes out of sight that somebody wrote."""
+
+    reason = reason_field("Why?", FOR_THE_PERSON)
 
 
 class AppealForm(BaseForm):

@@ -1,14 +1,13 @@
 """Forms of what gives threads another shape. Choices of categories are set by the routes."""
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.forum.models.thread import TITLE_MAX
 from app.forum.services.merging import OpeningBecomes
 from app.moderation.forms.numbers import parse_thread_number
-from app.moderation.services.logging import REASON_MAX
-from app.web.forms import BaseForm, line
+from app.web.forms import BaseForm, line, reason_field
 
 
 def _id(value: object) -> int | None:
@@ -18,13 +17,7 @@ def _id(value: object) -> int | None:
 class ReasonForm(BaseForm):
     """Why it is done."""
 
-    reason = TextAreaField(
-        "Reason", filters=[line],
-        validators=[
-            InputRequired("Please say why: the people concerned and the log will show it."),
-            Length(max=REASON_MAX, message=f"Please keep the reason to {REASON_MAX} characters."),
-        ],
-    )  # fmt: skip
+    reason = reason_field("Reason", "Please say why: the people concerned and the log will show it.")
 
 
 class SplitForm(ReasonForm):

@@ -2,12 +2,12 @@
 
 from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
+from app.core.reasons import FOR_THE_PERSON
 from app.core.trust import Level
 from app.moderation.forms.people import LENGTHS
-from app.moderation.services.logging import REASON_MAX
-from app.web.forms import BaseForm, line
+from app.web.forms import BaseForm, reason_field
 
 LOWER, PIN, FREE = "lower", "pin", "free"
 
@@ -27,7 +27,4 @@ class LevelForm(BaseForm):
     days = SelectField(
         "For how long?", coerce=str, default="30", choices=[SelectChoice(str(days), label) for days, label in LENGTHS]
     )
-    reason = StringField(
-        "Why?", filters=[line],
-        validators=[InputRequired("Please say why."), Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")],
-    )  # fmt: skip
+    reason = reason_field("Why?", FOR_THE_PERSON, kind=StringField)

@@ -9,10 +9,9 @@ from wtforms.widgets import DateTimeLocalInput
 
 from app.core.errors import Invalid
 from app.moderation.screening.traits import host_of, normal_host
-from app.moderation.services.logging import REASON_MAX
 from app.moderation.waves.criteria import HOSTS_MAX, PEOPLE_MAX, Criteria
 from app.moderation.waves.starting import Start
-from app.web.forms import BaseForm, block, line
+from app.web.forms import BaseForm, block, line, reason_field
 
 USUAL_DAYS = 7
 SAMPLE_MAX = 10_000
@@ -43,7 +42,7 @@ class WaveForm(BaseForm):
     needs_both = BooleanField("Only texts that fit both: what they say and who wrote them")
     written_from = _moment_field("Written after (UTC)")
     written_to = _moment_field("Written before (UTC)")
-    reason = _line_field("Reason", REASON_MAX)
+    reason = reason_field("Reason", kind=StringField)
     seen_at = StringField(filters=[line], validators=[Length(max=40)])
 
     def begin_with(self, start: Start, moment: datetime) -> None:

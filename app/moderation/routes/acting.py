@@ -15,8 +15,10 @@ from app.moderation.forms.numbers import parse_thread_number
 from app.moderation.queries import find_latest_entry_id
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.routes.changed import read_again
+from app.moderation.urls import undo_path
 from app.web.access import moderators
 from app.web.context import current_actor
+from app.web.flashes import flash_undo
 from app.web.forms import posted_line
 from app.web.redirects import local_path, see_other
 
@@ -116,7 +118,7 @@ def decided(message: str, default: str) -> Response:
     if entry_id is None:
         flash(message)
     else:
-        flash((message, f"/moderation/log/{entry_id}/undo"), "undo")  # type: ignore[arg-type]
+        flash_undo(message, undo_path(entry_id))
     return see_other(local_path(request.form.get("next"), default))
 
 

@@ -17,9 +17,10 @@ from app.moderation.inbox.presenting import InboxRow, inbox_rows, inbox_tabs, in
 from app.moderation.inbox.registry import source_of
 from app.moderation.people.record import person_record
 from app.moderation.routes.blueprint import blueprint
-from app.moderation.urls import QUEUE, queue_path
+from app.moderation.urls import QUEUE, queue_path, undo_path
 from app.web.access import moderators
 from app.web.context import current_actor, site_settings
+from app.web.flashes import flash_undo
 from app.web.forms import posted_line, query_line
 from app.web.ratelimit import REACTING, limiter
 from app.web.redirects import see_other
@@ -110,7 +111,7 @@ def decide_in_inbox(item_key: str, decision: str) -> Response:
     if done.entry_id is None:
         flash(done.decision.done)
     else:
-        flash((done.decision.done, f"/moderation/log/{done.entry_id}/undo"), "undo")  # type: ignore[arg-type]
+        flash_undo(done.decision.done, undo_path(done.entry_id))
     return see_other(queue_path(posted_line("then"), chosen))
 
 

@@ -6,9 +6,9 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.reasons import checked_reason
 from app.core.text import clean_line
 from app.core.uow import require_unit_of_work
-from app.forum.services.checking import checked_reason
 from app.forum.services.tagging import normalise_tags
 from app.moderation.models import RuleKind, RuleMeasure, ScreeningRule
 from app.moderation.policies import ensure_can_moderate_site

@@ -9,9 +9,9 @@ from app.accounts.services.joining import close_merged, get_pair_for_update
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict
 from app.core.holdings import Holding, OnMerging, holdings
-from app.core.text import clean_line
+from app.core.reasons import FOR_THE_LOG, checked_reason
 from app.core.uow import unit_of_work
 from app.forum.models import MeToo, Post, Thread, Vote
 from app.forum.queries.contributions import list_thread_ids_of
@@ -23,15 +23,12 @@ from app.privacy.services.erasing import request_recounts
 from app.privacy.urls import PRIVACY
 
 MERGE_JOB = "privacy.merge"
-REASON_MAX = 300
 
 
 def request_merge(actor: Actor, *, from_id: int, into_id: int, reason: str) -> PersonMerge:
     """Have two accounts made one. Raises NotFound for others than admins, Invalid("reason"), and what `get_pair_for_update` raises."""
     get_pair_for_update(actor, from_id, into_id)
-    why = clean_line(reason)[:REASON_MAX]
-    if not why:
-        raise Invalid("Please say why. The log keeps it.", "reason")
+    why = checked_reason(reason, is_required=True, ask=FOR_THE_LOG)
     if db.session.scalar(sa.select(PersonMerge.id).where(PersonMerge.from_id == from_id)) is not None:
         raise Conflict("This account is being merged already.")
     merge = PersonMerge(from_id=from_id, into_id=into_id, asked_by_id=actor.id, reason=why)
