@@ -63,12 +63,14 @@ def get_person(person_id: int) -> Person:
     return person
 
 
-def get_person_for_update(person_id: int) -> Person:
-    """Return a person whose row stays locked until the end of the transaction; raise NotFound."""
-    statement = (
-        sa.select(Person).where(Person.id == person_id).with_for_update(key_share=True).execution_options(populate_existing=True)
-    )
-    person: Person | None = db.session.scalar(statement)
+def get_person_for_update(person_id: int, *, against_texts: bool = False) -> Person:
+    """Return a person whose row stays locked until the end of the transaction; raise NotFound.
+
+    `against_texts`: waits for what they are writing, which comes first; what comes later waits. Whoever holds that lock must not
+    wait for threads or posts.
+    """
+    locked = sa.select(Person).where(Person.id == person_id).with_for_update(key_share=not against_texts)
+    person: Person | None = db.session.scalar(locked.execution_options(populate_existing=True))
     if person is None:
         raise NotFound("We could not find that person.")
     return person

@@ -16,10 +16,11 @@ from app.core.uow import unit_of_work
 from app.forum.models import MeToo, Post, Thread, Vote
 from app.forum.queries.contributions import list_thread_ids_of
 from app.forum.services.trusting import refresh_trust
-from app.jobs.queue import enqueue
+from app.jobs.queue import TryLaterError, enqueue
 from app.notifications.services.notifying import notify_of_self
 from app.privacy.models import PersonMerge
 from app.privacy.services.erasing import request_recounts
+from app.privacy.services.locking import lock_threads_of
 from app.privacy.urls import PRIVACY
 
 MERGE_JOB = "privacy.merge"
@@ -38,24 +39,42 @@ def request_merge(actor: Actor, *, from_id: int, into_id: int, reason: str) -> P
     return merge
 
 
+class _WritingError(TryLaterError):
+    """Something new came from the account that goes while its threads were locked."""
+
+
 def merge_job(payloads: list[dict[str, Any]]) -> None:
     """Job `privacy.merge`: carry decisions out, each once. One that cannot be any more is dropped."""
     for payload in payloads:
-        with unit_of_work():
-            statement = sa.select(PersonMerge).where(PersonMerge.id == payload["merge_id"]).with_for_update(key_share=True)
-            merge = db.session.scalar(statement.execution_options(populate_existing=True))
-            if merge is None or merge.done_at is not None:
-                continue
-            try:
-                merge_people(_admin(merge), merge)
-            except Conflict:
-                db.session.delete(merge)
+        try:
+            _carry_out(payload["merge_id"])
+        except _WritingError:
+            _carry_out(payload["merge_id"])
+
+
+def _carry_out(merge_id: int) -> None:
+    with unit_of_work():
+        statement = sa.select(PersonMerge).where(PersonMerge.id == merge_id).with_for_update(key_share=True)
+        merge = db.session.scalar(statement.execution_options(populate_existing=True))
+        if merge is None or merge.done_at is not None:
+            return
+        try:
+            merge_people(_admin(merge), merge)
+        except AppError:
+            db.session.delete(merge)
 
 
 def merge_people(actor: Actor, merge: PersonMerge) -> None:
-    """Let everything that names one account name the other, without doubles: two votes on one post are one vote."""
-    gone, stays = get_pair_for_update(actor, merge.from_id, merge.into_id)
+    """Let everything that names one account name the other, without doubles: two votes on one post are one vote.
+
+    Threads are locked first, then both accounts: what the one that goes was writing came before, or is refused. Raises
+    TryLaterError when that was in yet another thread.
+    """
+    locked = lock_threads_of(merge.from_id)
+    gone, stays = get_pair_for_update(actor, merge.from_id, merge.into_id, against_texts=True)
     threads = {*list_thread_ids_of(gone.id), *_voted_in(gone.id)}
+    if not threads <= locked:
+        raise _WritingError("They are writing right now.")
     for holding in holdings():
         _move_rows(holding, gone.id, stays.id)
     _drop_own_support(stays.id)
