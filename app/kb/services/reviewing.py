@@ -1,6 +1,7 @@
 """Talking about an article before (and after) it is published, and who looks after it."""
 
 from app.accounts.queries import find_person_by_name
+from app.accounts.services.restricting import ensure_may_still_post
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
@@ -28,7 +29,9 @@ def comment_article(actor: Actor, *, article_id: int, body: Rendered) -> Article
         raise Invalid("Please write something.", "body")
     if len(body.source) > REMARK_MAX:
         raise Invalid(f"Please shorten this to {REMARK_MAX:,} characters.", "body")
-    return remark(actor.id, article, body.source, str(body.html))
+    made = remark(actor.id, article, body.source, str(body.html))
+    ensure_may_still_post(actor)
+    return made
 
 
 def remark(author_id: int | None, article: Article, source: str, html: str) -> ArticleComment:
