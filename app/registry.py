@@ -10,16 +10,8 @@ from flask import Flask
 from app.accounts.cli import user as user_commands
 from app.accounts.holdings import HOLDINGS as ACCOUNT_HOLDINGS
 from app.accounts.models import Person
-from app.accounts.routes import admin as accounts_admin
-from app.accounts.routes import confirming as accounts_confirming
-from app.accounts.routes import reset as accounts_reset
-from app.accounts.routes import settings as accounts_settings
-from app.accounts.routes import signin as accounts_signin
-from app.accounts.routes import signup as accounts_signup
 from app.accounts.routes.blueprint import blueprint as accounts_blueprint
 from app.accounts.session import delete_expired_sessions
-from app.api.routes import describing as api_describing
-from app.api.routes import insights as api_insights
 from app.api.routes.blueprint import blueprint as api_blueprint
 from app.core.events import Event, subscribe
 from app.core.holdings import register_holdings
@@ -30,14 +22,6 @@ from app.desk import leaving as desk_leaving
 from app.desk import subscribers as desk_subscribers
 from app.desk.holdings import HOLDINGS as DESK_HOLDINGS
 from app.desk.jobs import APPLY_JOB, RESETTLE_EVERY, RESETTLE_JOB, TICK_EVERY, TICK_JOB, apply_job, resettle_job, tick_job
-from app.desk.routes import answering as desk_answering
-from app.desk.routes import canned as desk_canned
-from app.desk.routes import groups as desk_groups
-from app.desk.routes import hours as desk_hours
-from app.desk.routes import item as desk_item
-from app.desk.routes import queue as desk_queue
-from app.desk.routes import rules as desk_rules
-from app.desk.routes import taking as desk_taking
 from app.desk.routes.blueprint import blueprint as desk_blueprint
 from app.desk.terms import DeskTerms, use_terms
 from app.forum import indexing as forum_indexing
@@ -46,26 +30,6 @@ from app.forum.cli import recount_command
 from app.forum.holdings import HOLDINGS as FORUM_HOLDINGS
 from app.forum.models import Draft, PostRevision
 from app.forum.queries.categories import category_names
-from app.forum.routes import accepting as forum_accepting
-from app.forum.routes import answering as forum_answering
-from app.forum.routes import asking as forum_asking
-from app.forum.routes import categories as forum_categories
-from app.forum.routes import checking as forum_checking
-from app.forum.routes import commenting as forum_commenting
-from app.forum.routes import drafting as forum_drafting
-from app.forum.routes import editing as forum_editing
-from app.forum.routes import feeds as forum_feeds
-from app.forum.routes import following as forum_following
-from app.forum.routes import judging as forum_judging
-from app.forum.routes import lists as forum_lists
-from app.forum.routes import managing as forum_managing
-from app.forum.routes import permalinks as forum_permalinks
-from app.forum.routes import preview as forum_preview
-from app.forum.routes import products as forum_products
-from app.forum.routes import retitling as forum_retitling
-from app.forum.routes import tags as forum_tags
-from app.forum.routes import thread_page as forum_thread_page
-from app.forum.routes import voting as forum_voting
 from app.forum.routes.blueprint import blueprint as forum_blueprint
 from app.forum.screening import use_screeners
 from app.forum.services.archiving import ARCHIVE_EVERY, ARCHIVE_JOB, archive_job
@@ -77,10 +41,6 @@ from app.forum.services.recounting import recount_issue_job, recount_job, regist
 from app.importing import leaving as importing_leaving
 from app.importing.cli import demo_command, import_group
 from app.importing.markdown.cli import export_command
-from app.insights.routes import knowledge as insights_knowledge
-from app.insights.routes import lists as insights_lists
-from app.insights.routes import pages as insights_pages
-from app.insights.routes import searching as insights_searching
 from app.insights.routes.blueprint import blueprint as insights_blueprint
 from app.jobs.queue import register_handler
 from app.jobs.schedule import register_periodic
@@ -103,22 +63,6 @@ from app.kb.jobs import (
 )
 from app.kb.jobs import recount_job as kb_recount_job
 from app.kb.models import ArticleDraft, ArticleRevision
-from app.kb.routes import candidates as kb_candidates
-from app.kb.routes import editing as kb_editing
-from app.kb.routes import feedback as kb_feedback
-from app.kb.routes import fixing as kb_fixing
-from app.kb.routes import history as kb_history
-from app.kb.routes import merging as kb_merging
-from app.kb.routes import passages as kb_passages
-from app.kb.routes import promotions as kb_promotions
-from app.kb.routes import publishing as kb_publishing
-from app.kb.routes import reading as kb_reading
-from app.kb.routes import reviewing as kb_reviewing
-from app.kb.routes import sections as kb_sections
-from app.kb.routes import sources as kb_sources
-from app.kb.routes import verifying as kb_verifying
-from app.kb.routes import wordings as kb_wordings
-from app.kb.routes import writing as kb_writing
 from app.kb.routes.blueprint import blueprint as kb_blueprint
 from app.kb.terms import KbTerms
 from app.kb.terms import use_terms as use_kb_terms
@@ -134,23 +78,6 @@ from app.moderation.inbox.sources.texts import HELD, REPORTS
 from app.moderation.inbox.sources.waves import WAVES
 from app.moderation.removing.deciding import REMOVE_JOB, RESTORE_JOB
 from app.moderation.removing.working import remove_job, restore_job
-from app.moderation.routes import acting as moderation_acting
-from app.moderation.routes import duplicates as moderation_duplicates
-from app.moderation.routes import flags as moderation_flags
-from app.moderation.routes import inbox as moderation_inbox
-from app.moderation.routes import joining as moderation_joining
-from app.moderation.routes import log as moderation_log
-from app.moderation.routes import my_reports as moderation_my_reports
-from app.moderation.routes import people as moderation_people
-from app.moderation.routes import queue as moderation_queue
-from app.moderation.routes import removing as moderation_removing
-from app.moderation.routes import reshaping as moderation_reshaping
-from app.moderation.routes import screening as moderation_screening
-from app.moderation.routes import standing as moderation_standing
-from app.moderation.routes import transparency as moderation_transparency
-from app.moderation.routes import trust as moderation_trust
-from app.moderation.routes import turning as moderation_turning
-from app.moderation.routes import waves as moderation_waves
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
 from app.moderation.screening import checking as screening_checking
 from app.moderation.screening import recording as screening_recording
@@ -174,26 +101,12 @@ from app.notifications import subscribers as notification_subscribers
 from app.notifications.holdings import HOLDINGS as NOTIFICATION_HOLDINGS
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
 from app.notifications.queries import count_unread
-from app.notifications.routes import inbox as notifications_inbox
-from app.notifications.routes import outcomes as notifications_outcomes
-from app.notifications.routes import preferences as notifications_preferences
 from app.notifications.routes.blueprint import blueprint as notifications_blueprint
 from app.notifications.sending import send_mails
 from app.notifications.services.asking import SOLVED_JOB
-from app.pages import feeds as pages_feeds
-from app.pages import health as pages_health
-from app.pages import home as pages_home
-from app.pages import operations as pages_operations
-from app.pages import people as pages_people
-from app.pages import robots as pages_robots
-from app.pages import sitemap as pages_sitemap
-from app.pages import trust as pages_trust
 from app.pages.blueprint import blueprint as pages_blueprint
 from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, forget_job
 from app.privacy.holdings import HOLDINGS as PRIVACY_HOLDINGS
-from app.privacy.routes import admin as privacy_admin
-from app.privacy.routes import confirming as privacy_confirming
-from app.privacy.routes import settings as privacy_settings
 from app.privacy.routes.blueprint import blueprint as privacy_blueprint
 from app.privacy.services.erasing import ERASE_EVERY, ERASE_JOB, erase_job
 from app.privacy.services.erasing import RECOUNT_JOB as PRIVACY_RECOUNT_JOB
@@ -209,7 +122,6 @@ from app.search import sync as search_sync
 from app.search.cli import reindex, search_group
 from app.search.documents import ARTICLE, SYNC_JOB, THREAD, register_category_names, register_source
 from app.search.engines import create_engine, use_engine
-from app.search.gaps import routes as search_gaps
 from app.search.holdings import HOLDINGS as SEARCH_HOLDINGS
 from app.search.ledger import recorder as search_recorder
 from app.search.ledger.jobs import (
@@ -223,41 +135,20 @@ from app.search.ledger.jobs import (
     rerun_job,
 )
 from app.search.ranking import Priors
-from app.search.routes import blueprint as search_blueprint
+from app.search.routes.blueprint import blueprint as search_blueprint
 from app.uploads.holdings import HOLDINGS as UPLOAD_HOLDINGS
-from app.uploads.routes import images as uploads_images
 from app.uploads.routes.blueprint import blueprint as uploads_blueprint
 from app.uploads.services.cleaning import delete_orphans, register_texts
 from app.web.render import provide
 
 Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
 
-# Route modules attach themselves to their blueprint when imported.
-ROUTE_MODULES = (
-    accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
-    moderation_acting, moderation_duplicates, moderation_flags, moderation_inbox, moderation_joining, moderation_log,
-    moderation_my_reports, moderation_people, moderation_queue, moderation_removing, moderation_reshaping, moderation_screening,
-    moderation_standing, moderation_transparency, moderation_trust, moderation_turning, moderation_waves,
-    notifications_inbox, notifications_outcomes, notifications_preferences,
-    forum_accepting, forum_answering, forum_asking, forum_checking, forum_commenting, forum_drafting, forum_editing, forum_following,
-    forum_preview, forum_retitling, forum_voting, uploads_images,
-    forum_categories, forum_feeds, forum_judging, forum_lists, forum_managing, forum_permalinks, forum_products, forum_tags, forum_thread_page,
-    kb_candidates, kb_editing, kb_feedback, kb_fixing, kb_history,
-    kb_merging, kb_passages, kb_promotions, kb_publishing, kb_reading, kb_reviewing, kb_sections, kb_sources,
-    kb_verifying, kb_wordings, kb_writing,
-    desk_answering, desk_canned, desk_groups, desk_hours, desk_item, desk_queue, desk_rules, desk_taking,
-    insights_knowledge, insights_lists, insights_pages, insights_searching, api_describing, api_insights,
-    search_gaps,
-    pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap, pages_trust,
-    privacy_admin, privacy_confirming, privacy_settings,
-)  # fmt: skip
-
 # What waits for moderators, in the order of the inbox's filters.
 INBOX_SOURCES: tuple[InboxSource, ...] = (REPORTS, REPORTED_PEOPLE, HELD, APPEALS, DISPUTED, CHANGED, MERGES, CANDIDATES, WAVES)
 
 
 def register_blueprints(app: Flask) -> None:
-    """Add the pages of every package."""
+    """Add the pages of every package; its route modules attached themselves when its blueprint was imported."""
     app.register_blueprint(accounts_blueprint)
     app.register_blueprint(forum_blueprint)
     app.register_blueprint(uploads_blueprint)

@@ -120,6 +120,16 @@ def test_every_route_says_who_may_call_it(app: Flask):
     assert not unmarked
 
 
+def test_importing_a_blueprint_brings_all_its_routes_along():
+    """Each package of routes imports its modules; one that nobody names would have no addresses."""
+    for path in SOURCES:
+        if path.stem == "__init__" or "@blueprint." not in path.read_text():
+            continue
+        package = ast.parse((path.parent / "__init__.py").read_text())
+        imported = {name.name for node in package.body if isinstance(node, ast.ImportFrom) for name in node.names}
+        assert path.stem in imported, f"{names(path)} is not imported by its package"
+
+
 def test_addresses_are_plain_and_typed(app: Flask):
     for rule in app.url_map.iter_rules():
         static = re.sub(r"<[^>]+>", "", rule.rule)

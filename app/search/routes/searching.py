@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Response, jsonify, request
 
 from app.core.pagination import Page, parse_page
 from app.core.text import clean_line
@@ -16,6 +16,7 @@ from app.search.ledger.recorder import note_picked, note_search
 from app.search.presenters import filter_links, row_of, suggestion_of
 from app.search.querying import MAX_CHARS, SearchForm, plain
 from app.search.results import PER_PAGE, Results, find
+from app.search.routes.blueprint import blueprint
 from app.search.suggest import suggest
 from app.search.urls import IN_ADDRESS, search_path
 from app.web.access import public
@@ -25,8 +26,6 @@ from app.web.forms import posted_line
 from app.web.ratelimit import SEARCHING, TYPING, limiter
 from app.web.render import page
 from app.web.seo import Head
-
-blueprint = Blueprint("search", __name__)
 
 
 def _form() -> SearchForm:

@@ -14,7 +14,7 @@ from app.search.gaps import deciding
 from app.search.gaps.forms import AliasForm
 from app.search.gaps.queries import count_gaps, get_gap, list_aliases, list_gap_texts, list_gaps
 from app.search.models import GapState
-from app.search.routes import blueprint
+from app.search.routes.blueprint import blueprint
 from app.search.urls import ALIASES, GAPS, aliases_path, gaps_path
 from app.web.access import curators
 from app.web.context import current_actor, site_settings
