@@ -42,7 +42,7 @@ from app.importing import leaving as importing_leaving
 from app.importing.cli import demo_command, import_group
 from app.importing.markdown.cli import export_command
 from app.insights.routes.blueprint import blueprint as insights_blueprint
-from app.jobs.queue import register_handler
+from app.jobs.queue import Handler, register_handler
 from app.jobs.schedule import register_periodic
 from app.kb import indexing as kb_indexing
 from app.kb import subscribers as kb_subscribers
@@ -198,70 +198,89 @@ def register_subscribers(app: Flask) -> None:
 
 
 def register_jobs(app: Flask) -> None:
-    """Register handlers of background work and the periodic ones."""
-    register_handler("accounts.expire_sessions", delete_expired_sessions)
-    register_periodic("accounts.expire_sessions", timedelta(hours=6))
+    """Tell each package its terms, and register its background work."""
+    settings: Settings = app.extensions["settings"]
+    for register in (
+        _register_accounts, _register_uploads, _register_pageviews, _register_search, _register_forum, _register_kb, _register_desk,
+        _register_trust, _register_screening, _register_flags, _register_removing, _register_waves, _register_inbox,
+        _register_notifications, _register_privacy,
+    ):  # fmt: skip
+        register(settings)
+
+
+def _job(kind: str, handler: Handler, every: timedelta | None = None, batch: int = 1) -> None:
+    """Register what does one kind of work, and how often it is done by itself."""
+    register_handler(kind, handler, batch)
+    if every is not None:
+        register_periodic(kind, every)
+
+
+def _register_accounts(_settings: Settings) -> None:
+    """Forget sign-ins that are over."""
+    _job("accounts.expire_sessions", delete_expired_sessions, timedelta(hours=6))
+
+
+def _register_uploads(settings: Settings) -> None:
+    """Name the texts that keep images alive, and delete images that none of them shows."""
     register_texts(
         (PostRevision.body_source, ArticleRevision.body_source, ArticleDraft.fields, Person.about_source, Draft.fields)
     )
-    register_handler("uploads.delete_orphans", lambda _payloads: delete_orphans(app.extensions["settings"].instance_path))
-    register_periodic("uploads.delete_orphans", timedelta(days=1))
-    register_handler("forum.recount", recount_job)
-    register_periodic("forum.recount", timedelta(days=1))
-    register_handler(ISSUE_JOB, recount_issue_job)
-    register_handler(INFER_JOB, make_infer_handler(app.extensions["settings"]))
-    register_periodic(INFER_JOB, timedelta(days=1))
-    register_handler(PROPOSE_JOB, make_propose_handler(app.extensions["settings"]))
-    register_periodic(PROPOSE_JOB, PROPOSE_EVERY)
-    register_handler(ARCHIVE_JOB, archive_job)
-    register_periodic(ARCHIVE_JOB, ARCHIVE_EVERY)
-    register_handler(WAITING_JOB, waiting_job)
-    register_periodic(WAITING_JOB, timedelta(days=1))
-    register_handler(FORGET_JOB, forget_job)
-    register_periodic(FORGET_JOB, FORGET_EVERY)
-    register_handler("mail.send", send_mails)
-    register_handler(ASK_JOB, ask_job)
-    register_periodic(ASK_JOB, ASK_EVERY)
-    register_handler(SOLVED_JOB, solved_job)
-    register_handler(SYNC_JOB, search_sync.sync_documents, batch=search_sync.SYNC_BATCH)
-    register_handler(search_sync.REBUILD_JOB, search_sync.rebuild_index)
-    register_handler(search_sync.VERIFY_JOB, search_sync.verify_index)
-    register_periodic(search_sync.VERIFY_JOB, timedelta(days=1))
-    register_handler(search_sync.CHECK_JOB, search_sync.check_index)
-    register_periodic(search_sync.CHECK_JOB, timedelta(minutes=1))
-    register_handler(END_JOB, end_sessions_job)
-    register_periodic(END_JOB, END_EVERY)
-    register_handler(GAPS_JOB, make_gaps_handler(app.extensions["settings"]))
-    register_periodic(GAPS_JOB, GAPS_EVERY)
-    register_handler(RERUN_JOB, rerun_job)
-    _register_desk(app.extensions["settings"])
-    register_handler(SCAN_JOB, make_scan_handler(app.extensions["settings"]))
-    register_periodic(SCAN_JOB, SCAN_EVERY)
-    register_handler(RECOUNT_JOB, kb_recount_job)
-    register_periodic(RECOUNT_JOB, RECOUNT_EVERY)
-    register_handler(PUBLISH_JOB, publish_due_job)
-    register_periodic(PUBLISH_JOB, PUBLISH_EVERY)
-    register_handler(CARE_JOB, care_job)
-    register_periodic(CARE_JOB, CARE_EVERY)
-    use_kb_terms(_kb_terms(app.extensions["settings"]))
-    for register in (_register_trust, _register_screening, _register_waves, _register_privacy):
-        register(app.extensions["settings"])
+    _job("uploads.delete_orphans", lambda _payloads: delete_orphans(settings.instance_path), timedelta(days=1))
+
+
+def _register_pageviews(_settings: Settings) -> None:
+    """Forget who read what when its time is over."""
+    _job(FORGET_JOB, forget_job, FORGET_EVERY)
+
+
+def _register_search(settings: Settings) -> None:
+    """Keep the index in step, and learn from searches."""
+    _job(SYNC_JOB, search_sync.sync_documents, batch=search_sync.SYNC_BATCH)
+    _job(search_sync.REBUILD_JOB, search_sync.rebuild_index)
+    _job(search_sync.VERIFY_JOB, search_sync.verify_index, timedelta(days=1))
+    _job(search_sync.CHECK_JOB, search_sync.check_index, timedelta(minutes=1))
+    _job(END_JOB, end_sessions_job, END_EVERY)
+    _job(GAPS_JOB, make_gaps_handler(settings), GAPS_EVERY)
+    _job(RERUN_JOB, rerun_job)
+
+
+def _register_forum(settings: Settings) -> None:
+    """Repair figures, infer outcomes, propose duplicates, archive old threads, notice who waits."""
+    _job("forum.recount", recount_job, timedelta(days=1))
+    _job(ISSUE_JOB, recount_issue_job)
+    _job(INFER_JOB, make_infer_handler(settings), timedelta(days=1))
+    _job(PROPOSE_JOB, make_propose_handler(settings), PROPOSE_EVERY)
+    _job(ARCHIVE_JOB, archive_job, ARCHIVE_EVERY)
+    _job(WAITING_JOB, waiting_job, timedelta(days=1))
+
+
+def _register_kb(settings: Settings) -> None:
+    """Tell the knowledge base its terms; let it look for candidates, publish what is due, and care for what is old."""
+    use_kb_terms(KbTerms(review_days=settings.article_review_days, zone=settings.time_zone))
+    _job(SCAN_JOB, make_scan_handler(settings), SCAN_EVERY)
+    _job(RECOUNT_JOB, kb_recount_job, RECOUNT_EVERY)
+    _job(PUBLISH_JOB, publish_due_job, PUBLISH_EVERY)
+    _job(CARE_JOB, care_job, CARE_EVERY)
+
+
+def _register_inbox(_settings: Settings) -> None:
+    """Say where items of the inbox come from."""
     use_sources(INBOX_SOURCES)
 
 
-def _kb_terms(settings: Settings) -> KbTerms:
-    """Return the terms of the knowledge base."""
-    return KbTerms(review_days=settings.article_review_days, zone=settings.time_zone)
+def _register_notifications(_settings: Settings) -> None:
+    """Send mails, and ask people whether what they asked for is solved."""
+    _job("mail.send", send_mails)
+    _job(ASK_JOB, ask_job, ASK_EVERY)
+    _job(SOLVED_JOB, solved_job)
 
 
 def _register_trust(settings: Settings) -> None:
     """Say by which table people are trusted, and keep their levels in step with their records."""
-    register_handler(trust_levels.REFRESH_JOB, trust_levels.refresh_job, batch=trust_levels.BATCH)
-    register_handler(trust_levels.RIPEN_JOB, trust_levels.ripen_job)
-    register_periodic(trust_levels.RIPEN_JOB, trust_levels.RIPEN_EVERY)
-    register_handler(trust_levels.RECOUNT_JOB, trust_levels.recount_job)
-    register_periodic(trust_levels.RECOUNT_JOB, trust_levels.RECOUNT_EVERY)
-    register_handler(trust_levels.QUIET_JOB, trust_levels.quiet_job)
+    _job(trust_levels.REFRESH_JOB, trust_levels.refresh_job, batch=trust_levels.BATCH)
+    _job(trust_levels.RIPEN_JOB, trust_levels.ripen_job, trust_levels.RIPEN_EVERY)
+    _job(trust_levels.RECOUNT_JOB, trust_levels.recount_job, trust_levels.RECOUNT_EVERY)
+    _job(trust_levels.QUIET_JOB, trust_levels.quiet_job)
     register_recount("person.level", trust_levels.recount_levels)
     member = member_bound(settings.new_member_texts, settings.new_member_hours)
     use_trust_table(make_table(settings.trust_abilities, settings.trust_bounds, member=member))
@@ -277,12 +296,20 @@ def _register_screening(settings: Settings) -> None:
             sure=settings.screening_sure, examples=settings.screening_examples,
         )
     )  # fmt: skip
-    use_flag_terms(FlagTerms(threshold=settings.flag_threshold, limit=settings.flag_limit))
     use_screeners((screening_checking.screen,), (screening_checking.prepare,), (screening_recording.record,))
-    register_handler(TRAIN_JOB, learn_job)
-    register_periodic(TRAIN_JOB, TRAIN_EVERY)
-    register_handler(FORGET_TEXTS_JOB, forget_texts_job)
-    register_periodic(FORGET_TEXTS_JOB, FORGET_TEXTS_EVERY)
+    _job(TRAIN_JOB, learn_job, TRAIN_EVERY)
+    _job(FORGET_TEXTS_JOB, forget_texts_job, FORGET_TEXTS_EVERY)
+
+
+def _register_flags(settings: Settings) -> None:
+    """Tell reports their terms."""
+    use_flag_terms(FlagTerms(threshold=settings.flag_threshold, limit=settings.flag_limit))
+
+
+def _register_removing(_settings: Settings) -> None:
+    """Take away what somebody wrote, and give it back."""
+    _job(REMOVE_JOB, remove_job)
+    _job(RESTORE_JOB, restore_job)
 
 
 def _register_privacy(settings: Settings) -> None:
@@ -299,26 +326,20 @@ def _register_privacy(settings: Settings) -> None:
             keep_reader_keys=timedelta(days=settings.reader_key_days),
         )
     )  # fmt: skip
-    register_handler(FORGET_READERS_JOB, forget_readers_job)
-    register_periodic(FORGET_READERS_JOB, FORGET_READERS_EVERY)
-    register_handler(EXPORT_JOB, export_job)
-    register_handler(EXPIRE_JOB, expire_exports_job)
-    register_periodic(EXPIRE_JOB, EXPIRE_EVERY)
-    register_handler(ERASE_JOB, erase_job)
-    register_periodic(ERASE_JOB, ERASE_EVERY)
-    register_handler(PRIVACY_RECOUNT_JOB, privacy_recount_job)
-    register_handler(MERGE_JOB, merge_job)
-    register_handler(REMOVE_JOB, remove_job)
-    register_handler(RESTORE_JOB, restore_job)
+    _job(FORGET_READERS_JOB, forget_readers_job, FORGET_READERS_EVERY)
+    _job(EXPORT_JOB, export_job)
+    _job(EXPIRE_JOB, expire_exports_job, EXPIRE_EVERY)
+    _job(ERASE_JOB, erase_job, ERASE_EVERY)
+    _job(PRIVACY_RECOUNT_JOB, privacy_recount_job)
+    _job(MERGE_JOB, merge_job)
 
 
 def _register_waves(settings: Settings) -> None:
     """Tell waves of spam their terms, put big ones away in the background, and remove those whose time is over."""
     own_host = urlsplit(settings.base_url).netloc
     use_wave_terms(WaveTerms(purge_after=timedelta(days=settings.wave_purge_days), own_host=own_host))
-    register_handler(WAVE_JOB, wave_job)
-    register_handler(PURGE_WAVES_JOB, purge_waves_job)
-    register_periodic(PURGE_WAVES_JOB, PURGE_WAVES_EVERY)
+    _job(WAVE_JOB, wave_job)
+    _job(PURGE_WAVES_JOB, purge_waves_job, PURGE_WAVES_EVERY)
 
 
 def _register_desk(settings: Settings) -> None:
@@ -330,11 +351,9 @@ def _register_desk(settings: Settings) -> None:
             escalate_after=timedelta(hours=settings.escalate_after_hours),
         )
     )
-    register_handler(TICK_JOB, tick_job)
-    register_periodic(TICK_JOB, TICK_EVERY)
-    register_handler(RESETTLE_JOB, resettle_job)
-    register_periodic(RESETTLE_JOB, RESETTLE_EVERY)
-    register_handler(APPLY_JOB, apply_job)
+    _job(TICK_JOB, tick_job, TICK_EVERY)
+    _job(RESETTLE_JOB, resettle_job, RESETTLE_EVERY)
+    _job(APPLY_JOB, apply_job)
 
 
 def register_commands(app: Flask) -> None:
