@@ -7,6 +7,7 @@ _DECISIONS = {
     "card": "Answer card", "uncard": "Answer card taken off", "promote": "Made an article", "link": "Linked to an article",
     "solution_holds": "Solution holds", "keep_article": "Article kept as it is",
     "snooze": "Put off", "propose_again": "Proposed again", "owner": "New owner", "role": "New role",
+    "quarantine": "Put away", "wave_back": "Given back", "wave_removed": "Removed for good",
     "level_pin": "Level pinned", "level_lower": "Level lowered", "level_free": "Level by record again",
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from app.kb.urls import article_permalink, article_sources_path
 from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
-from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.policies import ensure_can_decide
 from app.moderation.queries.broken import BrokenRow, count_broken, find_broken, list_broken
 from app.moderation.services.logging import write_log
 
@@ -56,7 +56,7 @@ def _decide(actor: Actor, choice: Choice) -> object:
     """Keep the article although its source changed; Conflict when the source changed again, or somebody has looked at it."""
     if choice.decision != _KEEP.name:
         raise NotFound
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     row = find_broken(actor, choice.id)
     if row is None:
         raise Conflict("Somebody has looked at this source already.")

@@ -23,7 +23,7 @@ _REMOVE = Decision(
 def _item(row: WaveRow) -> InboxItem:
     return InboxItem(
         kind="wave", id=row.id, title=row.summary, path=row.path, summary=f"Put away: {_counts(row)}", since=row.created_at,
-        harm=Harm.WAVE, pill="hidden", decisions=(_BACK, _REMOVE), links=(ItemLink("All of it", row.path, "c", "eye-off"),),
+        harm=Harm.WAVE, pill="put_away", decisions=(_BACK, _REMOVE), links=(ItemLink("All of it", row.path, "c", "shield"),),
     )  # fmt: skip
 
 
