@@ -45,7 +45,9 @@ def _ensure_no_way_out(gone: Person, stays: Person) -> None:
     moment = now()
     is_held = gone.is_suspended_at(moment) or gone.is_muted_at(moment)
     if (gone.is_banned and not stays.is_banned) or (is_held and stays.role != Role.MEMBER):
-        raise Conflict(f"{gone.name} is banned, suspended or muted. Please take that back first, or decide the same about {stays.name}.")
+        raise Conflict(
+            f"{gone.name} is banned, suspended or muted. Please take that back first, or decide the same about {stays.name}."
+        )
 
 
 def _carry_over(gone: Person, stays: Person) -> None:

@@ -9,7 +9,7 @@ from app.accounts.services.joining import close_merged, get_pair_for_update
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
-from app.core.errors import Conflict
+from app.core.errors import AppError, Conflict
 from app.core.holdings import Holding, OnMerging, holdings
 from app.core.reasons import FOR_THE_LOG, checked_reason
 from app.core.uow import unit_of_work
