@@ -22,9 +22,10 @@ from app.forum.services.curating import hide_comment, hide_post, hide_thread, re
 from app.moderation.events import FlagResolved
 from app.moderation.flags.reasons import label_of
 from app.moderation.flags.setting_aside import Text, is_set_aside, is_shown, release, set_aside
-from app.moderation.models import Flag, FlagState
-from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.models import Flag, FlagState, LogEntry
+from app.moderation.policies import ensure_can_decide
 from app.moderation.services.logging import write_log
+from app.moderation.services.own_matters import ensure_not_own
 
 # What the entry of a decision says in `before`: it hid the text, so that undoing shows it again; or it brought a text back that
 # the reports had set aside, so that undoing sets it aside again.
@@ -38,9 +39,10 @@ def resolve_post_flags(actor: Actor, *, post_id: int, is_upheld: bool, note: str
 
     A text that the reports had set aside is shown again unless it is hidden. Raises Conflict when another moderator was faster.
     """
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     post = get_post_and_category_for_update(post_id)
     ensure_can_moderate(actor, post.thread)
+    ensure_not_own(actor, post.author_id, post.thread.category.audience)
     flags = _open_flags(Flag.post_id == post_id)
     before = _settle_text(actor, post, flags, is_upheld, note, hides=is_upheld and hide)
     write_log(actor.id, _decision(is_upheld), note or _reason_of(flags), post_id=post_id, before=before)
@@ -49,9 +51,10 @@ def resolve_post_flags(actor: Actor, *, post_id: int, is_upheld: bool, note: str
 
 def resolve_comment_flags(actor: Actor, *, comment_id: int, is_upheld: bool, note: str = "", hide: bool = True) -> int:
     """Decide all open reports about a comment; the same rules as for a post."""
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     comment = get_comment_for_update(comment_id)
     ensure_can_moderate(actor, comment.post.thread)
+    ensure_not_own(actor, comment.author_id, comment.post.thread.category.audience)
     flags = _open_flags(Flag.comment_id == comment_id)
     before = _settle_text(actor, comment, flags, is_upheld, note, hides=is_upheld and hide)
     write_log(actor.id, _decision(is_upheld), note or _reason_of(flags), comment_id=comment_id, before=before)
@@ -60,8 +63,9 @@ def resolve_comment_flags(actor: Actor, *, comment_id: int, is_upheld: bool, not
 
 def resolve_person_flags(actor: Actor, *, person_id: int, is_upheld: bool, note: str = "") -> int:
     """Decide all open reports about a person and return how many there were. What follows for them is a decision of its own."""
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     get_person_for_update(person_id)
+    ensure_not_own(actor, person_id)
     flags = _open_flags(Flag.person_id == person_id)
     close_flags(actor.id, flags, is_upheld, note)
     write_log(actor.id, _decision(is_upheld), note or _reason_of(flags), person_id=person_id)
@@ -132,9 +136,15 @@ def open_again(flags: Sequence[Flag]) -> int:
     return len(flags)
 
 
-def reopen_flags(target: sa.ColumnElement[bool]) -> list[Flag]:
-    """Open the reports again that were decided last about one target (undo), unless their reporter reported it anew; return them."""
-    latest = db.session.scalar(sa.select(sa.func.max(Flag.resolved_at)).where(target))
+def reopen_flags(target: sa.ColumnElement[bool], entry: LogEntry) -> list[Flag]:
+    """Open the reports again that an entry of the log decided (undo), unless their reporter reported it anew; return them.
+
+    Raises Conflict when newer reports about the same were decided since.
+    """
+    newer = sa.exists().where(target, Flag.resolved_at > entry.created_at, sa.not_(Flag.is_settled_along))
+    if db.session.scalar(sa.select(newer)):
+        raise Conflict("Newer reports about this were decided since. Please undo that decision first.")
+    latest = db.session.scalar(sa.select(sa.func.max(Flag.resolved_at)).where(target, Flag.resolved_at <= entry.created_at))
     if latest is None:
         return []
     renewed = sa.select(Flag.reporter_id).where(target, Flag.state == FlagState.OPEN)
@@ -144,12 +154,12 @@ def reopen_flags(target: sa.ColumnElement[bool]) -> list[Flag]:
     return flags
 
 
-def undo_decision_about(actor: Actor, text: Text, target: sa.ColumnElement[bool], before: str, reason: str) -> bool:
+def undo_decision_about(actor: Actor, text: Text, target: sa.ColumnElement[bool], entry: LogEntry, reason: str) -> bool:
     """Open the reports about a locked text again; return whether it must be shown again because the decision had hidden it.
 
     One that the decision had brought back is set aside again, unless it is out of sight for another reason by now.
     """
-    flags = reopen_flags(target)
+    flags, before = reopen_flags(target, entry), entry.before
     if before == WAS_ASIDE and is_shown(text):
         set_aside(actor, text, flags, reason)
     return before == WAS_SHOWN

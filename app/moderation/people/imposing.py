@@ -100,7 +100,9 @@ def revive(actor: Actor, *, sanction_id: int, reason: str, is_if_possible: bool 
         _close_appeal(sanction, AppealState.OPEN, "", None, None)
     sanction.ended_at, sanction.ended_by_id, sanction.end_reason, sanction.is_replaced = None, None, "", False
     if sanction.runs_at(moment):
-        restrict(actor, person_id=sanction.person_id, kind=sanction.kind, until=sanction.until, reason=sanction.reason)
+        person = restrict(actor, person_id=sanction.person_id, kind=sanction.kind, until=sanction.until, reason=sanction.reason)
+        if sanction.kind == SanctionKind.SUSPEND:
+            person.suspended_at = sanction.created_at  # as it was: a wave knows its suspensions by their moment
     why = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON)
     write_log(actor.id, sanction.kind, why, person_id=sanction.person_id, before=str(sanction.id))
     emit(SanctionImposed(sanction.id, sanction.person_id, actor.id))

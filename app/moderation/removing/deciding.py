@@ -10,10 +10,12 @@ from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.events import emit
 from app.core.reasons import FOR_THE_PERSON, checked_reason
 from app.core.uow import require_unit_of_work
+from app.forum.models import Category, Thread
 from app.jobs.queue import enqueue
 from app.moderation.events import ContentRemoved, ContentRestored
-from app.moderation.models import Removal, RemovalState
+from app.moderation.models import Removal, RemovalState, RemovalThread
 from app.moderation.people.policies import ensure_can_sanction
+from app.moderation.policies import moderated_categories
 from app.moderation.services.logging import write_log
 
 REMOVE_JOB = "moderation.remove_content"
@@ -54,6 +56,7 @@ def restore_content(actor: Actor, *, removal_id: int, reason: str) -> Removal:
     if removal is None:
         raise NotFound
     ensure_can_sanction(actor, get_person_for_update(removal.person_id))
+    _ensure_reads_all(actor, removal)
     if removal.state in (RemovalState.RESTORING, RemovalState.RESTORED):
         raise Conflict("This was given back already.")
     removal.state, removal.changed_at = RemovalState.RESTORING, now()
@@ -61,6 +64,18 @@ def restore_content(actor: Actor, *, removal_id: int, reason: str) -> Removal:
     enqueue(RESTORE_JOB, payload, dedupe_key=f"{RESTORE_JOB}:{removal.id}")
     emit(ContentRestored(removal.person_id, actor.id))
     return removal
+
+
+def _ensure_reads_all(actor: Actor, removal: Removal) -> None:
+    """Raise Forbidden when texts were removed that the actor may not read: an admin decides about those."""
+    beyond = (
+        sa.select(RemovalThread.thread_id)
+        .join(Thread, Thread.id == RemovalThread.thread_id)
+        .join(Category, Category.id == Thread.category_id)
+        .where(RemovalThread.removal_id == removal.id, sa.not_(moderated_categories(actor)))
+    )
+    if db.session.scalar(beyond.limit(1)) is not None:
+        raise Forbidden("Only an admin can take this back.")
 
 
 def get_removal_for_update(removal_id: int) -> Removal | None:

@@ -15,6 +15,7 @@ from app.moderation.forms.numbers import parse_thread_number
 from app.moderation.queries import find_latest_entry_id
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.routes.changed import read_again
+from app.moderation.services.own_matters import ensure_may_show
 from app.moderation.urls import undo_path
 from app.web.access import moderators
 from app.web.context import current_actor
@@ -111,6 +112,8 @@ _COMMENT_ACTIONS: Actions = {
 # Decisions that take something away from people need a reason they can be told.
 _NEED_REASON = frozenset({"hide", "lock", "close", "reject"})
 
+_SHOWS = frozenset({"restore", "approve"})
+
 
 def decided(message: str, default: str) -> Response:
     """Say what was done, with a way to undo it, and go back to where the moderator was."""
@@ -133,6 +136,8 @@ def _act(actions: Actions, action: str, target_id: int, default: str) -> Respons
         raise NotFound
     _ensure_reason(action)
     act, message = actions[action]
+    if action in _SHOWS:
+        ensure_may_show(current_actor(), request.path.split("/")[2].removesuffix("s"), target_id)
     try:
         with unit_of_work():
             act(current_actor(), target_id)

@@ -15,7 +15,7 @@ from app.moderation.undoing.base import Undo, need_id
 def _undo_comment_flags(actor: Actor, entry: LogEntry, reason: str) -> None:
     comment: Comment = get_comment_for_update(need_id(entry.comment_id))
     ensure_can_moderate(actor, comment.post.thread)
-    must_show = undo_decision_about(actor, comment, Flag.comment_id == comment.id, entry.before, reason)
+    must_show = undo_decision_about(actor, comment, Flag.comment_id == comment.id, entry, reason)
     if must_show and comment.hidden_at is not None:
         curating.restore_comment(actor, comment_id=comment.id, reason=reason)
 

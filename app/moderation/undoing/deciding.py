@@ -6,13 +6,15 @@ from app.core.markup import Rendered
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.threads import get_thread
 from app.moderation.models import LogEntry
-from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.policies import ensure_can_decide
 from app.moderation.queries import exists_undo, get_log_entry_for_update
 from app.moderation.services.logging import write_log
+from app.moderation.services.own_matters import ensure_may_undo
 from app.moderation.undoing.articles import ARTICLE
 from app.moderation.undoing.base import Undo
 from app.moderation.undoing.comments import COMMENT
 from app.moderation.undoing.edits import EDIT, undo_comment_edit, undo_edit
+from app.moderation.undoing.newest import ensure_newest
 from app.moderation.undoing.people import PERSON
 from app.moderation.undoing.posts import POST
 from app.moderation.undoing.rules import RULE
@@ -56,7 +58,7 @@ def undo_decision(actor: Actor, *, entry_id: int, reason: str, text: Rendered | 
 
     Raises NotFound, Forbidden, Conflict (undone already, cannot be undone, or the thing changed meanwhile).
     """
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     entry = get_log_entry_for_update(entry_id)
     if entry is None:
         raise NotFound
@@ -66,6 +68,8 @@ def undo_decision(actor: Actor, *, entry_id: int, reason: str, text: Rendered | 
     if exists_undo(entry.id):
         raise Conflict("This was undone already.")
     _ensure_known(actor, entry)
+    ensure_may_undo(actor, entry)
+    ensure_newest(entry)
     undo(actor, entry, reason or "Undone")
     about = {column: getattr(entry, column) for column, _, _ in TARGETS}
     return write_log(actor.id, "undo", reason, **about, before=entry.action, undoes_id=entry.id)

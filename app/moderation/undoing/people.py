@@ -11,7 +11,7 @@ from app.moderation.undoing.sanctions import undo_ending, undo_granting, undo_im
 
 
 def _undo_person_flags(actor: Actor, entry: LogEntry, reason: str) -> None:
-    reopen_flags(Flag.person_id == need_id(entry.person_id))
+    reopen_flags(Flag.person_id == need_id(entry.person_id), entry)
 
 
 PERSON: dict[str, Undo] = {

@@ -24,7 +24,7 @@ def _undo_post_flags(actor: Actor, entry: LogEntry, reason: str) -> None:
     """Open the reports again, and show the text again if deciding about them hid it and nobody has shown it since."""
     post: Post = get_post_and_category_for_update(need_id(entry.post_id))
     ensure_can_moderate(actor, post.thread)
-    if not undo_decision_about(actor, post, Flag.post_id == post.id, entry.before, reason):
+    if not undo_decision_about(actor, post, Flag.post_id == post.id, entry, reason):
         return
     if post.kind == PostKind.OPENING and post.thread.hidden_at is not None:
         curating.restore_thread(actor, thread_id=post.thread_id, reason=reason)

@@ -3,7 +3,7 @@
 from app.core.actor import Actor
 from app.core.errors import Conflict
 from app.moderation.models import LogEntry
-from app.moderation.people.appealing import reopen_appeal
+from app.moderation.people.appealing import ensure_may_reconsider, reopen_appeal
 from app.moderation.people.imposing import end_sanction, lift, revive
 from app.moderation.undoing.base import need_id
 
@@ -32,8 +32,9 @@ def undo_ending(actor: Actor, entry: LogEntry, reason: str) -> None:
 
 
 def undo_granting(actor: Actor, entry: LogEntry, reason: str) -> None:
-    """Put the sanction in force again, if its time is not over, and let the appeal wait again."""
+    """Put the sanction in force again, if its time is not over, and let the appeal wait again; not by who made it."""
     sanction_id = _sanctions(entry)[0]
+    ensure_may_reconsider(actor, sanction_id=sanction_id)
     if revive(actor, sanction_id=sanction_id, reason=reason, is_if_possible=True) is None:  # reviving lets the appeal wait again
         reopen_appeal(actor, sanction_id=sanction_id)
 

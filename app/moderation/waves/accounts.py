@@ -62,7 +62,10 @@ def release_people(wave: Wave, reason: str, actor_id: int | None) -> list[int]:
 
 
 def _mark(wave: Wave, person_ids: Sequence[int], moment: datetime) -> None:
-    """Note that people were taken: new items, or those of an earlier time."""
+    """Note that people were taken: new items, or those of an earlier time. A wave whose suspension was over has them no more."""
+    elsewhere = sa.and_(WaveItem.wave_id != wave.id, WaveItem.person_id.in_(person_ids), WaveItem.state == ItemState.TAKEN)
+    statement = sa.update(WaveItem).where(elsewhere).values(state=ItemState.SKIPPED)
+    db.session.execute(statement.execution_options(synchronize_session=False))
     known = sa.and_(WaveItem.wave_id == wave.id, WaveItem.person_id.in_(person_ids))
     again = set(db.session.scalars(sa.select(WaveItem.person_id).where(known)))
     values = {"state": ItemState.TAKEN, "taken_at": moment}

@@ -4,10 +4,11 @@ One entry of the log for all of it. The accounts are suspended in the transactio
 texts follow in others, because nobody may hold an account and then wait for a thread.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.actor import Actor
 from app.core.clock import now
@@ -18,7 +19,7 @@ from app.core.uow import require_unit_of_work
 from app.forum.models import Comment, Post, Thread
 from app.moderation.models import ItemState, Wave, WaveItem, WaveState
 from app.moderation.models.wave import SUMMARY_MAX
-from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.policies import ensure_can_decide
 from app.moderation.services.logging import write_log
 from app.moderation.waves.accounts import take_people
 from app.moderation.waves.criteria import Criteria, in_words
@@ -37,7 +38,7 @@ def put_away(actor: Actor, *, criteria: Criteria, found: Found, left_out: Collec
     Raises Forbidden, Invalid("reason"), Invalid("items") when nothing is left.
     """
     require_unit_of_work()
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     why = checked_reason(reason, is_required=True)
     people = {person.id: person.why for person in found.people if person.key not in left_out}
     texts = [text for text in found.texts if text.key not in left_out]
@@ -117,6 +118,7 @@ def _add_texts(wave: Wave, posts: Mapping[int, str], comments: Mapping[int, str]
     for column, found in ((WaveItem.post_id, posts), (WaveItem.comment_id, comments)):
         if not found:
             continue
+        _let_go(column, list(found))
         others = set(db.session.scalars(sa.select(column).where(column.in_(list(found)), _is_open())))
         rows += [
             {
@@ -127,6 +129,16 @@ def _add_texts(wave: Wave, posts: Mapping[int, str], comments: Mapping[int, str]
         ]  # fmt: skip
     if rows:
         db.session.execute(sa.insert(WaveItem), rows)
+
+
+def _let_go(column: InstrumentedAttribute[int | None], ids: Sequence[int]) -> None:
+    """Let other waves have no more what they took and somebody has shown again since."""
+    model = Post if column is WaveItem.post_id else Comment
+    shown = sa.select(model.id).where(model.id.in_(ids), is_in_sight(model))
+    if model is Post:
+        shown = shown.join(Thread, Thread.id == Post.thread_id)
+    statement = sa.update(WaveItem).where(column.in_(shown), WaveItem.state == ItemState.TAKEN).values(state=ItemState.SKIPPED)
+    db.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _add_late(wave: Wave, criteria: Criteria, found: Found, person_ids: Iterable[int]) -> None:

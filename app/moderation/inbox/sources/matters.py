@@ -15,7 +15,7 @@ from app.kb.urls import promote_path, why_path
 from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
-from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.policies import ensure_can_decide
 from app.moderation.queries.disputed import DisputedRow, count_disputed, find_disputed, list_disputed, list_refutations
 from app.moderation.services.logging import write_log
 from app.moderation.urls import QUEUE, join_path
@@ -73,7 +73,7 @@ def _show_disputed(actor: Actor, item: InboxItem) -> InboxDetail:
 
 def _decide_disputed(actor: Actor, choice: Choice) -> object:
     """Say that the solution works, or take it back. Conflict when it is not disputed any more, or another answer is the solution now."""
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     row = find_disputed(actor, choice.id)
     if row is None or choice.seen not in ("", str(row.solution_id or "")):
         raise Conflict("This changed meanwhile. Please look again.")

@@ -19,6 +19,7 @@ from app.moderation.inbox.item import Choice, Decision, InboxDetail, InboxItem, 
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
 from app.moderation.models import Flag, FlagReason
+from app.moderation.policies import is_for
 from app.moderation.urls import record_path
 
 KIND = "reported-person"
@@ -44,13 +45,14 @@ class _Reported:
     reasons: tuple[str, ...]
 
 
-def _list_reported(limit: int, only: int | None = None) -> list[_Reported]:
+def _list_reported(actor: Actor, limit: int, only: int | None = None) -> list[_Reported]:
     """Return reported people, the longest waiting first, in one statement."""
     counts = [sa.func.count().filter(Flag.reason == reason).label(reason.value) for reason in FlagReason]
     statement = (
         sa.select(Flag.person_id, Person.name, Person.display_name, sa.func.min(Flag.created_at).label("since"), *counts)
         .join(Person, Person.id == Flag.person_id)
         .where(WAITS, Flag.person_id.is_not(None) if only is None else Flag.person_id == only)
+        .where(is_for(actor, Flag.person_id))
         .group_by(Flag.person_id, Person.name, Person.display_name)
         .order_by(sa.func.min(Flag.created_at))
         .limit(limit)
@@ -72,8 +74,8 @@ def _item(row: _Reported) -> InboxItem:
 
 
 def list_reported_people(actor: Actor, limit: int) -> list[InboxItem]:
-    """Return reported people as items. Every moderator sees them all: they belong to no category."""
-    return [_item(row) for row in _list_reported(limit)] if actor.is_moderator else []
+    """Return reported people as items. Moderators see all but reports about themselves: people belong to no category."""
+    return [_item(row) for row in _list_reported(actor, limit)] if actor.is_moderator else []
 
 
 def count_reported_people(actor: Actor) -> int:
@@ -81,11 +83,12 @@ def count_reported_people(actor: Actor) -> int:
     if not actor.is_moderator:
         return 0
     statement = sa.select(sa.func.count(sa.distinct(Flag.person_id))).where(WAITS, Flag.person_id.is_not(None))
+    statement = statement.where(is_for(actor, Flag.person_id))
     return db.session.scalar(statement) or 0
 
 
 def _find(actor: Actor, _kind: str, person_id: int) -> InboxItem | None:
-    found = _list_reported(1, person_id) if actor.is_moderator else []
+    found = _list_reported(actor, 1, person_id) if actor.is_moderator else []
     return _item(found[0]) if found else None
 
 
