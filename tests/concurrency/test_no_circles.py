@@ -86,7 +86,7 @@ def test_two_waves_about_the_same_texts_take_each_text_once(app: Flask, scene: A
         call(put_away, actor, criteria=criteria, found=found, left_out=people, reason="Spam")
         for actor in (scene.moderator, actor_of(make_person(role="moderator")))
     )
-    results = meet(app, monkeypatch, at="app.moderation.waves.putting_away:_add_texts", first=one, second=two)
+    results = meet(app, monkeypatch, at="app.moderation.waves.putting_away:add_texts", first=one, second=two)
     assert not broken(results), results
     run_until_idle()
     db.session.rollback()

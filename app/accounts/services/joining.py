@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from app.accounts.events import PeopleMerged
 from app.accounts.models import Person, PersonSession
 from app.accounts.policies import ensure_can_manage_people
+from app.accounts.queries import get_people_for_update
 from app.accounts.services.erasing import ensure_not_last_admin
 from app.core.actor import Actor, Role
 from app.core.clock import now
@@ -17,7 +18,7 @@ from app.core.uow import require_unit_of_work
 def get_pair_for_update(actor: Actor, from_id: int, into_id: int, *, against_texts: bool = False) -> tuple[Person, Person]:
     """Lock two accounts, in the order of their ids, and return them when the actor may make them one.
 
-    `against_texts`: as with `get_person_for_update`.
+    `against_texts`: what the one that goes is writing comes first.
     Raises NotFound, Forbidden for the actor's own account as the one that goes, Conflict for the same account twice, the last
     admin, accounts that are erased or merged already, and a ban (or for other than members anything) that holds only who goes.
     """
@@ -28,9 +29,7 @@ def get_pair_for_update(actor: Actor, from_id: int, into_id: int, *, against_tex
     if actor.id == from_id:
         raise Forbidden("Your own account stays; choose it as the one that remains.")
     ensure_not_last_admin(from_id)
-    statement = sa.select(Person).where(Person.id.in_([from_id, into_id])).order_by(Person.id)
-    locked = statement.with_for_update(key_share=not against_texts).execution_options(populate_existing=True)
-    people = {person.id: person for person in db.session.scalars(locked)}
+    people = get_people_for_update((from_id, into_id), against_texts_of=from_id if against_texts else 0)
     if len(people) < 2:
         raise NotFound("We could not find that person.")
     for person in people.values():

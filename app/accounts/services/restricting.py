@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Erasure, Person, PersonSession
 from app.accounts.policies import ensure_can_suspend
+from app.accounts.queries import get_people_for_update
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
@@ -65,15 +66,13 @@ def release(actor: Actor, *, person_id: int, kind: str) -> Person:
 def lock_for_decision(actor: Actor, person_id: int) -> Person:
     """Lock a person, and who decides about them, in one order, and ask the policy about both as they are now.
 
-    A plain FOR UPDATE: it waits for texts that are being written (they refer to their author), and those that come wait for it.
-    Raises NotFound, Forbidden.
+    The person is locked with a plain FOR UPDATE: it waits for texts that are being written (they refer to their author), and those
+    that come wait for it. Raises NotFound, Forbidden.
     """
     require_unit_of_work()
     if not actor.is_moderator:
         raise Forbidden("Only moderators can do that.")
-    ids = {person_id, actor.id or person_id}
-    statement = sa.select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update()
-    people = {row.id: row for row in db.session.scalars(statement.execution_options(populate_existing=True))}
+    people = get_people_for_update((person_id, actor.id or person_id), against_texts_of=person_id)
     if person_id not in people:
         raise NotFound("We could not find that person.")
     decider = people[actor.id].as_actor(now()) if actor.id in people else actor
