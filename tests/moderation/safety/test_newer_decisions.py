@@ -17,10 +17,12 @@ from app.core.errors import Conflict
 from app.core.uow import unit_of_work
 from app.forum.models import Comment, Post, Thread
 from app.forum.services import curating
+from app.jobs.worker import run_until_idle
 from app.moderation.flags.flagging import flag_post
 from app.moderation.flags.resolving import resolve_post_flags
 from app.moderation.models import Flag, LogEntry, Sanction, WaveItem
 from app.moderation.people.imposing import impose, lift
+from app.moderation.removing.deciding import remove_content
 from app.moderation.undoing import undo_decision
 from app.moderation.waves.ending import give_back
 from tests.factories import actor_of, make_answer, make_person, make_question
@@ -106,3 +108,15 @@ def test_a_suspension_of_a_wave_that_was_replaced_and_revived_ends_with_the_wave
         give_back(scene.moderator, wave_id=wave.id, reason="A mistake")
     assert db.session.get_one(Person, scene.spammer.id, populate_existing=True).suspended_until is None
     assert not db.session.scalars(sa.select(Sanction).where(Sanction.ended_at.is_(None))).all()
+
+
+def test_a_wave_that_is_given_back_does_not_show_what_a_removal_took_meanwhile(scene: Scene):
+    wave = put(scene.moderator)
+    with unit_of_work():
+        remove_content(scene.moderator, person_id=scene.spammer.id, reason="Nothing of it is to stay")
+    run_until_idle()
+    with unit_of_work():
+        give_back(scene.moderator, wave_id=wave.id, reason="Most of it was fine")
+    run_until_idle()
+    assert db.session.get_one(Thread, scene.thread.id, populate_existing=True).hidden_at is not None
+    assert db.session.get_one(Post, scene.answer.id, populate_existing=True).hidden_at is None

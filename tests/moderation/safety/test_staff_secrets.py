@@ -10,7 +10,8 @@ from app.accounts.models import Person
 from app.core.db import db
 from app.core.errors import Forbidden, NotFound
 from app.core.uow import unit_of_work
-from app.forum.models import Post
+from app.forum.models import Post, Thread
+from app.forum.services.merging import merge_threads
 from app.jobs.worker import run_until_idle
 from app.moderation.models import LogEntry
 from app.moderation.queries.log import LogFilter, iterate_log, list_log
@@ -52,3 +53,10 @@ def test_what_an_admin_removed_among_staff_is_not_given_back_by_a_moderator(admi
         undo_decision(actor_of(admin), entry_id=entry_id, reason="Made up")
     run_until_idle()
     assert db.session.get_one(Post, hidden.id, populate_existing=True).hidden_at is None
+
+
+def test_a_thread_that_was_merged_into_a_staff_only_one_does_not_say_its_title(admin: Person):
+    thread, target = make_question(), make_question(category=make_category(audience="staff"), title="The secret pump of 2027")
+    with unit_of_work():
+        merge_threads(actor_of(admin), thread_id=thread.id, target_id=target.id, opening="post", reason="One subject")
+    assert "secret" not in db.session.get_one(Thread, thread.id, populate_existing=True).hidden_reason
