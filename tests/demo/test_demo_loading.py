@@ -449,7 +449,8 @@ def test_moderators_find_every_kind_of_work_a_wave_and_people_of_every_level_of_
     moderator = db.session.scalars(sa.select(Person).where(Person.role == Role.MODERATOR)).first()
     assert moderator is not None
     actor = moderator.as_actor(now())
-    waiting = {source.name: source.count(actor) for source in list_sources() if source.name != "promotions"}  # these are scanned for
+    sources = [source for source in list_sources() if source.name != "promotions"]  # these are scanned for
+    waiting = {source.name: source.count(actor) for source in sources}
     assert all(waiting.values()), waiting
     rude = db.session.scalars(sa.select(Post).where(Post.body_source.startswith("62 %, again"))).one()
     assert rude.held_at is not None

@@ -27,9 +27,10 @@ def _item(row: BrokenRow) -> InboxItem:
         ItemLink("The article", article_permalink(row.article_id)),
     )
     change = SourceChange(row.change)
+    verb = "was" if change is SourceChange.EDITED else "is"
     return InboxItem(
         kind="source", id=row.id, title=row.article_title, path=post_path(row.post_id), harm=Harm.BROKEN, since=row.changed_at,
-        summary=f"A source {'was' if change is SourceChange.EDITED else 'is'} {CHANGES[change]}", pill="source_changed", decisions=(_KEEP,), links=links,
+        summary=f"A source {verb} {CHANGES[change]}", pill="source_changed", decisions=(_KEEP,), links=links,
         person_id=row.author_id, person_name=row.author_name, person_path=row.author_path, seen=str(row.revision),
     )  # fmt: skip
 

@@ -49,9 +49,10 @@ _PLACES = {
 
 def item_of(text: QueueItem) -> InboxItem:
     """Return a text that waits as an item of the inbox."""
+    report_pill = "set_aside" if text.is_hidden else "flagged"
     return InboxItem(
         kind=text.kind, id=text.thread_id if text.kind == "thread" else text.id, title=text.thread_title, path=text.path,
-        summary=_summary(text), since=text.waiting_since, harm=_harm(text), pill=("set_aside" if text.is_hidden else "flagged") if text.is_report else "held",
+        summary=_summary(text), since=text.waiting_since, harm=_harm(text), pill=report_pill if text.is_report else "held",
         decisions=_OF_REPORTED if text.is_report else _OF_HELD, category=text.category, person_id=text.author_id,
         person_name=text.author_name, person_path=text.author_path, seen=str(text.revision or ""),
     )  # fmt: skip
