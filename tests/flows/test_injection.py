@@ -116,7 +116,7 @@ def test_what_people_type_never_becomes_markup(app: Flask, site: dict[str, Perso
     browser = Browser(app)
     if role != "visitor":
         browser.sign_in(site[role])
-    texts = walk(browser.client)
+    texts = walk(browser.client, role)
     seen = 0
     for path, whole in texts.items():
         status, rest = whole.split(" ", 1)
