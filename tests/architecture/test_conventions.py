@@ -42,9 +42,9 @@ def test_only_the_unit_of_work_commits():
 def test_locks_let_others_refer_to_the_row():
     """Plain FOR UPDATE makes whoever writes a row that refers to the locked one wait, and lock orders deadlock on PostgreSQL.
 
-    Who silences people means to wait for what they are writing, and locks people before anything else.
+    Who silences people means to wait for what they are writing: one account at a time, and for no text after that.
     """
-    waits = {"app/accounts/services/restricting.py", "app/accounts/services/restricting_many.py"}
+    waits = {"app/accounts/queries.py", "app/accounts/services/restricting_many.py"}
     plain = re.compile(r'with_for_update(?!\([^)]*key_share=True|={"key_share": True})')
     found = {names(path) for path in SOURCES if plain.search(path.read_text(encoding="utf-8"))}
     assert found <= waits

@@ -54,6 +54,14 @@ def test_pages_are_measured_beside_the_baseline() -> None:
 
 
 @pytest.mark.slow
+def test_a_wave_of_spam_is_measured_and_leaves_every_figure_right() -> None:
+    report = run("waves.py", *TINY, "--texts", "30", "--people", "3")
+    assert report["state"] == "purged" and report["texts"] > 20 and report["wrong_figures"] == 0
+    steps = {step["name"]: step for step in report["steps"]}
+    assert steps["find"]["statements"] < 10 and steps["remove: decision"]["transactions"] > 0
+
+
+@pytest.mark.slow
 def test_searching_a_site_is_measured() -> None:
     report = run("search_page.py", *TINY, "--queries", "5")
     assert [call["name"] for call in report["calls"]] == [
