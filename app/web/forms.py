@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from app.core.errors import Invalid
 from app.core.reasons import REASON_MAX, TOO_LONG
-from app.core.text import clean_line, clean_text
+from app.core.text import clean_line, clean_text, parse_number
 
 
 def line(value: Any) -> Any:
@@ -75,5 +75,4 @@ def query_line(name: str, limit: int = 300) -> str:
 
 def posted_ids(name: str, most: int = 100) -> set[int]:
     """Return the ids that were posted under a name (checkboxes); what is no id is left out."""
-    raw = request.form.getlist(name)[:most]
-    return {int(one) for one in raw if one.isascii() and one.isdigit() and 0 < len(one) <= 18}
+    return {number for raw in request.form.getlist(name)[:most] if (number := parse_number(raw)) is not None}

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
 from app.core.markup import render_markdown
+from app.core.text import parse_number
 from app.core.textdiff import TextDiff, diff_lines
 from app.core.uow import unit_of_work
 from app.forum.queries.versions import list_products
@@ -139,8 +140,7 @@ def _parse_moment(raw: str) -> datetime:
 
 
 def _posted_number(name: str) -> int | None:
-    raw = request.form.get(name, "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+    return parse_number(request.form.get(name), 9)
 
 
 @blueprint.post("/kb/articles/<id:article_id>/unschedule")

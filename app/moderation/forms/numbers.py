@@ -2,6 +2,8 @@
 
 import re
 
+from app.core.text import parse_number
+
 _ADDRESS = re.compile(r"/(?:questions|discussions)/([0-9]{1,18})(?:[/?#]|$)")
 
 
@@ -10,5 +12,4 @@ def parse_thread_number(raw: str) -> int | None:
     if "/" in raw:
         found = _ADDRESS.search(raw)
         return int(found[1]) if found else None
-    digits = raw.removeprefix("#")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
+    return parse_number(raw.removeprefix("#"))

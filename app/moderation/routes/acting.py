@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
+from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.forum.services import curating
 from app.forum.services.approving import TextChanged
@@ -38,8 +39,7 @@ def _on_waiting(service: Callable[..., object], kind: str) -> Act:
 
 
 def _read_revision() -> int | None:
-    raw = (request.form.get("revision") or request.args.get("revision") or "").strip()
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 18 else None
+    return parse_number((request.form.get("revision") or request.args.get("revision") or "").strip())
 
 
 def _posted_id(field: str, missing: str) -> int:
@@ -64,9 +64,10 @@ def _lock(actor: Actor, thread_id: int) -> object:
 
 
 def _slow(actor: Actor, thread_id: int) -> object:
-    raw = posted_line("minutes")
-    minutes = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 5 else -1
-    return curating.slow_thread(actor, thread_id=thread_id, minutes=minutes, reason=posted_line("reason"))
+    minutes = parse_number(posted_line("minutes"), 5)
+    return curating.slow_thread(
+        actor, thread_id=thread_id, minutes=-1 if minutes is None else minutes, reason=posted_line("reason")
+    )
 
 
 def _on_post(service: Callable[..., object]) -> Act:

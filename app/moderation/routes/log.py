@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound
 from app.core.exporting import Cell
+from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.moderation.presenters.log import action_label
 from app.moderation.queries import LogPage, LogRow, iterate_log, list_log, list_log_actions
@@ -49,9 +50,10 @@ def log() -> Response:
 
 def _before() -> int | None:
     raw = request.args.get("before", "")
-    if raw and not (raw.isascii() and raw.isdigit() and len(raw) <= 18):
+    number = parse_number(raw)
+    if raw and number is None:
         raise NotFound("There is no such entry in the log.")
-    return int(raw) if raw else None
+    return number
 
 
 @blueprint.get("/moderation/log.csv")

@@ -4,6 +4,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict, Invalid
+from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
 from app.forum.queries.categories import list_categories
@@ -41,8 +42,7 @@ def _with_categories(form: SplitForm, thread: Thread) -> SplitForm:
 
 
 def _asked_ids() -> set[int]:
-    raw = request.args.getlist("posts")[:300]
-    return {int(one) for one in raw if one.isascii() and one.isdigit() and len(one) <= 18}
+    return {number for raw in request.args.getlist("posts")[:300] if (number := parse_number(raw)) is not None}
 
 
 def _split_page(thread: Thread, form: SplitForm, wanted: set[int], status: int = 200, refusal: str = "") -> Response:
