@@ -52,7 +52,7 @@ def test_progress_says_what_is_missing_for_the_next_level():
     assert progress.next is not None and progress.next.level is Level.REGULAR
     assert [(step.label, step.have, step.need, step.is_met) for step in progress.next.steps] == [
         ("Time here", "40 days", "30 days", True), ("Visible texts", "19", "20", False),
-        ("Answers that helped", "3", "3", True), ("Reports that were right", "2", "1", False),
+        ("Answers that helped", "3", "3", True), ("Texts rightly reported", "2", "1", False),
         ("Warnings and worse", "0", "0", True),
     ]  # fmt: skip
     best = Record(age=timedelta(days=400), texts=99, accepted=99)
@@ -61,7 +61,7 @@ def test_progress_says_what_is_missing_for_the_next_level():
 
 def test_what_a_level_does_not_ask_for_is_left_out_but_limits_are_not():
     assert [step.label for step in steps_of(Record(), Bound(texts=1))] == [
-        "Visible texts", "Reports that were right", "Warnings and worse",
+        "Visible texts", "Texts rightly reported", "Warnings and worse",
     ]  # fmt: skip
 
 
