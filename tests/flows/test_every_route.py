@@ -269,10 +269,13 @@ def test_forms_answer_everybody(app: Flask, world: World, rule: Rule):
 @named(FORMS)
 def test_forms_survive_hostile_fields(app: Flask, world: World, rule: Rule):
     role = "admin" if access_of(app, rule) not in ("public", "members") else "member"
-    for action in actions_of(rule):
+    for number, action in enumerate(actions_of(rule)):
         path = address(rule, world.parts, **({"action": action} if action else {}))
+        values = {**VALUES, "missing": None}
+        if number:  # what one action was sent in full, the others are sent in turns
+            values = {what: value for place, (what, value) in enumerate(values.items()) if (place + number) % 4 == 0}
         for name in FIELDS[rule.endpoint].split():
-            for what, value in {**VALUES, "missing": None}.items():
+            for what, value in values.items():
                 form = form_of(rule, world, role)
                 form.pop(name, None)
                 response = send(world, role, path, encoded(form if value is None else {**form, name: value}))
