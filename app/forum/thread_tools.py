@@ -16,7 +16,6 @@ from app.forum.queries.thread_page import ThreadPage
 from app.forum.queries.thread_rows import ThreadHead
 from app.forum.services.pacing import PACES, pace_words
 
-
 _WAITS = "Waiting for a moderator: until one has read this, only its author and moderators see it."
 
 

@@ -14,7 +14,6 @@ from app.core.errors import Gone, NotFound
 from app.core.holdings import holdings
 from app.privacy.models import DataExport
 
-
 _THIRD_PERSON = {"you": "they", "You": "They", "your": "their", "Your": "Their", "yours": "theirs", "about you": "about them"}
 _SECOND_PERSON = re.compile(r"\b(?:about you|[Yy]ou|[Yy]our|yours)\b")
 
