@@ -98,9 +98,9 @@ def test_more_threads_than_there_are_real_ones_are_made_of_their_sentences(data_
 
 @pytest.mark.slow
 def test_every_acknowledged_write_is_stored() -> None:
-    report = run("writes.py", *TINY, "--count", "8", "--writers", "1,2", "--workers", "1")
+    report = run("writes.py", *TINY, "--count", "8", "--writers", "2", "--workers", "1")
     assert {(line["write"], line["writers"]) for line in report["writes"]} == {
-        (kind, writers) for kind in ("answer", "comment", "vote") for writers in (1, 2)
+        (kind, writers) for kind in ("answer", "comment", "vote") for writers in (2,)
     }
     for line in report["writes"]:
         assert line["acknowledged"] == line["stored"] > 0
