@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -28,6 +29,7 @@ def run(script: str, *options: str) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, str(ROOT / "bench" / script), *options, "--json"],
         cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+        env={**os.environ, "BENCH_LOOK_EVERY": "0.1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
