@@ -69,8 +69,10 @@ def test_people_see_their_own_progress_in_few_statements(browser: Browser):
     browser.sign_in(make_person(level=1))
     with count_queries() as statements:
         text = browser.get("/settings/trust").text
-    assert "You are <b>Member</b>" in text and "What is next: Member" in text and "show images" in text
+    assert "You are <b>Member</b>" in text and "What Member takes by itself" in text and "show images" in text
     assert len(statements) <= 14
+    newcomer = Browser(browser.app).sign_in(make_person())
+    assert "What is next: Member" in newcomer.get("/settings/trust").text
     assert "look after this community" in Browser(browser.app).sign_in(make_person(role="staff")).get("/settings/trust").text
 
 
