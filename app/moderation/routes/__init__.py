@@ -2,6 +2,7 @@
 
 from app.moderation.routes import (
     acting,
+    batches,
     duplicates,
     flags,
     inbox,
@@ -9,7 +10,6 @@ from app.moderation.routes import (
     log,
     my_reports,
     people,
-    queue,
     removing,
     reshaping,
     screening,
@@ -21,6 +21,6 @@ from app.moderation.routes import (
 )
 
 __all__ = [
-    "acting", "duplicates", "flags", "inbox", "joining", "log", "my_reports", "people", "queue", "removing", "reshaping",
+    "acting", "batches", "duplicates", "flags", "inbox", "joining", "log", "my_reports", "people", "removing", "reshaping",
     "screening", "standing", "transparency", "trust", "turning", "waves",
 ]  # fmt: skip
