@@ -10,16 +10,8 @@ from flask import Flask
 from app.accounts.cli import user as user_commands
 from app.accounts.holdings import HOLDINGS as ACCOUNT_HOLDINGS
 from app.accounts.models import Person
-from app.accounts.routes import admin as accounts_admin
-from app.accounts.routes import confirming as accounts_confirming
-from app.accounts.routes import reset as accounts_reset
-from app.accounts.routes import settings as accounts_settings
-from app.accounts.routes import signin as accounts_signin
-from app.accounts.routes import signup as accounts_signup
 from app.accounts.routes.blueprint import blueprint as accounts_blueprint
 from app.accounts.session import delete_expired_sessions
-from app.api.routes import describing as api_describing
-from app.api.routes import insights as api_insights
 from app.api.routes.blueprint import blueprint as api_blueprint
 from app.core.events import Event, subscribe
 from app.core.holdings import register_holdings
@@ -30,14 +22,6 @@ from app.desk import leaving as desk_leaving
 from app.desk import subscribers as desk_subscribers
 from app.desk.holdings import HOLDINGS as DESK_HOLDINGS
 from app.desk.jobs import APPLY_JOB, RESETTLE_EVERY, RESETTLE_JOB, TICK_EVERY, TICK_JOB, apply_job, resettle_job, tick_job
-from app.desk.routes import answering as desk_answering
-from app.desk.routes import canned as desk_canned
-from app.desk.routes import groups as desk_groups
-from app.desk.routes import hours as desk_hours
-from app.desk.routes import item as desk_item
-from app.desk.routes import queue as desk_queue
-from app.desk.routes import rules as desk_rules
-from app.desk.routes import taking as desk_taking
 from app.desk.routes.blueprint import blueprint as desk_blueprint
 from app.desk.terms import DeskTerms, use_terms
 from app.forum import indexing as forum_indexing
@@ -46,26 +30,6 @@ from app.forum.cli import recount_command
 from app.forum.holdings import HOLDINGS as FORUM_HOLDINGS
 from app.forum.models import Draft, PostRevision
 from app.forum.queries.categories import category_names
-from app.forum.routes import accepting as forum_accepting
-from app.forum.routes import answering as forum_answering
-from app.forum.routes import asking as forum_asking
-from app.forum.routes import categories as forum_categories
-from app.forum.routes import checking as forum_checking
-from app.forum.routes import commenting as forum_commenting
-from app.forum.routes import drafting as forum_drafting
-from app.forum.routes import editing as forum_editing
-from app.forum.routes import feeds as forum_feeds
-from app.forum.routes import following as forum_following
-from app.forum.routes import judging as forum_judging
-from app.forum.routes import lists as forum_lists
-from app.forum.routes import managing as forum_managing
-from app.forum.routes import permalinks as forum_permalinks
-from app.forum.routes import preview as forum_preview
-from app.forum.routes import products as forum_products
-from app.forum.routes import retitling as forum_retitling
-from app.forum.routes import tags as forum_tags
-from app.forum.routes import thread_page as forum_thread_page
-from app.forum.routes import voting as forum_voting
 from app.forum.routes.blueprint import blueprint as forum_blueprint
 from app.forum.screening import use_screeners
 from app.forum.services.archiving import ARCHIVE_EVERY, ARCHIVE_JOB, archive_job
@@ -77,12 +41,8 @@ from app.forum.services.recounting import recount_issue_job, recount_job, regist
 from app.importing import leaving as importing_leaving
 from app.importing.cli import demo_command, import_group
 from app.importing.markdown.cli import export_command
-from app.insights.routes import knowledge as insights_knowledge
-from app.insights.routes import lists as insights_lists
-from app.insights.routes import pages as insights_pages
-from app.insights.routes import searching as insights_searching
 from app.insights.routes.blueprint import blueprint as insights_blueprint
-from app.jobs.queue import register_handler
+from app.jobs.queue import Handler, register_handler
 from app.jobs.schedule import register_periodic
 from app.kb import indexing as kb_indexing
 from app.kb import subscribers as kb_subscribers
@@ -103,53 +63,21 @@ from app.kb.jobs import (
 )
 from app.kb.jobs import recount_job as kb_recount_job
 from app.kb.models import ArticleDraft, ArticleRevision
-from app.kb.routes import candidates as kb_candidates
-from app.kb.routes import editing as kb_editing
-from app.kb.routes import feedback as kb_feedback
-from app.kb.routes import fixing as kb_fixing
-from app.kb.routes import history as kb_history
-from app.kb.routes import merging as kb_merging
-from app.kb.routes import passages as kb_passages
-from app.kb.routes import promotions as kb_promotions
-from app.kb.routes import publishing as kb_publishing
-from app.kb.routes import reading as kb_reading
-from app.kb.routes import reviewing as kb_reviewing
-from app.kb.routes import sections as kb_sections
-from app.kb.routes import sources as kb_sources
-from app.kb.routes import verifying as kb_verifying
-from app.kb.routes import wordings as kb_wordings
-from app.kb.routes import writing as kb_writing
 from app.kb.routes.blueprint import blueprint as kb_blueprint
 from app.kb.terms import KbTerms
 from app.kb.terms import use_terms as use_kb_terms
 from app.moderation import subscribers as moderation_subscribers
-from app.moderation.flags.people_source import REPORTED_PEOPLE
 from app.moderation.flags.terms import FlagTerms, use_flag_terms
 from app.moderation.holdings import HOLDINGS as MODERATION_HOLDINGS
-from app.moderation.inbox.appeals import APPEALS
-from app.moderation.inbox.changed import CHANGED
-from app.moderation.inbox.matters import CANDIDATES, DISPUTED, MERGES
 from app.moderation.inbox.registry import InboxSource, use_sources
-from app.moderation.inbox.texts import HELD, REPORTS
+from app.moderation.inbox.sources.appeals import APPEALS
+from app.moderation.inbox.sources.changed import CHANGED
+from app.moderation.inbox.sources.matters import CANDIDATES, DISPUTED, MERGES
+from app.moderation.inbox.sources.people import REPORTED_PEOPLE
+from app.moderation.inbox.sources.texts import HELD, REPORTS
+from app.moderation.inbox.sources.waves import WAVES
 from app.moderation.removing.deciding import REMOVE_JOB, RESTORE_JOB
 from app.moderation.removing.working import remove_job, restore_job
-from app.moderation.routes import acting as moderation_acting
-from app.moderation.routes import duplicates as moderation_duplicates
-from app.moderation.routes import flags as moderation_flags
-from app.moderation.routes import inbox as moderation_inbox
-from app.moderation.routes import joining as moderation_joining
-from app.moderation.routes import log as moderation_log
-from app.moderation.routes import my_reports as moderation_my_reports
-from app.moderation.routes import people as moderation_people
-from app.moderation.routes import queue as moderation_queue
-from app.moderation.routes import removing as moderation_removing
-from app.moderation.routes import reshaping as moderation_reshaping
-from app.moderation.routes import screening as moderation_screening
-from app.moderation.routes import standing as moderation_standing
-from app.moderation.routes import transparency as moderation_transparency
-from app.moderation.routes import trust as moderation_trust
-from app.moderation.routes import turning as moderation_turning
-from app.moderation.routes import waves as moderation_waves
 from app.moderation.routes.blueprint import blueprint as moderation_blueprint
 from app.moderation.screening import checking as screening_checking
 from app.moderation.screening import recording as screening_recording
@@ -164,7 +92,6 @@ from app.moderation.trust import subscribers as trust_subscribers
 from app.moderation.waves.ending import PURGE_EVERY as PURGE_WAVES_EVERY
 from app.moderation.waves.ending import PURGE_JOB as PURGE_WAVES_JOB
 from app.moderation.waves.ending import purge_job as purge_waves_job
-from app.moderation.waves.inbox_source import WAVES
 from app.moderation.waves.stepping import WORK_JOB as WAVE_JOB
 from app.moderation.waves.stepping import work_job as wave_job
 from app.moderation.waves.terms import WaveTerms
@@ -174,27 +101,13 @@ from app.notifications import subscribers as notification_subscribers
 from app.notifications.holdings import HOLDINGS as NOTIFICATION_HOLDINGS
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
 from app.notifications.queries import count_unread
-from app.notifications.routes import inbox as notifications_inbox
-from app.notifications.routes import outcomes as notifications_outcomes
-from app.notifications.routes import preferences as notifications_preferences
 from app.notifications.routes.blueprint import blueprint as notifications_blueprint
 from app.notifications.sending import send_mails
 from app.notifications.services.asking import SOLVED_JOB
 from app.pagecache.installing import TRIM_EVERY, TRIM_JOB, trim_job
-from app.pages import feeds as pages_feeds
-from app.pages import health as pages_health
-from app.pages import home as pages_home
-from app.pages import operations as pages_operations
-from app.pages import people as pages_people
-from app.pages import robots as pages_robots
-from app.pages import sitemap as pages_sitemap
-from app.pages import trust as pages_trust
 from app.pages.blueprint import blueprint as pages_blueprint
 from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, forget_job
 from app.privacy.holdings import HOLDINGS as PRIVACY_HOLDINGS
-from app.privacy.routes import admin as privacy_admin
-from app.privacy.routes import confirming as privacy_confirming
-from app.privacy.routes import settings as privacy_settings
 from app.privacy.routes.blueprint import blueprint as privacy_blueprint
 from app.privacy.services.erasing import ERASE_EVERY, ERASE_JOB, erase_job
 from app.privacy.services.erasing import RECOUNT_JOB as PRIVACY_RECOUNT_JOB
@@ -210,7 +123,6 @@ from app.search import sync as search_sync
 from app.search.cli import reindex, search_group
 from app.search.documents import ARTICLE, SYNC_JOB, THREAD, register_category_names, register_source
 from app.search.engines import create_engine, use_engine
-from app.search.gaps import routes as search_gaps
 from app.search.holdings import HOLDINGS as SEARCH_HOLDINGS
 from app.search.ledger import recorder as search_recorder
 from app.search.ledger.jobs import (
@@ -224,42 +136,20 @@ from app.search.ledger.jobs import (
     rerun_job,
 )
 from app.search.ranking import Priors
-from app.search.routes import blueprint as search_blueprint
+from app.search.routes.blueprint import blueprint as search_blueprint
 from app.uploads.holdings import HOLDINGS as UPLOAD_HOLDINGS
-from app.uploads.routes import images as uploads_images
 from app.uploads.routes.blueprint import blueprint as uploads_blueprint
 from app.uploads.services.cleaning import delete_orphans, register_texts
 from app.web.render import provide
 
 Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
 
-# Route modules attach themselves to their blueprint when imported.
-ROUTE_MODULES = (
-    accounts_admin, accounts_confirming, accounts_reset, accounts_settings, accounts_signin, accounts_signup,
-    moderation_acting, moderation_duplicates, moderation_flags, moderation_inbox, moderation_joining, moderation_log,
-    moderation_my_reports, moderation_queue,
-    moderation_screening,
-    moderation_reshaping, moderation_trust, moderation_transparency, moderation_turning, moderation_waves, moderation_people, moderation_standing,
-    notifications_inbox, notifications_outcomes, notifications_preferences,
-    forum_accepting, forum_answering, forum_asking, forum_checking, forum_commenting, forum_drafting, forum_editing, forum_following,
-    forum_preview, forum_retitling, forum_voting, uploads_images,
-    forum_categories, forum_feeds, forum_judging, forum_lists, forum_managing, forum_permalinks, forum_products, forum_tags, forum_thread_page,
-    kb_candidates, kb_editing, kb_feedback, kb_fixing, kb_history,
-    kb_merging, kb_passages, kb_promotions, kb_publishing, kb_reading, kb_reviewing, kb_sections, kb_sources,
-    kb_verifying, kb_wordings, kb_writing,
-    desk_answering, desk_canned, desk_groups, desk_hours, desk_item, desk_queue, desk_rules, desk_taking,
-    insights_knowledge, insights_lists, insights_pages, insights_searching, api_describing, api_insights,
-    search_gaps,
-    pages_feeds, pages_health, pages_home, pages_operations, pages_people, pages_robots, pages_sitemap, pages_trust,
-    moderation_removing, privacy_admin, privacy_confirming, privacy_settings,
-)  # fmt: skip
-
 # What waits for moderators, in the order of the inbox's filters.
 INBOX_SOURCES: tuple[InboxSource, ...] = (REPORTS, REPORTED_PEOPLE, HELD, APPEALS, DISPUTED, CHANGED, MERGES, CANDIDATES, WAVES)
 
 
 def register_blueprints(app: Flask) -> None:
-    """Add the pages of every package."""
+    """Add the pages of every package; its route modules attached themselves when its blueprint was imported."""
     app.register_blueprint(accounts_blueprint)
     app.register_blueprint(forum_blueprint)
     app.register_blueprint(uploads_blueprint)
@@ -309,72 +199,94 @@ def register_subscribers(app: Flask) -> None:
 
 
 def register_jobs(app: Flask) -> None:
-    """Register handlers of background work and the periodic ones."""
-    register_handler("accounts.expire_sessions", delete_expired_sessions)
-    register_periodic("accounts.expire_sessions", timedelta(hours=6))
+    """Tell each package its terms, and register its background work."""
+    settings: Settings = app.extensions["settings"]
+    for register in (
+        _register_accounts, _register_uploads, _register_pageviews, _register_pagecache, _register_search,
+        _register_forum, _register_kb, _register_desk, _register_trust, _register_screening, _register_flags, _register_removing, _register_waves, _register_inbox,
+        _register_notifications, _register_privacy,
+    ):  # fmt: skip
+        register(settings)
+
+
+def _job(kind: str, handler: Handler, every: timedelta | None = None, batch: int = 1) -> None:
+    """Register what does one kind of work, and how often it is done by itself."""
+    register_handler(kind, handler, batch)
+    if every is not None:
+        register_periodic(kind, every)
+
+
+def _register_accounts(_settings: Settings) -> None:
+    """Forget sign-ins that are over."""
+    _job("accounts.expire_sessions", delete_expired_sessions, timedelta(hours=6))
+
+
+def _register_uploads(settings: Settings) -> None:
+    """Name the texts that keep images alive, and delete images that none of them shows."""
     register_texts(
         (PostRevision.body_source, ArticleRevision.body_source, ArticleDraft.fields, Person.about_source, Draft.fields)
     )
-    register_handler("uploads.delete_orphans", lambda _payloads: delete_orphans(app.extensions["settings"].instance_path))
-    register_periodic("uploads.delete_orphans", timedelta(days=1))
-    register_handler("forum.recount", recount_job)
-    register_periodic("forum.recount", timedelta(days=1))
-    register_handler(ISSUE_JOB, recount_issue_job)
-    register_handler(INFER_JOB, make_infer_handler(app.extensions["settings"]))
-    register_periodic(INFER_JOB, timedelta(days=1))
-    register_handler(PROPOSE_JOB, make_propose_handler(app.extensions["settings"]))
-    register_periodic(PROPOSE_JOB, PROPOSE_EVERY)
-    register_handler(ARCHIVE_JOB, archive_job)
-    register_periodic(ARCHIVE_JOB, ARCHIVE_EVERY)
-    register_handler(WAITING_JOB, waiting_job)
-    register_periodic(WAITING_JOB, timedelta(days=1))
-    register_handler(FORGET_JOB, forget_job)
-    register_periodic(FORGET_JOB, FORGET_EVERY)
-    register_handler(TRIM_JOB, trim_job)
-    register_periodic(TRIM_JOB, TRIM_EVERY)
-    register_handler("mail.send", send_mails)
-    register_handler(ASK_JOB, ask_job)
-    register_periodic(ASK_JOB, ASK_EVERY)
-    register_handler(SOLVED_JOB, solved_job)
-    register_handler(SYNC_JOB, search_sync.sync_documents, batch=search_sync.SYNC_BATCH)
-    register_handler(search_sync.REBUILD_JOB, search_sync.rebuild_index)
-    register_handler(search_sync.VERIFY_JOB, search_sync.verify_index)
-    register_periodic(search_sync.VERIFY_JOB, timedelta(days=1))
-    register_handler(search_sync.CHECK_JOB, search_sync.check_index)
-    register_periodic(search_sync.CHECK_JOB, timedelta(minutes=1))
-    register_handler(END_JOB, end_sessions_job)
-    register_periodic(END_JOB, END_EVERY)
-    register_handler(GAPS_JOB, make_gaps_handler(app.extensions["settings"]))
-    register_periodic(GAPS_JOB, GAPS_EVERY)
-    register_handler(RERUN_JOB, rerun_job)
-    _register_desk(app.extensions["settings"])
-    register_handler(SCAN_JOB, make_scan_handler(app.extensions["settings"]))
-    register_periodic(SCAN_JOB, SCAN_EVERY)
-    register_handler(RECOUNT_JOB, kb_recount_job)
-    register_periodic(RECOUNT_JOB, RECOUNT_EVERY)
-    register_handler(PUBLISH_JOB, publish_due_job)
-    register_periodic(PUBLISH_JOB, PUBLISH_EVERY)
-    register_handler(CARE_JOB, care_job)
-    register_periodic(CARE_JOB, CARE_EVERY)
-    use_kb_terms(_kb_terms(app.extensions["settings"]))
-    for register in (_register_trust, _register_screening, _register_waves, _register_privacy):
-        register(app.extensions["settings"])
+    _job("uploads.delete_orphans", lambda _payloads: delete_orphans(settings.instance_path), timedelta(days=1))
+
+
+def _register_pageviews(_settings: Settings) -> None:
+    """Forget who read what when its time is over."""
+    _job(FORGET_JOB, forget_job, FORGET_EVERY)
+
+
+def _register_pagecache(_settings: Settings) -> None:
+    """Forget which pages changed when every process has read it."""
+    _job(TRIM_JOB, trim_job, TRIM_EVERY)
+
+
+def _register_search(settings: Settings) -> None:
+    """Keep the index in step, and learn from searches."""
+    _job(SYNC_JOB, search_sync.sync_documents, batch=search_sync.SYNC_BATCH)
+    _job(search_sync.REBUILD_JOB, search_sync.rebuild_index)
+    _job(search_sync.VERIFY_JOB, search_sync.verify_index, timedelta(days=1))
+    _job(search_sync.CHECK_JOB, search_sync.check_index, timedelta(minutes=1))
+    _job(END_JOB, end_sessions_job, END_EVERY)
+    _job(GAPS_JOB, make_gaps_handler(settings), GAPS_EVERY)
+    _job(RERUN_JOB, rerun_job)
+
+
+def _register_forum(settings: Settings) -> None:
+    """Repair figures, infer outcomes, propose duplicates, archive old threads, notice who waits."""
+    _job("forum.recount", recount_job, timedelta(days=1))
+    _job(ISSUE_JOB, recount_issue_job)
+    _job(INFER_JOB, make_infer_handler(settings), timedelta(days=1))
+    _job(PROPOSE_JOB, make_propose_handler(settings), PROPOSE_EVERY)
+    _job(ARCHIVE_JOB, archive_job, ARCHIVE_EVERY)
+    _job(WAITING_JOB, waiting_job, timedelta(days=1))
+
+
+def _register_kb(settings: Settings) -> None:
+    """Tell the knowledge base its terms; let it look for candidates, publish what is due, and care for what is old."""
+    use_kb_terms(KbTerms(review_days=settings.article_review_days, zone=settings.time_zone))
+    _job(SCAN_JOB, make_scan_handler(settings), SCAN_EVERY)
+    _job(RECOUNT_JOB, kb_recount_job, RECOUNT_EVERY)
+    _job(PUBLISH_JOB, publish_due_job, PUBLISH_EVERY)
+    _job(CARE_JOB, care_job, CARE_EVERY)
+
+
+def _register_inbox(_settings: Settings) -> None:
+    """Say where items of the inbox come from."""
     use_sources(INBOX_SOURCES)
 
 
-def _kb_terms(settings: Settings) -> KbTerms:
-    """Return the terms of the knowledge base."""
-    return KbTerms(review_days=settings.article_review_days, zone=settings.time_zone)
+def _register_notifications(_settings: Settings) -> None:
+    """Send mails, and ask people whether what they asked for is solved."""
+    _job("mail.send", send_mails)
+    _job(ASK_JOB, ask_job, ASK_EVERY)
+    _job(SOLVED_JOB, solved_job)
 
 
 def _register_trust(settings: Settings) -> None:
     """Say by which table people are trusted, and keep their levels in step with their records."""
-    register_handler(trust_levels.REFRESH_JOB, trust_levels.refresh_job, batch=trust_levels.BATCH)
-    register_handler(trust_levels.RIPEN_JOB, trust_levels.ripen_job)
-    register_periodic(trust_levels.RIPEN_JOB, trust_levels.RIPEN_EVERY)
-    register_handler(trust_levels.RECOUNT_JOB, trust_levels.recount_job)
-    register_periodic(trust_levels.RECOUNT_JOB, trust_levels.RECOUNT_EVERY)
-    register_handler(trust_levels.QUIET_JOB, trust_levels.quiet_job)
+    _job(trust_levels.REFRESH_JOB, trust_levels.refresh_job, batch=trust_levels.BATCH)
+    _job(trust_levels.RIPEN_JOB, trust_levels.ripen_job, trust_levels.RIPEN_EVERY)
+    _job(trust_levels.RECOUNT_JOB, trust_levels.recount_job, trust_levels.RECOUNT_EVERY)
+    _job(trust_levels.QUIET_JOB, trust_levels.quiet_job)
     register_recount("person.level", trust_levels.recount_levels)
     member = member_bound(settings.new_member_texts, settings.new_member_hours)
     use_trust_table(make_table(settings.trust_abilities, settings.trust_bounds, member=member))
@@ -390,12 +302,20 @@ def _register_screening(settings: Settings) -> None:
             sure=settings.screening_sure, examples=settings.screening_examples,
         )
     )  # fmt: skip
-    use_flag_terms(FlagTerms(threshold=settings.flag_threshold, limit=settings.flag_limit))
     use_screeners((screening_checking.screen,), (screening_checking.prepare,), (screening_recording.record,))
-    register_handler(TRAIN_JOB, learn_job)
-    register_periodic(TRAIN_JOB, TRAIN_EVERY)
-    register_handler(FORGET_TEXTS_JOB, forget_texts_job)
-    register_periodic(FORGET_TEXTS_JOB, FORGET_TEXTS_EVERY)
+    _job(TRAIN_JOB, learn_job, TRAIN_EVERY)
+    _job(FORGET_TEXTS_JOB, forget_texts_job, FORGET_TEXTS_EVERY)
+
+
+def _register_flags(settings: Settings) -> None:
+    """Tell reports their terms."""
+    use_flag_terms(FlagTerms(threshold=settings.flag_threshold, limit=settings.flag_limit))
+
+
+def _register_removing(_settings: Settings) -> None:
+    """Take away what somebody wrote, and give it back."""
+    _job(REMOVE_JOB, remove_job)
+    _job(RESTORE_JOB, restore_job)
 
 
 def _register_privacy(settings: Settings) -> None:
@@ -412,26 +332,20 @@ def _register_privacy(settings: Settings) -> None:
             keep_reader_keys=timedelta(days=settings.reader_key_days),
         )
     )  # fmt: skip
-    register_handler(FORGET_READERS_JOB, forget_readers_job)
-    register_periodic(FORGET_READERS_JOB, FORGET_READERS_EVERY)
-    register_handler(EXPORT_JOB, export_job)
-    register_handler(EXPIRE_JOB, expire_exports_job)
-    register_periodic(EXPIRE_JOB, EXPIRE_EVERY)
-    register_handler(ERASE_JOB, erase_job)
-    register_periodic(ERASE_JOB, ERASE_EVERY)
-    register_handler(PRIVACY_RECOUNT_JOB, privacy_recount_job)
-    register_handler(MERGE_JOB, merge_job)
-    register_handler(REMOVE_JOB, remove_job)
-    register_handler(RESTORE_JOB, restore_job)
+    _job(FORGET_READERS_JOB, forget_readers_job, FORGET_READERS_EVERY)
+    _job(EXPORT_JOB, export_job)
+    _job(EXPIRE_JOB, expire_exports_job, EXPIRE_EVERY)
+    _job(ERASE_JOB, erase_job, ERASE_EVERY)
+    _job(PRIVACY_RECOUNT_JOB, privacy_recount_job)
+    _job(MERGE_JOB, merge_job)
 
 
 def _register_waves(settings: Settings) -> None:
     """Tell waves of spam their terms, put big ones away in the background, and remove those whose time is over."""
     own_host = urlsplit(settings.base_url).netloc
     use_wave_terms(WaveTerms(purge_after=timedelta(days=settings.wave_purge_days), own_host=own_host))
-    register_handler(WAVE_JOB, wave_job)
-    register_handler(PURGE_WAVES_JOB, purge_waves_job)
-    register_periodic(PURGE_WAVES_JOB, PURGE_WAVES_EVERY)
+    _job(WAVE_JOB, wave_job)
+    _job(PURGE_WAVES_JOB, purge_waves_job, PURGE_WAVES_EVERY)
 
 
 def _register_desk(settings: Settings) -> None:
@@ -443,11 +357,9 @@ def _register_desk(settings: Settings) -> None:
             escalate_after=timedelta(hours=settings.escalate_after_hours),
         )
     )
-    register_handler(TICK_JOB, tick_job)
-    register_periodic(TICK_JOB, TICK_EVERY)
-    register_handler(RESETTLE_JOB, resettle_job)
-    register_periodic(RESETTLE_JOB, RESETTLE_EVERY)
-    register_handler(APPLY_JOB, apply_job)
+    _job(TICK_JOB, tick_job, TICK_EVERY)
+    _job(RESETTLE_JOB, resettle_job, RESETTLE_EVERY)
+    _job(APPLY_JOB, apply_job)
 
 
 def register_commands(app: Flask) -> None:

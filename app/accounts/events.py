@@ -86,13 +86,14 @@ class ErasureCancelled(Event):
 class PersonErased(Event):
     """An account is erased: told in the transaction that takes the name from its row. `actor_id`: the admin who had it done.
 
-    `address` is where the last mail goes, "" for none.
+    `address` is where the last mail goes, "" for none; `name` is what nobody is to keep from here on.
     """
 
     person_id: int
     actor_id: int | None
     reason: str
     address: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ class SignUpForm(BaseForm):
     name = StringField("Name", filters=[line], validators=[_required("Please choose a name."), _at_most(HANDLE_MAX)])
     email = StringField("Mail address", filters=[line], validators=_ADDRESS)
     password = PasswordField("Password", validators=[_required("Please choose a password."), _at_most(MAX_LENGTH)])
-    answer = StringField("A question for people", filters=[line], validators=[_required("Please answer the question."), _at_most(200)])
+    answer = StringField(
+        "A question for people", filters=[line], validators=[_required("Please answer the question."), _at_most(200)]
+    )
     homepage = StringField("Leave this empty")
     stamp = HiddenField()
     next = HiddenField(filters=[line])

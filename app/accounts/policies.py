@@ -22,8 +22,8 @@ def ensure_let_in(person: Person) -> None:
 
 
 def can_manage_people(actor: Actor) -> bool:
-    """Admins look accounts up, change roles and hand accounts over."""
-    return actor.is_admin
+    """Admins look accounts up, change roles and hand accounts over, unless they are suspended."""
+    return actor.is_admin and not actor.is_suspended
 
 
 def can_suspend(actor: Actor, person: Person) -> bool:

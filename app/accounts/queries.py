@@ -1,6 +1,6 @@
 """Finding people and their sign-ins. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,15 +63,31 @@ def get_person(person_id: int) -> Person:
     return person
 
 
-def get_person_for_update(person_id: int) -> Person:
-    """Return a person whose row stays locked until the end of the transaction; raise NotFound."""
-    statement = (
-        sa.select(Person).where(Person.id == person_id).with_for_update(key_share=True).execution_options(populate_existing=True)
-    )
-    person: Person | None = db.session.scalar(statement)
+def get_person_for_update(person_id: int, *, against_texts: bool = False) -> Person:
+    """Return a person whose row stays locked until the end of the transaction; raise NotFound.
+
+    `against_texts`: waits for what they are writing, which comes first; what comes later waits. Whoever holds that lock must not
+    wait for threads or posts.
+    """
+    locked = sa.select(Person).where(Person.id == person_id).with_for_update(key_share=not against_texts)
+    person: Person | None = db.session.scalar(locked.execution_options(populate_existing=True))
     if person is None:
         raise NotFound("We could not find that person.")
     return person
+
+
+def get_people_for_update(ids: Iterable[int], *, against_texts_of: int) -> dict[int, Person]:
+    """Lock people in the order of their ids and return them by id; unknown ids are left out.
+
+    Only one of them is locked against texts: whoever writes holds their own account and wants those of the people they tell.
+    """
+    people = {}
+    for person_id in sorted(set(ids)):
+        locked = sa.select(Person).where(Person.id == person_id).with_for_update(key_share=person_id != against_texts_of)
+        person = db.session.scalar(locked.execution_options(populate_existing=True))
+        if person is not None:
+            people[person_id] = person
+    return people
 
 
 def find_person_by_name(name: str) -> Person | None:

@@ -107,7 +107,7 @@ class Actor:
             return CONFIRM_FIRST
         if self.is_muted:
             return "You cannot write texts for now, but you can read, vote and follow. Why and until when: Settings, Standing."
-        return "The moderators have a word for you. Please read it first: Settings, Standing. Then you can go on."
+        return "You have a warning from the moderators. Please read it first: Settings, Standing. Then you can go on."
 
 
 ANONYMOUS = Actor()

@@ -36,6 +36,8 @@ class Holding:
     `leave_out`: columns that the export does not repeat; other people's ids are never in it. `blank`: the person's own words
     that are emptied although the row stays. `unique_with`: the columns that together with the person are a key. `address` gives
     the path of what a row is about. `value_of` gives what the column holds for a person, where that is not their id.
+    `closed` gives the condition that a row stands where the person may not read any more; of those the export leaves
+    `words_of_others` empty, because others may have written them there.
     """
 
     column: Any
@@ -48,6 +50,8 @@ class Holding:
     unique_with: tuple[str, ...] = ()
     address: Callable[[Mapping[str, Any]], str] | None = None
     value_of: Callable[[int], Any] = int
+    closed: Callable[[int], sa.ColumnElement[bool]] | None = None
+    words_of_others: tuple[str, ...] = ()
 
     def names(self, person_id: int) -> sa.ColumnElement[bool]:
         """Return the condition that a row names this person."""

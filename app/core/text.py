@@ -1,4 +1,4 @@
-"""Cleaning of text that people type: one normal form, no control characters. Keeps every visible character."""
+"""Cleaning of text that people type: one normal form, no control characters. Keeps every visible character. And numbers, as people type them."""
 
 import re
 import unicodedata
@@ -24,3 +24,9 @@ def shorten(text: str, length: int) -> str:
         return text
     head = text[: length - 1]
     return (head.rsplit(" ", 1)[0] if " " in head[length // 2 :] else head).rstrip(" ,.;:") + "…"
+
+
+def parse_number(raw: str | None, digits: int = 18) -> int | None:
+    """Return the whole number that plain digits stand for (18 of them still fit into an id); None for anything else."""
+    given = raw or ""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= digits else None

@@ -1,16 +1,18 @@
 """The unit of work: the only place that commits. Opened by routes, commands and the worker, never nested."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from app.core.db import IMMEDIATE, db
 
 
 class UnitOfWork:
-    """What happens when the running transaction has been committed."""
+    """What is written last in the running transaction, and what happens when it has been committed."""
 
     def __init__(self) -> None:
+        self.at_end: dict[Callable[[list[Any]], None], list[Any]] = {}
         self.after_commit: list[Callable[[], None]] = []
 
 
@@ -38,6 +40,9 @@ def unit_of_work() -> Iterator[UnitOfWork]:
     try:
         session.connection(execution_options=IMMEDIATE)
         yield unit
+        for write, rows in unit.at_end.items():
+            session.flush()
+            write(rows)
         session.commit()
     except BaseException:
         session.rollback()
@@ -54,6 +59,15 @@ def require_unit_of_work() -> UnitOfWork:
     if unit is None:
         raise RuntimeError("This must be called inside unit_of_work().")
     return unit
+
+
+def at_end(write: Callable[[list[Any]], None], rows: Iterable[Any]) -> None:
+    """Have `write` write these rows, with all others given for it, as the last thing before the commit.
+
+    For rows that many transactions write, such as requests for one job: nobody waits for a lock on one of them and goes on to
+    others, so there is no circle of those who wait.
+    """
+    require_unit_of_work().at_end.setdefault(write, []).extend(rows)
 
 
 def after_commit(callback: Callable[[], None]) -> None:

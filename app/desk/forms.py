@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.errors import Invalid
+from app.core.text import parse_number
 from app.desk.calendar import Span
 from app.desk.queries.queue import parse_in_charge
 from app.desk.services.scheduling import DAY_NAMES
@@ -16,11 +17,6 @@ from app.desk.times import parse_time, time_of
 from app.web.forms import BaseForm, line
 
 Choices = Sequence[tuple[str, str]]
-
-
-def _number(value: str | None) -> int | None:
-    digits = value or ""
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
 
 
 class RuleForm(BaseForm):
@@ -40,7 +36,7 @@ class RuleForm(BaseForm):
         """Return the fields as the service takes them."""
         person_id, group_id = parse_in_charge(self.in_charge.data or "")
         return {
-            "category_id": _number(self.category_id.data), "tag_name": (self.tag.data or "").lower(), "assignee_id": person_id,
+            "category_id": parse_number(self.category_id.data), "tag_name": (self.tag.data or "").lower(), "assignee_id": person_id,
             "group_id": group_id,
         }  # fmt: skip
 
@@ -61,7 +57,7 @@ class GroupForm(BaseForm):
 
     def values(self) -> dict[str, Any]:
         """Return the fields as the service takes them."""
-        ids = [number for number in map(_number, self.members.data or []) if number is not None]
+        ids = [number for number in map(parse_number, self.members.data or []) if number is not None]
         return {"name": self.name.data or "", "description": self.description.data or "", "member_ids": ids}
 
 

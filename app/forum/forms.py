@@ -9,8 +9,8 @@ from wtforms.widgets import HiddenInput
 
 from app.core.markup import MAX_BODY
 from app.forum.models.thread import TITLE_MAX
-from app.forum.services.checking import COMMENT_MAX, REASON_MAX, TITLE_MIN
-from app.web.forms import BaseForm, block, line
+from app.forum.services.checking import COMMENT_MAX, TITLE_MIN
+from app.web.forms import BaseForm, block, line, reason_field
 
 _TITLE_RULES = [
     InputRequired("Please give it a title: one line that says what is wrong."),
@@ -62,22 +62,14 @@ class CommentForm(BaseForm):
 class EditCommentForm(CommentForm):
     """A changed comment; who changes somebody else's says why."""
 
-    reason = StringField(
-        "Why do you change it?",
-        filters=[line],
-        validators=[Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")],
-    )
+    reason = reason_field("Why do you change it?", kind=StringField)
 
 
 class EditPostForm(BaseForm):
     """A new revision of an answer or reply. `base_revision` is the revision that the person started from."""
 
     body = TextAreaField("Text", filters=[block], validators=_BODY_RULES)
-    reason = StringField(
-        "What did you change?",
-        filters=[line],
-        validators=[Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")],
-    )
+    reason = reason_field("What did you change?", kind=StringField)
     base_revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 
@@ -93,11 +85,7 @@ class TitleForm(BaseForm):
 
     title = StringField("Title", filters=[line], validators=_TITLE_RULES)
     tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
-    reason = StringField(
-        "What is better now?",
-        filters=[line],
-        validators=[InputRequired("Please say what is better now."), Length(max=REASON_MAX, message=f"Please keep this to {REASON_MAX} characters.")],
-    )
+    reason = reason_field("What is better now?", "Please say what is better now.", kind=StringField)
     base_revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 

@@ -1,8 +1,13 @@
 """What the forum keeps about people, for exports, erasing and merging (app/core/holdings)."""
 
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.core.actor import Audience, Role
 from app.core.holdings import Holding, OnErasing
 from app.forum.models import (
     Acceptance,
+    Category,
     Comment,
     Draft,
     DuplicateProposal,
@@ -23,11 +28,29 @@ _FIGURES = (
     "slug", "excerpt", "duplicate_count", "affected_count", "first_answer_at", "first_staff_answer_at", "first_peer_answer_at",
     "duplicates_checked_at", "article_id", "article_title", "article_path", "card_post_id", "version_words",
 )  # fmt: skip
+
+
+def _is_for_staff_now(person_id: int) -> sa.ColumnElement[bool]:
+    """A thread that was moved to where the person may not read."""
+    role = sa.select(Person.role).where(Person.id == person_id).scalar_subquery()
+    inner = sa.select(Category.id).where(Category.audience == Audience.STAFF)
+    return sa.and_(Thread.category_id.in_(inner), role.not_in((Role.STAFF, Role.ADMIN)))
+
+
+def _was_changed_there(person_id: int) -> sa.ColumnElement[bool]:
+    """A post in such a thread that others changed last."""
+    there = Post.thread_id.in_(sa.select(Thread.id).where(_is_for_staff_now(person_id)))
+    return sa.and_(there, Post.edited_by_id.is_not(None), Post.edited_by_id != person_id)
+
+
 HOLDINGS = (
-    Holding(Thread.author_id, "threads", "Questions and discussions that you started.", OnErasing.FORGET, leave_out=_FIGURES),
+    Holding(
+        Thread.author_id, "threads", "Questions and discussions that you started.", OnErasing.FORGET, leave_out=_FIGURES,
+        closed=_is_for_staff_now, words_of_others=("title", "lock_note"),
+    ),
     Holding(
         Post.author_id, "posts", "What you wrote in threads, as it stands there now.", OnErasing.FORGET, leave_out=_MADE_OF_IT,
-        address=lambda row: post_path(row["id"]),
+        address=lambda row: post_path(row["id"]), closed=_was_changed_there, words_of_others=("body_source",),
     ),
     Holding(Post.edited_by_id, "", "Who changed a post last; every change is among the revisions.", OnErasing.FORGET),
     Holding(

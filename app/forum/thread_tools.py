@@ -16,6 +16,8 @@ from app.forum.queries.thread_page import ThreadPage
 from app.forum.queries.thread_rows import ThreadHead
 from app.forum.services.pacing import PACES, pace_words
 
+_WAITS = "Waiting for a moderator: until one has read this, only its author and moderators see it."
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -82,7 +84,7 @@ def notices(page: ThreadPage, actor: Actor) -> list[Notice]:
     if head.hidden_at:
         found.append(Notice(_with("Hidden from everybody but moderators", head.hidden_reason), "bad", "eye-off"))
     elif head.held_at:
-        found.append(Notice("This waits for a moderator. Only the author and the moderators see it.", "wait", "clock"))
+        found.append(Notice(_WAITS, "wait", "clock", "Why do texts wait?", "/trust"))
     if page.original:
         is_solved = page.original.status == Status.SOLVED
         text = f"The same question was asked before. {'It is solved' if is_solved else 'Follow it'} there:"

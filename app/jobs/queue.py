@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import db, upsert
-from app.core.uow import after_commit, require_unit_of_work
+from app.core.uow import after_commit, at_end, require_unit_of_work
 from app.jobs.models import Job
 
 LEASE = timedelta(minutes=5)
@@ -93,7 +93,7 @@ def enqueue(kind: str, payload: dict[str, Any], dedupe_key: str | None = None, d
 
 
 def enqueue_all(kind: str, jobs: Iterable[tuple[str, dict[str, Any]]], delay: timedelta = timedelta()) -> None:
-    """Write several jobs, each a dedupe key and a payload, as `enqueue` does one: in one statement."""
+    """Ask for several jobs, each a dedupe key and a payload, as `enqueue` asks for one. All are written when the unit of work ends."""
     unit = require_unit_of_work()
     moment = now()
     rows = [
@@ -103,9 +103,18 @@ def enqueue_all(kind: str, jobs: Iterable[tuple[str, dict[str, Any]]], delay: ti
         }
         for key, payload in jobs
     ]  # fmt: skip
-    upsert(Job.__table__, rows, ["dedupe_key"], _REPEATED)
+    at_end(_write, rows)
     if rows and not delay and _wake not in unit.after_commit:
         after_commit(_wake)
+
+
+def _write(rows: list[dict[str, Any]]) -> None:
+    """Write what a unit of work asked for, each job once, in the order of the keys: so no two units wait for each other."""
+    jobs: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        known = jobs.get(row["dedupe_key"])
+        jobs[row["dedupe_key"]] = row | {"available_at": min(row["available_at"], known["available_at"])} if known else row
+    upsert(Job.__table__, [jobs[key] for key in sorted(jobs)], ["dedupe_key"], _REPEATED)
 
 
 def claim(limit: int = 50) -> list[Claimed]:
@@ -167,6 +176,7 @@ def release_dead() -> int:
 def finish(jobs: Sequence[Claimed]) -> None:
     """Remove done jobs; one that was requested again meanwhile stays and is done once more."""
     require_unit_of_work()
+    _lock(jobs)
     for job in jobs:
         gone = db.session.execute(sa.delete(Job).where(Job.id == job.id, Job.revision == job.revision))
         if not gone.rowcount:  # type: ignore[attr-defined]
@@ -179,6 +189,7 @@ def give_back(jobs: Sequence[Claimed], error: str, is_final: bool = False, is_pa
     `is_patient`: they wait for something else (TryLaterError) and are tried for as long as it takes.
     """
     require_unit_of_work()
+    _lock(jobs)
     for job in jobs:
         values: dict[str, Any] = {"lease_until": None, "last_error": error[:2000]}
         attempts = min(job.attempts, PATIENT_ATTEMPTS) if is_patient else job.attempts
@@ -187,6 +198,13 @@ def give_back(jobs: Sequence[Claimed], error: str, is_final: bool = False, is_pa
         else:
             values |= {"attempts": attempts, "available_at": now() + timedelta(seconds=min(3600, 2**attempts))}
         db.session.execute(sa.update(Job).where(Job.id == job.id).values(**values))
+
+
+def _lock(jobs: Sequence[Claimed]) -> None:
+    """Lock jobs in the order in which they are asked for."""
+    if len(jobs) > 1 and db.session.get_bind().dialect.name == "postgresql":
+        in_order = sa.select(Job.id).where(Job.id.in_([job.id for job in jobs])).order_by(sa.collate(Job.dedupe_key, "C"))
+        db.session.execute(in_order.with_for_update(key_share=True))
 
 
 def what_stops(kinds: Sequence[str]) -> str:

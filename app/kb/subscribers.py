@@ -84,8 +84,11 @@ def on_status_changed(event: StatusChanged) -> None:
 
 
 def on_acceptance(event: AnswerAccepted | AcceptanceWithdrawn | PostCurated) -> None:
-    """Count anew what the author of an answer earned."""
-    author_id = db.session.scalar(sa.select(Post.author_id).where(Post.id == event.post_id))
+    """Count anew what the author of an answer earned; what moderators do with a post that nobody accepted changes nothing."""
+    statement = sa.select(Post.author_id).where(Post.id == event.post_id)
+    if isinstance(event, PostCurated):
+        statement = statement.where(Post.accepted_at.is_not(None))
+    author_id = db.session.scalar(statement)
     if author_id is not None:
         refresh_trust([author_id])
 

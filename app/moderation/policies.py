@@ -1,10 +1,14 @@
 """Who may see the queue and the log, and decide there. Single actions are ruled by the forum's policies."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from app.core.actor import Actor
+from app.accounts.models import Person
+from app.core.actor import Actor, Audience, Role
+from app.core.clock import now
 from app.core.errors import Forbidden
 from app.forum.models import Category
 from app.moderation.models import AppealState, Sanction, SanctionKind
@@ -24,6 +28,18 @@ def ensure_can_moderate_site(actor: Actor) -> None:
         raise Forbidden("Only moderators can do that.")
 
 
+def can_decide(actor: Actor) -> bool:
+    """Moderators decide, unless they are suspended themselves."""
+    return actor.is_moderator and actor.can_write
+
+
+def ensure_can_decide(actor: Actor) -> None:
+    """Raise Forbidden unless the actor may decide, not only read what waits."""
+    ensure_can_moderate_site(actor)
+    if not can_decide(actor):
+        raise Forbidden(actor.silence)
+
+
 def can_flag_people(actor: Actor) -> bool:
     """People who may take part may report others."""
     return actor.can_write
@@ -38,6 +54,27 @@ def ensure_can_flag_people(actor: Actor) -> None:
 def moderated_categories(actor: Actor) -> sa.ColumnElement[bool]:
     """The categories whose contents appear in this moderator's queue and log. The statement must join Category."""
     return Category.audience.in_(actor.audiences)
+
+
+def is_for(actor: Actor, concerned: Any, audience: Any = Audience.PUBLIC) -> sa.ColumnElement[bool]:
+    """Return the criterion that something is not about the actor, or that nobody else could decide about it.
+
+    `concerned`: the column of the person it is about; `audience`: who reads it, a column too where that differs.
+    """
+    if actor.id is None:
+        return sa.true()
+    return sa.or_(concerned.is_(None), concerned != actor.id, sa.not_(exists_other(actor.id, audience)))
+
+
+def exists_other(actor_id: int, audience: Any) -> sa.ColumnElement[bool]:
+    """Whether anybody but the actor could decide today: let in, not suspended, with a password, and reading what it is about."""
+    other, read_by = aliased(Person), sa.literal(audience) if isinstance(audience, str) else audience
+    found = sa.exists().where(
+        other.id != actor_id, other.role.in_((Role.MODERATOR, Role.ADMIN)), other.banned_at.is_(None),
+        other.password_hash.is_not(None), sa.or_(other.suspended_until.is_(None), other.suspended_until <= now()),
+        sa.or_(other.role == Role.ADMIN, read_by != Audience.STAFF),
+    )  # fmt: skip
+    return found.correlate_except(other)
 
 
 def can_appeal(person_id: int | None, sanction: Sanction, moment: datetime) -> bool:

@@ -24,6 +24,7 @@ from app.kb.events import (
     FixSettled,
     ThreadPromoted,
 )
+from app.moderation import leaving
 from app.moderation.flags import settling
 from app.moderation.models import Flag
 from app.moderation.screening import recording
@@ -136,6 +137,7 @@ def log_alias(event: AliasChanged) -> None:
 SUBSCRIPTIONS = (
     *recording.SUBSCRIPTIONS,
     *settling.SUBSCRIPTIONS,
+    *leaving.SUBSCRIPTIONS,
     (GapDecided, log_gap),
     (AliasChanged, log_alias),
     (ThreadCurated, log_thread_decision),

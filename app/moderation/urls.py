@@ -31,6 +31,11 @@ def log_path(query: Mapping[str, str] | None = None, *, before: int | None = Non
     return (LOG_CSV if is_csv else LOG) + (f"?{urlencode(given)}" if given else "")
 
 
+def undo_path(entry_id: int) -> str:
+    """Return the address that undoes one decision of the log."""
+    return f"{LOG}/{entry_id}/undo"
+
+
 def screening_path(kind: str = "word", *, is_removed: bool = False, page: int = 1) -> str:
     """Return the path of the rules of screening: watched words, or hosts; those in use, or those that were removed."""
     given = {"kind": "" if kind == "word" else kind, "removed": "1" if is_removed else "", "page": page if page > 1 else 0}

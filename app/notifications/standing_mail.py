@@ -26,9 +26,10 @@ def standing_mail(person: Person, payload: dict[str, Any]) -> Mail | None:
     title, reason, consequence = found
     token = make_standing_token(secret(), person) if person.is_banned else ""
     return write_letter(
-        person.email, f"{title} ({site_settings().site_name})", "standing",
+        person.email, f"{title.rstrip('.')} ({site_settings().site_name})", "standing",
         {"message_id": f"standing.{sanction.id}.{payload['about']}", "references": (f"sanction.{sanction.id}",)},
-        name=person.display_name, title=title, reason=reason, consequence=consequence, url=absolute(standing_path(token)),
+        name=person.display_name, title=title, reason=reason, consequence=consequence, is_new=payload["about"] == "imposed",
+        url=absolute(standing_path(token)),
     )  # fmt: skip
 
 

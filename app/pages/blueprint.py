@@ -1,4 +1,4 @@
-"""The blueprint of the pages over all features; modules attach themselves when imported by the registry."""
+"""The blueprint of the pages over all features; the modules of this package attach themselves to it."""
 
 from flask import Blueprint
 

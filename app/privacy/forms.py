@@ -1,14 +1,14 @@
 """Forms of privacy."""
 
-from wtforms import PasswordField, RadioField, StringField, TextAreaField
+from wtforms import PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from app.accounts.names import HANDLE_MAX
-from app.web.forms import BaseForm, line
+from app.core.reasons import FOR_THE_LOG
+from app.web.forms import BaseForm, line, reason_field
 
 _PASSWORD = DataRequired(message="Please type your password.")
-_WHY = (DataRequired(message="Please say why."), Length(max=300, message="Please use at most 300 characters."))
 KEEP, REMOVE = "keep", "remove"
 POSTS = [
     SelectChoice(KEEP, "What they wrote stays, without the name"),
@@ -35,7 +35,7 @@ class EraseForm(BaseForm):
 
 class AnonymiseForm(BaseForm):
     posts = RadioField("What becomes of their posts?", choices=POSTS, default=KEEP)
-    reason = TextAreaField("Why?", filters=[line], validators=_WHY)
+    reason = reason_field("Why?", FOR_THE_LOG)
 
 
 class MergeForm(BaseForm):
@@ -43,4 +43,4 @@ class MergeForm(BaseForm):
         "Name of the account that stays", filters=[line],
         validators=[DataRequired(message="Please type a name."), Length(max=HANDLE_MAX, message="There is nobody of that name.")],
     )  # fmt: skip
-    reason = TextAreaField("Why?", filters=[line], validators=_WHY)
+    reason = reason_field("Why?", FOR_THE_LOG)

@@ -1,5 +1,6 @@
 """What the pages of privacy show. Reads only."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ from app.core.errors import Gone, NotFound
 from app.core.holdings import holdings
 from app.privacy.models import DataExport
 
+_THIRD_PERSON = {"you": "they", "You": "They", "your": "their", "Your": "Their", "yours": "theirs", "about you": "about them"}
+_SECOND_PERSON = re.compile(r"\b(?:about you|[Yy]ou|[Yy]our|yours)\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -21,6 +25,16 @@ class Count:
     section: str
     words: str
     number: int
+
+    @property
+    def label(self) -> str:
+        """The words for the person themself, as a line of a table."""
+        return self.words.rstrip(".")
+
+    @property
+    def label_for_others(self) -> str:
+        """The same for somebody else who reads it."""
+        return _SECOND_PERSON.sub(lambda found: _THIRD_PERSON[found[0]], self.label)
 
 
 def find_newest_export(person_id: int) -> DataExport | None:

@@ -5,10 +5,12 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict
-from wtforms import Field
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from app.core.errors import Invalid
-from app.core.text import clean_line, clean_text
+from app.core.reasons import REASON_MAX, TOO_LONG
+from app.core.text import clean_line, clean_text, parse_number
 
 
 def line(value: Any) -> Any:
@@ -19,6 +21,12 @@ def line(value: Any) -> Any:
 def block(value: Any) -> Any:
     """WTForms filter: cleaned text of several lines (leading spaces are kept: they mean code); empty when it was not sent."""
     return clean_text(value).rstrip() if isinstance(value, str) else value or ""
+
+
+def reason_field(label: str, ask: str = "", *, kind: type[StringField] = TextAreaField) -> Any:
+    """Return the field for the reason of a decision, on one line; with `ask`, what is said when there is none."""
+    needed = [InputRequired(ask)] if ask else []
+    return kind(label, filters=[line], validators=[*needed, Length(max=REASON_MAX, message=TOO_LONG)])
 
 
 class BaseForm(FlaskForm):
@@ -67,5 +75,4 @@ def query_line(name: str, limit: int = 300) -> str:
 
 def posted_ids(name: str, most: int = 100) -> set[int]:
     """Return the ids that were posted under a name (checkboxes); what is no id is left out."""
-    raw = request.form.getlist(name)[:most]
-    return {int(one) for one in raw if one.isascii() and one.isdigit() and 0 < len(one) <= 18}
+    return {number for raw in request.form.getlist(name)[:most] if (number := parse_number(raw)) is not None}

@@ -169,7 +169,7 @@ def test_without_a_confirmed_address_people_read_and_are_told_how_to_go_on(app: 
     browser.get("/signup")
     browser.submit("/signup", GOOD)
     home = browser.get("/")
-    assert "confirm your mail address" in home.text and "/settings/address/resend" in home.text
+    assert "open the link in the mail" in home.text and "/settings/address/resend" in home.text
     words = {"title": "How do I descale it?", "body": "It says so and stops.", "category": category.id, "tags": ""}
     refused = browser.post("/ask", words, status=403)
     assert CONFIRM_FIRST in refused.text

@@ -42,9 +42,9 @@ def test_only_the_unit_of_work_commits():
 def test_locks_let_others_refer_to_the_row():
     """Plain FOR UPDATE makes whoever writes a row that refers to the locked one wait, and lock orders deadlock on PostgreSQL.
 
-    Who silences people means to wait for what they are writing, and locks people before anything else.
+    Who silences people means to wait for what they are writing: one account at a time, and for no text after that.
     """
-    waits = {"app/accounts/services/restricting.py", "app/accounts/services/restricting_many.py"}
+    waits = {"app/accounts/queries.py", "app/accounts/services/restricting_many.py"}
     plain = re.compile(r'with_for_update(?!\([^)]*key_share=True|={"key_share": True})')
     found = {names(path) for path in SOURCES if plain.search(path.read_text(encoding="utf-8"))}
     assert found <= waits
@@ -118,6 +118,16 @@ def test_every_route_says_who_may_call_it(app: Flask):
         if getattr(app.view_functions[rule.endpoint], "access", None) not in MARKERS
     ]
     assert not unmarked
+
+
+def test_importing_a_blueprint_brings_all_its_routes_along():
+    """Each package of routes imports its modules; one that nobody names would have no addresses."""
+    for path in SOURCES:
+        if path.stem == "__init__" or "@blueprint." not in path.read_text():
+            continue
+        package = ast.parse((path.parent / "__init__.py").read_text())
+        imported = {name.name for node in package.body if isinstance(node, ast.ImportFrom) for name in node.names}
+        assert path.stem in imported, f"{names(path)} is not imported by its package"
 
 
 def test_addresses_are_plain_and_typed(app: Flask):

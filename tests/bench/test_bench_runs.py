@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -28,6 +29,7 @@ def run(script: str, *options: str) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, str(ROOT / "bench" / script), *options, "--json"],
         cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+        env={**os.environ, "BENCH_LOOK_EVERY": "0.1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
@@ -67,6 +69,14 @@ def test_a_first_visit_is_weighed() -> None:
 
 
 @pytest.mark.slow
+def test_a_wave_of_spam_is_measured_and_leaves_every_figure_right() -> None:
+    report = run("waves.py", *TINY, "--texts", "30", "--people", "3")
+    assert report["state"] == "purged" and report["texts"] > 20 and report["wrong_figures"] == 0
+    steps = {step["name"]: step for step in report["steps"]}
+    assert steps["find"]["statements"] < 10 and steps["remove: decision"]["transactions"] > 0
+
+
+@pytest.mark.slow
 def test_searching_a_site_is_measured() -> None:
     report = run("search_page.py", *TINY, "--queries", "5")
     assert [call["name"] for call in report["calls"]] == [
@@ -103,9 +113,9 @@ def test_more_threads_than_there_are_real_ones_are_made_of_their_sentences(data_
 
 @pytest.mark.slow
 def test_every_acknowledged_write_is_stored() -> None:
-    report = run("writes.py", *TINY, "--count", "8", "--writers", "1,2", "--workers", "1")
+    report = run("writes.py", *TINY, "--count", "8", "--writers", "2", "--workers", "1")
     assert {(line["write"], line["writers"]) for line in report["writes"]} == {
-        (kind, writers) for kind in ("answer", "comment", "vote") for writers in (1, 2)
+        (kind, writers) for kind in ("answer", "comment", "vote") for writers in (2,)
     }
     for line in report["writes"]:
         assert line["acknowledged"] == line["stored"] > 0

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from tests.server.running import Server
+from tests.server.running import AGENT, Server
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -82,3 +82,25 @@ def sign_in_as_admin(context: BrowserContext, server: Server) -> None:
     page.locator("main form button.btn-primary").click()
     page.wait_for_url(lambda url: "/login" not in url)
     page.close()
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/login")
+    page.get_by_label("Name or e-mail address").or_(page.locator("main input[name=login]")).first.fill(name)
+    page.locator("main input[name=password]").fill(PASSWORD)
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def sign_up(page: Page, name: str) -> None:
+    page.goto("/signup")
+    page.locator("main input[name=name]").fill(name)
+    page.locator("main input[name=email]").fill(f"{name}@example.com")
+    page.locator("main input[name=password]").fill(PASSWORD)
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url(lambda url: "/signup" not in url)
+
+
+def new_page(chromium: Chromium, server: Server) -> Page:
+    """A wide window of a browser that does not call itself headless: such readers count as programs."""
+    return chromium.new_context(base_url=server.url, viewport={"width": 1280, "height": 900}, user_agent=AGENT).new_page()

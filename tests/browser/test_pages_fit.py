@@ -72,7 +72,7 @@ FOR_ADMINS = {
 }
 FACTS = """() => {
   const room = document.documentElement.clientWidth;
-  const scrolls = "pre, .prose table, .tabs, .scroll-x, .table-wrap, .menu-list, .sr, .skip";
+  const scrolls = "pre, .prose table, .tabs, .has-groups, .scroll-x, .table-wrap, .menu-list, .sr, .skip";
   const shown = (node) => node.checkVisibility({ visibilityProperty: true });
   const name = (node) => [
     node.innerText, node.getAttribute("aria-label"), node.querySelector("[aria-label]")?.getAttribute("aria-label"),
@@ -100,7 +100,6 @@ def misfits_of(page: Page, path: str) -> dict[str, object]:
         lambda message: problems.append(message.text) if message.type == "error" and "404" not in message.text else None,
     )
     answer = page.goto(path)
-    page.wait_for_load_state("networkidle")
     expected = 404 if path == "/nothing/here" else 200
     found: dict[str, object] = {"status": answer.status if answer and answer.status != expected else None}
     for width in (PHONE, DESK):

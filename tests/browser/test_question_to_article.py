@@ -9,32 +9,10 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, execute
+from tests.browser.conftest import execute, new_page, sign_in, sign_up
 from tests.server.running import AGENT, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def sign_in(page: Page, name: str) -> None:
-    page.goto("/login")
-    page.get_by_label("Name or e-mail address").or_(page.locator("main input[name=login]")).first.fill(name)
-    page.locator("main input[name=password]").fill(PASSWORD)
-    page.locator("main form button.btn-primary").click()
-    page.wait_for_url(lambda url: "/login" not in url)
-
-
-def sign_up(page: Page, name: str) -> None:
-    page.goto("/signup")
-    page.locator("main input[name=name]").fill(name)
-    page.locator("main input[name=email]").fill(f"{name}@example.com")
-    page.locator("main input[name=password]").fill(PASSWORD)
-    page.locator("main form button.btn-primary").click()
-    page.wait_for_url(lambda url: "/signup" not in url)
-
-
-def new_page(chromium: Chromium, server: Server) -> Page:
-    """A wide window of a browser that does not call itself headless: such readers count as programs."""
-    return chromium.new_context(base_url=server.url, viewport={"width": 1280, "height": 900}, user_agent=AGENT).new_page()
 
 
 def read_by_many(server: Server, path: str, readers: int) -> None:

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from app.core.db import db
 from app.core.errors import AppError, Conflict, NotFound
 from app.forum.models import Category, Post, Thread
+from app.moderation.flags.flagging import flag_post
+from app.moderation.flags.resolving import resolve_post_flags
 from app.moderation.models import Flag, LogEntry
-from app.moderation.services.flagging import flag_post
-from app.moderation.services.resolving import resolve_post_flags
 from tests.concurrency.test_forum_at_once import at_once, call
 from tests.factories import actor_of, make_answer, make_person, make_question, opening_of
 

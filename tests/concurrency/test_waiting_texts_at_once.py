@@ -24,7 +24,7 @@ from app.forum.services.recounting import recount_all
 from app.forum.services.splitting import split_thread
 from app.moderation.models import LogEntry, ScreeningHit
 from app.moderation.screening.terms import screening_terms, use_terms
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from tests.concurrency.test_forum_at_once import at_once, call, in_turn
 from tests.concurrency.test_reshaping_at_once import moderators
 from tests.factories import actor_of, make_answer, make_category, make_person, make_question

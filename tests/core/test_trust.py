@@ -106,7 +106,9 @@ def test_abilities_that_make_no_sense_are_refused_in_words(raw):
         parse_abilities(raw)
 
 
-@pytest.mark.parametrize("raw", ["new.days=1", "regular.height=2", "regular.days=-1", "regular.days=many", "regular", "king.days=1"])
+@pytest.mark.parametrize(
+    "raw", ["new.days=1", "regular.height=2", "regular.days=-1", "regular.days=many", "regular", "king.days=1"]
+)
 def test_bounds_that_make_no_sense_are_refused_in_words(raw):
     with pytest.raises(ValueError, match=r"bound|number|level|name=value"):
         parse_bounds(raw)
@@ -130,6 +132,9 @@ def test_a_setting_that_is_gone_is_named_with_what_stands_in_its_place(name):
 def test_the_documentation_says_what_the_table_says():
     text = (Path(__file__).parents[2] / "docs" / "trust.md").read_text(encoding="utf-8")
     for level, bound in BOUNDS.items():
-        assert f"| {level.name.lower()} | {bound.days} | {bound.texts} | {bound.helps} | {bound.upheld} | {bound.sanctions} |" in text
+        assert (
+            f"| {level.name.lower()} | {bound.days} | {bound.texts} | {bound.helps} | {bound.upheld} | {bound.sanctions} |"
+            in text
+        )
     for ability, (level, _words) in ABILITIES.items():
         assert f"| `{ability}` | {level.name.lower()} | " in text

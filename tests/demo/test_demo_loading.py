@@ -16,9 +16,11 @@ from flask import Flask
 
 from app.accounts.models import Person
 from app.accounts.services.passwords import verify_password
+from app.core.actor import Role
 from app.core.clock import now
 from app.core.db import db
 from app.core.settings import Settings
+from app.core.trust import Level
 from app.core.uow import unit_of_work
 from app.desk.models import CannedAnswer, DeskItem, DeskState
 from app.desk.services.settling import resettle
@@ -61,7 +63,9 @@ from app.kb.models import (
 from app.kb.services.feedback import recount_feedback
 from app.kb.services.refreshing import refresh_sources
 from app.kb.urls import article_path
-from app.moderation.models import Flag, LogEntry, ScreeningHit, ScreeningRule
+from app.moderation.inbox.registry import list_sources
+from app.moderation.models import Flag, LogEntry, ScreeningHit, ScreeningRule, Wave
+from app.moderation.models.wave import WaveState
 from app.notifications.models import Notification
 from app.pageviews.models import PageviewDay, PageviewTotal
 from app.search.models import GapState, GapWording, SearchAlias, SearchGap, SearchSession, SearchStep
@@ -119,7 +123,7 @@ def test_everything_in_the_files_is_loaded(loaded: Loaded) -> None:
         PostRevision: len(threads()) + words["answer"] + words["reply"] + words["edit"],
         Vote: sum(len(b.data.get(key, [])) for b in [*openings, *blocks] for key in ("up", "down")),
         MeToo: sum(len(opening.data.get("me_too", [])) for opening in openings),
-        Flag: sum(len(opening.data.get("flags", [])) for opening in openings),
+        Flag: sum(len(opening.data.get("flags", [])) for opening in openings) + sum(len(r["by"]) for r in community()["reported"]),
         Acceptance: sum(len(opening.data.get("accepted", [])) for opening in openings),
         ArticleFeedback: sum(a.data["helpful_yes"] + a.data["helpful_no"] for a in articles().values()),
     }  # fmt: skip
@@ -286,15 +290,15 @@ def test_there_is_work_in_the_queues(loaded: Loaded) -> None:
         db.session.scalars(sa.select(LogEntry.action))
     )
     assert count(Notification, Notification.read_at.is_(None)) and count(Notification, Notification.read_at.is_not(None))
-    split_off = {"forum.propose_duplicates", "search.sync"}
-    assert set(db.session.scalars(sa.select(Job.kind))) == {*FOLLOW_UP_JOBS, *split_off}
+    split_off, decided = {"forum.propose_duplicates", "search.sync"}, {"moderation.trust", "moderation.work_on_wave"}
+    assert set(db.session.scalars(sa.select(Job.kind))) == {*FOLLOW_UP_JOBS, *split_off, *decided}
 
 
 def test_moderators_of_the_demo_have_used_what_they_have(loaded: Loaded) -> None:
     rules, hits = community()["watched"], db.session.scalars(sa.select(ScreeningHit)).all()
     assert count(ScreeningRule) == len(rules) >= 4 and {row["measure"] for row in rules} == {"hold", "block", "tag", "allow"}
     assert len(hits) == 2 and all(hit.rule_id is not None and hit.is_held for hit in hits)
-    assert count(Post, Post.held_at.is_not(None)) == 1
+    assert count(Post, Post.held_at.is_not(None)) == 2  # one by screening, one by reports
     assert count(Thread, Thread.archived_at.is_not(None)) == 1 and count(Thread, Thread.slow_minutes > 0) == 1
     new = by_title(community()["split"][0]["title"])
     assert new.is_question and new.answer_count == 1
@@ -438,3 +442,18 @@ def test_every_page_of_the_demo_opens_for_those_who_may_read_it(loaded: Loaded, 
         "/notifications",
     ]:
         browser.get(path)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_moderators_find_every_kind_of_work_a_wave_and_people_of_every_level_of_trust() -> None:
+    moderator = db.session.scalars(sa.select(Person).where(Person.role == Role.MODERATOR)).first()
+    assert moderator is not None
+    actor = moderator.as_actor(now())
+    sources = [source for source in list_sources() if source.name != "promotions"]  # these are scanned for
+    waiting = {source.name: source.count(actor) for source in sources}
+    assert all(waiting.values()), waiting
+    rude = db.session.scalars(sa.select(Post).where(Post.body_source.startswith("62 %, again"))).one()
+    assert rude.held_at is not None
+    members = sa.select(Person.level).where(Person.role == Role.MEMBER).distinct()
+    assert set(db.session.scalars(members)) == set(Level)
+    assert [(wave.state, wave.text_count) for wave in db.session.scalars(sa.select(Wave))] == [(WaveState.QUARANTINED, 2)]

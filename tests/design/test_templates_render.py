@@ -21,7 +21,21 @@ from app.web.filters import FILTERS
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-ACTIONS = ("vote", "accept", "unaccept", "edit", "comment", "flag", "hide", "restore", "approve", "card", "me_too", "reshape", "retitle")
+ACTIONS = (
+    "vote",
+    "accept",
+    "unaccept",
+    "edit",
+    "comment",
+    "flag",
+    "hide",
+    "restore",
+    "approve",
+    "card",
+    "me_too",
+    "reshape",
+    "retitle",
+)
 EVIL = "<script>alert(1)</script>"
 
 

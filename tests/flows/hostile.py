@@ -48,6 +48,7 @@ PLAUSIBLE: dict[str, str] = {
     "role": "member", "days": "3", "kind": "workaround", "worked": "", "value": "1", "decision": "decline", "summary": "Prime it first.",
     "applies_to": "All pumps", "asked_as": "pump hums", "slug": "", "base_revision": "1", "revision": "1", "direction": "up",
     "helpful": "yes", "display_name": "Somebody", "website": "https://example.com/", "about": "I like pumps.", "keep": "1",
+    "hosts": "pills.example", "text": "cheap tablets", "measure": "hold", "level": "1",
     "scope": "", "then": "", "environment": "Model 3", "parent_id": "0",
 }  # fmt: skip
 

@@ -5,7 +5,9 @@ trace of it. For words that a page repeats because they were asked for, the answ
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+import zipfile
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -13,271 +15,50 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.models import Person
-from app.core.clock import now
 from app.core.db import db
-from app.core.markup import render_markdown
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
-from app.forum.models import Comment, Post, Thread
+from app.forum.models import Category, Comment, Post, Thread
 from app.forum.services import curating
-from app.forum.services.accepting import accept_answer
-from app.forum.services.answering import add_post
-from app.forum.services.asking import start_thread
-from app.forum.services.commenting import add_comment
-from app.forum.services.composing import compose
-from app.forum.services.editing import edit_post
-from app.forum.services.following import follow
-from app.forum.services.voting import cast_vote
-from app.kb.models import Article, ArticleKind, ArticleSource, Candidate, SourceRole
-from app.kb.services import publishing, writing
-from app.kb.services.promoting import Chosen, promote_thread
-from app.kb.services.reviewing import comment_article
-from app.kb.services.writing import ArticleText, Placement
+from app.kb.models import Article, ArticleSource, Candidate
 from app.moderation.models import LogEntry
-from app.moderation.services.flagging import flag_comment, flag_post
+from app.moderation.presenters.transparency import forget_report
+from app.privacy.services.copying import write_copy
 from app.search.sync import rebuild
-from tests.client import Browser
-from tests.factories import actor_of, make_category, make_person, make_section, opening_of
+from tests.factories import actor_of, make_person
+from tests.flows.planting import PLANTED, ROLES, Site, ask, plant, word_of
+from tests.flows.planting_decided import DECIDED, plant_decided
 from tests.flows.walking import walk
 from tests.mailbox import collect
 from tests.saved import Saved
 
 pytestmark = pytest.mark.usefixtures("engine")
-ROLES = ("visitor", "member", "staff", "moderator", "admin")
-EVERYBODY_INSIDE = ("member", "staff", "moderator", "admin")
-STAFF, MODERATORS, CURATORS = ("staff", "admin"), ("moderator", "admin"), ("staff", "moderator", "admin")
-NOWHERE_ELSE = {
-    "staffthread": STAFF, "staffbody": STAFF, "staffanswer": STAFF, "staffcomment": STAFF, "stafftag": STAFF, "staffboard": STAFF,
-    "staffabout": STAFF, "staffrevision": STAFF, "staffreason": ("admin",), "staffflag": ("admin",), "stafflock": STAFF, "staffscore": STAFF,
-    "staffmention": STAFF, "staffarticle": STAFF, "staffsummary": STAFF, "staffpage": STAFF, "staffasked": STAFF,
-    "staffapplies": STAFF, "staffdraft": STAFF, "staffcopy": STAFF,
-    "memberthread": EVERYBODY_INSIDE, "memberbody": EVERYBODY_INSIDE, "memberanswer": EVERYBODY_INSIDE,
-    "membercomment": EVERYBODY_INSIDE, "membertag": EVERYBODY_INSIDE, "memberboard": EVERYBODY_INSIDE,
-    "memberarticle": EVERYBODY_INSIDE, "memberpage": EVERYBODY_INSIDE, "memberasked": EVERYBODY_INSIDE,
-    "heldthread": MODERATORS, "heldbody": MODERATORS, "heldtag": MODERATORS, "hiddenthread": MODERATORS, "hiddenbody": MODERATORS,
-    "hiddentag": MODERATORS, "hiddenreason": MODERATORS, "hiddenanswer": MODERATORS, "hiddencomment": MODERATORS,
-    "heldanswer": MODERATORS, "publicflag": MODERATORS,
-    "draftarticle": CURATORS, "draftpage": CURATORS, "draftasked": CURATORS, "nexttitle": CURATORS, "nextpage": CURATORS,
-    "stafffaq": STAFF, "stafffaqanswer": STAFF, "staffdouble": STAFF, "staffremark": STAFF, "memberfaq": EVERYBODY_INSIDE,
-    "memberfaqanswer": EVERYBODY_INSIDE, "memberdouble": EVERYBODY_INSIDE, "hiddendouble": MODERATORS,
-    "movedlater": STAFF, "movedanswer": STAFF, "movedtag": STAFF, "originalthread": STAFF,
-}  # fmt: skip
+NOWHERE_ELSE: dict[str, tuple[str, ...]] = {**PLANTED, **DECIDED}
 
 
-def word_of(kind: str) -> str:
-    """A word that nobody else uses and that no other is mistaken for."""
-    digits = "".join("bcdfghklmnprstvz"[int(n, 16)] + "aeiou"[int(n, 16) % 5] for n in f"{sum(map(ord, kind)) * 7919:x}")
-    return f"zq{kind}{digits}"[:36]
-
-
-@dataclass
-class Site:
-    """The planted site: people by role and the author of the secrets, and what was planted."""
-
-    app: Flask
-    people: dict[str, Person]
-    insider: Person
-    browsers: dict[str, Browser] = field(default_factory=dict)
-
-    def browser(self, role: str) -> Browser:
-        if role not in self.browsers:
-            self.browsers[role] = Browser(self.app)
-            if role != "visitor":
-                self.browsers[role].sign_in(self.people[role])
-        return self.browsers[role]
-
-
-def _start(by: Person, category_id: int, title: str, body: str, tags: list[str], kind: str = "question") -> Thread:
-    composed = compose(f"{body} and some more words about it")
-    with unit_of_work():
-        return start_thread(
-            actor_of(by), kind=kind, category_id=category_id, title=f"What about {title} in the greenhouse", body=composed.body,
-            tags=tags, mentions=composed.mentions,
-        )  # fmt: skip
-
-
-def _answer(by: Person, thread: Thread, text: str) -> Post:
-    composed = compose(f"Try {text} and tell us whether it helped")
-    with unit_of_work():
-        return add_post(actor_of(by), thread_id=thread.id, body=composed.body, mentions=composed.mentions)
-
-
-def _comment(by: Person, post: Post, text: str) -> Comment:
-    composed = compose(f"A remark about {text}", is_comment=True)
-    with unit_of_work():
-        return add_comment(actor_of(by), post_id=post.id, body=composed.body, mentions=composed.mentions)
-
-
-def _article(by: Person, section: int, audience: str, title: str, page: str, *, out: bool = True, **texts: str) -> Article:
-    text = ArticleText(f"Guide to {title}", render_markdown(f"## Solution\n\nUse {page} twice.", top_level=2), **texts)
-    with unit_of_work():
-        article = writing.create_article(actor_of(by), place=Placement(section, audience), text=text)
-        if out:
-            publishing.publish(actor_of(by), article_id=article.id)
-    return article
-
-
-def plant(app: Flask) -> Site:
-    """Write the site with the services that people use, so that notifications, mails, counts and index are the real ones."""
-    people = {
-        role: make_person(f"reader-{role}", role if role in ("staff", "moderator", "admin") else "member") for role in ROLES[1:]
-    }
-    insider = make_person("insider", "admin")
-    site = Site(app, people, insider)
-    word = {kind: word_of(kind) for kind in NOWHERE_ELSE}
-    public, held = make_category("open-board"), make_category("slow-board", needs_approval=True)
-    _plant_staff(site, word, make_category(word["staffboard"], "staff", description=f"All about {word['staffabout']}").id)
-    _plant_members(site, word, make_category(word["memberboard"], "members").id)
-    _plant_moderated(site, word, public.id, held.id)
-    _plant_articles(site, word)
-    _plant_moved(site, word, public.id)
-    _plant_knowledge(site, word, public.id)
-    collect(app)
-    rebuild()
-    return site
-
-
-def _plant_staff(site: Site, word: dict[str, str], category: int) -> None:
-    insider, member = site.insider, site.people["member"]
-    thread = _start(insider, category, word["staffthread"], f"{word['staffbody']} @{member.name}", [word["stafftag"]])
-    answer = _answer(site.people["staff"], thread, f"{word['staffanswer']} @{member.name}")
-    remark = _comment(insider, answer, f"{word['staffcomment']} and {word['staffmention']} @reader-moderator")
-    body = compose(f"{word['staffrevision']} was here once").body
-    with unit_of_work():
-        edit_post(actor_of(insider), post_id=opening_of(thread).id, body=body, title=f"What about {word['staffthread']} here",
-                  tags=[word["stafftag"]], reason="Clearer")  # fmt: skip
-    with unit_of_work():
-        edit_post(actor_of(insider), post_id=opening_of(thread).id, body=compose(f"Now {word['staffbody']} again").body,
-                  title=f"What about {word['staffthread']} here", tags=[word["stafftag"]], reason="Clearer")  # fmt: skip
-    with unit_of_work():
-        flag_post(actor_of(site.people["staff"]), post_id=opening_of(thread).id, reason="other", note=word["staffflag"])
-        flag_comment(actor_of(site.people["staff"]), comment_id=remark.id, reason="other", note=word["staffflag"])
-        accept_answer(actor_of(insider), post_id=answer.id)
-        cast_vote(actor_of(insider), post_id=answer.id, value=1)
-        curating.pin_thread(actor_of(insider), thread_id=thread.id, reason=word["staffreason"])
-        curating.lock_thread(actor_of(insider), thread_id=thread.id, reason=word["stafflock"])
-        db.session.add(Candidate(thread_id=thread.id, score=90.0, parts=[{"key": "v", "points": 9, "text": word["staffscore"]}]))
-
-
-def _plant_members(site: Site, word: dict[str, str], category: int) -> None:
-    thread = _start(site.insider, category, word["memberthread"], word["memberbody"], [word["membertag"]])
-    answer = _answer(site.insider, thread, word["memberanswer"])
-    _comment(site.insider, answer, word["membercomment"])
-
-
-def _plant_moderated(site: Site, word: dict[str, str], public: int, held: int) -> None:
-    author = make_person("culprit")
-    _start(author, held, word["heldthread"], word["heldbody"], [word["heldtag"]])
-    hidden = _start(author, public, word["hiddenthread"], f"{word['hiddenbody']} @reader-member", [word["hiddentag"]])
-    _comment(author, _answer(author, hidden, word["hiddenbody"]), word["hiddenbody"])
-    thread = _start(site.insider, public, "tomatoes", "They do not grow", ["tomato"])
-    bad, waiting = _answer(author, thread, word["hiddenanswer"]), _answer(author, thread, word["heldanswer"])
-    good = _answer(site.insider, thread, "more water")
-    remark = _comment(author, good, f"{word['hiddencomment']} @reader-member")
-    mo = actor_of(site.insider)
-    with unit_of_work():
-        flag_post(actor_of(site.people["staff"]), post_id=good.id, reason="other", note=word["publicflag"])
-        follow(actor_of(site.people["member"]), thread_id=hidden.id, value=True)
-        curating.hide_thread(mo, thread_id=hidden.id, reason=word["hiddenreason"])
-        curating.hide_post(mo, post_id=bad.id, reason=word["hiddenreason"])
-        curating.hide_comment(mo, comment_id=remark.id, reason=word["hiddenreason"])
-        db.session.get_one(Post, waiting.id).held_at = now()
-
-
-def _plant_articles(site: Site, word: dict[str, str]) -> None:
-    insider, section, inner = site.insider, make_section("guides"), make_section(word["staffdraft"][:20] + "x")
-    _article(insider, section.id, "staff", word["staffarticle"], word["staffpage"], summary=word["staffsummary"],
-             asked_as=word["staffasked"], applies_to=word["staffapplies"])  # fmt: skip
-    _article(insider, inner.id, "staff", word["staffdraft"], word["staffcopy"], out=False)
-    _article(insider, section.id, "members", word["memberarticle"], word["memberpage"], asked_as=word["memberasked"])
-    _article(insider, section.id, "public", word["draftarticle"], word["draftpage"], out=False, asked_as=word["draftasked"])
-    known = _article(insider, section.id, "public", "water", "the pump")
-    text = ArticleText(
-        f"Guide to {word['nexttitle']}", render_markdown(f"Use {word['nextpage']} now."), asked_as=word["nexttitle"]
-    )
-    with unit_of_work():
-        writing.save_revision(
-            actor_of(insider), article_id=known.id, base_revision=1, place=Placement(section.id, "public"), text=text
-        )
-
-
-def _plant_moved(site: Site, word: dict[str, str], public: int) -> None:
-    """Threads that were public, with members in them, and are for staff now: one an article's source, one an original."""
-    insider, member = site.insider, site.people["member"]
-    board = make_category("inner-board-of-staff", "staff", name="Inner")
-    thread = _start(member, public, "relocation", "It was public once", [word["movedtag"]])
-    answer = _answer(insider, thread, f"{word['movedanswer']} @{member.name}")
-    _comment(insider, answer, f"{word['movedanswer']} @{member.name}")
-    original = _start(insider, public, word["originalthread"], "It was public once, too", [])
-    double = _start(insider, public, "a double", "Asked again", [])
-    text = ArticleText("Guide to moving", render_markdown("What was public stays so.", top_level=2))
-    section = make_section("moving")
-    with unit_of_work():
-        accept_answer(actor_of(member), post_id=answer.id)
-        chosen = [
-            Chosen(post.id, 1, role) for post, role in ((opening_of(thread), SourceRole.PROBLEM), (answer, SourceRole.SOLUTION))
-        ]
-        article = promote_thread(
-            actor_of(insider), thread_id=thread.id, chosen=chosen, place=Placement(section.id, "public"), text=text
-        )
-        publishing.publish(actor_of(insider), article_id=article.id)
-        curating.close_as_duplicate(actor_of(insider), thread_id=double.id, original_id=original.id)
-    for moved in (thread, original):
-        with unit_of_work():
-            curating.move_thread(actor_of(insider), thread_id=moved.id, category_id=board.id, reason="For us only")
-    # The article keeps the title of its source as it was when all could read it; what is written later is for staff.
-    later = compose(f"{word['movedlater']} is new").body
-    with unit_of_work():
-        edit_post(
-            actor_of(insider), post_id=opening_of(thread).id, body=later, title=f"What about {word['movedlater']} here",
-            tags=[word["movedtag"], word["movedlater"]], reason="For us only",
-        )  # fmt: skip
-
-
-def _plant_knowledge(site: Site, word: dict[str, str], public: int) -> None:
-    """A public article whose wordings, section and related lists have neighbours that few may read."""
-    insider = site.insider
-    section = make_section("knowledge")
-    for audience in ("staff", "members"):
-        kind = audience.removesuffix("s") if audience == "members" else audience
-        secret = _article(insider, section.id, audience, word[f"{kind}faq"], word[f"{kind}faqanswer"])
-        with unit_of_work():
-            db.session.get_one(Article, secret.id).kind = ArticleKind.FAQ
-            if audience == "staff":
-                comment_article(actor_of(insider), article_id=secret.id, body=compose(f"A remark: {word['staffremark']}").body)
-    thread = _start(insider, public, "watering", "How often should one water?", [])
-    answer = _answer(insider, thread, "water in the morning")
-    text = ArticleText("Guide to watering", render_markdown("Water in the morning.", top_level=2))
-    chosen = [
-        Chosen(post.id, 1, role) for post, role in ((opening_of(thread), SourceRole.PROBLEM), (answer, SourceRole.SOLUTION))
-    ]
-    with unit_of_work():
-        article = promote_thread(
-            actor_of(insider), thread_id=thread.id, chosen=chosen, place=Placement(section.id, "public"), text=text
-        )
-        publishing.publish(actor_of(insider), article_id=article.id)
-    boards = {"staffdouble": make_category("inner-doubles", "staff").id, "memberdouble": make_category("doubles", "members").id}
-    for kind in ("staffdouble", "memberdouble", "hiddendouble"):
-        double = _start(insider, boards.get(kind, public), word[kind], "Asked once more", [])
-        with unit_of_work():
-            curating.close_as_duplicate(actor_of(insider), thread_id=double.id, original_id=thread.id)
-            if kind == "hiddendouble":
-                curating.hide_thread(actor_of(insider), thread_id=double.id, reason="Not for all")
-
-
-def asked(word: str) -> list[str]:
-    """Addresses that name a word: what they answer must not tell whether it exists."""
+def searched(word: str) -> list[str]:
+    """Addresses that look for a word: what they answer must not tell whether it exists."""
     name = quote(word)
     return [
         f"/search?q={name}", f"/search?q=%22{name}%22", f"/search?q={name}+greenhouse", f"/search?q={name[:-4]}",
-        f"/search?q={name[:-3]}x{name[-2:]}", f"/search?q=title:{name}", f"/search?q=tag:{name}", f"/search?q=-{name}+greenhouse",
-        f"/search?q=greenhouse&tag={name}", f"/search?q=greenhouse&category={name}", f"/search?q=author:{name}", f"/search?tag={name}",
+        f"/search?q={name[:-3]}x{name[-2:]}", f"/search?q=title:{name}", f"/search?q=-{name}+greenhouse",
         f"/search?q={name}&type=articles&sort=newest", f"/search/suggest?q={name}", f"/search/suggest?q={name[:6]}",
         f"/search/suggest?q={name[:11]}", f"/ask/similar?title={name}+in+the+greenhouse", f"/ask?title={name}+greenhouse+tomatoes",
-        f"/tags?q={name[:8]}", f"/questions?tag={name}", f"/discussions?tag={name}", f"/questions?category={name}",
-        f"/tags/{name}", f"/tags/{name.upper()}", f"/tags/{name}?page=1", f"/tags/{name}?page=2", f"/tags/{name}?view=solved",
-        f"/tags/{name}?view=zz", f"/tags/{name}/feed.atom", f"/c/{name}", f"/c/{name}?page=2", f"/c/{name}?view=zz", f"/c/{name}/feed.atom",
-        f"/kb/{name}", f"/kb/guides/guide-to-{name}", f"/kb/{name}/{name}", f"/kb/zz/guide-to-{name}", f"/people/{name}",
+        f"/moderation/log?words={name}", f"/moderation/log.csv?words={name}",
+    ]  # fmt: skip
+
+
+def asked(word: str) -> list[str]:
+    """Addresses in which a word stands for a board, a tag, a section, an article or a person."""
+    name = quote(word)
+    return [
+        f"/search?q=tag:{name}", f"/search?q=greenhouse&tag={name}", f"/search?q=greenhouse&category={name}",
+        f"/search?q=author:{name}", f"/search?tag={name}", f"/tags?q={name[:8]}", f"/questions?tag={name}", f"/discussions?tag={name}",
+        f"/questions?category={name}", f"/tags/{name}", f"/tags/{name.upper()}", f"/tags/{name}?page=1", f"/tags/{name}?page=2",
+        f"/tags/{name}?view=solved", f"/tags/{name}?view=zz", f"/tags/{name}/feed.atom", f"/c/{name}", f"/c/{name}?page=2",
+        f"/c/{name}?view=zz", f"/c/{name}/feed.atom", f"/kb/{name}", f"/kb/guides/guide-to-{name}", f"/kb/{name}/{name}",
+        f"/kb/zz/guide-to-{name}", f"/people/{name}", f"/moderation/people?q={name}", f"/moderation/log?by={name}",
+        f"/moderation/log?about={name}",
     ]  # fmt: skip
 
 
@@ -295,6 +76,9 @@ def site(
 
     def build() -> tuple[dict[str, int], int]:
         planted = plant(app)
+        plant_decided(planted)
+        collect(app)
+        rebuild()
         return {role: person.id for role, person in planted.people.items()}, planted.insider.id
 
     folders = tuple(settings.instance_path / name for name in ("mail", "uploads"))
@@ -310,7 +94,7 @@ def test_nobody_finds_a_trace_of_what_they_may_not_read(site: Site):
     leaks = []
     words = {kind: word_of(kind) for kind in NOWHERE_ELSE}
     for role in ROLES:
-        for path, text in walk(site.browser(role).client).items():
+        for path, text in walk(site.browser(role).client, role).items():
             lowered = text.lower()
             if "zq" not in lowered:  # every secret word begins so
                 continue
@@ -327,6 +111,9 @@ def test_nobody_finds_a_trace_of_what_they_may_not_read(site: Site):
 
 
 CONTROL = "zqkwertuvixopalemurini"
+# Words of texts that are no name of anything, and words that stand where nobody searches.
+TEXTS = ("body", "answer", "page", "asked", "revision", "copy", "summary", "applies")
+NOT_SEARCHED = ("lock", "score", "about", "mention", "comment", "host", "note")
 
 
 def test_asking_by_name_tells_nothing(site: Site):
@@ -334,12 +121,15 @@ def test_asking_by_name_tells_nothing(site: Site):
     differences = []
     for role in ("visitor", "member", "moderator"):
         client = site.browser(role).client
-        expected = [_normal(client.get(path), CONTROL) for path in asked(CONTROL)]
+        expected = {path: _normal(client.get(path), CONTROL) for path in searched(CONTROL) + asked(CONTROL)}
         for kind, allowed in NOWHERE_ELSE.items():
-            if role in allowed or kind.endswith(("reason", "flag", "lock", "score", "about", "mention", "comment")):
+            if role in allowed or kind.endswith(NOT_SEARCHED) or (role == "visitor" and "member" not in allowed):
                 continue
-            for path, wanted in zip(asked(word_of(kind)), expected, strict=True):
-                said = _normal(client.get(path), word_of(kind))
+            names = (
+                [] if kind.endswith(TEXTS) or (kind in DECIDED and not kind.endswith(("tag", "name"))) else asked(word_of(kind))
+            )
+            for path, plain in zip(searched(word_of(kind)) + names, searched(CONTROL) + asked(CONTROL), strict=False):
+                said, wanted = _normal(client.get(path), word_of(kind)), expected[plain]
                 if said != wanted:
                     differences.append(f"{role} {kind} {path}: {_first_difference(said, wanted)}")
     assert not differences, f"{len(differences)}:\n" + "\n".join(differences[:40])
@@ -439,3 +229,48 @@ def test_moderators_cannot_reach_what_is_for_staff_by_way_of_their_own_things(si
     }
     said = [re.sub(r'name="csrf[^>]*>|/assets/\w+/', "", text) for text in texts.values()]
     assert said[0] == said[1] and said[2] == said[3]
+
+
+def test_moderators_find_no_waves_in_what_is_for_staff(site: Site):
+    """Looking for everything like a host, a text or an account answers for what is for staff as for what does not exist."""
+    board = db.session.scalars(sa.select(Category.id).where(Category.name == "Inner decisions")).one()
+    author = make_person("mole-too", level=1, pinned_level=1)
+    words = (
+        "my cousin sells the very best of garden gnomes with a lamp and a hat, quite cheap, at https://gnomes.example/ for a week"
+    )
+    secret = ask(
+        author, db.session.scalars(sa.select(Category.id).where(Category.slug == "decided-board")).one(), "gnomes", words, []
+    )
+    asked_for = ({"hosts": "gnomes.example"}, {"sample": f"{words} and some more words about it"}, {"people": "mole-too"})
+    for role, where, is_found in (("moderator", None, True), ("moderator", board, False), ("admin", None, True)):
+        if where:
+            with unit_of_work():
+                curating.move_thread(actor_of(site.insider), thread_id=secret.id, category_id=where, reason="For us only")
+        for fields in asked_for:
+            text = site.browser(role).post("/moderation/waves/new", fields, status=200).text
+            assert ("What about gnomes" in text) == is_found, (role, fields)
+
+
+def test_copies_of_ones_own_data_hold_nothing_that_one_may_not_read(site: Site, tmp_path: Path):
+    """What people take away is about them: also for what they reported, follow or were told of, and may not read any more."""
+    for role, person in site.people.items():
+        name, _size = write_copy(person.id, tmp_path, tmp_path)
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            text = "".join(archive.read(file).decode().lower() for file in archive.namelist())
+        assert person.name in text
+        for kind, allowed in NOWHERE_ELSE.items():
+            is_own = (role, kind) == ("member", "movedtag")  # the member gave it, when all could read it
+            assert role in allowed or is_own or word_of(kind) not in text, f"the copy of {role} holds {kind}"
+
+
+def test_what_is_counted_in_public_names_nothing(site: Site):
+    """The page about what moderators decide shows no word of a secret, to whomever."""
+    before = site.app.extensions["settings"]
+    site.app.extensions["settings"] = replace(before, transparency="on")
+    forget_report()
+    try:
+        text = site.browser("visitor").get("/transparency").text
+    finally:
+        site.app.extensions["settings"] = before
+        forget_report()
+    assert "zq" not in text.lower()

@@ -191,7 +191,8 @@ def test_pages_survive_addresses_that_mean_nothing(app: Flask, world: World, rul
                 )
                 if is_number and argument != "number" and rule.endpoint != "kb.show_article":
                     assert status in (404, 302) if asking == "visitor" else status == 404, f"{asking} {path[:200]}: {status}"
-    for query in QUERIES:
+    # Every page of figures reads its query in one place and counts a whole community each time: a third of the queries will do.
+    for query in QUERIES[::3] if rule.endpoint.startswith(("api.list", "insights.")) else QUERIES:
         for asking in (role, "visitor"):
             response = world.client(asking).get(
                 address(rule, world.parts), environ_overrides={"QUERY_STRING": query.decode("latin-1")}
@@ -269,10 +270,13 @@ def test_forms_answer_everybody(app: Flask, world: World, rule: Rule):
 @named(FORMS)
 def test_forms_survive_hostile_fields(app: Flask, world: World, rule: Rule):
     role = "admin" if access_of(app, rule) not in ("public", "members") else "member"
-    for action in actions_of(rule):
+    for number, action in enumerate(actions_of(rule)):
         path = address(rule, world.parts, **({"action": action} if action else {}))
+        values = {**VALUES, "missing": None}
+        if number:  # what one action was sent in full, the others are sent in turns
+            values = {what: value for place, (what, value) in enumerate(values.items()) if (place + number) % 4 == 0}
         for name in FIELDS[rule.endpoint].split():
-            for what, value in {**VALUES, "missing": None}.items():
+            for what, value in values.items():
                 form = form_of(rule, world, role)
                 form.pop(name, None)
                 response = send(world, role, path, encoded(form if value is None else {**form, name: value}))

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
+import lxml.html
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from time_machine import travel
 
+from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import db
 from app.forum.models import Comment, Post, Thread
@@ -76,6 +78,21 @@ def case(app: Flask, index: WhooshEngine) -> Case:
 def report(case: Case) -> None:
     case.reporter.get(case.path)
     case.reporter.submit(f"/posts/{case.answer_id}/flag", {"reason": "spam", "note": "Only advertises"})
+
+
+def record_of(case: Case) -> str:
+    """Where moderators look at the person whom this is about."""
+    return f"/moderation/people/{db.session.scalar(sa.select(Person.id).where(Person.name_key == 'spammer'))}"
+
+
+def suspend(case: Case, days: str, reason: str) -> None:
+    """See how the person will read it, and decide."""
+    decision = {"kind": "suspend", "days": days, "template": "", "words": reason}
+    case.moderator.get(f"{record_of(case)}/decide")
+    preview = case.moderator.submit("/decide", decision, status=200)
+    seen = lxml.html.fromstring(preview.text).xpath("//input[@name='seen']/@value")[0]
+    assert seen and reason in preview.text
+    case.moderator.submit("/decide", {**decision, "seen": seen})
 
 
 def undo_from_log(case: Case, action: str) -> None:
@@ -206,8 +223,7 @@ def test_a_hidden_thread_is_gone_for_all_but_moderators_and_comes_back(case: Cas
 
 def test_a_suspended_person_reads_and_cannot_write_until_the_end_or_mercy(case: Case) -> None:
     sent = len(collect(case.app))
-    case.moderator.get("/people/spammer")
-    case.moderator.submit("/suspend", {"days": "7", "reason": "Advertising again and again"})
+    suspend(case, "7", "Advertising again and again")
     mails = collect(case.app)[sent:]
     assert [mail["To"] for mail in mails] == ["spammer@example.com"]
     assert "Advertising again and again" in text_of(mails[0])
@@ -220,7 +236,7 @@ def test_a_suspended_person_reads_and_cannot_write_until_the_end_or_mercy(case: 
     assert "suspended" not in case.visitor.text().lower(), "no pillory"
 
     sent = len(collect(case.app))
-    case.moderator.get("/people/spammer")
+    case.moderator.get(record_of(case))
     case.moderator.submit("/lift", {"reason": "Promised to stop"})
     assert [person for person, _ in told(case.app, sent)] == ["spammer"]
     case.author.get(case.path)
@@ -228,22 +244,21 @@ def test_a_suspended_person_reads_and_cannot_write_until_the_end_or_mercy(case: 
     case.visitor.get(case.path)
     assert "Close the vents at night." in case.visitor.text()
 
-    case.moderator.get("/people/spammer")
-    case.moderator.submit("/suspend", {"days": "1", "reason": "By mistake"})
+    suspend(case, "1", "By mistake")
     undo_from_log(case, "suspend")
     case.author.get(case.path)
     assert "suspended" not in case.author.text()
 
-    case.moderator.get("/people/spammer")
-    case.moderator.submit("/suspend", {"days": "7", "reason": "Not by mistake"})
+    suspend(case, "7", "Not by mistake")
     with travel(now() + timedelta(days=7, minutes=1)):
         case.author.post(f"/questions/{case.thread.id}/answers", {"body": "A week later I help for real."})
 
 
 @pytest.mark.parametrize("days", ["", "0", "-1", "²", "3651", "0000019999999", "9" * 400, "7 days"])
 def test_a_suspension_of_no_sensible_length_is_refused(case: Case, days: str) -> None:
-    case.moderator.get("/people/spammer")
-    case.moderator.submit("/suspend", {"days": days, "reason": "Advertising"}, status=400)
+    decision = {"kind": "suspend", "days": days, "template": "", "words": "Advertising"}
+    case.moderator.get(f"{record_of(case)}/decide")
+    case.moderator.submit("/decide", decision, status=400)
     case.author.get(case.path)
     assert "suspended" not in case.author.text()
 
@@ -253,7 +268,7 @@ def test_a_category_with_approval_holds_a_thread_until_somebody_has_read_it(case
     path = post_question(case.asker, "May I test the beta of the hub?", "I have three hubs.", str(held.id))
     case.asker.get(path)
     text = case.asker.text()
-    assert "A moderator reads it first" in text and "waits for a moderator" in text
+    assert "A moderator reads it first" in text and "Waiting for a moderator" in text
     thread_id = int(path.split("/")[2])
     for reader in (case.visitor, case.reporter):
         reader.get(path, status=404)

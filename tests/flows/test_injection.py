@@ -25,7 +25,7 @@ from app.forum.services.confirming import record_outcome
 from app.kb.models import Section
 from app.kb.services import publishing, writing
 from app.kb.services.writing import ArticleText, Placement
-from app.moderation.services.flagging import flag_post
+from app.moderation.flags.flagging import flag_post
 from app.search.sync import rebuild
 from tests.client import Browser
 from tests.factories import actor_of, make_category, make_person, make_section, opening_of
@@ -116,7 +116,7 @@ def test_what_people_type_never_becomes_markup(app: Flask, site: dict[str, Perso
     browser = Browser(app)
     if role != "visitor":
         browser.sign_in(site[role])
-    texts = walk(browser.client)
+    texts = walk(browser.client, role)
     seen = 0
     for path, whole in texts.items():
         status, rest = whole.split(" ", 1)

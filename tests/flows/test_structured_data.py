@@ -142,7 +142,11 @@ def test_questions_that_take_answers_are_qa_pages_and_nothing_else_is(crawl: Cra
     checked = 0
     for page in crawl.indexable:
         is_question = page.path.startswith("/questions/") and "?" not in page.path
-        is_closed = bool(page.tree.xpath("//*[contains(@class, 'banner')][contains(., 'Closed:') or contains(., 'Locked by')]"))
+        is_closed = bool(
+            page.tree.xpath(
+                "//*[contains(@class, 'banner')][contains(., 'Closed:') or contains(., 'Locked by') or contains(., 'Archived:')]"
+            )
+        )
         assert len(page.data_of("QAPage")) == (1 if is_question and not is_closed else 0), page.path
         checked += is_question
     assert checked > 30

@@ -20,11 +20,14 @@ from app.desk.models.canned import CannedAnswer
 from app.forum.models import DuplicateProposal, Outcome, Product, ProductVersion, Thread, ThreadVersion
 from app.jobs.models import Job
 from app.kb.models import ArticleComment, ArticleFix, ArticleSource, ArticleVersion, Candidate
-from app.moderation.models import InboxBatch, LogEntry, Wave
+from app.moderation.flags.flagging import flag_comment, flag_post
+from app.moderation.models import InboxBatch, LogEntry, ScreeningHit, ScreeningRule
 from app.moderation.people.appealing import appeal
 from app.moderation.people.imposing import impose
-from app.moderation.services.flagging import flag_comment, flag_post
 from app.moderation.services.logging import write_log
+from app.moderation.waves.criteria import Criteria
+from app.moderation.waves.finding import find_everything_like
+from app.moderation.waves.putting_away import put_away
 from app.notifications.models import AskedRole, Notification, NotificationKind, OutcomeRequest
 from app.notifications.tokens import make_outcome_token, make_unsubscribe_token
 from app.privacy.models import DataExport
@@ -141,17 +144,36 @@ def _rows(people: dict[str, Person], thread: Thread, answer: Any, article_id: in
         rule = AssignmentRule(position=1, assignee_id=people["staff"].id)
         proposal = DuplicateProposal(thread_id=thread.id, original_id=same.id, score=0.8)
         batch = InboxBatch(person_id=people["moderator"].id, label="It is fine", results=[])
-        wave = Wave(state="restored", summary="What leads to pills.example", criteria={}, reason="Spam")
-        db.session.add_all([note, dead, source, candidate, group, canned, rule, proposal, batch, wave])
+        db.session.add_all([note, dead, source, candidate, group, canned, rule, proposal, batch])
         db.session.flush()
+        watched = ScreeningRule(id=rule.id, kind="word", text="zorblax", key="zorblax", measure="hold")
+        hit = ScreeningHit(
+            post_id=answer.id, person_id=people["other"].id, check_name="word", words="It has: zorblax", rule_id=rule.id
+        )
+        db.session.add(watched)
+        db.session.flush()
+        db.session.add(hit)
         outcome = db.session.scalars(sa.select(Outcome.id).where(Outcome.thread_id == thread.id)).one()
     assert opening_of(thread).id
     return {
         "notification_id": note.id, "job_id": dead.id, "source_id": source.id, "entry_id": entry.id, "outcome_id": outcome,
-        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, "proposal_id": proposal.id, "batch_id": batch.id, "wave_id": wave.id,
+        "group_id": group.id, "rule_id": rule.id, "canned_id": canned.id, "proposal_id": proposal.id, "batch_id": batch.id,
+        "wave_id": _put_away(people["moderator"]),
         **_versions(people, thread.id, article_id),
         **_searches(),
     }  # fmt: skip
+
+
+def _put_away(moderator: Person) -> int:
+    """A thread that spam made, out of sight with its author, waiting to be given back or removed."""
+    spammer = make_person("spammer", level=1, pinned_level=1)
+    make_thread(spammer, "Zorblax for everybody", "Ask for it at https://pills.example/now", category=make_category("spam"))
+    moment, doer = now(), actor_of(moderator)
+    criteria = Criteria(written_from=moment - timedelta(days=1), written_to=moment + timedelta(hours=1), hosts=("pills.example",))
+    found = find_everything_like(doer, criteria)
+    assert found.texts
+    with unit_of_work():
+        return put_away(doer, criteria=criteria, found=found, left_out=(), reason="Spam").id
 
 
 def _versions(people: dict[str, Person], thread_id: int, article_id: int) -> dict[str, int]:

@@ -30,7 +30,9 @@ def regular() -> Actor:
     return actor_of(make_person(level=2))
 
 
-def improve(actor: Actor, thread: Thread, title: str = TITLE, tags: tuple[str, ...] = ("pump",), reason: str = "Says what", **values):
+def improve(
+    actor: Actor, thread: Thread, title: str = TITLE, tags: tuple[str, ...] = ("pump",), reason: str = "Says what", **values
+):
     with unit_of_work():
         return improve_title(actor, thread_id=thread.id, title=title, tags=tags, reason=reason, **values)
 
@@ -73,7 +75,13 @@ def test_a_better_title_is_a_revision_logged_told_and_undone(app: Flask, browser
     assert (changed.title, list_tag_names(thread.id)) == (TITLE, ["pump"]) and changed.slug.startswith("the-pump-hums")
     assert opening_of(thread).body_source == "The pump hums but no water comes out."
     newest = db.session.scalars(sa.select(PostRevision).order_by(PostRevision.id.desc())).first()
-    assert (newest.number, newest.title, newest.tags, newest.editor_id, newest.reason) == (2, TITLE, "pump", actor.id, "Says what")
+    assert (newest.number, newest.title, newest.tags, newest.editor_id, newest.reason) == (
+        2,
+        TITLE,
+        "pump",
+        actor.id,
+        "Says what",
+    )
     entry = db.session.scalars(sa.select(LogEntry)).one()
     assert (entry.action, entry.actor_id, entry.before) == ("edit", actor.id, "1")
     told = db.session.scalars(sa.select(Notification.text).where(Notification.person_id == asker.id)).one()
@@ -125,11 +133,21 @@ def test_the_page_leads_there_and_keeps_what_was_typed(browser: Browser):
     thread = make_question(tags=("help",), category=make_category())
     assert f"/threads/{thread.id}/title" in browser.sign_in(make_person(level=2)).get(thread.path).text
     browser.get(f"/threads/{thread.id}/title")
-    answer = browser.post(f"/threads/{thread.id}/title", {"title": "Short", "tags": "one, two", "reason": "Better", "base_revision": "1"}, 400)
+    answer = browser.post(
+        f"/threads/{thread.id}/title", {"title": "Short", "tags": "one, two", "reason": "Better", "base_revision": "1"}, 400
+    )
     assert "one, two" in answer.text and 'value="Short"' in answer.text and "at least" in answer.text
     browser.post(f"/threads/{thread.id}/title", {"title": TITLE, "tags": "pump", "reason": "Better", "base_revision": "1"}, 303)
-    again = browser.post(f"/threads/{thread.id}/title", {"title": "Why does it hum at night?", "tags": "", "reason": "x", "base_revision": "1"}, 409)
-    assert TITLE in again.text and "Why does it hum at night?" in again.text and 'name="base_revision" type="hidden" value="2"' in again.text
+    again = browser.post(
+        f"/threads/{thread.id}/title",
+        {"title": "Why does it hum at night?", "tags": "", "reason": "x", "base_revision": "1"},
+        409,
+    )
+    assert (
+        TITLE in again.text
+        and "Why does it hum at night?" in again.text
+        and 'name="base_revision" type="hidden" value="2"' in again.text
+    )
 
 
 def test_who_is_not_trusted_finds_no_link_and_no_page(browser: Browser):

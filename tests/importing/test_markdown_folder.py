@@ -75,6 +75,7 @@ def state() -> list[object]:
 def empty_knowledge_base() -> None:
     """Make the site forget its articles and sections, as if it were another one with the same threads."""
     with unit_of_work():
+        connection = db.session.connection()  # past the lock of the log, which a new site has not written yet
         for table in reversed(db.metadata.sorted_tables):
             for column in table.columns:
                 if (
@@ -82,7 +83,7 @@ def empty_knowledge_base() -> None:
                     and table.name != "article"
                 ):
                     keeps = table.name in ("thread", "section")
-                    db.session.execute(table.update().values({column.name: None}) if keeps else table.delete())
+                    connection.execute(table.update().values({column.name: None}) if keeps else table.delete())
         for model in (ImportRecord, ArticleSlug, Article, Section):
             db.session.execute(sa.delete(model))
 

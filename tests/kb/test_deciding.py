@@ -21,7 +21,7 @@ from app.kb.models import Candidate, CandidateDecision, Decision
 from app.kb.queries.decisions import Precision, list_decisions, measure_precision
 from app.kb.services import deciding
 from app.moderation.models import LogEntry
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from tests.factories import actor_of, make_category, make_section
 from tests.kb.conftest import Crew
 from tests.kb.samples import add_views, change, make_solved, promote

@@ -69,7 +69,9 @@ def test_who_may_write_and_who_may_publish(who: str, allowed: set[str]):
 
 
 def test_writers_see_no_drafts_but_their_own():
-    writer = Actor(id=5, name="x", level=Level.TRUSTED, role=Person(role="member", name="x", display_name="x").as_actor(now()).role)
+    writer = Actor(
+        id=5, name="x", level=Level.TRUSTED, role=Person(role="member", name="x", display_name="x").as_actor(now()).role
+    )
     own, other = (Article(state="draft", audience="public", owner_id=owner) for owner in (5, 6))
     secret = Article(state="draft", audience="staff", owner_id=5)
     assert [policies.can_edit_article(writer, article) for article in (own, other, secret)] == [True, False, False]

@@ -12,10 +12,10 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.forum.models import Comment, Post, Thread
+from app.moderation.flags.flagging import flag_comment, flag_post
+from app.moderation.flags.resolving import resolve_comment_flags, resolve_post_flags
 from app.moderation.models import Flag, LogEntry
 from app.moderation.queries import count_queue, list_queue
-from app.moderation.services.flagging import flag_comment, flag_post
-from app.moderation.services.resolving import resolve_comment_flags, resolve_post_flags
 from tests.factories import actor_of, body, make_answer, make_category, make_person, make_question, opening_of
 
 

@@ -19,13 +19,13 @@ from app.core.errors import Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.forum.services.commenting import add_comment
 from app.forum.services.composing import compose
-from app.moderation.log_query import LogQuery, resolve_query
 from app.moderation.models import LogEntry, LogIsAppendOnly
 from app.moderation.models.append_only import lock_statements, unlock_statements
 from app.moderation.queries import LogFilter, iterate_log, list_log
 from app.moderation.queries.log import LOG_KINDS, SYSTEM_ID
+from app.moderation.queries.log_query import LogQuery, resolve_query
 from app.moderation.services.logging import write_log
-from app.moderation.services.undoing import TARGETS
+from app.moderation.undoing import TARGETS
 from tests.asserts import count_queries
 from tests.client import Browser
 from tests.factories import actor_of, make_answer, make_category, make_person, make_thread

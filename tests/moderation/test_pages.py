@@ -10,8 +10,8 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.models import Post, Thread
+from app.moderation.flags.flagging import flag_post
 from app.moderation.models import LogEntry
-from app.moderation.services.flagging import flag_post
 from tests.client import Browser
 from tests.factories import actor_of, make_answer, make_category, make_person, make_question
 

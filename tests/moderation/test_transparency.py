@@ -13,10 +13,18 @@ from flask import Flask
 
 from app.core.clock import now
 from app.core.uow import unit_of_work
-from app.moderation import transparency
+from app.moderation.presenters import transparency
+from app.moderation.presenters.transparency import (
+    FAMILIES,
+    FEWEST,
+    count_everything,
+    current_report,
+    forget_report,
+    last_months,
+    shown,
+)
 from app.moderation.queries.transparency import count_decisions
 from app.moderation.services.logging import write_log
-from app.moderation.transparency import FAMILIES, FEWEST, count_everything, current_report, forget_report, last_months, shown
 from tests.asserts import assert_queries
 from tests.client import Browser
 from tests.factories import make_category, make_person, make_thread

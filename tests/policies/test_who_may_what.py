@@ -86,6 +86,7 @@ look_after_kb      any                                           . . . . . x x x
 report_people      any                                           . x x x x x x x | . .
 upload             any                                           . x x x x x x x | . .
 queue_and_log      any                                           . . . . . . x x | . .
+decide_on_site     any                                           . . . . . . x x | . .
 restrict_member    any                                           . . . . . . x x | . .
 restrict_staff     any                                           . . . . . . . x | . .
 set_level          any                                           . . . . . x x x | . .
@@ -151,10 +152,11 @@ RULES: dict[str, Rule] = {
     "report_people": (_site(moderation.can_flag_people), PARTS, False),
     "upload": (_site(uploads.can_upload), WRITING, False),
     "queue_and_log": (_site(moderation.can_moderate_site), NOTHING, False),
+    "decide_on_site": (_site(moderation.can_decide), PARTS, False),
     "restrict_member": (_person(people.can_sanction), PARTS, False),
     "restrict_staff": (_person(people.can_sanction, "staff"), PARTS, False),
     "set_level": (_person(trust.can_set_level), PARTS, False),
-    "manage_accounts": (_site(accounts.can_manage_people), NOTHING, False),
+    "manage_accounts": (_site(accounts.can_manage_people), SPEAKING, False),
     "work_at_desk": (_site(desk.can_use_desk), PARTS, False),
     "see_figures": (_site(insights.can_see_insights), NOTHING, False),
 }  # fmt: skip

@@ -16,6 +16,8 @@ from app.accounts.services.passwords import hash_password
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
+from app.forum.services.curating import move_thread
+from app.forum.services.editing import edit_post
 from app.jobs.worker import run_until_idle
 from app.privacy.models import DataExport
 from app.privacy.services import copying
@@ -23,7 +25,7 @@ from app.privacy.services.exporting import expire_exports_job, request_export
 from app.privacy.terms import privacy_terms
 from tests.asserts import assert_queries, count_queries
 from tests.client import Browser
-from tests.factories import actor_of, make_answer, make_person, make_question
+from tests.factories import actor_of, body, make_answer, make_category, make_person, make_question, opening_of
 
 PASSWORD = "a long enough password"
 HASH = hash_password(PASSWORD)
@@ -54,6 +56,22 @@ def test_the_copy_holds_ones_own_and_nobody_elses(ada: Person):
     everything = b"".join(archive.read(name) for name in archive.namelist())
     assert b"somebody else" not in everything and HASH.encode() not in everything
     assert all(name in archive.read("README.txt").decode() for name in archive.namelist() if name != "README.txt")
+
+
+@pytest.mark.parametrize(("role", "is_said"), [("member", False), ("staff", True)])
+def test_what_others_made_of_it_where_one_may_not_read_is_not_in_it(app: Flask, role: str, is_said: bool):
+    author, insider, inner = make_person("author", role), actor_of(make_person(role="admin")), make_category(audience="staff")
+    question = make_question(author=author, title="Why does it hum?")
+    mine = make_answer(question, author=author, text="My own answer, as I wrote it.")
+    with unit_of_work():
+        move_thread(insider, thread_id=question.id, category_id=inner.id, reason="For us only")
+    with unit_of_work():
+        text = body("Secret words of others")
+        edit_post(insider, post_id=opening_of(question).id, body=text, title="A secret title", tags=[], reason="Ours")
+    archive = copy_of(author)
+    threads, posts, revisions = (archive.read(f"{name}.json").decode() for name in ("threads", "posts", "revisions"))
+    assert ("A secret title" in threads, "Secret words" in posts) == (is_said, is_said)
+    assert mine.body_source in posts and "Secret words" not in revisions
 
 
 def test_lists_longer_than_a_batch_are_whole(ada: Person, monkeypatch: pytest.MonkeyPatch):

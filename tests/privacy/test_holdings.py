@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from app.core.db import db
 from app.core.holdings import OnErasing, OnMerging, holdings
+from app.privacy.queries import Count
 from app.privacy.services.copying import exported_columns
 
 SECRETS = {"password_hash", "token_hash", "name_key", "email"}
@@ -73,3 +75,13 @@ def test_no_other_person_and_no_secret_is_exported(app: Flask):
         said = {column.name for column in exported_columns(line)}
         assert not said & SECRETS, line.key
         assert not {name for name in said if f"{line.table.name}.{name}" in others}, line.key
+
+
+@pytest.mark.parametrize(("words", "for_others"), [
+    ("Problems that you said you have, too.", "Problems that they said they have, too"),
+    ("Your votes.", "Their votes"),
+    ("What was decided about you, and why.", "What was decided about them, and why"),
+])  # fmt: skip
+def test_admins_do_not_read_your_where_it_is_about_somebody_else(words: str, for_others: str) -> None:
+    assert Count("list", words, 1).label_for_others == for_others
+    assert Count("list", words, 1).label == words.rstrip(".")

@@ -16,7 +16,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.moderation.models import LogEntry
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from app.notifications.models import Notification
 from app.search import aliases
 from app.search.gaps import deciding

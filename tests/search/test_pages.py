@@ -17,7 +17,7 @@ from app.factory import create_app
 from app.search import documents
 from app.search.cli import reindex, search_group
 from app.search.engines.whoosh import WhooshEngine
-from app.search.routes import blueprint
+from app.search.routes.blueprint import blueprint
 from tests.client import check_page
 from tests.search.samples import MemorySource, document
 

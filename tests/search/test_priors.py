@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from app.core.settings import SEARCH_PRIORS, Settings, SettingsError
+from app.core.setting_values import SEARCH_PRIORS
+from app.core.settings import Settings, SettingsError
 from app.search import ranking
 from app.search.counting import count_document
 from app.search.ranking import PRIOR_NAMES, Priors, prior, prior_factors, weigh

@@ -46,7 +46,13 @@ class Server:
     @property
     def environ(self) -> dict[str, str]:
         clean = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "TEST_DATABASE", "MAIL_URL")}
-        own = {"INSTANCE_PATH": str(self.instance), "PORT": str(self.port), "BASE_URL": self.url, "LOG_LEVEL": "WARNING", "SIGNUP_SECONDS": "0"}
+        own = {
+            "INSTANCE_PATH": str(self.instance),
+            "PORT": str(self.port),
+            "BASE_URL": self.url,
+            "LOG_LEVEL": "WARNING",
+            "SIGNUP_SECONDS": "0",
+        }
         return {**clean, **own, **self.extra}
 
     def run(self, *arguments: str, given: str = "") -> str:

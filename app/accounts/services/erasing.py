@@ -20,18 +20,17 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Gone, Invalid
 from app.core.events import emit
-from app.core.text import clean_line
+from app.core.reasons import FOR_THE_LOG, checked_reason
 from app.core.uow import require_unit_of_work
 
 NAMELESS = "[removed]"
-REASON_MAX = 300
 
 
 def request_erasure(actor: Actor, *, typed_name: str, keeps_posts: bool, grace: timedelta) -> Erasure:
     """Note that the actor wants their account erased; the password was verified before. A new wish replaces an older one.
 
     With a confirmed address a mail asks once more; without one the days of grace begin at once. Raises Forbidden,
-    Invalid("name") unless their own name was typed, and Conflict for the last admin.
+    Invalid("name") unless their own name was typed, Conflict for the last admin and where an admin ordered it before.
     """
     require_unit_of_work()
     if actor.id is None:
@@ -41,7 +40,9 @@ def request_erasure(actor: Actor, *, typed_name: str, keeps_posts: bool, grace: 
     if name_key(typed_name) != person.name_key:
         raise Invalid("Please type your own name, as it stands in the address of your profile.", "name")
     erasure = _wish(person)
-    erasure.keeps_posts, erasure.asked_by_id, erasure.reason = keeps_posts, None, ""
+    if erasure.asked_by_id is not None:
+        raise Conflict("An admin is having this account erased already.")
+    erasure.keeps_posts, erasure.reason = keeps_posts, ""
     erasure.asked_at, erasure.due_at = now(), None
     if person.email:
         emit(ErasureRequested(person.id))
@@ -92,9 +93,7 @@ def order_erasure(actor: Actor, *, person_id: int, keeps_posts: bool, reason: st
     ensure_can_manage_people(actor)
     if actor.id == person_id:
         raise Forbidden("Erase your own account in your settings.")
-    why = clean_line(reason)[:REASON_MAX]
-    if not why:
-        raise Invalid("Please say why. The log keeps it.", "reason")
+    why = checked_reason(reason, is_required=True, ask=FOR_THE_LOG)
     ensure_not_last_admin(person_id)
     person = get_person_for_update(person_id)
     if person.erased_at is not None:
@@ -114,11 +113,11 @@ def list_due_erasures(limit: int = 50) -> list[int]:
 def begin_erasure(person_id: int) -> Erasure | None:
     """Pass the point of no return: nobody can sign in to the account from here on. None when it is not due (any more).
 
-    Raises Conflict for the last admin.
+    What the person is writing at this moment came first, and goes with the rest, or is refused. Raises Conflict for the last admin.
     """
     require_unit_of_work()
     ensure_not_last_admin(person_id)
-    person = get_person_for_update(person_id)
+    person = get_person_for_update(person_id, against_texts=True)
     erasure = db.session.get(Erasure, person_id, populate_existing=True)
     if erasure is None or erasure.done_at is not None or erasure.due_at is None or erasure.due_at > now():
         return None
@@ -133,15 +132,16 @@ def finish_erasure(erasure: Erasure) -> Person:
     """Take the name, the address and the profile from a person's row, and tell everybody who keeps something about them."""
     require_unit_of_work()
     person = get_person_for_update(erasure.person_id)
-    address = person.email or ""
+    address, old_name = person.email or "", person.name
     name = f"removed-{secrets.token_hex(6)}"
     person.name, person.name_key, person.display_name = name, name_key(name), NAMELESS
     person.email = person.pending_email = person.password_hash = None
     person.about_source = person.about_html = person.website = person.suspended_reason = ""
-    person.suspended_at = person.suspended_until = None
-    person.trust = 0
+    person.suspended_at = person.suspended_until = person.muted_until = person.warned_at = None
+    person.trust = person.level = 0
+    person.pinned_level = person.level_ceiling = person.ceiling_until = None
     person.erased_at = erasure.done_at = now()
-    emit(PersonErased(person.id, erasure.asked_by_id, erasure.reason, address))
+    emit(PersonErased(person.id, erasure.asked_by_id, erasure.reason, address, old_name))
     erasure.reason = ""
     db.session.flush()
     return person

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from app.accounts.models import Person, PersonSession
+from app.accounts.models import Erasure, Person, PersonSession
 from app.accounts.policies import ensure_can_suspend
+from app.accounts.queries import get_people_for_update
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
@@ -65,15 +66,13 @@ def release(actor: Actor, *, person_id: int, kind: str) -> Person:
 def lock_for_decision(actor: Actor, person_id: int) -> Person:
     """Lock a person, and who decides about them, in one order, and ask the policy about both as they are now.
 
-    A plain FOR UPDATE: it waits for texts that are being written (they refer to their author), and those that come wait for it.
-    Raises NotFound, Forbidden.
+    The person is locked with a plain FOR UPDATE: it waits for texts that are being written (they refer to their author), and those
+    that come wait for it. Raises NotFound, Forbidden.
     """
     require_unit_of_work()
     if not actor.is_moderator:
         raise Forbidden("Only moderators can do that.")
-    ids = {person_id, actor.id or person_id}
-    statement = sa.select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update()
-    people = {row.id: row for row in db.session.scalars(statement.execution_options(populate_existing=True))}
+    people = get_people_for_update((person_id, actor.id or person_id), against_texts_of=person_id)
     if person_id not in people:
         raise NotFound("We could not find that person.")
     decider = people[actor.id].as_actor(now()) if actor.id in people else actor
@@ -88,16 +87,19 @@ def mark_warnings_read(person_id: int) -> None:
 
 
 def ensure_may_still_post(actor: Actor) -> None:
-    """Raise Forbidden when the actor was silenced since the request began. Ask after the text is stored, in its transaction.
+    """Raise Forbidden when the actor was silenced, or their account ended, since the request began. Ask after the text is stored,
+    in its transaction.
 
     On PostgreSQL storing a text waits for a decision about its author (see `lock_for_decision`), so this sees it.
     """
     if actor.id is None:
         return
     db.session.flush()
-    columns = (Person.suspended_until, Person.muted_until, Person.banned_at, Person.warned_at)
+    is_being_erased = sa.select(Erasure.person_id).where(Erasure.person_id == Person.id, Erasure.begun_at.is_not(None)).exists()
+    has_ended = sa.or_(Person.erased_at.is_not(None), Person.merged_into_id.is_not(None), is_being_erased)
+    columns = (Person.suspended_until, Person.muted_until, Person.banned_at, Person.warned_at, has_ended)
     row = db.session.execute(sa.select(*columns).where(Person.id == actor.id)).one_or_none()
-    if row is None:
+    if row is None or row[4]:
         raise Forbidden("Your account does not exist any more.")
     found = Person(suspended_until=row[0], muted_until=row[1], banned_at=row[2])
     moment = now()

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.pagination import parse_page
+from app.core.text import parse_number
 from app.desk.presenters import VIEW_HINTS, VIEW_LABELS, desk_line, queue_path, view_tabs
 from app.desk.queries.calendar import load_hours
 from app.desk.queries.queue import VIEWS, DeskFilter, count_views, list_desk, list_in_charge
@@ -19,9 +20,7 @@ from app.web.seo import Head
 
 
 def _asked_filter() -> DeskFilter:
-    raw = query_line("category", 20)
-    category = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 18 else None
-    return DeskFilter(category, query_line("tag", 40).lower(), query_line("in_charge", 20))
+    return DeskFilter(parse_number(query_line("category", 20)), query_line("tag", 40).lower(), query_line("in_charge", 20))
 
 
 @blueprint.get("/desk")

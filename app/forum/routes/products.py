@@ -1,7 +1,5 @@
 """Admins keep products and their versions; askers and curators say which versions a thread is about."""
 
-from typing import Any
-
 from flask import flash, request
 from werkzeug.wrappers import Response
 
@@ -15,6 +13,7 @@ from app.forum.routes.blueprint import blueprint
 from app.forum.services import products, versions
 from app.web.access import admins, curators, members
 from app.web.context import current_actor
+from app.web.flashes import flash_undo
 from app.web.forms import BaseForm, posted_ids
 from app.web.redirects import see_other
 from app.web.render import page
@@ -117,8 +116,7 @@ def release_version(version_id: int) -> Response:
     except Conflict as error:
         return _refused(error)
     text = f"{version.name} is published. What is about this product waits in the list to verify."
-    done: Any = (text, f"/admin/versions/{version_id}/withdraw")
-    flash(done, "undo")
+    flash_undo(text, f"/admin/versions/{version_id}/withdraw")
     return see_other(f"{PATH}/{version.product_id}")
 
 
@@ -195,9 +193,8 @@ def check_version(thread_id: int, version_id: int) -> Response:
     if works is None:
         flash("Taken back. It waits to be checked again.", "success")
     else:
-        done: Any = (
+        flash_undo(
             f"Noted: “{thread.title}” " + ("works there." if works else "does not work there."),
             f"/threads/{thread_id}/versions/{version_id}/check",
         )
-        flash(done, "undo")
     return see_other("/kb/verify?view=threads")

@@ -27,7 +27,11 @@ def title_page(thread_id: int) -> Response:
     """Show title and tags of a question, to be improved."""
     thread = get_thread(current_actor(), thread_id)
     ensure_can_improve_title(current_actor(), thread)
-    standing = {"title": thread.title, "tags": ", ".join(list_tag_names(thread_id)), "base_revision": get_opening(thread_id).revision}
+    standing = {
+        "title": thread.title,
+        "tags": ", ".join(list_tag_names(thread_id)),
+        "base_revision": get_opening(thread_id).revision,
+    }
     return _title_page(thread, TitleForm(formdata=None, data=standing))
 
 
@@ -64,4 +68,6 @@ def _title_page(thread: Thread, form: TitleForm, status: int = 200, conflict: st
     crumbs = [(shorten(thread.title, 60), thread.path), ("Title and tags", "")]
     head = Head("Improve title and tags", is_indexable=False, crumbs=crumbs)
     standing_tags = list_tag_names(thread.id) if conflict else []
-    return page("forum/improve_title.html", head, status, form=form, thread=thread, conflict=conflict, standing_tags=standing_tags)
+    return page(
+        "forum/improve_title.html", head, status, form=form, thread=thread, conflict=conflict, standing_tags=standing_tags
+    )

@@ -5,13 +5,13 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.forum.events import AcceptanceWithdrawn, AnswerAccepted
 from app.forum.models import Acceptance, Outcome
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.forum.policies import ensure_can_accept, ensure_can_see_post, is_answer, voice_of
 from app.forum.queries.outcomes import list_standing_outcomes
 from app.forum.queries.threads import find_acceptance, get_post_for_update
-from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
 from app.forum.services.waiting import end_wait
 

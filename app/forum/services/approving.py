@@ -11,12 +11,12 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.forum.events import PostAdded, PostCurated, PostHeld, ThreadCurated, ThreadHeld, ThreadStarted
 from app.forum.models import Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.threads import find_shown_text, get_opening, get_post_for_update, get_thread_and_category_for_update
-from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
 from app.forum.services.listing import move_counts, place_of
 from app.forum.services.mentioning import people_linked_in, people_new_in, tell_mentioned

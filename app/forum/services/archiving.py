@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.core.uow import unit_of_work
 from app.forum.events import ThreadCurated
 from app.forum.models import Thread
@@ -21,7 +22,6 @@ from app.forum.models.thread import Status
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.archiving import is_due, list_due_ids
 from app.forum.queries.threads import get_thread_for_update
-from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
 
 ARCHIVE_JOB = "forum.archive"

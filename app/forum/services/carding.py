@@ -7,12 +7,12 @@ whether it is shown now is `policies.shows_card`.
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.forum.events import ThreadCurated
 from app.forum.models import Post, Thread
 from app.forum.models.thread import Status
 from app.forum.policies import ensure_can_pin_card, is_answer
 from app.forum.queries.threads import get_post_for_update, get_thread_for_update
-from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
 
 

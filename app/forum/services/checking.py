@@ -1,4 +1,4 @@
-"""Rules for what people type: titles, bodies, reasons. Pure; raises Invalid with the name of the field."""
+"""Rules for what people type: titles and bodies (reasons: app/core/reasons). Pure; raises Invalid with the name of the field."""
 
 from app.core.errors import Invalid
 from app.core.markup import MAX_BODY, Rendered
@@ -7,7 +7,6 @@ from app.forum.models.thread import TITLE_MAX
 
 TITLE_MIN = 10
 COMMENT_MAX = 2_000
-REASON_MAX = 300
 
 
 def checked_title(title: str) -> str:
@@ -32,13 +31,3 @@ def check_body(body: Rendered, *, most: int = MAX_BODY) -> None:
         raise Invalid(f"At most {most:,} characters are possible here; this has {len(body.source):,}.", field="body")
     if not body.text and "<img" not in body.html:
         raise Invalid("This text would show nothing. Please write a few words.", field="body")
-
-
-def checked_reason(reason: str, *, is_required: bool = False) -> str:
-    """Return the reason on one clean line of at most 300 characters. Raises Invalid("reason") when it is needed and missing."""
-    cleaned = clean_line(reason)
-    if is_required and not cleaned:
-        raise Invalid("Please say why, so that others can follow the decision.", field="reason")
-    if len(cleaned) > REASON_MAX:
-        raise Invalid(f"Please keep the reason to {REASON_MAX} characters.", field="reason")
-    return cleaned

@@ -11,13 +11,14 @@ from app.core.db import db
 from app.core.errors import Forbidden
 from app.core.events import emit
 from app.core.markup import Rendered
+from app.core.reasons import checked_reason
 from app.forum.events import CommentAdded, CommentCurated, CommentHeld
 from app.forum.models import Comment, Post
 from app.forum.models.reshaping import ReshapingKind
 from app.forum.policies import ensure_can_comment, ensure_can_edit_comment, ensure_can_see_post
 from app.forum.queries.threads import get_comment_for_update, get_post_for_update
 from app.forum.screening import Submission, Verdict, note_screened, screen
-from app.forum.services.checking import COMMENT_MAX, check_body, checked_reason
+from app.forum.services.checking import COMMENT_MAX, check_body
 from app.forum.services.figures import derive_comment_counts, settle
 from app.forum.services.mentioning import tell_mentioned, tell_newly_mentioned
 from app.forum.services.pacing import ensure_pace

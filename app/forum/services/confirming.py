@@ -5,6 +5,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.forum.events import AskerStillStuck, StillStuckWithdrawn
 from app.forum.models import Outcome, Post, Thread
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
@@ -12,7 +13,6 @@ from app.forum.models.thread import Status
 from app.forum.policies import ensure_can_report_outcome, is_answer, voice_of
 from app.forum.queries.outcomes import find_outcome, is_standing, list_standing_outcomes
 from app.forum.queries.threads import find_acceptance, get_thread_for_update
-from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
 from app.forum.services.waiting import end_wait
 

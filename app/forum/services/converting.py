@@ -9,6 +9,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.forum.events import ThreadCurated
 from app.forum.models import Post, Thread
 from app.forum.models.post import PostKind
@@ -18,7 +19,6 @@ from app.forum.outcomes import CONFIRMED
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.outcomes import list_standing_outcomes
 from app.forum.queries.threads import get_thread_for_update
-from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
 from app.forum.services.proposing import request_comparison
 from app.forum.services.relocating import get_posts_for_update, list_staff_among, peek, remember, take_back

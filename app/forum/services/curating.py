@@ -10,6 +10,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.forum.events import ThreadCurated
 from app.forum.models import Thread
 from app.forum.policies import can_see_category, ensure_can_moderate
@@ -17,7 +18,6 @@ from app.forum.queries.threads import get_categories_for_update, get_thread_and_
 from app.forum.services.approving import approve_post, approve_thread, hold_post, hold_thread, reject_post, reject_thread
 from app.forum.services.archiving import archive_thread, unarchive_thread
 from app.forum.services.carding import pin_card, repin_card, undo_card, unpin_card
-from app.forum.services.checking import checked_reason
 from app.forum.services.curating_posts import (
     approve_comment,
     hide_comment,

@@ -4,6 +4,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.forum.events import CommentAdded, CommentCurated, CommentHeld, PostCurated
 from app.forum.models import Comment, Post
 from app.forum.models.post import PostKind
@@ -12,7 +13,6 @@ from app.forum.policies import ensure_can_moderate
 from app.forum.queries.places import exists_redirect
 from app.forum.queries.threads import get_comment_for_update, get_post_for_update
 from app.forum.services.approving import ensure_read, is_first_showing
-from app.forum.services.checking import checked_reason
 from app.forum.services.commenting import WAITING, settle_comments
 from app.forum.services.figures import settle
 from app.forum.services.mentioning import people_linked_in, tell_mentioned

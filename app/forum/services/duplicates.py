@@ -7,11 +7,11 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.reasons import REASON_MAX, checked_reason
 from app.forum.events import ThreadCurated
 from app.forum.models import Thread
 from app.forum.policies import can_see_thread, ensure_can_moderate, is_as_open
 from app.forum.queries.threads import get_threads_for_update
-from app.forum.services.checking import REASON_MAX, checked_reason
 from app.forum.services.figures import settle
 from app.forum.services.proposing import note_joined, note_separated
 from app.search.documents import THREAD, request_sync

@@ -8,6 +8,7 @@ from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.events import emit
 from app.core.markup import Rendered
+from app.core.reasons import checked_reason
 from app.core.slugs import slugify
 from app.forum.events import PostEdited, PostHeld, ThreadHeld
 from app.forum.models import Post, Thread
@@ -15,7 +16,7 @@ from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_edit_post
 from app.forum.queries.threads import get_post_and_category_for_update, get_post_for_update, list_tag_names
 from app.forum.screening import Submission, Verdict, is_screened, note_screened, screen
-from app.forum.services.checking import check_body, checked_reason, checked_title
+from app.forum.services.checking import check_body, checked_title
 from app.forum.services.figures import settle
 from app.forum.services.listing import move_counts, place_of
 from app.forum.services.mentioning import tell_newly_mentioned

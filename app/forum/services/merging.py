@@ -14,13 +14,13 @@ from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.reasons import REASON_MAX, checked_reason
 from app.forum.events import PostsMoved, ThreadCurated
 from app.forum.models import Follow, MeToo, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.reshaping import Place, ReshapingKind
-from app.forum.policies import can_moderate, can_see_thread, ensure_can_moderate
+from app.forum.policies import can_moderate, can_see_thread, ensure_can_moderate, is_as_open
 from app.forum.queries.places import get_category_ids
-from app.forum.services.checking import REASON_MAX, checked_reason
 from app.forum.services.figures import settle
 from app.forum.services.listing import move_counts, place_of
 from app.forum.services.relocating import (
@@ -66,7 +66,9 @@ def merge_threads(actor: Actor, *, thread_id: int, target_id: int, opening: str,
     details: dict[str, Any] = {"posts": relocate(posts, target), "card": thread.card_post_id}
     details |= {"follows": _take_followers(thread, target), "me_toos": _take_affected(thread, target)}
     thread.card_post_id = None
-    thread.hidden_at, thread.hidden_reason = now(), f"Merged into “{target.title}”"[:REASON_MAX]
+    is_known = is_as_open(target.category.audience, thread.category.audience)  # who reads this one may read that title
+    thread.hidden_at = now()
+    thread.hidden_reason = f"Merged into “{target.title}”"[:REASON_MAX] if is_known else "Merged into another thread"
     move_counts(place, place_of(thread))
     lead_on(Place.THREAD, thread.id, Place.THREAD, target.id)
     settle(thread)

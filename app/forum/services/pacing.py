@@ -9,12 +9,12 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.forum.events import ThreadCurated
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_moderate, is_slowed
 from app.forum.queries.threads import get_thread_for_update
-from app.forum.services.checking import checked_reason
 from app.forum.services.figures import settle
 
 # What moderators choose from, in minutes.

@@ -19,6 +19,7 @@ from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Conflict, NotFound
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.core.settings import Settings
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.forum.events import ThreadCurated
@@ -35,7 +36,6 @@ from app.forum.queries.proposals import (
     list_unchecked,
 )
 from app.forum.queries.threads import get_threads_for_update
-from app.forum.services.checking import checked_reason
 from app.jobs.queue import enqueue
 from app.search.documents import THREAD, make_key
 from app.search.engines import current_engine

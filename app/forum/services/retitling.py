@@ -10,13 +10,14 @@ from app.core.clock import now
 from app.core.errors import Invalid
 from app.core.events import emit
 from app.core.markup import Rendered
+from app.core.reasons import checked_reason
 from app.core.slugs import slugify
 from app.forum.events import PostEdited
 from app.forum.models import Post, Thread
 from app.forum.policies import ensure_can_improve_title
 from app.forum.queries.threads import get_opening, get_post_and_category_for_update, list_tag_names
 from app.forum.screening import Submission, screen
-from app.forum.services.checking import checked_reason, checked_title
+from app.forum.services.checking import checked_title
 from app.forum.services.editing import EditConflict
 from app.forum.services.figures import settle
 from app.forum.services.listing import move_counts, place_of

@@ -10,12 +10,12 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.forum.events import CommentCurated, PostCurated, ThreadCurated
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.threads import get_comment_for_update, get_post_and_category_for_update
-from app.forum.services.checking import checked_reason
 from app.forum.services.commenting import WAITING, settle_comments
 from app.forum.services.figures import settle
 from app.forum.services.listing import move_counts, place_of

@@ -7,6 +7,7 @@ from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.reasons import checked_reason
 from app.core.slugs import slugify
 from app.core.text import shorten
 from app.forum.events import PostsMoved, ThreadCurated
@@ -16,7 +17,7 @@ from app.forum.models.reshaping import Place, ReshapingKind
 from app.forum.models.thread import Status, ThreadKind
 from app.forum.policies import can_see_category, ensure_can_moderate
 from app.forum.queries.threads import get_categories_for_update, get_thread_and_category_for_update, list_tag_names
-from app.forum.services.checking import checked_reason, checked_title
+from app.forum.services.checking import checked_title
 from app.forum.services.figures import settle
 from app.forum.services.listing import NOWHERE, move_counts, place_of
 from app.forum.services.proposing import request_comparison

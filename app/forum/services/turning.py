@@ -11,13 +11,14 @@ from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
 from app.core.markup import Rendered
+from app.core.reasons import checked_reason
 from app.forum.events import CommentCurated, PostCurated
 from app.forum.models import Comment, Post
 from app.forum.models.post import PostKind
 from app.forum.models.reshaping import Place, Reshaping, ReshapingKind
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.threads import get_comment_for_update, get_post_for_update
-from app.forum.services.checking import COMMENT_MAX, check_body, checked_reason
+from app.forum.services.checking import COMMENT_MAX, check_body
 from app.forum.services.commenting import settle_comments
 from app.forum.services.figures import derive_comment_counts, settle
 from app.forum.services.relocating import (

@@ -3,8 +3,6 @@
 Building the article is `promotions`.
 """
 
-from typing import Any
-
 from flask import Response, flash, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -29,6 +27,7 @@ from app.kb.services.scoring import score_issue
 from app.kb.urls import promotions_path
 from app.web.access import curators
 from app.web.context import current_actor, site_settings
+from app.web.flashes import flash_undo
 from app.web.forms import posted_line
 from app.web.redirects import local_path, see_other
 from app.web.render import page
@@ -137,8 +136,7 @@ def _pin(actor: Actor, post_id: int) -> AnyResponse:
 
 def _undoable(message: str, undo_path: str, default: str = "") -> AnyResponse:
     """Say what was done, with a way back, and lead to where the curator came from."""
-    undo: Any = (message, undo_path)
-    flash(undo, "undo")
+    flash_undo(message, undo_path)
     return see_other(local_path(request.form.get("next"), default or promotions_path()))
 
 

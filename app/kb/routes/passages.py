@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.forum.models import Post
 from app.forum.queries.threads import get_thread
@@ -58,8 +59,7 @@ def posted_roles(posts: list[Post]) -> dict[int, SourceRole]:
 
 def posted_revision(post_id: int) -> int:
     """Return the revision of a post that the page showed, or 0."""
-    raw = request.form.get(f"revision-{post_id}", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
+    return parse_number(request.form.get(f"revision-{post_id}"), 9) or 0
 
 
 def current_edit(actor: Actor, article: Article) -> Edit:

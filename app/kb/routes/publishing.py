@@ -6,6 +6,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.core.markup import render_markdown
+from app.core.text import parse_number
 from app.kb.routes.answers import change_article
 from app.kb.routes.blueprint import blueprint
 from app.kb.services import publishing, reviewing
@@ -18,8 +19,7 @@ from app.web.redirects import local_path
 
 def _posted_revision() -> int | None:
     """Return the revision that the page showed, if it said so."""
-    raw = request.form.get("revision", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+    return parse_number(request.form.get("revision"), 9)
 
 
 @blueprint.post("/kb/articles/<id:article_id>/submit")

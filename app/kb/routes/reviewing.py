@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
 from app.core.markup import render_markdown
+from app.core.text import parse_number
 from app.core.textdiff import TextDiff, diff_lines
 from app.core.uow import unit_of_work
 from app.forum.queries.versions import list_products
@@ -26,6 +27,7 @@ from app.kb.terms import kb_terms
 from app.kb.urls import article_review_path
 from app.web.access import curators, members
 from app.web.context import current_actor
+from app.web.flashes import flash_undo
 from app.web.forms import posted_ids, posted_line, posted_text
 from app.web.redirects import local_path, see_other
 from app.web.render import page
@@ -98,8 +100,7 @@ def resolve_remark(remark_id: int) -> AnyResponse:
     with unit_of_work():
         article = reviewing.resolve_comment(current_actor(), remark_id=remark_id, is_resolved=True)
         back = article_review_path(article.id)
-    done: Any = ("Dealt with.", f"/kb/remarks/{remark_id}/reopen")
-    flash(done, "undo")
+    flash_undo("Dealt with.", f"/kb/remarks/{remark_id}/reopen")
     return see_other(back)
 
 
@@ -126,8 +127,7 @@ def schedule(article_id: int) -> AnyResponse:
     except (Invalid, Conflict) as error:
         status = 400 if isinstance(error, Invalid) else 409
         return _review_page(article_id, {"publish_at": raw}, {"publish_at": error.message}, status)
-    done: Any = ("It will be published by itself.", f"/kb/articles/{article_id}/unschedule")
-    flash(done, "undo")
+    flash_undo("It will be published by itself.", f"/kb/articles/{article_id}/unschedule")
     return see_other(article_review_path(article_id))
 
 
@@ -140,8 +140,7 @@ def _parse_moment(raw: str) -> datetime:
 
 
 def _posted_number(name: str) -> int | None:
-    raw = request.form.get(name, "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+    return parse_number(request.form.get(name), 9)
 
 
 @blueprint.post("/kb/articles/<id:article_id>/unschedule")

@@ -14,6 +14,7 @@ from app.kb.services.checking import check_version
 from app.kb.urls import verify_path
 from app.web.access import curators
 from app.web.context import current_actor
+from app.web.flashes import flash_undo
 from app.web.redirects import local_path, see_other
 from app.web.render import page
 from app.web.seo import Head
@@ -52,6 +53,5 @@ def check(article_id: int, version_id: int) -> AnyResponse:
         flash("Taken back. It waits to be checked again.", "success")
     else:
         said = "holds there" if works else "does not hold there"
-        done: Any = (f"Noted: “{article.title}” {said}.", f"/kb/articles/{article_id}/versions/{version_id}/check")
-        flash(done, "undo")
+        flash_undo(f"Noted: “{article.title}” {said}.", f"/kb/articles/{article_id}/versions/{version_id}/check")
     return see_other(back)

@@ -15,6 +15,7 @@ from app.kb.services import wordings
 from app.kb.urls import article_wordings_path
 from app.web.access import curators
 from app.web.context import current_actor
+from app.web.flashes import flash_undo
 from app.web.forms import query_line
 from app.web.redirects import see_other
 from app.web.render import page
@@ -44,7 +45,7 @@ def remove_wording(article_id: int, thread_id: int) -> AnyResponse:
     with unit_of_work():
         wordings.remove_wording(current_actor(), article_id=article_id, thread_id=thread_id)
     back = article_wordings_path(article_id)
-    flash(("This wording no longer leads to the article.", f"{back}/{thread_id}/restore"), "undo")  # type: ignore[arg-type]
+    flash_undo("This wording no longer leads to the article.", f"{back}/{thread_id}/restore")
     return see_other(back)
 
 
@@ -70,7 +71,7 @@ def remove_search(article_id: int) -> AnyResponse:
     text = query_line("text")
     with unit_of_work():
         wordings.remove_search(current_actor(), article_id=article_id, text=text)
-    flash(("This wording no longer leads to the article.", _search_url(article_id, "restore", text)), "undo")  # type: ignore[arg-type]
+    flash_undo("This wording no longer leads to the article.", _search_url(article_id, "restore", text))
     return see_other(article_wordings_path(article_id))
 
 

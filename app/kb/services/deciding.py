@@ -11,6 +11,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.events import emit
+from app.core.reasons import REASON_MAX
 from app.core.uow import require_unit_of_work
 from app.forum.queries.threads import get_thread
 from app.kb.events import CandidateDismissed, CandidateRestored, CandidateSnoozed
@@ -18,7 +19,6 @@ from app.kb.models import Candidate, CandidateDecision, CandidateState, Decision
 from app.kb.policies import can_promote
 from app.kb.queries.decisions import find_rank
 
-REASON_MAX = 300
 SNOOZE_DAYS = (7, 30, 90)
 _ACCEPTING = frozenset({Decision.PROMOTED, Decision.LINKED})
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.errors import Invalid
+from app.core.text import parse_number
 from app.forum.models import Post
 from app.kb.services.assembling import demote_headings
 from app.kb.services.blocks import Block, Origin, hash_words, insert_below, move, put_back, remove, split
@@ -48,7 +49,7 @@ def rearrange(edit: Edit, asked: str, typed: Mapping[str, str]) -> Result:
 
 
 def _number(raw: str) -> int:
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 0
+    return parse_number(raw, 5) or 0
 
 
 def _beside(blocks: Sequence[Block], key: str) -> str:

@@ -1,12 +1,14 @@
 """Talking about an article before (and after) it is published, and who looks after it."""
 
 from app.accounts.queries import find_person_by_name
+from app.accounts.services.restricting import ensure_may_still_post
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import emit
 from app.core.markup import Rendered
+from app.core.reasons import REASON_MAX
 from app.core.text import shorten
 from app.core.uow import require_unit_of_work
 from app.kb.events import ArticleDiscussed, ArticleOwnerChanged
@@ -16,7 +18,6 @@ from app.kb.queries.articles import get_article_and_threads_for_update, get_arti
 from app.kb.services.publishing import reopen
 
 REMARK_MAX = 5_000
-REASON_MAX = 300
 
 
 def comment_article(actor: Actor, *, article_id: int, body: Rendered) -> ArticleComment:
@@ -28,7 +29,9 @@ def comment_article(actor: Actor, *, article_id: int, body: Rendered) -> Article
         raise Invalid("Please write something.", "body")
     if len(body.source) > REMARK_MAX:
         raise Invalid(f"Please shorten this to {REMARK_MAX:,} characters.", "body")
-    return remark(actor.id, article, body.source, str(body.html))
+    made = remark(actor.id, article, body.source, str(body.html))
+    ensure_may_still_post(actor)
+    return made
 
 
 def remark(author_id: int | None, article: Article, source: str, html: str) -> ArticleComment:

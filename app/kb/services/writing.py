@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from app.accounts.services.restricting import ensure_may_still_post
 from app.core.actor import Actor, Audience
 from app.core.clock import now
 from app.core.db import db, lock_name
@@ -217,6 +218,7 @@ def _add_revision(actor: Actor, article: Article, text: ArticleText, note: str) 
             note=note[:NOTE_MAX], created_at=now(),
         )
     )  # fmt: skip
+    ensure_may_still_post(actor)
 
 
 def _differs(old: ArticleRevision, new: ArticleText) -> bool:

@@ -9,9 +9,9 @@ from app.core.db import db
 from app.forum.events import CommentCurated, PostCurated, ThreadCurated, VersionChecked
 from app.forum.models import DuplicateProposal, Post
 from app.forum.models.post import PostKind
+from app.moderation.flags.resolving import close_flags, open_again
 from app.moderation.models import Flag, FlagReason, FlagState
 from app.moderation.services.logging import write_log
-from app.moderation.services.resolving import close_flags, open_again
 
 # What a moderator did to a text -> whether the reports about it were right.
 _SAYS = {"hide": True, "reject": True, "approve": False}

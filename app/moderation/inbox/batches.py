@@ -5,6 +5,7 @@ Each item is decided in its own unit of work: what somebody else decided meanwhi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,9 +21,11 @@ from app.moderation.inbox.deciding import NO_REASON, decide_item
 from app.moderation.inbox.item import Decision, InboxItem
 from app.moderation.models import InboxBatch
 from app.moderation.policies import ensure_can_moderate_site
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 
 MOST_IN_BATCH = 50
+# What came of a batch can be read for so long; the log keeps the decisions.
+KEPT_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def decide_batch(
         raise Invalid(NO_REASON, field="reason")
     results = [_decide_one(actor, row, decision, reason, (seen or {}).get(row.key, "")) for row in preview.rows]
     with unit_of_work():
+        db.session.execute(sa.delete(InboxBatch).where(InboxBatch.created_at < now() - KEPT_FOR))
         batch = InboxBatch(person_id=actor.id, label=preview.decision.label, reason=reason.strip()[:300], results=results)
         db.session.add(batch)
         db.session.flush()

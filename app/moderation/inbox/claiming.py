@@ -14,7 +14,7 @@ from app.core.errors import Conflict
 from app.core.uow import require_unit_of_work
 from app.moderation.inbox.collecting import find_item
 from app.moderation.models import InboxClaim
-from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.policies import ensure_can_decide
 
 # Claims that are over for so long are deleted when the next one is taken.
 _KEPT = timedelta(days=1)
@@ -33,10 +33,9 @@ class Claim:
     def words(self, actor: Actor, moment: datetime) -> str:
         """Return what the inbox says about it."""
         minutes = int((moment - self.claimed_at).total_seconds() // 60)
-        since = "since a moment" if minutes < 1 else f"for {minutes} min"
-        return (
-            f"You are looking at this {since}" if self.person_id == actor.id else f"{self.person_name} is looking at this {since}"
-        )
+        since = "now" if minutes < 1 else f"for {minutes} min"
+        who = "You have been" if self.person_id == actor.id and minutes else "You are" if self.person_id == actor.id else ""
+        return f"{who or self.person_name + (' has been' if minutes else ' is')} looking at this {since}"
 
 
 class ClaimedByOther(Conflict):
@@ -53,7 +52,7 @@ def claim_item(actor: Actor, key: str, *, lasts: timedelta, take_over: bool = Fa
     Raises ClaimedByOther while somebody else does, unless `take_over`; NotFound, Conflict when it is decided already, Forbidden.
     """
     require_unit_of_work()
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     if find_item(actor, key) is None:
         raise Conflict("Somebody has decided about this already.")
     lock_name("inbox", key)

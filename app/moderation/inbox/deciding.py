@@ -9,7 +9,7 @@ from app.moderation.inbox.claiming import end_claim, ensure_free
 from app.moderation.inbox.collecting import find_item
 from app.moderation.inbox.item import Choice, Decision, InboxItem, split_key
 from app.moderation.inbox.registry import source_of
-from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.policies import ensure_can_decide
 from app.moderation.queries import find_latest_entry_id
 
 NO_REASON = "Please give a reason: the log keeps it, and the people concerned are told."
@@ -30,7 +30,7 @@ def decide_item(actor: Actor, key: str, decision: str, *, reason: str = "", seen
     Raises NotFound, Forbidden, Invalid("reason"), ClaimedByOther, Conflict (decided already, or the text changed).
     """
     require_unit_of_work()
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     item = find_item(actor, key)
     if item is None:
         raise Conflict("Somebody has decided about that one already.")

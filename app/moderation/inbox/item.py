@@ -5,6 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from app.core.text import parse_number
 from app.moderation.inbox.order import urgency
 
 
@@ -133,7 +134,6 @@ class InboxDetail:
 
 def split_key(key: str) -> tuple[str, int] | None:
     """Return kind and id of a key, or None for anything else."""
-    kind, _, number = key.rpartition("-")
-    if not kind or not (number.isascii() and number.isdigit() and len(number) <= 18):
-        return None
-    return kind, int(number)
+    kind, _, raw = key.rpartition("-")
+    number = parse_number(raw)
+    return (kind, number) if kind and number is not None else None

@@ -41,13 +41,14 @@ def inbox_rows(
 
 
 def inbox_tabs(inbox: Inbox) -> list[tuple[str, str, int | None, bool]]:
-    """Return the filters: all, and each source with how many of its items wait."""
+    """Return the filters: all, and each source of which something waits, with how much. The chosen one stays when it is empty."""
     everything = ("All", queue_path(), sum(inbox.counts.values()), not inbox.chosen)
     return [
         everything,
         *(
             (source.label, queue_path(chosen=source.name), inbox.counts[source.name], source.name == inbox.chosen)
             for source in list_sources()
+            if inbox.counts[source.name] or source.name == inbox.chosen
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""Where items of the inbox come from. Each source is written beside its subject and named once, in app/registry.py."""
+"""What a source of the inbox is, and which there are. Each is a module of inbox/sources, named once in app/registry.py."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -72,9 +72,7 @@ def decide_appeal(actor: Actor, *, sanction_id: int, is_lifted: bool, answer: st
         raise Invalid("Please answer in a sentence or two. The person will read it.", "answer")
     if len(text) > ANSWER_MAX:
         raise Invalid(f"Please keep the answer to {ANSWER_MAX:,} characters.", "answer")
-    sanction = lock_sanction(actor, sanction_id)
-    person = get_person(sanction.person_id)
-    ensure_can_decide_appeal(actor, sanction, person, has_others=has_others(actor, person, list_deciders()))
+    sanction = ensure_may_reconsider(actor, sanction_id=sanction_id)
     if sanction.appeal_state != AppealState.OPEN:
         raise Conflict("Somebody has decided about this appeal already.")
     moment = now()
@@ -87,6 +85,14 @@ def decide_appeal(actor: Actor, *, sanction_id: int, is_lifted: bool, answer: st
     action = "appeal_lift" if is_lifted else "appeal_uphold"
     write_log(actor.id, action, line, person_id=sanction.person_id, before=str(sanction.id))
     emit(AppealDecided(sanction.id, sanction.person_id, actor.id, is_lifted))
+    return sanction
+
+
+def ensure_may_reconsider(actor: Actor, *, sanction_id: int) -> Sanction:
+    """Lock a sanction whose appeal the actor may decide about. Raises NotFound, and Forbidden for who made it, if others could."""
+    sanction = lock_sanction(actor, sanction_id)
+    person = get_person(sanction.person_id)
+    ensure_can_decide_appeal(actor, sanction, person, has_others=has_others(actor, person, list_deciders()))
     return sanction
 
 

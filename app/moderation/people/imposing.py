@@ -11,11 +11,11 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import emit
-from app.core.text import clean_line
+from app.core.reasons import FOR_THE_PERSON, checked_reason
 from app.core.uow import require_unit_of_work
 from app.moderation.events import SanctionEnded, SanctionImposed
 from app.moderation.models import AppealState, Sanction, SanctionKind
-from app.moderation.services.logging import REASON_MAX, write_log
+from app.moderation.services.logging import write_log
 
 REPLACED = "Another decision took its place; you can appeal against that one."
 
@@ -31,7 +31,7 @@ def impose(
     """
     if kind not in list(SanctionKind):
         raise Invalid("Please choose what is to happen.", "kind")
-    reason = checked_reason(reason)
+    reason = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON)
     is_timed = kind in (SanctionKind.MUTE, SanctionKind.SUSPEND)
     person = restrict(actor, person_id=person_id, kind=kind, until=until if is_timed else None, reason=reason)
     earlier = _replace(actor, person.id, kind) if is_timed else None
@@ -50,7 +50,7 @@ def impose(
 def end_sanction(actor: Actor, *, sanction_id: int, reason: str, action: str = "lift", is_one_of_many: bool = False) -> Sanction:
     """Take a sanction back; an appeal that waits is granted with it. Raises NotFound, Forbidden, Invalid("reason"), Conflict when
     it is over or was taken back already."""
-    reason = checked_reason(reason)
+    reason = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON)
     sanction = lock_sanction(actor, sanction_id)
     if sanction.ended_at is not None:
         raise Conflict("This was taken back already.")
@@ -75,7 +75,7 @@ def lift(actor: Actor, *, person_id: int, kind: str, reason: str) -> Sanction | 
     sanction = find_running(person_id, kind)
     if sanction is not None:
         return end_sanction(actor, sanction_id=sanction.id, reason=reason)
-    reason, person = checked_reason(reason), get_person(person_id)
+    reason, person = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON), get_person(person_id)
     if kind != SanctionKind.SUSPEND or person.suspended_until is None or person.suspended_until <= now():
         raise Conflict(f"This person is not {PAST[kind]}.")
     release(actor, person_id=person_id, kind=kind)  # suspended before sanctions were kept
@@ -100,8 +100,11 @@ def revive(actor: Actor, *, sanction_id: int, reason: str, is_if_possible: bool 
         _close_appeal(sanction, AppealState.OPEN, "", None, None)
     sanction.ended_at, sanction.ended_by_id, sanction.end_reason, sanction.is_replaced = None, None, "", False
     if sanction.runs_at(moment):
-        restrict(actor, person_id=sanction.person_id, kind=sanction.kind, until=sanction.until, reason=sanction.reason)
-    write_log(actor.id, sanction.kind, checked_reason(reason), person_id=sanction.person_id, before=str(sanction.id))
+        person = restrict(actor, person_id=sanction.person_id, kind=sanction.kind, until=sanction.until, reason=sanction.reason)
+        if sanction.kind == SanctionKind.SUSPEND:
+            person.suspended_at = sanction.created_at  # as it was: a wave knows its suspensions by their moment
+    why = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON)
+    write_log(actor.id, sanction.kind, why, person_id=sanction.person_id, before=str(sanction.id))
     emit(SanctionImposed(sanction.id, sanction.person_id, actor.id))
     return sanction
 
@@ -139,16 +142,6 @@ def find_running(person_id: int, kind: str) -> Sanction | None:
         .limit(1)
     )  # fmt: skip
     return db.session.scalar(statement)
-
-
-def checked_reason(raw: str) -> str:
-    """Return a reason on one line. Raises Invalid("reason") when there is none, or more than 300 characters."""
-    reason = clean_line(raw)
-    if not reason:
-        raise Invalid("Please say why. The person will read it.", "reason")
-    if len(reason) > REASON_MAX:
-        raise Invalid(f"Please keep the reason to {REASON_MAX} characters.", "reason")
-    return reason
 
 
 def _replace(actor: Actor, person_id: int, kind: str) -> Sanction | None:

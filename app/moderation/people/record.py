@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.text import shorten
+from app.core.trust import Level
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.urls import comment_path, post_path
@@ -104,6 +105,11 @@ class PersonRecord:
     figures: Figures
     sanctions: tuple[SanctionRow, ...]
     texts: tuple[TextRow, ...]
+
+    @property
+    def trust(self) -> str:
+        """The name of the level of trust."""
+        return Level(self.level).label
 
 
 def person_record(actor: Actor, person_id: int) -> PersonRecord:

@@ -17,6 +17,7 @@ from app.forum.urls import comment_path, post_path, thread_path
 from app.kb.models import Article
 from app.moderation.models import LogEntry, ScreeningRule, Wave
 from app.moderation.urls import screening_path, wave_path
+from app.moderation.waves.reading import visible_waves
 from app.search.models import SearchAlias, SearchGap
 from app.search.urls import ALIASES, GAPS
 
@@ -83,7 +84,7 @@ _Target, _CommentPost = aliased(Thread), aliased(Post)
 
 
 def _statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
-    """Entries about staff-only threads, articles and searches are for staff."""
+    """Entries about staff-only threads, articles, searches and waves are for staff."""
     return (
         sa.select(
             LogEntry.id, LogEntry.action, LogEntry.reason, LogEntry.created_at, LogEntry.undoes_id, LogEntry.post_id,
@@ -110,6 +111,7 @@ def _statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
         .where(sa.or_(Category.id.is_(None), Category.audience.in_(actor.audiences)))
         .where(sa.or_(Article.id.is_(None), Article.audience.in_(actor.audiences)))
         .where(sa.or_(SearchGap.id.is_(None), SearchGap.audience.in_(actor.audiences)))
+        .where(sa.or_(LogEntry.wave_id.is_(None), visible_waves(actor)))
         .order_by(LogEntry.created_at.desc(), LogEntry.id.desc())
     )  # fmt: skip
 

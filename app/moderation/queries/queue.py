@@ -18,7 +18,7 @@ from app.forum.services.commenting import WAITING
 from app.forum.urls import comment_path, post_path, thread_path
 from app.moderation.flags.criteria import COMMENT_ASIDE, POST_ASIDE, THREAD_ASIDE, WAITS
 from app.moderation.models import Flag
-from app.moderation.policies import moderated_categories
+from app.moderation.policies import is_for, moderated_categories
 from app.moderation.screening.listing import HitRow, hits_of
 
 QUEUE_LIMIT = 200
@@ -122,10 +122,12 @@ def count_queue(actor: Actor) -> int:
 
 def count_reported(actor: Actor) -> int:
     """Return how many texts are reported."""
+    author_id = sa.func.coalesce(Post.author_id, Comment.author_id)
     statement = (
         sa.select(sa.func.count(sa.distinct(sa.func.coalesce(Flag.post_id, -Flag.comment_id))))
         .join(Thread, Thread.id == Flag.thread_id).join(Category, Category.id == Thread.category_id)
-        .where(WAITS, moderated_categories(actor))
+        .outerjoin(Post, Post.id == Flag.post_id).outerjoin(Comment, Comment.id == Flag.comment_id)
+        .where(WAITS, moderated_categories(actor), is_for(actor, author_id, Category.audience))
     )  # fmt: skip
     return db.session.scalar(statement) or 0
 
@@ -135,17 +137,18 @@ def count_held(actor: Actor) -> int:
     held = (
         sa.select(sa.func.count()).select_from(Thread).join(Category, Category.id == Thread.category_id)
         .where(Thread.held_at.is_not(None), Thread.hidden_at.is_(None), sa.not_(THREAD_ASIDE), moderated_categories(actor))
+        .where(is_for(actor, Thread.author_id, Category.audience))
     )  # fmt: skip
     held_posts = (
         sa.select(sa.func.count()).select_from(Post).join(Thread, Thread.id == Post.thread_id)
         .join(Category, Category.id == Thread.category_id)
         .where(Post.held_at.is_not(None), Post.hidden_at.is_(None), Post.kind != PostKind.OPENING, sa.not_(POST_ASIDE))
-        .where(moderated_categories(actor))
+        .where(moderated_categories(actor), is_for(actor, Post.author_id, Category.audience))
     )  # fmt: skip
     held_comments = (
         sa.select(sa.func.count()).select_from(Comment).join(Post, Post.id == Comment.post_id)
         .join(Thread, Thread.id == Post.thread_id).join(Category, Category.id == Thread.category_id)
-        .where(_WAITING_COMMENT, moderated_categories(actor))
+        .where(_WAITING_COMMENT, moderated_categories(actor), is_for(actor, Comment.author_id, Category.audience))
     )  # fmt: skip
     row = db.session.execute(sa.select(*(count.scalar_subquery() for count in (held, held_posts, held_comments)))).one()
     return sum(int(count or 0) for count in row)
@@ -196,7 +199,7 @@ def _post_statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
         .join(Thread, Thread.id == Post.thread_id)
         .join(Category, Category.id == Thread.category_id)
         .join(Person, Person.id == Post.author_id, isouter=True)
-        .where(moderated_categories(actor))
+        .where(moderated_categories(actor), is_for(actor, Post.author_id, Category.audience))
         .limit(QUEUE_LIMIT)
     )
 
@@ -218,7 +221,7 @@ def _comment_statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
         .join(Thread, Thread.id == Post.thread_id)
         .join(Category, Category.id == Thread.category_id)
         .join(Person, Person.id == Comment.author_id, isouter=True)
-        .where(moderated_categories(actor))
+        .where(moderated_categories(actor), is_for(actor, Comment.author_id, Category.audience))
         .limit(QUEUE_LIMIT)
     )
 

@@ -54,7 +54,7 @@ def told(kind: str, reason: str, until: datetime | None) -> Told:
     """Return what somebody reads who is warned, muted, suspended or banned for this reason."""
     end = f" until {human_moment(until)}" if until else ""
     titles = {
-        SanctionKind.WARN: "The moderators have a word for you",
+        SanctionKind.WARN: "A warning from the moderators",
         SanctionKind.MUTE: f"You cannot write texts{end}",
         SanctionKind.SUSPEND: f"Your account is suspended{end}",
         SanctionKind.BAN: "Your account is banned",

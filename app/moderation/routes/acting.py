@@ -7,16 +7,20 @@ from werkzeug.wrappers import Response
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
+from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.forum.services import curating
 from app.forum.services.approving import TextChanged
 from app.forum.urls import comment_path, post_path
-from app.moderation.forms import parse_thread_number
+from app.moderation.forms.numbers import parse_thread_number
 from app.moderation.queries import find_latest_entry_id
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.routes.changed import read_again
+from app.moderation.services.own_matters import ensure_may_show
+from app.moderation.urls import undo_path
 from app.web.access import moderators
 from app.web.context import current_actor
+from app.web.flashes import flash_undo
 from app.web.forms import posted_line
 from app.web.redirects import local_path, see_other
 
@@ -35,8 +39,7 @@ def _on_waiting(service: Callable[..., object], kind: str) -> Act:
 
 
 def _read_revision() -> int | None:
-    raw = (request.form.get("revision") or request.args.get("revision") or "").strip()
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 18 else None
+    return parse_number((request.form.get("revision") or request.args.get("revision") or "").strip())
 
 
 def _posted_id(field: str, missing: str) -> int:
@@ -61,9 +64,10 @@ def _lock(actor: Actor, thread_id: int) -> object:
 
 
 def _slow(actor: Actor, thread_id: int) -> object:
-    raw = posted_line("minutes")
-    minutes = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 5 else -1
-    return curating.slow_thread(actor, thread_id=thread_id, minutes=minutes, reason=posted_line("reason"))
+    minutes = parse_number(posted_line("minutes"), 5)
+    return curating.slow_thread(
+        actor, thread_id=thread_id, minutes=-1 if minutes is None else minutes, reason=posted_line("reason")
+    )
 
 
 def _on_post(service: Callable[..., object]) -> Act:
@@ -109,6 +113,8 @@ _COMMENT_ACTIONS: Actions = {
 # Decisions that take something away from people need a reason they can be told.
 _NEED_REASON = frozenset({"hide", "lock", "close", "reject"})
 
+_SHOWS = frozenset({"restore", "approve"})
+
 
 def decided(message: str, default: str) -> Response:
     """Say what was done, with a way to undo it, and go back to where the moderator was."""
@@ -116,7 +122,7 @@ def decided(message: str, default: str) -> Response:
     if entry_id is None:
         flash(message)
     else:
-        flash((message, f"/moderation/log/{entry_id}/undo"), "undo")  # type: ignore[arg-type]
+        flash_undo(message, undo_path(entry_id))
     return see_other(local_path(request.form.get("next"), default))
 
 
@@ -131,6 +137,8 @@ def _act(actions: Actions, action: str, target_id: int, default: str) -> Respons
         raise NotFound
     _ensure_reason(action)
     act, message = actions[action]
+    if action in _SHOWS:
+        ensure_may_show(current_actor(), request.path.split("/")[2].removesuffix("s"), target_id)
     try:
         with unit_of_work():
             act(current_actor(), target_id)

@@ -12,10 +12,11 @@ from app.core.errors import Invalid
 from app.core.uow import unit_of_work
 from app.forum.queries.threads import get_comment, get_post
 from app.forum.urls import comment_path, post_path
-from app.moderation.forms import FlagForm, parse_thread_number
+from app.moderation.flags.flagging import flag_comment, flag_person, flag_post, kind_of
+from app.moderation.forms.flags import FlagForm
+from app.moderation.forms.numbers import parse_thread_number
 from app.moderation.policies import ensure_can_flag_people
 from app.moderation.routes.blueprint import blueprint
-from app.moderation.services.flagging import flag_comment, flag_person, flag_post, kind_of
 from app.web.access import members
 from app.web.context import current_actor
 from app.web.ratelimit import REACTING, limiter

@@ -1,19 +1,26 @@
-"""Claims of the inbox, and decisions about many of its items: choose, see what would happen, decide, and take it back."""
+"""The inbox: what waits on the left, the chosen item with its context and its decisions on the right."""
 
-from datetime import timedelta
+from dataclasses import dataclass
 
-from flask import flash, jsonify, request
+from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
+from app.core.clock import now
 from app.core.errors import Conflict, Invalid
 from app.core.uow import unit_of_work
-from app.moderation.inbox.batches import decide_batch, get_batch, preview_batch, undo_batch
-from app.moderation.inbox.claiming import claim_item, release_item
+from app.moderation.inbox.batches import offered_decisions
+from app.moderation.inbox.claiming import Claim, ClaimedByOther, list_claims
+from app.moderation.inbox.collecting import Inbox, find_item, read_inbox
+from app.moderation.inbox.deciding import decide_item
+from app.moderation.inbox.item import InboxItem, split_key
+from app.moderation.inbox.presenting import InboxRow, inbox_rows, inbox_tabs, inbox_title
+from app.moderation.inbox.registry import source_of
+from app.moderation.people.record import person_record
 from app.moderation.routes.blueprint import blueprint
-from app.moderation.routes.queue import claim_minutes, posted_keys
-from app.moderation.urls import batch_path, queue_path
+from app.moderation.urls import QUEUE, queue_path, undo_path
 from app.web.access import moderators
-from app.web.context import current_actor, wants_json
+from app.web.context import current_actor, site_settings
+from app.web.flashes import flash_undo
 from app.web.forms import posted_line, query_line
 from app.web.ratelimit import REACTING, limiter
 from app.web.redirects import see_other
@@ -21,83 +28,98 @@ from app.web.render import page
 from app.web.seo import Head
 
 
-@blueprint.post("/moderation/queue/<item_key>/claim")
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A decision that was not made, so that the page can show it again with what was typed. `is_claimed`: somebody looks at the item."""
+
+    decision: str
+    reason: str
+    message: str
+    is_claimed: bool = False
+
+
+@blueprint.get("/moderation")
+@moderators
+def moderation_home() -> Response:
+    """The inbox is where moderators start."""
+    return redirect(QUEUE)
+
+
+@blueprint.get("/moderation/queue")
+@moderators
+def queue() -> Response:
+    """Show the inbox, or one list of it (`from`), with one item open."""
+    return page_of_inbox(query_line("item"), query_line("from", 30))
+
+
+def page_of_inbox(wanted: str, chosen: str, refused: Refused | None = None, status: int = 200) -> Response:
+    """Return the inbox with the wanted item open; without one the most pressing that nobody else looks at."""
+    actor, moment = current_actor(), now()
+    inbox = read_inbox(actor, chosen)
+    item = inbox.find(wanted) or (find_item(actor, wanted) if split_key(wanted) else None)
+    claims = list_claims({one.key for one in (*inbox.items, *([item] if item else []))})
+    current = item or _first_free(inbox, claims)
+    rows: list[InboxRow] = inbox_rows(inbox, current, claims, actor, moment)
+    return page(
+        "moderation/queue.html",
+        Head(title=inbox_title(inbox), is_indexable=False),
+        status=status,
+        inbox=inbox,
+        rows=rows,
+        tabs=inbox_tabs(inbox),
+        item=current,
+        detail=source_of(current.kind).show(actor, current) if current else None,
+        record=person_record(actor, current.person_id) if current and current.person_id else None,
+        claim=_claim_words(claims.get(current.key) if current else None),
+        then=inbox.after(current.key) if current else "",
+        batch_decisions=offered_decisions(inbox.items),
+        refused=refused,
+        is_gone=bool(wanted) and item is None,
+    )
+
+
+def _first_free(inbox: Inbox, claims: dict[str, Claim]) -> InboxItem | None:
+    mine = current_actor().id
+    free = (item for item in inbox.items if item.key not in claims or claims[item.key].person_id == mine)
+    return next(free, inbox.items[0] if inbox.items else None)
+
+
+def _claim_words(claim: Claim | None) -> tuple[str, bool] | None:
+    """Return who looks at the open item, and whether that is whoever asks."""
+    return (claim.words(current_actor(), now()), claim.person_id == current_actor().id) if claim else None
+
+
+@blueprint.post("/moderation/queue/<item_key>/<decision>")
 @moderators
 @limiter.limit(REACTING)
-def claim_in_inbox(item_key: str) -> Response:
-    """Tell others that you look at an item; `take_over=1` although somebody else does. JSON for the script."""
-    lasts, take_over = timedelta(minutes=claim_minutes()), posted_line("take_over") == "1"
+def decide_in_inbox(item_key: str, decision: str) -> Response:
+    """Decide about an item, and go on with the next one. What cannot be decided is shown again with what was typed."""
+    actor, reason, chosen = current_actor(), posted_line("reason"), posted_line("from", 30)
+    is_sure = posted_line("is_sure") == "1"
     try:
         with unit_of_work():
-            claim_item(current_actor(), item_key, lasts=lasts, take_over=take_over)
-    except Conflict as refusal:
-        if wants_json():
-            return jsonify({"message": refusal.message})
-        flash(refusal.message, "warning")
-    return jsonify({"message": ""}) if wants_json() else see_other(queue_path(item_key, posted_line("from", 30)))
-
-
-@blueprint.post("/moderation/queue/<item_key>/release")
-@moderators
-@limiter.limit(REACTING)
-def release_in_inbox(item_key: str) -> Response:
-    """Stop looking at an item."""
-    with unit_of_work():
-        release_item(current_actor(), item_key)
-    return see_other(queue_path(item_key, posted_line("from", 30)))
-
-
-@blueprint.get("/moderation/queue/several")
-@moderators
-def preview_several() -> Response:
-    """Show what a decision would do to each chosen item; nothing is decided yet."""
-    try:
-        return _preview(posted_keys(), query_line("decision", 30), query_line("from", 30))
+            done = decide_item(actor, item_key, decision, reason=reason, seen=posted_line("seen", 20), is_sure=is_sure)
     except Invalid as error:
+        return page_of_inbox(item_key, chosen, Refused(decision, reason, error.message), 400)
+    except ClaimedByOther as error:
+        return page_of_inbox(item_key, chosen, Refused(decision, reason, error.message, is_claimed=True), 409)
+    except Conflict as error:
+        if find_item(actor, item_key) is not None:
+            return page_of_inbox(item_key, chosen, Refused(decision, reason, error.message), 409)
         flash(error.message, "warning")
-        return see_other(queue_path(chosen=query_line("from", 30)))
+        return see_other(queue_path(posted_line("then"), chosen))
+    if done.entry_id is None:
+        flash(done.decision.done)
+    else:
+        flash_undo(done.decision.done, undo_path(done.entry_id))
+    return see_other(queue_path(posted_line("then"), chosen))
 
 
-def _preview(keys: list[str], decision: str, chosen: str, refusal: str = "", reason: str = "", status: int = 200) -> Response:
-    preview = preview_batch(current_actor(), keys, decision)
-    return page(
-        "moderation/several.html", Head(title=f"{preview.decision.label}: what happens", is_indexable=False), status=status,
-        preview=preview, chosen=chosen, refusal=refusal, reason=reason, back=queue_path(chosen=chosen),
-    )  # fmt: skip
+def claim_minutes() -> int:
+    """Return for how many minutes a claim counts here."""
+    return site_settings().inbox_claim_minutes
 
 
-@blueprint.post("/moderation/queue/several")
-@moderators
-@limiter.limit(REACTING)
-def decide_several() -> Response:
-    """Decide about the items that the preview listed, one by one, and show what came of it."""
-    keys, decision, reason = posted_keys(), posted_line("decision", 30), posted_line("reason")
-    seen = {key: request.form.get(f"seen-{key}", "")[:20] for key in keys}
-    try:
-        batch = decide_batch(current_actor(), keys, decision, reason=reason, seen=seen)
-    except Invalid as error:
-        if "reason" in error.errors:
-            return _preview(keys, decision, posted_line("from", 30), error.message, reason, 400)
-        flash(error.message, "warning")
-        return see_other(queue_path(chosen=posted_line("from", 30)))
-    return see_other(batch_path(batch.id))
-
-
-@blueprint.get("/moderation/several/<id:batch_id>")
-@moderators
-def show_several(batch_id: int) -> Response:
-    """Show what came of a decision about many items."""
-    batch = get_batch(current_actor(), batch_id)
-    done = sum(1 for row in batch.results if row["done"])
-    head = Head(title=f"{batch.label}: {done} of {len(batch.results)}", is_indexable=False)
-    return page("moderation/several_done.html", head, batch=batch, done=done)
-
-
-@blueprint.post("/moderation/several/<id:batch_id>/undo")
-@moderators
-@limiter.limit(REACTING)
-def undo_several(batch_id: int) -> Response:
-    """Take back all of it that can be taken back."""
-    undo_batch(current_actor(), batch_id, reason=posted_line("reason") or "All of it taken back")
-    flash("Taken back, as far as that could be done.")
-    return see_other(batch_path(batch_id))
+def posted_keys() -> list[str]:
+    """Return the items that were chosen with check boxes, by form or address."""
+    return [key[:60] for key in request.values.getlist("item")][:200]

@@ -9,8 +9,10 @@ from app.forum.queries.issues import get_issue
 from app.forum.queries.proposals import list_proposals_for
 from app.forum.queries.threads import get_thread
 from app.forum.services.curating import close_as_duplicate
-from app.moderation.forms import JoinForm, SeparateForm, parse_thread_number
-from app.moderation.presenters import get_moderated, present_joining
+from app.moderation.forms.joining import JoinForm, SeparateForm
+from app.moderation.forms.numbers import parse_thread_number
+from app.moderation.presenters.joining import present_joining
+from app.moderation.queries.moderated import get_moderated
 from app.moderation.routes.acting import decided
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.services.separating import list_followers, separate_thread

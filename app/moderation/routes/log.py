@@ -8,14 +8,15 @@ from werkzeug.wrappers import Response
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound
 from app.core.exporting import Cell
+from app.core.text import parse_number
 from app.core.uow import unit_of_work
-from app.moderation.log_query import LogQuery, resolve_query
-from app.moderation.presenters import action_label
+from app.moderation.presenters.log import action_label
 from app.moderation.queries import LogPage, LogRow, iterate_log, list_log, list_log_actions
 from app.moderation.queries.log import LOG_KINDS
+from app.moderation.queries.log_query import LogQuery, resolve_query
 from app.moderation.routes.blueprint import blueprint
-from app.moderation.services.reediting import render_earlier
-from app.moderation.services.undoing import UNDOABLE, undo_decision
+from app.moderation.undoing import UNDOABLE, undo_decision
+from app.moderation.undoing.edits import render_earlier
 from app.moderation.urls import LOG, log_path
 from app.web.access import moderators
 from app.web.context import current_actor, site_settings
@@ -49,9 +50,10 @@ def log() -> Response:
 
 def _before() -> int | None:
     raw = request.args.get("before", "")
-    if raw and not (raw.isascii() and raw.isdigit() and len(raw) <= 18):
+    number = parse_number(raw)
+    if raw and number is None:
         raise NotFound("There is no such entry in the log.")
-    return int(raw) if raw else None
+    return number
 
 
 @blueprint.get("/moderation/log.csv")

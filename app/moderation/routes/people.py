@@ -7,14 +7,14 @@ from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
+from app.moderation.forms.people import AnswerForm, DecideForm, EndForm
 from app.moderation.models import SanctionKind
 from app.moderation.people.appealing import decide_appeal
 from app.moderation.people.appeals import list_open_appeals
 from app.moderation.people.imposing import end_sanction, impose
 from app.moderation.people.listing import list_people_to_moderate
 from app.moderation.people.record import PersonRecord, person_record
-from app.moderation.people_forms import AnswerForm, DecideForm, EndForm
-from app.moderation.presenters import action_label
+from app.moderation.presenters.log import action_label
 from app.moderation.queries.log import LogFilter, list_log
 from app.moderation.queries.standing import find_sanction, told
 from app.moderation.routes.acting import decided

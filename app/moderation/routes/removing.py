@@ -1,33 +1,21 @@
 """Removing everything that a person wrote: first what it would be, then the reason."""
 
-from flask import flash
 from werkzeug.wrappers import Response
-from wtforms import TextAreaField
-from wtforms.validators import DataRequired, Length
 
 from app.accounts.queries import get_person
 from app.core.errors import Conflict, Invalid
 from app.core.uow import unit_of_work
+from app.moderation.forms.people import RemoveForm
 from app.moderation.people.policies import ensure_can_sanction
 from app.moderation.people.record import count_figures
-from app.moderation.queries import find_latest_entry_id
 from app.moderation.removing.deciding import remove_content
+from app.moderation.routes.acting import decided
 from app.moderation.routes.blueprint import blueprint
-from app.moderation.services.logging import REASON_MAX
 from app.moderation.urls import record_path
 from app.web.access import moderators
 from app.web.context import current_actor
-from app.web.forms import BaseForm, line
-from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
-
-
-class RemoveForm(BaseForm):
-    reason = TextAreaField(
-        "Why?", filters=[line],
-        validators=[DataRequired("Please say why. The person will read it."), Length(max=REASON_MAX, message="Please use at most 300 characters.")],
-    )  # fmt: skip
 
 
 def _page(person_id: int, form: RemoveForm, status: int = 200) -> Response:
@@ -59,6 +47,4 @@ def remove_content_action(person_id: int) -> Response:
     except (Invalid, Conflict) as error:
         form.add_errors(Invalid(error.message, "reason"))
         return _page(person_id, form, 409 if isinstance(error, Conflict) else 400)
-    entry_id = find_latest_entry_id(current_actor())
-    flash(("What they wrote is going out of sight. This takes a moment.", f"/moderation/log/{entry_id}/undo"), "undo")  # type: ignore[arg-type]
-    return see_other(record_path(person_id))
+    return decided("What they wrote is going out of sight. This takes a moment.", record_path(person_id))

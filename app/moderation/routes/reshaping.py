@@ -4,16 +4,24 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict, Invalid
+from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
 from app.forum.queries.categories import list_categories
 from app.forum.services.converting import convert_thread
 from app.forum.services.merging import merge_threads
 from app.forum.services.splitting import split_thread
-from app.moderation.forms import parse_thread_number
-from app.moderation.presenters import get_moderated
-from app.moderation.reshaping import PostChoice, convert_effects, find_target, list_choices, merge_effects, split_effects
-from app.moderation.reshaping_forms import MergeForm, ReasonForm, SplitForm
+from app.moderation.forms.numbers import parse_thread_number
+from app.moderation.forms.reshaping import MergeForm, ReasonForm, SplitForm
+from app.moderation.presenters.reshaping import (
+    PostChoice,
+    convert_effects,
+    find_target,
+    list_choices,
+    merge_effects,
+    split_effects,
+)
+from app.moderation.queries.moderated import get_moderated
 from app.moderation.routes.acting import decided
 from app.moderation.routes.blueprint import blueprint
 from app.web.access import moderators
@@ -34,8 +42,7 @@ def _with_categories(form: SplitForm, thread: Thread) -> SplitForm:
 
 
 def _asked_ids() -> set[int]:
-    raw = request.args.getlist("posts")[:300]
-    return {int(one) for one in raw if one.isascii() and one.isdigit() and len(one) <= 18}
+    return {number for raw in request.args.getlist("posts")[:300] if (number := parse_number(raw)) is not None}
 
 
 def _split_page(thread: Thread, form: SplitForm, wanted: set[int], status: int = 200, refusal: str = "") -> Response:

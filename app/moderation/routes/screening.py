@@ -7,7 +7,7 @@ from app.core.errors import Invalid, NotFound
 from app.core.markup import render_markdown
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
-from app.moderation.forms import RuleForm, TryForm
+from app.moderation.forms.screening import RuleForm, TryForm
 from app.moderation.models import RuleKind
 from app.moderation.routes.acting import decided
 from app.moderation.routes.blueprint import blueprint

@@ -9,8 +9,8 @@ from app.accounts.services.tokens import ensure_standing_is_fresh, read_standing
 from app.accounts.urls import standing_path
 from app.core.errors import Conflict, Gone, Invalid
 from app.core.uow import unit_of_work
+from app.moderation.forms.people import AppealForm
 from app.moderation.people.appealing import acknowledge, appeal
-from app.moderation.people_forms import AppealForm
 from app.moderation.queries.standing import list_standing
 from app.moderation.routes.blueprint import blueprint
 from app.web.access import members, public

@@ -3,8 +3,8 @@
 from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
+from app.moderation.presenters.transparency import FEWEST, current_report
 from app.moderation.routes.blueprint import blueprint
-from app.moderation.transparency import FEWEST, current_report
 from app.moderation.urls import TRANSPARENCY
 from app.web.access import public
 from app.web.context import site_settings

@@ -11,13 +11,13 @@ from app.core.clock import now
 from app.core.errors import Conflict, Invalid
 from app.core.trust import Level
 from app.core.uow import unit_of_work
+from app.moderation.forms.trust import FREE, LOWER, LevelForm
 from app.moderation.routes.acting import decided
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.trust.policies import ensure_can_set_level
 from app.moderation.trust.records import record_of
 from app.moderation.trust.setting import free_level, lower_level, pin_level
 from app.moderation.trust.showing import find_reason, progress_of
-from app.moderation.trust_forms import FREE, LOWER, LevelForm
 from app.moderation.urls import level_path
 from app.web.access import curators, members
 from app.web.context import current_actor

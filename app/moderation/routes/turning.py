@@ -4,17 +4,16 @@ from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
 
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Invalid
 from app.core.uow import unit_of_work
 from app.forum.models import Comment, Post
-from app.forum.policies import can_moderate
-from app.forum.queries.threads import get_comment, get_post
 from app.forum.services.checking import COMMENT_MAX
 from app.forum.services.composing import Composed, compose
 from app.forum.services.turning import ensure_can_turn, turn_into_comment, turn_into_post
 from app.forum.urls import comment_path, post_path
-from app.moderation.reshaping import list_choices
-from app.moderation.reshaping_forms import ReasonForm, ToCommentForm
+from app.moderation.forms.reshaping import ReasonForm, ToCommentForm
+from app.moderation.presenters.reshaping import list_choices
+from app.moderation.queries.moderated import get_moderated_comment, get_moderated_post
 from app.moderation.routes.acting import decided
 from app.moderation.routes.blueprint import blueprint
 from app.web.access import moderators
@@ -27,20 +26,6 @@ def _composed(source: str, *, is_comment: bool) -> Composed:
     """Return a stored text as it looks in its new place. Raises Invalid("body") when it is too long for it."""
     host = urlsplit(site_settings().base_url).netloc
     return compose(source, own_host=host, is_comment=True, most=COMMENT_MAX) if is_comment else compose(source, own_host=host)
-
-
-def _moderated_post(post_id: int) -> Post:
-    post = get_post(current_actor(), post_id)
-    if not can_moderate(current_actor(), post.thread):
-        raise NotFound
-    return post
-
-
-def _moderated_comment(comment_id: int) -> Comment:
-    comment = get_comment(current_actor(), comment_id)
-    if not can_moderate(current_actor(), comment.post.thread):
-        raise NotFound
-    return comment
 
 
 def _under(form: ToCommentForm, post: Post) -> ToCommentForm:
@@ -67,7 +52,7 @@ def _comment_page(post: Post, form: ToCommentForm, status: int = 200) -> Respons
 @moderators
 def to_comment_form(post_id: int) -> Response:
     """Show an answer or reply as the comment it would be."""
-    post = _moderated_post(post_id)
+    post = get_moderated_post(current_actor(), post_id)
     return _comment_page(post, _under(ToCommentForm(formdata=None), post))
 
 
@@ -75,7 +60,7 @@ def to_comment_form(post_id: int) -> Response:
 @moderators
 def to_comment(post_id: int) -> Response:
     """Make an answer or reply a comment."""
-    post = _moderated_post(post_id)
+    post = get_moderated_post(current_actor(), post_id)
     form = _under(ToCommentForm(), post)
     try:
         form.ensure_valid()
@@ -86,7 +71,7 @@ def to_comment(post_id: int) -> Response:
             )
     except Invalid as error:
         form.add_errors(error)
-        return _comment_page(_moderated_post(post_id), form, 400)
+        return _comment_page(get_moderated_post(current_actor(), post_id), form, 400)
     return decided("It is a comment now.", comment_path(comment.id))
 
 
@@ -104,14 +89,14 @@ def _answer_page(comment: Comment, form: ReasonForm, status: int = 200) -> Respo
 @moderators
 def to_answer_form(comment_id: int) -> Response:
     """Show a comment as the answer or reply it would be."""
-    return _answer_page(_moderated_comment(comment_id), ReasonForm(formdata=None))
+    return _answer_page(get_moderated_comment(current_actor(), comment_id), ReasonForm(formdata=None))
 
 
 @blueprint.post("/moderation/comments/<id:comment_id>/to-answer")
 @moderators
 def to_answer(comment_id: int) -> Response:
     """Make a comment an answer or reply."""
-    comment, form = _moderated_comment(comment_id), ReasonForm()
+    comment, form = get_moderated_comment(current_actor(), comment_id), ReasonForm()
     try:
         form.ensure_valid()
         body = _composed(comment.body_source, is_comment=False).body
@@ -119,5 +104,5 @@ def to_answer(comment_id: int) -> Response:
             post = turn_into_post(current_actor(), comment_id=comment_id, body=body, reason=form.reason.data)
     except Invalid as error:
         form.add_errors(error)
-        return _answer_page(_moderated_comment(comment_id), form, 400)
+        return _answer_page(get_moderated_comment(current_actor(), comment_id), form, 400)
     return decided("It stands for itself now.", post_path(post.id))

@@ -7,11 +7,12 @@ from app.core.clock import now
 from app.core.errors import Invalid
 from app.core.markup import render_markdown
 from app.core.pagination import parse_page
+from app.core.text import parse_number
 from app.core.uow import unit_of_work
+from app.moderation.forms.waves import WaveForm
 from app.moderation.routes.acting import decided
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.urls import WAVES, wave_path
-from app.moderation.wave_forms import WaveForm
 from app.moderation.waves.criteria import Criteria, in_words
 from app.moderation.waves.ending import give_back, remove
 from app.moderation.waves.finding import Found, find_everything_like
@@ -52,9 +53,9 @@ def new_wave() -> Response:
 
 def _start() -> Start:
     for name, start in _STARTS.items():
-        raw = request.args.get(name, "")
-        if raw.isascii() and raw.isdigit() and len(raw) <= 18:
-            return start(current_actor(), int(raw))
+        number = parse_number(request.args.get(name))
+        if number is not None:
+            return start(current_actor(), number)
     return Start()
 
 

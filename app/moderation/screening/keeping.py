@@ -6,12 +6,12 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.reasons import checked_reason
 from app.core.text import clean_line
 from app.core.uow import require_unit_of_work
-from app.forum.services.checking import checked_reason
 from app.forum.services.tagging import normalise_tags
 from app.moderation.models import RuleKind, RuleMeasure, ScreeningRule
-from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.policies import ensure_can_decide
 from app.moderation.screening.folding import words_of
 from app.moderation.screening.traits import host_of, normal_host
 from app.moderation.services.logging import write_log
@@ -28,7 +28,7 @@ def add_rule(actor: Actor, *, kind: str, text: str, measure: str, tag: str = "",
     Raises Forbidden, Invalid by field (no word, too short, known already, a tag missing), Conflict when there are too many.
     """
     require_unit_of_work()
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     shown, key = _checked_word(text) if kind == RuleKind.WORD else _checked_host(text)
     _check_measure(kind, measure, tag)
     if len(note) > NOTE_MAX:
@@ -69,7 +69,7 @@ def restore_rule(actor: Actor, *, rule_id: int, reason: str = "") -> ScreeningRu
 
 def _locked(actor: Actor, rule_id: int) -> ScreeningRule:
     require_unit_of_work()
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     rule = db.session.get(ScreeningRule, rule_id, with_for_update={"key_share": True}, populate_existing=True)
     if rule is None:
         raise NotFound("There is no such rule.")

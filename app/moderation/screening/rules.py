@@ -11,7 +11,8 @@ from app.core.db import db
 from app.moderation.models import RuleKind, RuleMeasure, ScreeningRule
 from app.moderation.screening.folding import has_cjk
 
-_WILD = r"\w*"
+# What a star stands for. In scripts without spaces a word ends nowhere, so that a star has to end somewhere.
+_WILD, _WILD_CJK = r"\w*", r"\w{0,40}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,16 @@ class RuleSet:
 
 
 def word_expression(key: str) -> str:
-    """Return a regular expression for a folded word or phrase: whole words, `*` for any letters, no borders without spaces."""
-    inner = _WILD.join(re.escape(part).replace(r"\ ", " ") for part in key.split("*"))
-    return inner if has_cjk(key) else rf"(?<!\w){inner}(?!\w)"
+    """Return a regular expression for a folded word or phrase: whole words, `*` for any letters, no borders without spaces.
+
+    Each part between two stars is looked for once, from where the last one ended, and never elsewhere: if the rest fits after a
+    later place, it fits after the first one. So no text makes the search take for ever.
+    """
+    first, *others = (re.escape(part).replace(r"\ ", " ") for part in key.split("*"))
+    if has_cjk(key):
+        return first + "".join(rf"(?>{_WILD_CJK}?{part})" for part in others)
+    between = "".join(rf"(?>{_WILD}?{part})" for part in others[:-1])
+    return rf"(?<!\w){first}{between}{_WILD + others[-1] if others else ''}(?!\w)"
 
 
 def compile_rules(rules: list[Rule]) -> RuleSet:

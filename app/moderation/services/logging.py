@@ -1,10 +1,9 @@
 """Writing the log of decisions. Nothing ever changes or deletes an entry."""
 
 from app.core.db import db
+from app.core.reasons import REASON_MAX
 from app.core.uow import require_unit_of_work
 from app.moderation.models import LogEntry
-
-REASON_MAX = 300
 
 
 def write_log(

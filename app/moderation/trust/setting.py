@@ -9,12 +9,12 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
-from app.core.text import clean_line
+from app.core.reasons import FOR_THE_LOG, checked_reason
 from app.core.trust import Level
 from app.core.uow import require_unit_of_work
 from app.moderation.events import LevelLowered
 from app.moderation.models import LogEntry
-from app.moderation.services.logging import REASON_MAX, write_log
+from app.moderation.services.logging import write_log
 from app.moderation.trust.levels import refresh_levels, request_refresh
 from app.moderation.trust.policies import ensure_can_set_level
 
@@ -75,10 +75,7 @@ def _take(actor: Actor, person_id: int, reason: str) -> tuple[Person, str]:
     require_unit_of_work()
     person = get_person_for_update(person_id)
     ensure_can_set_level(actor, person)
-    why = clean_line(reason)[:REASON_MAX]
-    if not why:
-        raise Invalid("Please say why. It is kept in the log.", "reason")
-    return person, why
+    return person, checked_reason(reason, is_required=True, ask=FOR_THE_LOG)
 
 
 def _checked(level: int) -> Level:

@@ -78,7 +78,7 @@ def steps_of(record: Record, bound: Bound) -> tuple[Step, ...]:
         ("Answers that helped", f"{record.helps:,}", f"{bound.helps:,}", record.helps >= bound.helps, bound.helps > 0),
     )
     limits = (
-        ("Reports that were right", record.upheld, bound.upheld),
+        ("Texts rightly reported", record.upheld, bound.upheld),
         ("Warnings and worse", record.sanctions, bound.sanctions),
     )
     return (

@@ -16,8 +16,8 @@ FOR = timedelta(days=3650)
 """As good as for ever; they can ask for a second look."""
 
 
-def take_people(wave: Wave, person_ids: Sequence[int]) -> list[int]:
-    """Suspend these people as part of the wave and return those it took. Each has a sanction, which they can appeal against."""
+def take_people(wave: Wave, person_ids: Sequence[int], by_id: int | None) -> list[int]:
+    """Suspend these people as part of the wave and return those it took; `by_id` decided it. Each has a sanction, which they can appeal against."""
     moment = now()
     taken = suspend_many(person_ids, below_level=SPARED_FROM, moment=moment, until=moment + FOR, reason=wave.reason)
     if not taken:
@@ -25,7 +25,7 @@ def take_people(wave: Wave, person_ids: Sequence[int]) -> list[int]:
     rows = [
         {
             "person_id": person_id, "kind": SanctionKind.SUSPEND, "reason": wave.reason, "until": moment + FOR,
-            "created_at": moment, "created_by_id": wave.created_by_id, "end_reason": "", "is_replaced": False,
+            "created_at": moment, "created_by_id": by_id, "end_reason": "", "is_replaced": False,
             "appeal_state": AppealState.NONE, "appeal_note": "", "appeal_answer": "",
         }
         for person_id in taken
@@ -62,7 +62,10 @@ def release_people(wave: Wave, reason: str, actor_id: int | None) -> list[int]:
 
 
 def _mark(wave: Wave, person_ids: Sequence[int], moment: datetime) -> None:
-    """Note that people were taken: new items, or those of an earlier time."""
+    """Note that people were taken: new items, or those of an earlier time. A wave whose suspension was over has them no more."""
+    elsewhere = sa.and_(WaveItem.wave_id != wave.id, WaveItem.person_id.in_(person_ids), WaveItem.state == ItemState.TAKEN)
+    statement = sa.update(WaveItem).where(elsewhere).values(state=ItemState.SKIPPED)
+    db.session.execute(statement.execution_options(synchronize_session=False))
     known = sa.and_(WaveItem.wave_id == wave.id, WaveItem.person_id.in_(person_ids))
     again = set(db.session.scalars(sa.select(WaveItem.person_id).where(known)))
     values = {"state": ItemState.TAKEN, "taken_at": moment}

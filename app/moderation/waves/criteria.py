@@ -13,6 +13,8 @@ USUAL = timedelta(days=30)
 HOSTS_MAX = 10
 PEOPLE_MAX = 50
 _LEAST_SIGNS = 2
+_MOST_STARS = 3
+"""More would let a name that nearly fits be compared for ever."""
 _MOMENTS = ("written_from", "written_to", "joined_from", "joined_to")
 
 
@@ -84,8 +86,20 @@ def ensure_sensible(criteria: Criteria) -> None:
     is_only_name = criteria.name_pattern and not (criteria.joined_from or criteria.mail_host)
     if is_only_name and len(re.sub(r"\*", "", criteria.name_pattern)) < _LEAST_SIGNS:
         raise Invalid("Nearly every name fits this. Please add letters, or when the accounts joined.", field="name_pattern")
+    if criteria.name_pattern.count("*") > _MOST_STARS:
+        raise Invalid(f"Please use at most {_MOST_STARS} stars.", field="name_pattern")
     if criteria.joined_to and not criteria.joined_from:
         raise Invalid("Please say from when on, too: otherwise everybody who joined before belongs to it.", field="joined_from")
+
+
+def forget_account(criteria: Criteria, name: str, own_host: str = "") -> Criteria:
+    """Return the criteria without the name of an account, a pattern that it fits, and (`own_host`) its mail host."""
+    is_like = bool(criteria.name_pattern and name_expression(criteria.name_pattern).fullmatch(name))
+    return replace(
+        criteria, people=tuple(one for one in criteria.people if one.casefold() != name.casefold()),
+        name_pattern="" if is_like else criteria.name_pattern,
+        mail_host="" if own_host and own_host == criteria.mail_host else criteria.mail_host,
+    )  # fmt: skip
 
 
 def name_expression(pattern: str) -> re.Pattern[str]:
@@ -119,6 +133,8 @@ def in_words(criteria: Criteria) -> str:
         authors.append(f"is by {shown}")
     if criteria.has_pattern:
         authors.append(f"is by somebody {_pattern_words(criteria)}")
+    if not words and not authors:
+        return "What an account wrote that is erased"
     joint = " and " if criteria.needs_both else " or "
     return f"What {joint.join(part for part in (' or '.join(words), ' or '.join(authors)) if part)}"
 

@@ -9,8 +9,8 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict
+from app.core.reasons import checked_reason
 from app.core.uow import unit_of_work
-from app.forum.services.checking import checked_reason
 from app.moderation.models import ItemState, Wave, WaveItem, WaveState
 from app.moderation.services.logging import write_log
 from app.moderation.waves.accounts import release_people

@@ -19,7 +19,7 @@ from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.urls import comment_path, post_path
 from app.moderation.models import ItemState, Wave, WaveItem, WaveState
-from app.moderation.policies import ensure_can_moderate_site
+from app.moderation.policies import ensure_can_decide, ensure_can_moderate_site
 from app.moderation.urls import wave_path
 
 WAVES_PER_PAGE = 20
@@ -76,7 +76,7 @@ def lock_wave(wave_id: int) -> Wave:
 
 def get_wave_for_update(actor: Actor, wave_id: int) -> Wave:
     """Lock a wave to decide about it. Raises Forbidden, and NotFound for one with texts that the actor may not read."""
-    ensure_can_moderate_site(actor)
+    ensure_can_decide(actor)
     wave = lock_wave(wave_id)
     if db.session.scalar(sa.select(Wave.id).where(Wave.id == wave_id, visible_waves(actor))) is None:
         raise NotFound("There is no such wave.")

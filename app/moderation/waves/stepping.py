@@ -3,8 +3,9 @@
 A step locks the wave and does the next texts of what was decided last. Small waves are done while the moderator waits.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -18,13 +19,14 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.events import emit
 from app.core.markup import Rendered, render_markdown
-from app.core.uow import unit_of_work
+from app.core.uow import after_commit, unit_of_work
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.queries.threads import get_categories_for_update, get_threads_for_update
 from app.forum.services.sweeping import Swept, blank_texts, sweep, unsweep
 from app.jobs.queue import enqueue
 from app.moderation.events import WaveCameBack, WaveWentAway
-from app.moderation.models import ItemState, ScreenedText, Wave, WaveItem, WaveState
+from app.moderation.models import ItemState, Removal, RemovalState, ScreenedText, Wave, WaveItem, WaveState
+from app.moderation.waves.choosing import add_late
 from app.moderation.waves.criteria import from_json
 from app.moderation.waves.finding import is_spared
 from app.moderation.waves.reading import count_texts, lock_wave
@@ -32,27 +34,42 @@ from app.moderation.waves.terms import AT_ONCE
 from app.uploads.services.cleaning import look_again
 
 WORK_JOB = "moderation.work_on_wave"
-BATCH = 100
-BATCHES_A_RUN = 20
+logger = logging.getLogger(__name__)
+BATCH = 25
+"""So many texts a transaction: on SQLite nobody else writes meanwhile."""
+BATCHES_A_RUN = 40
 """After so many batches a job lets others have their turn."""
 _TO_DO = {
     WaveState.TAKING: ItemState.WAITING, WaveState.RESTORING: ItemState.TAKEN, WaveState.PURGING: ItemState.TAKEN,
 }  # fmt: skip
 
 
-def go_on(wave: Wave) -> None:
-    """Do what was decided about a locked wave: all of it now if it is small, otherwise in the background."""
+def go_on(wave: Wave, left_out: Sequence[str] | None = None) -> None:
+    """Have done what was decided about a locked wave: right after the commit if it is small, otherwise in the background.
+
+    Not in the transaction of the decision: that holds the accounts, for which others wait who hold the threads of the texts.
+    `left_out`: take what the accounts were writing meanwhile, too, without these (see choosing).
+    """
     db.session.flush()
+    payload = _go_on_later(wave, left_out)
     if count_texts(wave.id, _TO_DO[WaveState(wave.state)]) <= AT_ONCE:
-        while not step(wave):
-            pass
-    else:
-        _go_on_later(wave)
+        after_commit(lambda: _go_on_now(payload))
+
+
+def _go_on_now(payload: dict[str, Any]) -> None:
+    """Do the work of the job at once; whatever stops it, the job is there."""
+    try:
+        work_job([payload])
+    except Exception:
+        db.session.rollback()
+        logger.exception("wave.waits", extra=payload)
 
 
 def work_job(payloads: list[dict[str, Any]]) -> None:
     """Job `moderation.work_on_wave`: the next batches of a wave, unless something else was decided about it since."""
     for payload in payloads:
+        if "left_out" in payload:
+            add_late(payload["wave_id"], payload["revision"], payload["left_out"])
         for _ in range(BATCHES_A_RUN):
             with unit_of_work():
                 wave = lock_wave(int(payload["wave_id"]))
@@ -63,9 +80,12 @@ def work_job(payloads: list[dict[str, Any]]) -> None:
                 _go_on_later(lock_wave(int(payload["wave_id"])))
 
 
-def _go_on_later(wave: Wave) -> None:
-    payload = {"wave_id": wave.id, "revision": wave.revision}
+def _go_on_later(wave: Wave, left_out: Sequence[str] | None = None) -> dict[str, Any]:
+    payload: dict[str, Any] = {"wave_id": wave.id, "revision": wave.revision}
+    if left_out is not None:
+        payload["left_out"] = list(left_out)
     enqueue(WORK_JOB, payload, dedupe_key=f"{WORK_JOB}:{wave.id}")
+    return payload
 
 
 def step(wave: Wave) -> bool:
@@ -147,10 +167,15 @@ def _note_taken(item: WaveItem, swept: Swept) -> bool:
 
 
 def _give_back(wave: Wave, items: list[tuple[WaveItem, Any]]) -> None:
-    """Show the next texts again that are still hidden by the wave."""
+    """Show the next texts again that are still hidden by the wave, but not where all that their author wrote was removed since."""
     groups: dict[tuple[datetime, int], list[WaveItem]] = defaultdict(list)
+    removed = _removed_since({row.author_id for _, row in items if row.author_id is not None})
     for item, row in items:
-        groups[(item.taken_at or wave.created_at, row.thread_id)].append(item)
+        moment = item.taken_at or wave.created_at
+        if removed.get(row.author_id, moment) > moment:
+            item.state = ItemState.SKIPPED
+        else:
+            groups[(moment, row.thread_id)].append(item)
     back: list[WaveItem] = []
     for (moment, thread_id), mine in sorted(groups.items(), reverse=True, key=lambda one: one[0]):
         posts, comments = unsweep(_as_actor(wave), _swept(moment, mine), thread_id=thread_id, reason="")
@@ -159,6 +184,13 @@ def _give_back(wave: Wave, items: list[tuple[WaveItem, Any]]) -> None:
             item.state = ItemState.RESTORED if is_back else ItemState.SKIPPED
             back += [item] if is_back else []
     emit(WaveCameBack(wave.id, wave.created_at, *map(tuple, _ids_of(back))))
+
+
+def _removed_since(author_ids: Collection[int]) -> dict[int | None, datetime]:
+    """Return when moderators last removed everything that one of these people wrote, where that still holds."""
+    holds = Removal.state.in_((RemovalState.REMOVING, RemovalState.REMOVED))
+    newest = sa.select(Removal.person_id, sa.func.max(Removal.created_at)).where(Removal.person_id.in_(sorted(author_ids)), holds)
+    return dict(db.session.execute(newest.group_by(Removal.person_id)).all()) if author_ids else {}
 
 
 def _swept(moment: datetime, items: list[WaveItem]) -> Swept:

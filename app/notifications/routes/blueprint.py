@@ -1,4 +1,4 @@
-"""The blueprint that all notification routes hang on; modules attach themselves when imported by the registry."""
+"""The blueprint that all notification routes hang on; the modules of this package attach themselves to it."""
 
 from flask import Blueprint
 

@@ -1,1 +1,5 @@
 """Pages of privacy."""
+
+from app.privacy.routes import admin, confirming, settings
+
+__all__ = ["admin", "confirming", "settings"]

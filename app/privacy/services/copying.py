@@ -81,13 +81,16 @@ def _rows(holding: Holding, person_id: int) -> Iterator[dict[str, Any]]:
     """Yield the rows of a list in the order of their keys, a batch at a time."""
     columns, keys = exported_columns(holding), list(holding.table.primary_key.columns)
     hidden = [key for key in keys if key not in columns]
-    statement = sa.select(*columns, *(key.label(f"_{key.name}") for key in hidden)).where(holding.names(person_id))
+    closed = holding.closed(person_id) if holding.closed else sa.false()
+    aside = [*(key.label(f"_{key.name}") for key in hidden), closed.label("_is_closed")]
+    statement = sa.select(*columns, *aside).where(holding.names(person_id))
     last: tuple[Any, ...] = ()
     while True:
         page = statement.where(sa.tuple_(*keys) > sa.tuple_(*last, types=[key.type for key in keys])) if last else statement
         rows = db.session.execute(page.order_by(*keys).limit(BATCH)).mappings().all()
         for row in rows:
-            said = {column.name: row[column] for column in columns}
+            left_out = holding.words_of_others if row["_is_closed"] else ()
+            said = {column.name: None if column.name in left_out else row[column] for column in columns}
             yield {**said, "address": holding.address(said)} if holding.address else said
         if len(rows) < BATCH:
             return

@@ -22,6 +22,7 @@ from app.forum.services.wiping import next_thread_to_wipe, wipe_thread
 from app.jobs.queue import enqueue, enqueue_all
 from app.privacy.models import DataExport
 from app.privacy.services.copying import remove_copy
+from app.privacy.services.locking import lock_threads_of
 from app.privacy.terms import privacy_terms
 from app.uploads.services.cleaning import look_again
 
@@ -57,6 +58,7 @@ def erase_person(person_id: int, blank: Rendered) -> bool:
     if not keeps_posts:
         _wipe_words(person_id, blank)
     with unit_of_work():
+        lock_threads_of(person_id)
         erasure = db.session.get_one(Erasure, person_id, populate_existing=True)
         copies = list(db.session.scalars(sa.select(DataExport.name).where(DataExport.person_id == person_id)))
         request_recounts(list_thread_ids_of(person_id))

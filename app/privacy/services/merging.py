@@ -9,29 +9,27 @@ from app.accounts.services.joining import close_merged, get_pair_for_update
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
-from app.core.errors import Conflict, Invalid
+from app.core.errors import AppError, Conflict
 from app.core.holdings import Holding, OnMerging, holdings
-from app.core.text import clean_line
+from app.core.reasons import FOR_THE_LOG, checked_reason
 from app.core.uow import unit_of_work
 from app.forum.models import MeToo, Post, Thread, Vote
 from app.forum.queries.contributions import list_thread_ids_of
 from app.forum.services.trusting import refresh_trust
-from app.jobs.queue import enqueue
+from app.jobs.queue import TryLaterError, enqueue
 from app.notifications.services.notifying import notify_of_self
 from app.privacy.models import PersonMerge
 from app.privacy.services.erasing import request_recounts
+from app.privacy.services.locking import lock_threads_of
 from app.privacy.urls import PRIVACY
 
 MERGE_JOB = "privacy.merge"
-REASON_MAX = 300
 
 
 def request_merge(actor: Actor, *, from_id: int, into_id: int, reason: str) -> PersonMerge:
     """Have two accounts made one. Raises NotFound for others than admins, Invalid("reason"), and what `get_pair_for_update` raises."""
     get_pair_for_update(actor, from_id, into_id)
-    why = clean_line(reason)[:REASON_MAX]
-    if not why:
-        raise Invalid("Please say why. The log keeps it.", "reason")
+    why = checked_reason(reason, is_required=True, ask=FOR_THE_LOG)
     if db.session.scalar(sa.select(PersonMerge.id).where(PersonMerge.from_id == from_id)) is not None:
         raise Conflict("This account is being merged already.")
     merge = PersonMerge(from_id=from_id, into_id=into_id, asked_by_id=actor.id, reason=why)
@@ -41,24 +39,42 @@ def request_merge(actor: Actor, *, from_id: int, into_id: int, reason: str) -> P
     return merge
 
 
+class _WritingError(TryLaterError):
+    """Something new came from the account that goes while its threads were locked."""
+
+
 def merge_job(payloads: list[dict[str, Any]]) -> None:
     """Job `privacy.merge`: carry decisions out, each once. One that cannot be any more is dropped."""
     for payload in payloads:
-        with unit_of_work():
-            statement = sa.select(PersonMerge).where(PersonMerge.id == payload["merge_id"]).with_for_update(key_share=True)
-            merge = db.session.scalar(statement.execution_options(populate_existing=True))
-            if merge is None or merge.done_at is not None:
-                continue
-            try:
-                merge_people(_admin(merge), merge)
-            except Conflict:
-                db.session.delete(merge)
+        try:
+            _carry_out(payload["merge_id"])
+        except _WritingError:
+            _carry_out(payload["merge_id"])
+
+
+def _carry_out(merge_id: int) -> None:
+    with unit_of_work():
+        statement = sa.select(PersonMerge).where(PersonMerge.id == merge_id).with_for_update(key_share=True)
+        merge = db.session.scalar(statement.execution_options(populate_existing=True))
+        if merge is None or merge.done_at is not None:
+            return
+        try:
+            merge_people(_admin(merge), merge)
+        except AppError:
+            db.session.delete(merge)
 
 
 def merge_people(actor: Actor, merge: PersonMerge) -> None:
-    """Let everything that names one account name the other, without doubles: two votes on one post are one vote."""
-    gone, stays = get_pair_for_update(actor, merge.from_id, merge.into_id)
+    """Let everything that names one account name the other, without doubles: two votes on one post are one vote.
+
+    Threads are locked first, then both accounts: what the one that goes was writing came before, or is refused. Raises
+    TryLaterError when that was in yet another thread.
+    """
+    locked = lock_threads_of(merge.from_id)
+    gone, stays = get_pair_for_update(actor, merge.from_id, merge.into_id, against_texts=True)
     threads = {*list_thread_ids_of(gone.id), *_voted_in(gone.id)}
+    if not threads <= locked:
+        raise _WritingError("They are writing right now.")
     for holding in holdings():
         _move_rows(holding, gone.id, stays.id)
     _drop_own_support(stays.id)

@@ -9,12 +9,12 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.events import emit
+from app.core.reasons import REASON_MAX
 from app.core.uow import after_commit, require_unit_of_work
 from app.search import aliases, analysis
 from app.search.events import AliasChanged, GapDecided
 from app.search.models import GapState, SearchAlias, SearchGap
 
-REASON_MAX = 300
 SAID_MAX = 80
 _DECISIONS = {
     GapState.WRITING: "gap_write",

@@ -1,1 +1,5 @@
 """Pages of uploads."""
+
+from app.uploads.routes import images
+
+__all__ = ["images"]

@@ -136,7 +136,7 @@ def test_a_thread_that_waits_is_shown_to_its_author_with_a_notice(browser, mira)
     held = make_category(needs_approval=True)
     response = browser.post("/ask", {**GIVEN, "category": str(held.id)})
     text = browser.get(response.headers["Location"]).text
-    assert "A moderator reads it first" in text and "waits for a moderator" in text
+    assert "A moderator reads it first" in text and "Waiting for a moderator" in text
     browser.sign_in(make_person())
     browser.get(response.headers["Location"], 404)
 

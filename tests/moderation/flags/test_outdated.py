@@ -10,9 +10,9 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.services.versions import check_thread, set_thread_versions
 from app.kb.queries.verifying import list_threads_to_verify
+from app.moderation.flags.flagging import flag_post
 from app.moderation.models import Flag, LogEntry
-from app.moderation.services.flagging import flag_post
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from tests.factories import accept, actor_of, make_answer, make_person, make_question
 from tests.forum.test_versions import make_versions
 

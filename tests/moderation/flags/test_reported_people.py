@@ -9,12 +9,12 @@ from flask import Flask
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
+from app.moderation.flags.flagging import flag_person, flag_post
 from app.moderation.flags.mine import list_my_reports
-from app.moderation.flags.people_source import REPORTED_PEOPLE, count_reported_people, list_reported_people
+from app.moderation.flags.resolving import resolve_post_flags
 from app.moderation.inbox.deciding import decide_item
+from app.moderation.inbox.sources.people import REPORTED_PEOPLE, count_reported_people, list_reported_people
 from app.moderation.models import Flag
-from app.moderation.services.flagging import flag_person, flag_post
-from app.moderation.services.resolving import resolve_post_flags
 from tests.asserts import assert_queries
 from tests.client import Browser
 from tests.factories import actor_of, make_answer, make_category, make_person, make_question, opening_of

@@ -20,11 +20,11 @@ from app.forum.services.duplicates import close_as_duplicate, undo_duplicate
 from app.forum.services.editing import edit_post
 from app.forum.services.proposing import dismiss_proposal, reopen_proposal
 from app.forum.services.recounting import recount_all
+from app.moderation.flags.flagging import flag_comment, flag_person, flag_post
+from app.moderation.flags.resolving import resolve_comment_flags, resolve_person_flags, resolve_post_flags
 from app.moderation.models import Flag, LogEntry
 from app.moderation.queries import count_queue, list_queue
-from app.moderation.services.flagging import flag_comment, flag_person, flag_post
-from app.moderation.services.resolving import resolve_comment_flags, resolve_person_flags, resolve_post_flags
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from app.notifications.models import Notification
 from tests.factories import accept, actor_of, body, make_answer, make_person, make_question, opening_of
 

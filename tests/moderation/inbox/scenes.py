@@ -11,7 +11,7 @@ from app.core.uow import unit_of_work
 from app.forum.models import DuplicateProposal, Post
 from app.forum.services.confirming import record_outcome
 from app.kb.models import ArticleSource, Candidate
-from app.moderation.services.flagging import flag_post
+from app.moderation.flags.flagging import flag_post
 from tests.factories import accept, actor_of, make_answer, make_article, make_category, make_person, make_question, make_section
 
 

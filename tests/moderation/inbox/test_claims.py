@@ -20,7 +20,7 @@ from app.moderation.inbox.claiming import ClaimedByOther, claim_item, list_claim
 from app.moderation.inbox.collecting import read_inbox
 from app.moderation.inbox.deciding import decide_item
 from app.moderation.models import InboxClaim, LogEntry
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from tests.asserts import count_queries
 from tests.factories import actor_of, make_person
 from tests.moderation.inbox import scenes
@@ -58,8 +58,8 @@ def test_a_claim_is_shown_to_others_and_over_after_its_time(mo: Actor, ada: Acto
     with pytest.raises(ClaimedByOther, match="Ada is looking at this"):
         claim(mo, key)
     found = list_claims([key])[key]
-    assert found.words(mo, now() + timedelta(minutes=2)) == "Ada is looking at this for 2 min"
-    assert found.words(ada, now()) == "You are looking at this since a moment"
+    assert found.words(mo, now() + timedelta(minutes=2)) == "Ada has been looking at this for 2 min"
+    assert found.words(ada, now()) == "You are looking at this now"
     with travel(now() + LASTS + timedelta(seconds=1)):
         assert list_claims([key]) == {}
         assert claim(mo, key).person_id == mo.id

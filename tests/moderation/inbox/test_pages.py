@@ -8,6 +8,9 @@ from flask import Flask
 from app.core.clock import now
 from app.core.db import db
 from app.forum.models import Post
+from app.moderation.inbox.collecting import Inbox
+from app.moderation.inbox.presenting import inbox_tabs
+from app.moderation.inbox.registry import list_sources
 from tests.asserts import assert_queries
 from tests.client import Browser
 from tests.factories import make_answer, make_person, make_question
@@ -39,6 +42,13 @@ def test_each_item_opens_with_its_context_within_a_budget(moderator: Browser):
     moderator.get("/moderation/queue?item=nonsense")
     assert "Somebody has decided about that one already." in moderator.text()
     moderator.get("/moderation/queue?from=promotions&item=post-99")
+
+
+@pytest.mark.usefixtures("app")
+def test_filters_are_what_waits_and_what_was_chosen():
+    counts = {source.name: 0 for source in list_sources()} | {"held": 2}
+    assert [label for label, *_ in inbox_tabs(Inbox((), counts))] == ["All", "Waiting"]
+    assert [label for label, *_ in inbox_tabs(Inbox((), counts, "waves"))] == ["All", "Waiting", "Waves"]
 
 
 def test_an_empty_list_says_where_the_rest_is(moderator: Browser):

@@ -22,7 +22,7 @@ from app.moderation.inbox.registry import list_sources, source_of
 from app.moderation.models import LogEntry
 from app.moderation.people.appealing import appeal
 from app.moderation.people.imposing import impose
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from tests.asserts import count_queries
 from tests.factories import actor_of, body, make_answer, make_category, make_person, make_question
 from tests.moderation.inbox import scenes

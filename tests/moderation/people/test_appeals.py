@@ -20,7 +20,7 @@ from app.moderation.people.appeals import count_open_appeals, list_open_appeals
 from app.moderation.people.imposing import end_sanction, impose
 from app.moderation.people.policies import can_decide_appeal
 from app.moderation.policies import can_appeal
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from tests.asserts import assert_queries
 from tests.factories import actor_of, make_person
 from tests.mailbox import collect, text_of

@@ -19,7 +19,7 @@ from app.moderation.models import LogEntry, Sanction
 from app.moderation.people.appealing import acknowledge
 from app.moderation.people.imposing import end_sanction, impose, lift
 from app.moderation.queries.standing import list_standing, told
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from app.notifications.models import Notification
 from tests.factories import actor_of, make_person
 from tests.mailbox import collect, text_of

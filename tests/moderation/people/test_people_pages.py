@@ -128,12 +128,15 @@ def test_a_warning_stands_on_every_page_until_it_is_read(app: Flask) -> None:
     person, _one = sanctioned("warn")
     thread = make_question()
     browser = Browser(app).sign_in(person)
-    assert "have a word for you" in browser.get("/").text
+    assert "have a warning from the moderators" in browser.get("/").text
     answer = browser.post(f"/questions/{thread.id}/answers", {"body": "Check the inlet filter."}, status=403)
     assert "read it first" in answer.text
-    browser.get("/settings/standing")
+    assert 'href="/settings/standing">Read it</a>' in browser.get("/ask").text
+    assert 'action="/settings/profile"' not in browser.get("/settings/profile").text
+    assert "have a warning from the moderators. <a" not in browser.get("/settings/standing").text
     browser.submit("/acknowledge", {})
-    assert "have a word for you" not in browser.get("/").text
+    assert 'action="/settings/profile"' in browser.get("/settings/profile").text
+    assert "have a warning from the moderators" not in browser.get("/").text
     browser.post(f"/questions/{thread.id}/answers", {"body": "Check the inlet filter."})
 
 

@@ -16,7 +16,7 @@ from app.jobs.worker import run_until_idle
 from app.moderation.models import LogEntry, Removal, RemovalState
 from app.moderation.removing.deciding import remove_content, restore_content
 from app.moderation.removing.working import remove_job
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from tests.client import Browser
 from tests.factories import actor_of, make_answer, make_category, make_person, make_question
 

@@ -28,7 +28,7 @@ from app.moderation.screening.learning import learn
 from app.moderation.screening.listing import list_rules
 from app.moderation.screening.repeats import forget_job
 from app.moderation.screening.terms import screening_terms, use_terms
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from tests.asserts import count_queries
 from tests.factories import actor_of, body, make_answer, make_category, make_person, make_question, opening_of
 

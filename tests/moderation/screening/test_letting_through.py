@@ -18,8 +18,8 @@ from app.forum.services.composing import compose
 from app.forum.services.editing import edit_post
 from app.forum.services.enquiring import ask_for_information
 from app.moderation.models import LogEntry
-from app.moderation.services.reediting import render_earlier
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
+from app.moderation.undoing.edits import render_earlier
 from app.notifications.models import Notification
 from tests.client import Browser
 from tests.factories import actor_of, body, make_answer, make_person, make_question, opening_of

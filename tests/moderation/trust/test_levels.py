@@ -18,11 +18,11 @@ from app.core.uow import unit_of_work
 from app.forum.models import Comment, Outcome
 from app.jobs.models import Job
 from app.moderation.models import Flag, LogEntry, Sanction
-from app.moderation.services.undoing import undo_decision
 from app.moderation.trust.levels import REFRESH_JOB, list_ripe, quiet_job, recount_levels, refresh_job, refresh_levels, ripen_job
 from app.moderation.trust.policies import can_set_level
 from app.moderation.trust.records import record_of, records_of
 from app.moderation.trust.setting import free_level, lower_level, pin_level
+from app.moderation.undoing import undo_decision
 from app.notifications.models import Notification
 from tests.asserts import count_queries
 from tests.factories import accept, actor_of, make_answer, make_person, make_question, opening_of
@@ -49,7 +49,9 @@ def add(*rows) -> None:
 
 
 def worked(post, by: Person | None, **values) -> Outcome:
-    row = Outcome(thread_id=post.thread_id, post_id=post.id, kind="confirmed_by_other", voice="reader", actor_id=by and by.id, **values)
+    row = Outcome(
+        thread_id=post.thread_id, post_id=post.id, kind="confirmed_by_other", voice="reader", actor_id=by and by.id, **values
+    )
     add(row)
     return row
 
@@ -59,7 +61,8 @@ def helper(name: str = "") -> Person:
     person = make_person(name, created_at=now() - LONG_AGO, trust=1)
     question = make_question(created_at=now() - LONG_AGO)
     answers = [
-        make_answer(question, person, text=f"Look at valve {number}.", created_at=now() - timedelta(days=20)) for number in range(3)
+        make_answer(question, person, text=f"Look at valve {number}.", created_at=now() - timedelta(days=20))
+        for number in range(3)
     ]
     accept(answers[0])
     return person
@@ -106,7 +109,9 @@ def test_reports_that_were_right_and_sanctions_count_for_half_a_year(app: Flask)
     post = make_answer(make_question(), person)
 
     def flag(reason="spam", state="upheld", ago=timedelta(days=1), **target):
-        add(Flag(thread_id=post.thread_id, reporter_id=reporter.id, reason=reason, state=state, resolved_at=now() - ago, **target))
+        add(
+            Flag(thread_id=post.thread_id, reporter_id=reporter.id, reason=reason, state=state, resolved_at=now() - ago, **target)
+        )
 
     flag(post_id=post.id)
     flag(post_id=post.id, reason="rude")  # the same text
@@ -222,7 +227,13 @@ def test_a_decision_about_a_level_is_undone_once_and_not_over_a_newer_one(app: F
 
 @pytest.mark.parametrize(
     ("values", "field"),
-    [({"level": 9}, "level"), ({"level": 3}, "level"), ({"reason": " "}, "reason"), ({"until": -1}, "until"), ({"until": 4000}, "until")],
+    [
+        ({"level": 9}, "level"),
+        ({"level": 3}, "level"),
+        ({"reason": " "}, "reason"),
+        ({"until": -1}, "until"),
+        ({"until": 4000}, "until"),
+    ],
 )
 def test_a_decision_that_makes_no_sense_is_refused_by_field(app: Flask, values, field):
     person, actor = make_person(), moderator()

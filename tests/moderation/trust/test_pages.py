@@ -52,7 +52,7 @@ def test_progress_says_what_is_missing_for_the_next_level():
     assert progress.next is not None and progress.next.level is Level.REGULAR
     assert [(step.label, step.have, step.need, step.is_met) for step in progress.next.steps] == [
         ("Time here", "40 days", "30 days", True), ("Visible texts", "19", "20", False),
-        ("Answers that helped", "3", "3", True), ("Reports that were right", "2", "1", False),
+        ("Answers that helped", "3", "3", True), ("Texts rightly reported", "2", "1", False),
         ("Warnings and worse", "0", "0", True),
     ]  # fmt: skip
     best = Record(age=timedelta(days=400), texts=99, accepted=99)
@@ -61,7 +61,7 @@ def test_progress_says_what_is_missing_for_the_next_level():
 
 def test_what_a_level_does_not_ask_for_is_left_out_but_limits_are_not():
     assert [step.label for step in steps_of(Record(), Bound(texts=1))] == [
-        "Visible texts", "Reports that were right", "Warnings and worse",
+        "Visible texts", "Texts rightly reported", "Warnings and worse",
     ]  # fmt: skip
 
 
@@ -69,8 +69,10 @@ def test_people_see_their_own_progress_in_few_statements(browser: Browser):
     browser.sign_in(make_person(level=1))
     with count_queries() as statements:
         text = browser.get("/settings/trust").text
-    assert "You are <b>Member</b>" in text and "What is next: Member" in text and "show images" in text
+    assert "You are <b>Member</b>" in text and "What Member takes by itself" in text and "show images" in text
     assert len(statements) <= 14
+    newcomer = Browser(browser.app).sign_in(make_person())
+    assert "What is next: Member" in newcomer.get("/settings/trust").text
     assert "look after this community" in Browser(browser.app).sign_in(make_person(role="staff")).get("/settings/trust").text
 
 

@@ -21,11 +21,11 @@ from app.forum.services.answering import add_post
 from app.forum.services.recounting import recount_all
 from app.jobs.models import Job
 from app.jobs.worker import run_until_idle
+from app.moderation.flags.flagging import flag_post
 from app.moderation.models import HitOutcome, LogEntry, Sanction, ScreenedText, ScreeningHit, Wave, WaveItem
 from app.moderation.queries import count_queue
 from app.moderation.screening.learning import list_examples
-from app.moderation.services.flagging import flag_post
-from app.moderation.services.undoing import undo_decision
+from app.moderation.undoing import undo_decision
 from app.moderation.waves import stepping
 from app.moderation.waves.ending import give_back, purge_job, remove
 from app.moderation.waves.putting_away import put_away

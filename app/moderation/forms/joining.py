@@ -1,0 +1,23 @@
+"""Forms of joining questions to one issue, and of separating them again."""
+
+from wtforms import BooleanField, StringField
+from wtforms.validators import InputRequired
+
+from app.web.forms import BaseForm, line, reason_field
+
+
+class JoinForm(BaseForm):
+    """Which question a question is joined to, and why."""
+
+    original_id = StringField(
+        "Address or number of the question that stays", filters=[line],
+        validators=[InputRequired("Please paste the address or the number of the question that stays.")],
+    )  # fmt: skip
+    reason = reason_field("Reason")
+
+
+class SeparateForm(BaseForm):
+    """Why a question stands on its own again, and whether those that came with it go with it."""
+
+    followers = BooleanField("Take along the questions that came with it")
+    reason = reason_field("Reason")

@@ -1,0 +1,102 @@
+"""Forms of decisions about people, and of what those answer."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import HiddenInput
+
+from app.core.errors import Invalid
+from app.core.reasons import FOR_THE_PERSON, REASON_MAX
+from app.moderation.models import SanctionKind
+from app.moderation.people.appealing import ANSWER_MAX, NOTE_MAX
+from app.moderation.people.reasons import TEMPLATES, compose_reason
+from app.web.forms import BaseForm, block, line, reason_field
+
+KINDS = (
+    (SanctionKind.WARN, "Warn: they must read it before they write on"),
+    (SanctionKind.MUTE, "Mute: they read, vote and follow, but write no texts until a date"),
+    (SanctionKind.SUSPEND, "Suspend: they read, but write, vote and report nothing until a date"),
+    (SanctionKind.BAN, "Ban: they are signed out and cannot sign in any more"),
+)
+LENGTHS = ((1, "1 day"), (3, "3 days"), (7, "a week"), (14, "2 weeks"), (30, "a month"), (90, "3 months"), (365, "a year"))
+
+
+class DecideForm(BaseForm):
+    """A decision about a person. `seen` says which decision its maker has seen as the person will read it."""
+
+    kind = RadioField(
+        "What happens?", choices=[SelectChoice(str(value), label) for value, label in KINDS],
+        validators=[InputRequired("Please choose what is to happen.")],
+    )  # fmt: skip
+    days = SelectField(
+        "For how long?", choices=[SelectChoice(str(days), label) for days, label in LENGTHS], default="7", coerce=str
+    )
+    template = SelectField(
+        "Reason", default="", coerce=str,
+        choices=[SelectChoice("", "In my own words"), *(SelectChoice(key, label) for key, (label, _) in TEMPLATES.items())],
+    )  # fmt: skip
+    words = TextAreaField("In your own words", filters=[line])
+    seen = StringField(widget=HiddenInput(), filters=[line])
+
+    def reason(self) -> str:
+        """Return what the person will read as the reason. Raises Invalid("words") for nothing, and for too much."""
+        reason = compose_reason(self.template.data or "", self.words.data or "")
+        if not reason:
+            raise Invalid("Please choose a reason, or say it in your own words. The person will read it.", "words")
+        if len(reason) > REASON_MAX:
+            raise Invalid(f"Please keep all of it to {REASON_MAX} characters; it has {len(reason)}.", "words")
+        return reason
+
+    def until(self, moment: datetime) -> datetime | None:
+        """Return the end, for what has one, on the minute."""
+        if self.kind.data not in (SanctionKind.MUTE, SanctionKind.SUSPEND):
+            return None
+        return (moment + timedelta(days=int(self.days.data or 7))).replace(second=0, microsecond=0)
+
+    def digest(self) -> str:
+        """Return what names this very decision."""
+        days = self.days.data if self.kind.data in (SanctionKind.MUTE, SanctionKind.SUSPEND) else ""
+        return sha256(f"{self.kind.data}|{days}|{self.reason()}".encode(errors="replace")).hexdigest()[:20]
+
+
+class EndForm(BaseForm):
+    """Why a sanction is taken back."""
+
+    reason = reason_field("Why? The person will read it.", FOR_THE_PERSON)
+
+
+class RemoveForm(BaseForm):
+    """Why everything goes out of sight that somebody wrote."""
+
+    reason = reason_field("Why?", FOR_THE_PERSON)
+
+
+class AppealForm(BaseForm):
+    """Why the moderators should think again."""
+
+    note = TextAreaField(
+        "Why should we think again?", filters=[block],
+        validators=[
+            InputRequired("Please say in your own words why we should think again."),
+            Length(max=NOTE_MAX, message=f"Please use at most {NOTE_MAX:,} characters."),
+        ],
+    )  # fmt: skip
+
+
+class AnswerForm(BaseForm):
+    """What becomes of an appeal."""
+
+    decision = RadioField(
+        "What becomes of it?", validators=[InputRequired("Please choose what becomes of it.")],
+        choices=[SelectChoice("uphold", "The decision stays"), SelectChoice("lift", "It is taken back")],
+    )  # fmt: skip
+    answer = TextAreaField(
+        "Your answer, which the person reads", filters=[block],
+        validators=[
+            InputRequired("Please answer in a sentence or two. The person will read it."),
+            Length(max=ANSWER_MAX, message=f"Please keep the answer to {ANSWER_MAX:,} characters."),
+        ],
+    )  # fmt: skip

@@ -1,0 +1,51 @@
+"""Forms of screening: what is watched for, and a text to try it on."""
+
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import HiddenInput
+
+from app.moderation.models import RuleKind, RuleMeasure
+from app.moderation.screening.keeping import NOTE_MAX
+from app.web.forms import BaseForm, block, line
+
+WORD_MEASURES = (
+    (RuleMeasure.HOLD, "The text waits for a moderator"),
+    (RuleMeasure.BLOCK, "The text is refused, and its author told why"),
+    (RuleMeasure.TAG, "New threads that say it get a tag"),
+)
+HOST_MEASURES = (
+    (RuleMeasure.HOLD, "Texts that lead there wait for a moderator"),
+    (RuleMeasure.BLOCK, "Texts that lead there are refused, and their authors told why"),
+    (RuleMeasure.ALLOW, "Links there never count, not even those of new people"),
+)
+
+
+class RuleForm(BaseForm):
+    """A word or host to watch. What is possible together is the service's to say."""
+
+    kind = StringField(widget=HiddenInput(), default=RuleKind.WORD)
+    text = StringField("Word or phrase", filters=[line], validators=[InputRequired("Please say what to watch.")])
+    measure = RadioField("What happens?", validators=[InputRequired("Please choose what happens.")])
+    tag = StringField("Tag", filters=[line], validators=[Length(max=40, message="A tag has at most 40 characters.")])
+    note = StringField(
+        "Sentence for the author", filters=[line],
+        validators=[Length(max=NOTE_MAX, message=f"Please use at most {NOTE_MAX} characters.")],
+    )  # fmt: skip
+
+    def offer(self, kind: str) -> None:
+        """Offer what can be done about words, or about hosts."""
+        offered = WORD_MEASURES if kind == RuleKind.WORD else HOST_MEASURES
+        self.measure.choices = [SelectChoice(str(value), label) for value, label in offered]
+        self.kind.data = kind
+        if kind == RuleKind.HOST:
+            self.text.label.text = "Host"
+
+
+class TryForm(BaseForm):
+    """A text to try screening on."""
+
+    text = TextAreaField(
+        "Text", filters=[block],
+        validators=[InputRequired("Please paste a text."), Length(max=10_000, message="Please use at most 10,000 characters.")],
+    )  # fmt: skip

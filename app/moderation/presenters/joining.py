@@ -1,0 +1,102 @@
+"""What moderators see before they join or separate questions, in words. Reads; decides nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.core.actor import Actor
+from app.core.errors import Invalid, NotFound
+from app.forum.models import Thread
+from app.forum.models.thread import Status
+from app.forum.queries.issues import IssueFacts, Joining, preview_joining
+from app.forum.queries.threads import get_thread
+from app.forum.services.duplicates import ensure_can_join
+from app.moderation.urls import join_path
+
+
+@dataclass(frozen=True, slots=True)
+class SumRow:
+    """One figure of both issues, and of them together."""
+
+    label: str
+    ending: int
+    staying: int
+    together: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinView:
+    """The preview: both questions, what adds up, and what will happen. `swap_path`: the same the other way round.
+
+    `warning` says why that may be the better way, and is empty otherwise.
+    """
+
+    ending: Thread
+    staying: Thread
+    rows: tuple[SumRow, ...]
+    effects: tuple[str, ...]
+    swap_path: str
+    warning: str
+
+
+_FIGURES: tuple[tuple[str, Callable[[IssueFacts], int]], ...] = (
+    ("People affected", lambda facts: facts.people),
+    ("Of them said “I have this too”", lambda facts: facts.me_toos),
+    ("Views in 30 days", lambda facts: facts.views_30d),
+    ("Views in 90 days", lambda facts: facts.views_90d),
+    ("Wordings of the question", lambda facts: 1 + len(facts.wordings)),
+    ("Say that something worked", lambda facts: facts.confirmed),
+    ("Votes", lambda facts: facts.votes),
+)
+
+
+def present_joining(actor: Actor, thread: Thread, original_id: int, back: str = "") -> JoinView:
+    """Return the preview of joining a thread to another, or to the main thread of its issue.
+
+    Raises Invalid("original_id") and Conflict where joining itself would.
+    """
+    try:
+        original = get_thread(actor, original_id)
+    except NotFound:
+        raise Invalid("We could not find that question. Please check its number or address.", field="original_id") from None
+    joining = preview_joining(thread.id, original.id)
+    if joining is None:
+        raise Invalid("These two are one issue already. Please name another question.", field="original_id")
+    if joining.staying.main_id != original.id:
+        original = _main_of(actor, joining)
+    ensure_can_join(actor, thread, original)
+    rows = tuple(SumRow(name, of(joining.ending), of(joining.staying), of(joining.together)) for name, of in _FIGURES)
+    return JoinView(
+        thread, original, rows, tuple(_effects(joining, thread, original)), join_path(original.id, thread.id, back), _warn(thread, original)
+    )  # fmt: skip
+
+
+def _main_of(actor: Actor, joining: Joining) -> Thread:
+    try:
+        return get_thread(actor, joining.staying.main_id)
+    except NotFound:
+        raise Invalid("Please name another question: that one leads to one you cannot read.", field="original_id") from None
+
+
+def _effects(joining: Joining, ending: Thread, staying: Thread) -> list[str]:
+    answers = "its answer" if ending.answer_count == 1 else f"its {ending.answer_count:,} answers"
+    kept = f" with {answers}" if ending.answer_count else ""
+    found = [
+        f"“{ending.title}” stays readable{kept}, takes no new answers, and leads its readers to “{staying.title}”.",
+        f"Whoever searches for its words finds “{staying.title}” as well.",
+    ]
+    followers = len(joining.ending.duplicates)
+    if followers:
+        found.append(f"{'Its duplicate comes' if followers == 1 else f'Its {followers} duplicates come'} along.")
+    people = joining.ending.people
+    who = "The person affected there hears" if people == 1 else f"The {people:,} people affected there hear"
+    solved = staying.status == Status.SOLVED
+    found.append(f"{who} of the solution, unless they left the question." if solved else f"{who} when this one is solved.")
+    return found
+
+
+def _warn(ending: Thread, staying: Thread) -> str:
+    if ending.status == Status.SOLVED and staying.status != Status.SOLVED:
+        return "The one that ends is solved, the one that stays is not. The other way round, readers meet the solution first."
+    if ending.answer_count > 0 and staying.answer_count == 0:
+        return "The one that ends has answers, the one that stays has none. You may want it the other way round."
+    return ""

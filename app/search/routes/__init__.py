@@ -1,0 +1,5 @@
+"""Pages of search."""
+
+from app.search.routes import gaps, searching
+
+__all__ = ["gaps", "searching"]

@@ -1,0 +1,84 @@
+"""The search page and the suggestions of the search box. Both are for everybody and show what the actor may read."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, jsonify, request
+
+from app.core.pagination import Page, parse_page
+from app.core.text import clean_line
+from app.search.deflecting import find_document
+from app.search.documents import category_names
+from app.search.engines import current_engine
+from app.search.ledger.recorder import note_picked, note_search
+from app.search.presenters import filter_links, row_of, suggestion_of
+from app.search.querying import MAX_CHARS, SearchForm, plain
+from app.search.results import PER_PAGE, Results, find
+from app.search.routes.blueprint import blueprint
+from app.search.suggest import suggest
+from app.search.urls import IN_ADDRESS, search_path
+from app.web.access import public
+from app.web.context import current_actor
+from app.web.csrf import csrf
+from app.web.forms import posted_line
+from app.web.ratelimit import SEARCHING, TYPING, limiter
+from app.web.render import page
+from app.web.seo import Head
+
+
+def _form() -> SearchForm:
+    return SearchForm.cleaned(**{name: request.args.get(name, "") for name in IN_ADDRESS})
+
+
+@blueprint.get("/search")
+@public
+@limiter.limit(SEARCHING)
+def search_page() -> Response:
+    """Results for a query, or what search can do when there is none. Search engines are asked not to index it."""
+    raw = clean_line(request.args.get("q", ""))
+    actor = current_actor()
+    results = find(current_engine(), raw, _form(), actor, parse_page(request.args.get("page")))
+    note_search(results)
+    return page("search/results.html", head=_head(results), **_values(results, category_names(actor) if results.is_asked else {}))
+
+
+def _head(results: Results) -> Head:
+    query = results.raw[:MAX_CHARS]
+    return Head(title=f"{query} – search" if query else "Search", path=search_path(query, results.form), is_indexable=False)
+
+
+def _values(results: Results, names: dict[str, str]) -> dict[str, Any]:
+    query = results.raw[:MAX_CHARS]
+    title = plain(query)
+    return {
+        "query": query,
+        "results": results,
+        "rows": [row_of(item) for item in results.items],
+        "pages": Page(results.items, results.number, PER_PAGE, results.has_next, results.pages),
+        "links": filter_links(results, names),
+        "page_path": search_path(query, results.form),
+        "meant_path": search_path(results.meant, results.form),
+        "ask_path": "/ask" + (f"?{urlencode({'title': title})}" if title else ""),
+    }
+
+
+@blueprint.get("/search/suggest")
+@public
+@limiter.limit(TYPING)
+def suggestions() -> Response:
+    """Suggestions for what is being typed, as JSON."""
+    cards = suggest(current_engine(), request.args.get("q", ""), current_actor())
+    return jsonify(suggestions=[suggestion_of(card) for card in cards])
+
+
+@blueprint.post("/search/picked")
+@csrf.exempt
+@public
+@limiter.limit(TYPING)
+def picked() -> Response:
+    """Take the browser's word that a suggestion (key=t12) was opened for what was typed (q); only the ledger hears of it."""
+    card = find_document(current_actor(), posted_line("key", 20))
+    note_picked(posted_line("q"), card.kind, card.id)
+    return Response(status=204)
