@@ -203,8 +203,8 @@ def register_jobs(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     for register in (
         _register_accounts, _register_uploads, _register_pageviews, _register_pagecache, _register_search,
-        _register_forum, _register_kb, _register_desk, _register_trust, _register_screening, _register_flags, _register_removing, _register_waves, _register_inbox,
-        _register_notifications, _register_privacy,
+        _register_forum, _register_kb, _register_desk, _register_trust, _register_screening, _register_flags,
+        _register_removing, _register_waves, _register_inbox, _register_notifications, _register_privacy,
     ):  # fmt: skip
         register(settings)
 
