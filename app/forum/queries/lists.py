@@ -1,15 +1,13 @@
 """Lists of threads: one page of rows for every view, for whoever asks. Statements are built once a role and view."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.accounts.models import Person
-from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import read
@@ -19,8 +17,7 @@ from app.forum.models.product import VersionWord
 from app.forum.models.thread import Status, ThreadKind
 from app.forum.policies import listed_threads
 from app.forum.queries.categories import reader_of
-from app.forum.queries.tags import tags_of_threads
-from app.forum.urls import category_path, thread_path
+from app.forum.urls import thread_path
 from app.pageviews.queries import views_subquery
 
 PER_PAGE = 25
@@ -31,49 +28,34 @@ DISCUSSION_VIEWS = ("newest", "active", "popular")
 UNSOLVED = (Status.UNANSWERED, Status.NEEDS_INFO, Status.ANSWERED, Status.DISPUTED)
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadRow:
+class ThreadRow(NamedTuple):
     """A thread as lists show it. `answer_count` counts the visible answers or replies.
 
-    `affected_count` are the people of its whole issue: who asked or said me-too.
+    `affected_count` are the people of its whole issue: who asked or said me-too. A plain tuple: it is the key under which its HTML
+    is kept.
     """
 
     id: int
     kind: str
     title: str
-    path: str
+    slug: str
     excerpt: str
     status: str
     answer_count: int
-    accepted_count: int
-    score: int
-    me_too_count: int
-    tags: tuple[str, ...]
-    category_name: str
-    category_path: str
-    author_name: str
-    author_display_name: str
-    author_path: str
-    created_at: datetime
     last_activity_at: datetime
     is_pinned: bool
     is_locked: bool
-    is_held: bool
-    article_path: str
-    is_staff_answered: bool = False
-    affected_count: int = 1
+    is_staff_answered: bool
+    affected_count: int
 
     @property
-    def category(self) -> tuple[str, str]:
-        """Label and path of the category."""
-        return self.category_name, self.category_path
+    def path(self) -> str:
+        return thread_path(self.kind, self.id, self.slug)
 
 
 ROW_COLUMNS = (
-    Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.excerpt, Thread.status, Thread.answer_count, Thread.accepted_count,
-    Thread.score, Thread.me_too_count, Thread.created_at, Thread.last_activity_at, Thread.is_pinned, Thread.locked_at,
-    Thread.held_at, Thread.article_path, Thread.first_staff_answer_at, Thread.affected_count, Category.name.label("category_name"),
-    Category.slug.label("category_slug"), Person.name.label("author_name"), Person.display_name.label("author_display_name"),
+    Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.excerpt, Thread.status, Thread.answer_count, Thread.last_activity_at,
+    Thread.is_pinned, Thread.locked_at.is_not(None), Thread.first_staff_answer_at.is_not(None), Thread.affected_count,
 )  # fmt: skip
 
 
@@ -83,33 +65,13 @@ def base_select(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
         sa.select(*ROW_COLUMNS)
         .select_from(Thread)
         .join(Category, Category.id == Thread.category_id)
-        .outerjoin(Person, Person.id == Thread.author_id)
         .where(listed_threads(reader))
     )
 
 
-def rows_of(found: Sequence[sa.Row[*tuple[Any, ...]]]) -> list[ThreadRow]:
-    """Return list rows with their tags (one statement for any number of rows)."""
-    ids = [row.id for row in found]
-    tags = tags_of_threads(ids)
-    return [_row(row, tags.get(thread_id, ())) for thread_id, row in zip(ids, found, strict=True)]
-
-
-def _row(row: sa.Row[*tuple[Any, ...]], tags: tuple[str, ...]) -> ThreadRow:
-    (
-        thread_id, kind, title, slug, excerpt, status, answer_count, accepted_count, score, me_too_count, created_at,
-        last_activity_at, is_pinned, locked_at, held_at, article_path, first_staff_answer_at, affected_count, category_name,
-        category_slug, author_name, author_display_name,
-    ) = tuple(row)  # fmt: skip
-    return ThreadRow(
-        id=thread_id, kind=kind, title=title, path=thread_path(kind, thread_id, slug), excerpt=excerpt, status=status,
-        answer_count=answer_count, accepted_count=accepted_count, score=score, me_too_count=me_too_count, tags=tags,
-        category_name=category_name, category_path=category_path(category_slug), author_name=author_name or "",
-        author_display_name=author_display_name or "", author_path=person_path(author_name) if author_name else "",
-        created_at=created_at, last_activity_at=last_activity_at, is_pinned=is_pinned, is_locked=locked_at is not None,
-        is_held=held_at is not None, article_path=article_path, is_staff_answered=first_staff_answer_at is not None,
-        affected_count=affected_count,
-    )  # fmt: skip
+def rows_of(found: Iterable[sa.Row[*tuple[Any, ...]]]) -> list[ThreadRow]:
+    """Return list rows."""
+    return list(map(ThreadRow._make, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +159,7 @@ def list_threads(
     version: int | None = None,
     page: int = 1,
 ) -> Page[ThreadRow]:
-    """Return one numbered page of listed threads (two statements). `category`, `tag`, `author` and `version` are ids.
+    """Return one numbered page of listed threads (one statement). `category`, `tag`, `author` and `version` are ids.
 
     Views: newest, active, popular (deduplicated views of 30 days), unanswered, unsolved, solved. Raises NotFound past the end.
     """
@@ -207,7 +169,7 @@ def list_threads(
 
 
 def list_first_threads(actor: Actor, *, view: str, kind: str | None = None, limit: int = 5) -> tuple[ThreadRow, ...]:
-    """Return the first threads of a view, for boxes on other pages (two statements)."""
+    """Return the first threads of a view, for boxes on other pages (one statement)."""
     return tuple(rows_of(_find(actor, view, kind, None, None, None, None, 0, limit)))
 
 
@@ -223,5 +185,4 @@ def _pinned(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
 
 def list_pinned_threads(actor: Actor, category: int) -> tuple[ThreadRow, ...]:
     """Return the threads that moderators pinned to the top of a category, newest first."""
-    found = read(_pinned(reader_of(actor)), {"category_id": category}).all()
-    return tuple(rows_of(found)) if found else ()
+    return tuple(rows_of(read(_pinned(reader_of(actor)), {"category_id": category})))
