@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-dumps test-pg lint types check lock clean
+.PHONY: help run test test-dumps test-pg lint types translations check lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ test-dumps: .venv/development ## Import all four real dumps of the sample data a
 
 test-pg: .venv/development ## Run all tests on a PostgreSQL of their own
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
+
+translations: .venv/development ## Collect the messages of pages into the catalogs of all languages, and compile them
+	$(BIN)/python -m tools.translations update
+	$(BIN)/python -m tools.translations counts
 
 lint: .venv/development ## Check style and import contracts
 	$(BIN)/ruff check .

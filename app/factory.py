@@ -21,6 +21,7 @@ from app.web.converters import register_converters
 from app.web.csrf import init_csrf
 from app.web.errors import init_errors
 from app.web.headers import init_headers
+from app.web.languages import init_languages
 from app.web.ratelimit import init_ratelimit
 from app.web.render import init_templates, template_folder
 
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
         MAX_FORM_PARTS=200,
     )
     register_converters(app)
+    init_languages(app, settings)
     init_errors(app)
     init_compressing(app)
     init_headers(app)

@@ -1,10 +1,15 @@
 """How the text of a setting becomes its value. Pure but for `hosts`, which may read a file; raises ValueError with words for the operator."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.core.i18n import LANGUAGES
+
+_CRAWLER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,60}")
+_INDEXNOW_KEY = re.compile(r"[A-Za-z0-9-]{8,128}")
 SEARCH_PRIORS = ("votes", "solved", "confirmed", "viewed", "maintained")
 
 
@@ -111,6 +116,29 @@ def search_priors(raw: str) -> tuple[str, ...]:
     if not set(named) <= set(SEARCH_PRIORS):
         raise ValueError(f"must be off, or some of {', '.join(SEARCH_PRIORS)} with commas between them")
     return tuple(name for name in SEARCH_PRIORS if name in named)
+
+
+def languages(raw: str) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(part.strip() for part in raw.split(",") if part.strip()))
+    if not named or not set(named) <= set(LANGUAGES):
+        raise ValueError(f"must be some of {', '.join(LANGUAGES)} with commas between them")
+    return named
+
+
+def crawlers(raw: str) -> tuple[str, ...]:
+    """Return which crawlers are kept out: () none, ("all",) all known ones, or purposes and names in the order given."""
+    named = tuple(dict.fromkeys(part.strip() for part in raw.split(",") if part.strip()))
+    if named in (("allow",), ("disallow",)):
+        return ("all",) if named == ("disallow",) else ()
+    if not named or any(not _CRAWLER.fullmatch(name) or name in ("allow", "disallow") for name in named):
+        raise ValueError("must be allow, disallow, or purposes (training, search, assistants) and names with commas between them")
+    return named
+
+
+def indexnow_key(raw: str) -> str:
+    if not _INDEXNOW_KEY.fullmatch(raw.strip()):
+        raise ValueError("must be 8 to 128 letters, digits and dashes")
+    return raw.strip()
 
 
 def alternatives(raw: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core import setting_values as read
+from app.core.i18n import LANGUAGES
 from app.core.trust import parse_abilities, parse_bounds
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +53,15 @@ class Settings:
     )
     time_zone: ZoneInfo = _setting(
         "TIME_ZONE", ZoneInfo("UTC"), read.zone, "Time zone of the site: days of figures, working hours, quiet hours of mails."
+    )
+    default_language: str = _setting(
+        "DEFAULT_LANGUAGE",
+        "en",
+        read.choice(*LANGUAGES),
+        "Language of the site: for readers whose browser asks for none of LANGUAGES, and for search engines.",
+    )
+    languages: tuple[str, ...] = _setting(
+        "LANGUAGES", LANGUAGES, read.languages, "Languages that readers may choose: en, de, zh, with commas between them."
     )
     transparency: str = _setting(
         "TRANSPARENCY",
@@ -205,6 +215,41 @@ class Settings:
         30,
         read.integer(0, 3650),
         "After so many days an unanswered question asks search engines not to index it.",
+    )
+
+    # What search engines and other crawlers get.
+    index_min_characters: int = _setting(
+        "INDEX_MIN_CHARACTERS",
+        120,
+        read.integer(0, 10_000),
+        "A question without answers and with fewer characters asks search engines not to index it.",
+    )
+    index_min_threads: int = _setting(
+        "INDEX_MIN_THREADS",
+        3,
+        read.integer(1, 1_000),
+        "Categories and tags with fewer threads ask search engines not to index them.",
+    )
+    index_people: str = _setting(
+        "INDEX_PEOPLE",
+        "praised",
+        read.choice("praised", "none"),
+        "praised: search engines may index people of whom something was accepted or voted for; none: nobody's page.",
+    )
+    ai_crawlers: tuple[str, ...] = _setting(
+        "AI_CRAWLERS",
+        (),
+        read.crawlers,
+        "allow, disallow, or which crawlers of AI companies robots.txt keeps out: training, search, assistants, or names like GPTBot.",
+    )
+    indexnow_key: str = _setting(
+        "INDEXNOW_KEY",
+        "",
+        read.indexnow_key,
+        "A key of your choice (8 to 128 letters, digits, dashes): changed pages are told to search engines by IndexNow. Default: not.",
+    )
+    indexnow_url: str = _setting(
+        "INDEXNOW_URL", "https://api.indexnow.org/indexnow", read.site_url, "Where IndexNow takes changes."
     )
 
     # The desk.
@@ -403,6 +448,8 @@ class Settings:
             problems.append(f"SECRET_KEY: must have at least {MIN_SECRET} characters")
         if bool(values.get("signup_question")) != bool(values.get("signup_answers")):
             problems.append("SIGNUP_QUESTION and SIGNUP_ANSWERS: set both or neither")
+        if values.get("default_language", "en") not in values.get("languages", LANGUAGES):
+            problems.append("LANGUAGES: must have DEFAULT_LANGUAGE among them")
         if problems:
             raise SettingsError("Please correct these settings:\n  " + "\n  ".join(problems))
         values.setdefault("base_url", f"http://127.0.0.1:{values.get('port', 8000)}")

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app
 
 from app.accounts.models import Person
 from app.notifications.mailer import Mail
 from app.notifications.tokens import make_unsubscribe_token
 from app.notifications.urls import unsubscribe_path
 from app.web.context import site_settings
+from app.web.render import render_text
 
 
 def absolute(path: str) -> str:
@@ -26,8 +27,8 @@ def write_letter(to: str, subject: str, template: str, extra: dict[str, Any] | N
     settings = site_settings()
     common = {"site_name": settings.site_name, "base_url": settings.base_url, "subject": subject, **values}
     common.setdefault("unsubscribe_url", "")
-    text = render_template(f"email/{template}.txt", **common)
-    html = render_template(f"email/{template}.html", **common)
+    text = render_text(f"email/{template}.txt", **common)
+    html = render_text(f"email/{template}.html", **common)
     return Mail(to=to, subject=subject, text=text, html=html, **(extra or {}))
 
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
-from flask import Response, render_template
+from flask import Response
 
 from app.web.context import site_settings
+from app.web.headers import say_changed
+from app.web.render import render_text
 from app.web.seo import absolute
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,7 +38,7 @@ class Entry(Protocol):
 def atom_feed(title: str, feed_path: str, page_path: str, entries: Sequence[Entry]) -> Response:
     """Return a feed whose `updated` is that of its newest entry, so that an unchanged feed keeps its ETag."""
     updated = max((entry.updated_at for entry in entries), default=_NEVER)
-    xml = render_template(
+    xml = render_text(
         "feeds/atom.xml",
         title=title,
         site_name=site_settings().site_name,
@@ -47,4 +49,6 @@ def atom_feed(title: str, feed_path: str, page_path: str, entries: Sequence[Entr
         updated_at=updated,
         absolute=absolute,
     )
-    return Response(xml, mimetype="application/atom+xml")
+    response = Response(xml, mimetype="application/atom+xml")
+    say_changed(response, updated if entries else None)
+    return response

@@ -1,9 +1,18 @@
-"""Filters for templates: dates, counts, plurals. Pure functions."""
+"""Filters for templates: dates, counts, lengths of time, as the language that is spoken writes them. Pure but for that."""
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from math import ceil
 
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_compact_decimal, format_decimal
 from markupsafe import Markup, escape
+
+from app.core.i18n import SOURCE, current_language, current_speech, ngettext, speech_of
+from app.core.i18n import gettext as _
+
+# How days are written, where the usual short form of a language is not what we want.
+_DAYS = {"en": "d MMM y", "de": "d. MMM y", "zh": "y年M月d日"}
 
 
 def machine_date(moment: datetime) -> str:
@@ -11,29 +20,68 @@ def machine_date(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def human_date(moment: datetime) -> str:
+@lru_cache(maxsize=4096)
+def _day(language: str, day: date) -> str:
+    return format_date(day, _DAYS.get(language, "medium"), locale=speech_of(language).locale)
+
+
+def human_date(moment: date) -> str:
     """Return a moment as a date people read: 3 Nov 2026."""
-    return f"{moment.day} {moment.strftime('%b %Y')}"
+    return _day(current_language(), moment.date() if isinstance(moment, datetime) else moment)
 
 
 def human_moment(moment: datetime) -> str:
     """Return a moment with its time of day: 3 Nov 2026, 14:05 UTC."""
-    return f"{human_date(moment)}, {moment.strftime('%H:%M')} UTC"
+    return _("%(day)s, %(time)s UTC", day=human_date(moment), time=moment.strftime("%H:%M"))
+
+
+@lru_cache(maxsize=512)
+def _month(language: str, month: date, is_short: bool) -> str:
+    return format_skeleton("yMMM" if is_short else "yMMMM", month, locale=speech_of(language).locale)
+
+
+def human_month(month: date, is_short: bool = False) -> str:
+    """Return a month as people name it: November 2026, or Nov 2026."""
+    return _month(current_language(), date(month.year, month.month, 1), is_short)
 
 
 def time_element(moment: datetime) -> Markup:
     """Return a <time> element; a script makes it relative, without one the date stands there."""
-    day = human_date(moment)  # dates hold nothing to escape, and lists show many of them
-    return Markup(f'<time datetime="{machine_date(moment)}" title="{human_moment(moment)}" data-ago>{day}</time>')  # noqa: S704
+    return _time(current_language(), moment)
+
+
+@lru_cache(maxsize=4096)
+def _time(_language: str, moment: datetime) -> Markup:
+    day, exact = human_date(moment), human_moment(moment)  # dates hold nothing to escape
+    return Markup(f'<time datetime="{machine_date(moment)}" title="{exact}" data-ago>{day}</time>')  # noqa: S704
 
 
 def count(number: int) -> str:
     """Return a number with thousands separators."""
-    return f"{number:,}"
+    return current_speech().count(number)
+
+
+@lru_cache(maxsize=4096)
+def _decimal(language: str, number: float, digits: int, is_share: bool) -> str:
+    pattern = ("#,##0." + "#" * digits) if digits else "#,##0"
+    return format_decimal(number, pattern + "%" if is_share else pattern, locale=speech_of(language).locale)
+
+
+def decimal(number: float, digits: int = 1) -> str:
+    """Return a number with at most so many digits after the point (or the comma)."""
+    return _decimal(current_language(), round(number, digits), digits, False)
 
 
 def short_count(number: int) -> str:
-    """Return a number in at most four characters: 950, 1.2k, 34k, 5.6M."""
+    """Return a number in few characters: 950, 1.2k, 34k, 5.6M; as other languages shorten theirs."""
+    return _short(current_language(), number)
+
+
+@lru_cache(maxsize=4096)
+def _short(language: str, number: int) -> str:
+    if language != SOURCE:
+        compact = format_compact_decimal(number, locale=speech_of(language).locale, fraction_digits=1)
+        return speech_of(language).count(number) if compact.lstrip("-").isdigit() else compact
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
         if abs(number) >= size:
             scaled = number / size
@@ -42,7 +90,7 @@ def short_count(number: int) -> str:
 
 
 def plural(number: int, singular: str, plural_form: str = "") -> str:
-    """Return the number with its noun: 1 answer, 2 answers."""
+    """Return the number with its English noun: 1 answer, 2 answers. For what is never translated; pages use ngettext."""
     return f"{count(number)} {singular if number == 1 else plural_form or singular + 's'}"
 
 
@@ -50,28 +98,31 @@ def span(minutes: float) -> str:
     """Return a length of time in its two largest units: 40 min, 3 h 20 min, 2 days 4 h, 75 days."""
     total = round(minutes)
     if total < 1:
-        return "under 1 min"
+        return _("under 1 min")
     hours, rest = divmod(total, 60)
     if hours < 1:
-        return f"{rest} min"
+        return _("%(minutes)s min", minutes=rest)
     if hours < 48:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
+        return _("%(hours)s h %(minutes)s min", hours=hours, minutes=rest) if rest else _("%(hours)s h", hours=hours)
     days, hours = divmod(round(minutes / 60), 24)
-    return f"{plural(days, 'day')} {hours} h" if hours and days < 10 else plural(days, "day")
+    if hours and days < 10:
+        return ngettext("%(num)s day %(hours)s h", "%(num)s days %(hours)s h", days, hours=hours)
+    return ngettext("%(num)s day", "%(num)s days", days)
 
 
 def within(minutes: float) -> str:
     """Return a length of time as people promise it, never less than it is: 20 minutes, an hour, 3 hours, a day, 4 days, 3 weeks."""
     hours, days = minutes / 60, minutes / 1440
     if minutes <= 50:
-        return plural(max(10, ceil(minutes / 10) * 10), "minute")
+        return ngettext("%(num)s minute", "%(num)s minutes", max(10, ceil(minutes / 10) * 10))
     if hours <= 1:
-        return "an hour"
+        return _("an hour")
     if hours <= 20:
-        return plural(ceil(hours), "hour")
+        return ngettext("%(num)s hour", "%(num)s hours", ceil(hours))
     if days <= 1:
-        return "a day"
-    return plural(ceil(days), "day") if days <= 13 else plural(ceil(days / 7), "week")
+        return _("a day")
+    weeks = ceil(days / 7)
+    return ngettext("%(num)s day", "%(num)s days", ceil(days)) if days <= 13 else ngettext("%(num)s week", "%(num)s weeks", weeks)
 
 
 def paragraphs(text: str) -> Markup:
@@ -87,7 +138,9 @@ FILTERS = {
     "machine_date": machine_date,
     "human_date": human_date,
     "human_moment": human_moment,
+    "human_month": human_month,
     "count": count,
+    "decimal": decimal,
     "short_count": short_count,
     "plural": plural,
     "span": span,

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Response, g, get_flashed_messages, make_response, render_template
-from jinja2 import StrictUndefined
+from flask import Flask, Response, current_app, g, get_flashed_messages, make_response
+from jinja2 import Environment, StrictUndefined
 
 from app.core.actor import Actor
 from app.core.clock import now
+from app.core.i18n import current_speech
+from app.core.i18n import gettext as _
 from app.core.settings import PROJECT_ROOT, Settings
 from app.web.context import current_actor, site_settings
 from app.web.filters import FILTERS
+from app.web.headers import say_changed
 from app.web.pieces import init_pieces
 from app.web.seo import Head, render_head
+from app.web.translating import add_translations, environment_in
 
 _providers: dict[str, Callable[[Actor], Any]] = {}
 
@@ -37,9 +41,28 @@ class Site:
         self.tagline = settings.site_tagline
         self.base_url = settings.base_url
         self.logo_url = settings.logo_url
-        self.footer_links: list[tuple[str, str]] = [("Knowledge base", "/kb"), ("Tags", "/tags"), ("Feed", "/feed.atom")]
+        self.footer_links: list[tuple[str, str]] = [
+            (_("Knowledge base"), "/kb"),
+            (_("Tags"), "/tags"),
+            (_("Feed"), "/feed.atom"),
+        ]
         if settings.transparency == "on":
-            self.footer_links.append(("Transparency", "/transparency"))
+            self.footer_links.append((_("Transparency"), "/transparency"))
+
+
+def render_text(template: str, /, **values: Any) -> str:
+    """Return what a template makes of its values, in the language that is spoken."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app.update_template_context(values)
+    return _environment(app).get_template(template).render(values)
+
+
+def _environment(app: Flask) -> Environment:
+    """Return the environment of the language that is spoken, made when it is first needed."""
+    speech = current_speech()
+    made = cast(dict[str, Environment], app.extensions["templates"])
+    environment = made.get(speech.code)
+    return made.setdefault(speech.code, environment_in(app.jinja_env, speech.code)) if environment is None else environment
 
 
 def page(template: str, head: Head, status: int = 200, **values: Any) -> Response:
@@ -49,15 +72,24 @@ def page(template: str, head: Head, status: int = 200, **values: Any) -> Respons
     if values.get("needs_csrf") or values["show_flashes"]:
         g.is_personal = True  # the page holds a token or a message of one visitor: nobody else may get a copy
     common = {name: provider(actor) for name, provider in _providers.items()}
-    html = render_template(
-        template, head=render_head(head), actor=actor, site=Site(site_settings()), now=now(), **{**common, **values}
+    html = render_text(
+        template,
+        head=render_head(head),
+        actor=actor,
+        language=current_speech().tag,
+        site=Site(site_settings()),
+        now=now(),
+        **{**common, **values},
     )
-    return make_response(html, status)
+    response = make_response(html, status)
+    if status == 200 and not actor.is_authenticated:
+        say_changed(response, head.changed_at)
+    return response
 
 
 def fragment(template: str, **values: Any) -> str:
     """Return a piece of HTML (for previews and suggestions), without head and layout."""
-    return render_template(template, actor=current_actor(), site=Site(site_settings()), now=now(), **values)
+    return render_text(template, actor=current_actor(), site=Site(site_settings()), now=now(), **values)
 
 
 def init_templates(app: Flask) -> None:
@@ -72,3 +104,5 @@ def init_templates(app: Flask) -> None:
         unread_count=0,
     )
     init_pieces(app)
+    add_translations(app.jinja_env)
+    app.extensions["templates"] = {}

@@ -18,6 +18,7 @@ from wtforms import validators
 
 from app.core.pagination import Page
 from app.web.filters import FILTERS
+from app.web.translating import add_translations
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -46,6 +47,7 @@ def web() -> Iterator[Flask]:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
+    add_translations(app.jinja_env)
     app.jinja_env.globals.update(
         asset_url=lambda path: f"/assets/0/{path}",
         csrf_token=lambda: "token-1",
@@ -135,7 +137,7 @@ def context(signed_in: bool = False, **head: Any) -> dict[str, Any]:
     role = "admin" if signed_in else None
     actor = Thing(is_authenticated=signed_in, name="mira", display_name="Mira", role=role, **standing, **roles)
     site = Thing(name="Loomwell", base_url="https://example.com", tagline="", logo_url="", footer_links=[("About", "/about")])
-    return {"head": Thing(**{**data, **head}), "actor": actor, "site": site, "now": NOW}
+    return {"head": Thing(**{**data, **head}), "actor": actor, "site": site, "now": NOW, "language": "en"}
 
 
 SIMPLE = [

@@ -1,0 +1,1 @@
+"""The catalogs of messages in each language; nothing but data."""
