@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+import re
 from functools import cache
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from app.web.compressing import SUFFIX, compress, pick_encoding
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 STYLES = ("tokens", "base", "layout", "components", "pages", "print")
-# Sheets that only some pages load beside it, so that visitors need not.
-PAGE_STYLES = ("desk", "desk-item", "drafting", "inbox", "insights", "issues", "search")
+# Sheets that people who are signed in (member) or single pages of theirs load beside it, so that visitors need not.
+PAGE_STYLES = ("desk", "desk-item", "drafting", "inbox", "insights", "issues", "member", "style")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_ROUND_SIGNS = re.compile(r"\s*([{};,])\s*")
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
 
 
@@ -29,7 +32,7 @@ class AssetStore:
                 self.files[path.relative_to(STATIC).as_posix()] = path.read_bytes()
         self.files["site.css"] = self._styles(settings)
         for name in PAGE_STYLES:
-            self.files[f"{name}.css"] = (STATIC / "css" / f"{name}.css").read_bytes()
+            self.files[f"{name}.css"] = shorten_css((STATIC / "css" / f"{name}.css").read_text(encoding="utf-8")).encode()
         digest = hashlib.sha256()
         for name, content in sorted(self.files.items()):
             digest.update(name.encode() + b"\0" + content)
@@ -53,7 +56,12 @@ class AssetStore:
             if path.exists():
                 parts.append(path.read_text(encoding="utf-8"))
         parts.append(f":root{{--brand-hue:{settings.brand_hue}}}\n")
-        return "\n".join(parts).encode()
+        return shorten_css("\n".join(parts)).encode()
+
+
+def shorten_css(css: str) -> str:
+    """Return a style sheet of ours without comments and the space round its signs. Our strings hold neither {};, nor comments."""
+    return _ROUND_SIGNS.sub(r"\1", " ".join(_COMMENT.sub(" ", css).split())).replace(";}", "}")
 
 
 def _store() -> AssetStore:
