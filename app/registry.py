@@ -140,6 +140,7 @@ from app.search.routes.blueprint import blueprint as search_blueprint
 from app.uploads.holdings import HOLDINGS as UPLOAD_HOLDINGS
 from app.uploads.routes.blueprint import blueprint as uploads_blueprint
 from app.uploads.services.cleaning import delete_orphans, register_texts
+from app.web.contract import IndexPolicy, use_index_policy
 from app.web.render import provide
 
 Subscriptions = Sequence[tuple[type[Event], Callable[[Any], None]]]
@@ -204,7 +205,7 @@ def register_jobs(app: Flask) -> None:
     for register in (
         _register_accounts, _register_uploads, _register_pageviews, _register_pagecache, _register_search,
         _register_forum, _register_kb, _register_desk, _register_trust, _register_screening, _register_flags,
-        _register_removing, _register_waves, _register_inbox, _register_notifications, _register_privacy,
+        _register_removing, _register_waves, _register_inbox, _register_notifications, _register_privacy, _register_contract,
     ):  # fmt: skip
         register(settings)
 
@@ -267,6 +268,16 @@ def _register_kb(settings: Settings) -> None:
     _job(RECOUNT_JOB, kb_recount_job, RECOUNT_EVERY)
     _job(PUBLISH_JOB, publish_due_job, PUBLISH_EVERY)
     _job(CARE_JOB, care_job, CARE_EVERY)
+
+
+def _register_contract(settings: Settings) -> None:
+    """Tell the page contract what search engines may index."""
+    use_index_policy(
+        IndexPolicy(
+            unanswered_days=settings.index_unanswered_days, least_characters=settings.index_min_characters,
+            least_threads=settings.index_min_threads, lists_people=settings.index_people != "none",
+        )
+    )  # fmt: skip
 
 
 def _register_inbox(_settings: Settings) -> None:

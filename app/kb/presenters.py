@@ -8,10 +8,11 @@ from markupsafe import Markup
 from app.core.actor import Actor
 from app.core.text import shorten
 from app.kb import policies
-from app.kb.models import Article, ArticleRevision, ArticleState, FeedbackReason, SourceChange, SourceRole
+from app.kb.models import Article, ArticleRevision, FeedbackReason, SourceChange, SourceRole
 from app.kb.queries.sources import Credit
 from app.kb.services.shapes import ROLE_NAMES
 from app.kb.urls import article_path
+from app.web.contract import ArticleFacts
 
 TOC_FROM = 3
 DESCRIPTION = 200
@@ -76,9 +77,9 @@ class ArticleView:
     can_judge: bool
 
     @property
-    def is_indexable(self) -> bool:
-        """Whether search engines may keep the page: published and for everybody."""
-        return self.article.state == ArticleState.PUBLISHED and self.article.audience == "public"
+    def facts(self) -> ArticleFacts:
+        """What the page contract depends on."""
+        return ArticleFacts(self.article.audience, self.article.state, self.article.published_revision is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from app.pagecache.changes import Changes
@@ -22,9 +23,11 @@ Environ = dict[str, Any]
 App = Callable[[Environ, Any], Iterable[bytes]]
 # What is computed and not written (views, related threads, what was asked when) may be so old, in seconds.
 LONGEST = 300.0
+# What is compressed already is sent as it is.
+PACKED = "application/gzip"
 # Who waits longer than this for a page that somebody else makes makes it too.
 PATIENCE = 5.0
-_OWN = frozenset(("content-length", "etag", "content-encoding", "last-modified", "date", "vary"))
+_OWN = frozenset(("content-length", "etag", "content-encoding", "date", "vary"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,14 @@ class PageCache:
     """Wraps a WSGI application."""
 
     def __init__(
-        self, app: App, *, changes: Changes, store: Store, cookie: str, passes: Callable[[Environ], bool] = lambda environ: False
-    ) -> None:
-        """`cookie`: the name of the session cookie; `passes`: requests that Flask must see although they are visitors'."""
+        self, app: App, *, changes: Changes, store: Store, cookie: str, passes: Callable[[Environ], bool] = lambda environ: False,
+        language: Callable[[Environ], str] = lambda environ: "",
+    ) -> None:  # fmt: skip
+        """`cookie`: the name of the session cookie; `passes`: requests that Flask must see although they are visitors';
+        `language`: what the answer to a visitor is written in, so that each language has copies of its own.
+        """
         self._app, self._changes, self._store = app, changes, store
-        self._cookie, self._passes = cookie + "=", passes
+        self._cookie, self._passes, self._language = cookie + "=", passes, language
         self._making: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
         self._hits = self._misses = 0
@@ -56,7 +62,7 @@ class PageCache:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         if not self._is_visitor(environ) or self._passes(environ):
             return self._app(environ, start_response)
-        key = _key(environ)
+        key = _key(environ, self._language(environ))
         kept = self._current(key)
         if kept is None and environ["REQUEST_METHOD"] == "HEAD":
             return self._app(environ, start_response)
@@ -127,13 +133,15 @@ class PageCache:
             return pieces
         body = _join(pieces)
         kept = Kept(
-            tuple((name, value) for name, value in headers if name.lower() not in _OWN),
+            (*((name, value) for name, value in headers if name.lower() not in _OWN), ("Vary", _varies(headers))),
             hashlib.blake2b(body, digest_size=12).hexdigest(),
             frozenset(environ[SHOWN]),
             moment,
             time.monotonic() + LONGEST,
             tuple(environ.get(REPEATED, ())),
             {"": body},
+            _seconds(_value(headers, "last-modified")),
+            _value(headers, "content-type") == PACKED,
         )
         self._store.put(key, kept)
         return _answer(kept, environ, start_response)
@@ -143,9 +151,10 @@ def _no_write(data: bytes) -> None:
     raise RuntimeError("This way of answering is not used.")
 
 
-def _key(environ: Environ) -> str:
-    """Return what tells two pages apart: the whole address, as the application would see it."""
+def _key(environ: Environ, language: str) -> str:
+    """Return what tells two pages apart: the whole address, as the application would see it, and the language."""
     parts = (
+        language,
         environ.get("wsgi.url_scheme", ""),
         environ.get("HTTP_HOST", ""),
         environ.get("PATH_INFO", ""),
@@ -160,6 +169,32 @@ def _is_public(status: str, headers: list[tuple[str, str]]) -> bool:
     return status.startswith("200") and values.get("cache-control", "").startswith("public") and "set-cookie" not in values
 
 
+def _is_known(kept: Kept, environ: Environ) -> bool:
+    """Whether the client has the page already: by its tag, or where it names none, by the date of its last change."""
+    tags = environ.get("HTTP_IF_NONE_MATCH", "")
+    if tags or not kept.changed_at:
+        return matches(tags, kept.etag)
+    return kept.changed_at <= _seconds(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
+
+
+def _seconds(date: str) -> float:
+    """Return a date of HTTP in seconds since 1970; 0 for none and for what is no date."""
+    try:
+        return parsedate_to_datetime(date).timestamp() if date else 0.0
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _value(headers: list[tuple[str, str]], name: str) -> str:
+    return next((value for key, value in headers if key.lower() == name), "")
+
+
+def _varies(headers: list[tuple[str, str]]) -> str:
+    """Return what a copy depends on: how it is packed, whether somebody is signed in, and its language if Flask says so."""
+    is_spoken = any(name.lower() == "vary" and "accept-language" in value.lower() for name, value in headers)
+    return "Accept-Encoding, Cookie, Accept-Language" if is_spoken else "Accept-Encoding, Cookie"
+
+
 def _join(pieces: Iterable[bytes]) -> bytes:
     try:
         return b"".join(pieces)
@@ -171,10 +206,10 @@ def _join(pieces: Iterable[bytes]) -> bytes:
 
 def _answer(kept: Kept, environ: Environ, start_response: Any) -> Iterable[bytes]:
     """Send a page that is kept, or 304 to whoever has it already."""
-    encoding = pick_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    encoding = "" if kept.is_packed else pick_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
     etag = f'"{kept.etag}{SUFFIX[encoding]}"'
-    headers = [*kept.headers, ("ETag", etag), ("Vary", "Accept-Encoding, Cookie")]
-    if matches(environ.get("HTTP_IF_NONE_MATCH", ""), kept.etag):
+    headers = [*kept.headers, ("ETag", etag)]
+    if _is_known(kept, environ):
         start_response("304 Not Modified", [one for one in headers if one[0].lower() != "content-type"])
         return []
     body = kept.body(encoding)

@@ -15,6 +15,7 @@ Headers = tuple[tuple[str, str], ...]
 class Kept:
     """One page as it was sent: headers without length, tag and encoding, and its body in each encoding asked for so far.
 
+    `changed_at`: when what it is about changed last, in seconds since 1970, or 0; `is_packed`: its body is compressed as it is.
     `moment` and `shows`: as of when it was made and of what, in the sense of `changes`; `until`: when it is too old whatever
     happened; `notes`: what must hear of each reader.
     """
@@ -26,6 +27,8 @@ class Kept:
     until: float
     notes: tuple[Callable[[dict[str, Any]], object], ...]
     bodies: dict[str, bytes] = field(default_factory=dict)
+    changed_at: float = 0.0
+    is_packed: bool = False
 
     def body(self, encoding: str) -> bytes:
         """Return the body in an encoding ("", "gzip", "br")."""

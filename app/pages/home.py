@@ -12,9 +12,10 @@ from app.kb.queries import list_popular_articles
 from app.pages.blueprint import blueprint
 from app.web.access import public
 from app.web.context import current_actor, site_settings
+from app.web.contract import FixedFacts
 from app.web.marking import ARTICLES, THREADS, keep_page
 from app.web.render import page
-from app.web.seo import Head
+from app.web.seo import Head, contract_of
 
 ARTICLES_SHOWN = 6
 THREADS_SHOWN = 6
@@ -51,6 +52,7 @@ def home() -> Response:
             title=settings.site_name,
             description=settings.site_tagline,
             path="/",
+            contract=contract_of(FixedFacts(("WebSite",))),
             jsonld=[website_data(settings)],
             feeds=[("Newest threads", "/feed.atom")],
         ),

@@ -70,7 +70,7 @@ def operations() -> Response:
     counts = count_everything()
     return page(
         "pages/operations.html",
-        Head(title="Administration", path="/admin", is_indexable=False),
+        Head(title="Administration", path="/admin"),
         jobs=job_figures(),
         dead=list_dead(),
         index=_index_stats(),
@@ -103,4 +103,4 @@ def retry_job(job_id: int) -> BaseResponse:
 @admins
 def style_page() -> BaseResponse:
     """Show every component with its states, for whoever writes a page."""
-    return page("pages/style.html", Head(title="Style", path="/style", is_indexable=False))
+    return page("pages/style.html", Head(title="Style", path="/style"))

@@ -21,11 +21,12 @@ from app.moderation.trust.policies import can_set_level
 from app.pages.blueprint import blueprint
 from app.web.access import public
 from app.web.context import current_actor
+from app.web.contract import PersonFacts
 from app.web.filters import machine_date
 from app.web.marking import ARTICLES, THREADS, keep_page
 from app.web.redirects import moved
 from app.web.render import page
-from app.web.seo import Head, absolute
+from app.web.seo import Head, absolute, contract_of
 
 TABS = ("answers", "questions")
 
@@ -81,7 +82,7 @@ def _head(person: Person, counts: Contributions, is_plain: bool) -> Head:
         title=f"{shown} ({person.name})" if shown != person.name else shown,
         description=f"{shown} answered {counts.answers} questions here; {counts.accepted} answers are marked as solutions.",
         path=person.path,
-        is_indexable=counts.has_praise and is_plain and _has(person, Ability.BE_FOUND),
+        contract=contract_of(PersonFacts(counts.has_praise, _has(person, Ability.BE_FOUND)), is_variant=not is_plain),
         jsonld=(_profile_data(person, counts),),
         og_type="profile",
     )

@@ -2,14 +2,16 @@
 
 import json
 
-from flask import Response, redirect, render_template
+from flask import Response, redirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.pages.blueprint import blueprint
+from app.pages.crawlers import tokens_kept_out
 from app.web.access import public
 from app.web.assets import asset_url
 from app.web.context import site_settings
 from app.web.marking import keep_page
+from app.web.render import render_text
 from app.web.seo import absolute
 
 # Addresses that only write, only answer scripts, or belong to people who are signed in. Pages that are merely not to be
@@ -26,7 +28,9 @@ _DAY = "public, max-age=86400"
 def robots() -> Response:
     """Say where crawlers have no business, and where the sitemap is."""
     keep_page()
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in _CLOSED), "", f"Sitemap: {absolute('/sitemap.xml')}", ""]
+    kept_out = [f"User-agent: {token}" for token in tokens_kept_out(site_settings().ai_crawlers)]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in _CLOSED), "", *kept_out]
+    lines += [*(["Disallow: /", ""] if kept_out else []), f"Sitemap: {absolute('/sitemap.xml')}", ""]
     return Response("\n".join(lines), mimetype="text/plain")
 
 
@@ -35,7 +39,7 @@ def robots() -> Response:
 def opensearch() -> Response:
     """Describe the search for browsers."""
     keep_page()
-    xml = render_template("feeds/opensearch.xml", site_name=site_settings().site_name, absolute=absolute, asset_url=asset_url)
+    xml = render_text("feeds/opensearch.xml", site_name=site_settings().site_name, absolute=absolute, asset_url=asset_url)
     return Response(xml, mimetype="application/opensearchdescription+xml")
 
 

@@ -56,7 +56,7 @@ def error_answer(status: int, message: str) -> Response:
         return response
     template = f"errors/{_TEMPLATES.get(status, 400)}.html"
     kept = _kept_texts() if request.method == "POST" and status != 413 else []
-    return page(template, Head(title=title, is_indexable=False), status=status, message=message, kept=kept, error_title=title)
+    return page(template, Head(title=title), status=status, message=message, kept=kept, error_title=title)
 
 
 def _kept_texts() -> list[tuple[str, str]]:

@@ -1,9 +1,11 @@
 """Security headers of every answer, and conditional answers for visitors."""
 
 import hashlib
+from datetime import datetime, timedelta
 
 from flask import Flask, Response, g, request
 
+from app.core.clock import now
 from app.web.context import current_actor, site_settings
 from app.web.marking import CACHED, SHOWN
 
@@ -29,7 +31,17 @@ _FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-site",
 }
-_CONDITIONAL = ("text/html", "application/xml", "application/atom+xml", "text/plain", "application/opensearchdescription+xml")
+_CONDITIONAL = ("text/html", "application/xml", "application/atom+xml", "text/plain", "application/opensearchdescription+xml", "application/gzip")
+
+
+# Who asks by date may ask within the second in which a page changes for the second time.
+_SETTLED = timedelta(seconds=2)
+
+
+def say_changed(response: Response, moment: datetime | None) -> None:
+    """Say when what a visitor's page is about changed last, for readers that ask by date alone; tags know of every letter."""
+    if moment is not None and moment <= now() - _SETTLED:
+        response.last_modified = moment
 
 
 def init_headers(app: Flask) -> None:

@@ -2,18 +2,26 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
+from app.core.clock import now
 from app.core.text import shorten
 from app.web.context import site_settings
+from app.web.contract import BREADCRUMBS, TOOL, Facts, PageContract, Shown, decide, index_policy
 
 
 def absolute(path: str) -> str:
     """Return the absolute address of a path of this site."""
     return path if path.startswith(("http://", "https://")) else site_settings().base_url + path
+
+
+def contract_of(facts: Facts, page: int = 1, *, is_variant: bool = False) -> PageContract:
+    """Return what a page with these facts promises search engines now, by the settings of this site."""
+    return decide(facts, now(), index_policy(), Shown(page, is_variant))
 
 
 def numbered(text: str, number: int) -> str:
@@ -29,15 +37,16 @@ def json_ld(data: Mapping[str, Any]) -> Markup:
 
 @dataclass(frozen=True)
 class Head:
-    """What the head of a page says. `path` is its canonical path; `is_indexable` false asks search engines to stay out.
+    """What the head of a page says. `path` is its own path; `contract` says what search engines do with it: without one they stay out.
 
-    `crumbs` and `feeds` are (label, path) pairs; a crumb trail ends with the page itself.
+    `jsonld` is printed as far as the contract names its type. `crumbs` and `feeds` are (label, path) pairs; a crumb trail ends with
+    the page itself. `changed_at`: when what the page is about changed last (texts, answers, status; not votes or views).
     """
 
     title: str
     description: str = ""
     path: str = ""
-    is_indexable: bool = True
+    contract: PageContract = TOOL
     jsonld: Sequence[Mapping[str, Any]] = ()
     crumbs: Sequence[tuple[str, str]] = ()
     feeds: Sequence[tuple[str, str]] = ()
@@ -45,7 +54,7 @@ class Head:
     next_path: str = ""
     image: str = ""
     og_type: str = "website"
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -75,16 +84,17 @@ def breadcrumb_data(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def render_head(head: Head) -> RenderedHead:
-    """Return the head with absolute addresses, cut description and breadcrumb data. Pages kept out of the index get no structured data."""
-    data = list(head.jsonld)
-    if len(head.crumbs) > 1:
+    """Return the head with absolute addresses, cut description, and the structured data that its contract names."""
+    contract = head.contract
+    data = [item for item in head.jsonld if item["@type"] in contract.data]
+    if len(head.crumbs) > 1 and BREADCRUMBS in contract.data:
         data.append(breadcrumb_data(head.crumbs))
     return RenderedHead(
         title=head.title,
         description=shorten(" ".join(head.description.split()), 160),
-        canonical=absolute(head.path) if head.path else "",
-        robots="" if head.is_indexable else "noindex,follow",
-        jsonld=[json_ld(item) for item in data] if head.is_indexable else [],
+        canonical=absolute(contract.canonical or head.path) if head.path else "",
+        robots=contract.robots,
+        jsonld=[json_ld(item) for item in data],
         crumbs=head.crumbs,
         feeds=head.feeds,
         prev=absolute(head.prev_path) if head.prev_path else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -121,7 +122,10 @@ class Crawl:
         given = {"User-Agent": AGENT} | {name.replace("_", "-"): value for name, value in headers.items()}
         answer = self.client.get(path, headers=given)
         mimetype = answer.mimetype or ""
-        text = answer.text if mimetype.startswith("text/") or "xml" in mimetype or "json" in mimetype else ""
+        if mimetype == "application/gzip":
+            text = gzip.decompress(answer.data).decode() if answer.data else ""
+        else:
+            text = answer.text if mimetype.startswith("text/") or "xml" in mimetype or "json" in mimetype else ""
         cookies = answer.headers.getlist("Set-Cookie")
         return Fetched(path, answer.status_code, mimetype, dict(answer.headers), text, linked_from, cookies)
 

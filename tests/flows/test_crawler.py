@@ -139,7 +139,7 @@ def test_sitemap_files_are_what_the_protocol_wants(crawl: Crawl) -> None:
     ]
     assert len(files) > 3
     for file in files:
-        assert file.status == 200 and file.mimetype == "application/xml" and len(file.text) < 50_000_000
+        assert file.status == 200 and file.mimetype in ("application/xml", "application/gzip") and len(file.text) < 50_000_000
         tree = lxml.etree.fromstring(file.text.encode())
         assert tree.tag in (f"{{http://www.sitemaps.org/schemas/sitemap/0.9}}{name}" for name in ("sitemapindex", "urlset"))
         assert 0 < len(tree) <= 50_000

@@ -1,62 +1,24 @@
-"""Which threads search engines may index: the rule, its SQL twin, and the page that follows it."""
+"""Which threads the sitemap lists, in SQL as by the rule (tests/pages/test_contract.py), and the page that follows it."""
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
-from app.forum.indexability import ThreadFacts, decide_thread, facts_of, sitemap_threads
+from app.forum.indexability import facts_of, sitemap_threads
 from app.forum.models import Category, Thread
 from app.forum.queries.thread_page import find_thread_head
+from app.web.contract import IndexPolicy, decide
 from tests.client import Browser
 from tests.factories import accept, make_answer, make_category, make_person, make_question, make_thread
 
 MOMENT = now()
-ANSWERED = ThreadFacts(
-    kind="question", audience="public", status="answered", is_listed=True, is_duplicate=False, answer_count=2, accepted_count=0,
-    has_voted_answer=True, text_length=300, is_author_trusted=True, created_at=MOMENT - timedelta(days=400),
-)  # fmt: skip
-FRESH = replace(ANSWERED, status="unanswered", answer_count=0, has_voted_answer=False, created_at=MOMENT - timedelta(days=2))
-
-
-@pytest.mark.parametrize(
-    ("facts", "is_indexable", "in_sitemap"),
-    [
-        (ANSWERED, True, True),
-        (replace(ANSWERED, has_voted_answer=False, accepted_count=1, status="solved"), True, True),
-        (replace(ANSWERED, has_voted_answer=False, status="likely_solved"), True, True),
-        (replace(ANSWERED, has_voted_answer=False), True, False),
-        (replace(ANSWERED, is_author_new=True), True, True),
-        (replace(ANSWERED, has_voted_answer=False, is_author_new=True), False, False),
-        (replace(ANSWERED, is_duplicate=True), False, False),
-        (replace(ANSWERED, is_listed=False), False, False),
-        (replace(ANSWERED, audience="members"), False, False),
-        (replace(ANSWERED, audience="staff"), False, False),
-        (FRESH, True, False),
-        (replace(FRESH, created_at=MOMENT - timedelta(days=30)), False, False),
-        (replace(FRESH, text_length=119), False, False),
-        (replace(FRESH, is_author_trusted=False), False, False),
-        (replace(FRESH, kind="discussion", status="open"), True, False),
-        (replace(FRESH, kind="discussion", status="open", answer_count=1), True, True),
-        (replace(FRESH, kind="discussion", status="open", answer_count=1, is_author_new=True), False, False),
-    ],
-)
-def test_the_index_policy(facts: ThreadFacts, is_indexable: bool, in_sitemap: bool) -> None:
-    decision = decide_thread(facts, MOMENT, unanswered_days=30)
-    assert (decision.is_indexable, decision.in_sitemap) == (is_indexable, in_sitemap), decision.reason
-
-
-def test_the_setting_moves_the_day_on_which_unanswered_questions_leave_the_index() -> None:
-    assert decide_thread(replace(FRESH, created_at=MOMENT - timedelta(days=80)), MOMENT, unanswered_days=90).is_indexable
-    assert not decide_thread(FRESH, MOMENT, unanswered_days=1).is_indexable
 
 
 def test_the_sitemap_criterion_agrees_with_the_rule_for_every_state(app: Any) -> None:
@@ -76,7 +38,7 @@ def test_the_sitemap_criterion_agrees_with_the_rule_for_every_state(app: Any) ->
     statement = sa.select(Thread.id).join(Category, Category.id == Thread.category_id).where(sitemap_threads())
     by_sql = set(db.session.scalars(statement))
     heads = [find_thread_head(thread_id) for thread_id in db.session.scalars(sa.select(Thread.id))]
-    by_rule = {head.id for head in heads if head and decide_thread(facts_of(head), MOMENT, 30).in_sitemap}
+    by_rule = {head.id for head in heads if head and decide(facts_of(head), MOMENT, IndexPolicy()).in_sitemap}
     assert by_sql == by_rule
     assert len(by_rule) == 5
 

@@ -24,14 +24,14 @@ def people() -> Response:
     """List accounts, newest first, or those that match ?q=."""
     text = query_line("q", 100)
     rows = list_people(text, parse_page(request.args.get("page")))
-    return page("accounts/admin_people.html", Head("People", is_indexable=False), rows=rows, q=text)
+    return page("accounts/admin_people.html", Head("People"), rows=rows, q=text)
 
 
 def _person_page(person_id: int, claim: ClaimForm | None = None, status: int = 200) -> Response:
     person = get_person(person_id)
     return page(
         "accounts/admin_person.html",
-        Head(f"Account of {person.name}", is_indexable=False),
+        Head(f"Account of {person.name}"),
         status,
         person=person,
         role_form=RoleForm(formdata=None, role=person.role),

@@ -31,7 +31,7 @@ def confirm_page(token: str) -> Response:
         tokens.ensure_confirm_is_fresh(secret(), fingerprint, person)
     except Gone as error:
         return dead_link(error.message, _AGAIN)
-    head = Head("Confirm your address", is_indexable=False)
+    head = Head("Confirm your address")
     return page("accounts/confirm.html", head, name=person.name, address=person.pending_email, token=token, needs_csrf=True)
 
 

@@ -20,7 +20,7 @@ from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
-_HEAD = Head("Reset your password", path="/reset-password", is_indexable=False)
+_HEAD = Head("Reset your password", path="/reset-password")
 
 
 def secret() -> str:
@@ -30,7 +30,7 @@ def secret() -> str:
 
 def dead_link(message: str, again: str) -> Response:
     """Return the page for a link that does not work (any more); `again` is where to ask for a new one."""
-    head = Head("This link does not work any more", is_indexable=False)
+    head = Head("This link does not work any more")
     return page("accounts/dead_link.html", head, 410, message=message, again=again)
 
 
@@ -68,7 +68,7 @@ def request_reset() -> Response:
 @public
 def reset_sent() -> Response:
     """Say what happens now, to everybody alike."""
-    return page("accounts/reset_sent.html", Head("Look into your mail", is_indexable=False))
+    return page("accounts/reset_sent.html", Head("Look into your mail"))
 
 
 def _linked_person(token: str) -> tuple[tokens.ResetLink, Person]:

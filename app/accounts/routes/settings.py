@@ -40,7 +40,7 @@ def settings() -> Response:
 
 
 def _profile_page(form: ProfileForm, status: int = 200) -> Response:
-    return page("accounts/settings_profile.html", Head("Your profile", is_indexable=False), status, form=form)
+    return page("accounts/settings_profile.html", Head("Your profile"), status, form=form)
 
 
 @blueprint.get("/settings/profile")
@@ -81,7 +81,7 @@ def _account_page(
     person = own_person()
     return page(
         "accounts/settings_account.html",
-        Head("Your account", is_indexable=False),
+        Head("Your account"),
         status,
         person=person,
         sessions=list_sessions(person.id, current_session_hash()),

@@ -47,7 +47,7 @@ def told_why(refusal: NotLetIn) -> Response:
 
 
 def _page(form: SignInForm, status: int = 200) -> Response:
-    head = Head("Sign in", path="/login", is_indexable=False)
+    head = Head("Sign in", path="/login")
     return page("accounts/signin.html", head, status, form=form, needs_csrf=True, show_flashes=True)
 
 

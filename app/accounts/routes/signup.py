@@ -46,7 +46,7 @@ def _ensure_person(form: SignUpForm) -> None:
 
 
 def _page(form: SignUpForm, status: int = 200) -> Response:
-    head = Head("Sign up", "Make an account to ask, answer and follow.", "/signup", is_indexable=False)
+    head = Head("Sign up", "Make an account to ask, answer and follow.", "/signup")
     return page("accounts/signup.html", head, status, form=form, needs_csrf=True)
 
 

@@ -30,7 +30,7 @@ def canned_list() -> Response:
     """Show what the actor may use."""
     actor, number = current_actor(), parse_page(request.args.get("page"))
     ensure_can_use_desk(actor)
-    return page("desk/canned.html", Head("Canned answers", is_indexable=False), rows=list_canned(actor, number))
+    return page("desk/canned.html", Head("Canned answers"), rows=list_canned(actor, number))
 
 
 @blueprint.get("/desk/canned/new")
@@ -121,4 +121,4 @@ def _values(form: CannedForm) -> dict[str, Any]:
 def _edit_page(actor: Actor, form: CannedForm, canned: CannedAnswer | None, status: int = 200) -> Response:
     _offer_categories(actor, form)
     title = f"Change “{canned.title}”" if canned else "New canned answer"
-    return page("desk/canned_edit.html", Head(title, is_indexable=False), status, form=form, canned=canned, title=title)
+    return page("desk/canned_edit.html", Head(title), status, form=form, canned=canned, title=title)

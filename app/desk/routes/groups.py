@@ -25,12 +25,12 @@ def _offered(form: GroupForm, group: GroupRow | None = None) -> GroupForm:
 
 
 def _list_page(form: GroupForm, status: int = 200) -> Response:
-    head = Head(title="Groups · Desk", is_indexable=False)
+    head = Head(title="Groups · Desk")
     return page("desk/groups.html", head, status=status, form=_offered(form), groups=list_groups())
 
 
 def _edit_page(form: GroupForm, group: GroupRow, status: int = 200) -> Response:
-    head = Head(title=f"{group.name} · Groups", is_indexable=False)
+    head = Head(title=f"{group.name} · Groups")
     return page("desk/group.html", head, status=status, form=_offered(form, group), group=group)
 
 

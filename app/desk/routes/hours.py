@@ -24,7 +24,7 @@ def _hours_page(week: WeekForm | None = None, holiday: HolidayForm | None = None
     hours = load_hours()
     return page(
         "desk/hours.html",
-        Head(title="Working hours · Desk", is_indexable=False),
+        Head(title="Working hours · Desk"),
         status=status,
         form=week or WeekForm(hours.week, formdata=None),
         holiday_form=holiday or HolidayForm(formdata=None),

@@ -69,7 +69,7 @@ def render_item(
     crumbs = [("Desk", DESK), (head.category.name, head.category.path), (head.title, item_path(head.id))]
     return page(
         "desk/item.html",
-        Head(title=f"{shorten(head.title, 80)} · Desk", is_indexable=False, crumbs=crumbs),
+        Head(title=f"{shorten(head.title, 80)} · Desk", crumbs=crumbs),
         status,
         item=found,
         thread=head,

@@ -34,7 +34,7 @@ def queue() -> Response:
     hours = load_hours()
     return page(
         "desk/queue.html",
-        Head(title=f"{VIEW_LABELS[view]} · Desk", is_indexable=False),
+        Head(title=f"{VIEW_LABELS[view]} · Desk"),
         rows=rows,
         lines=[desk_line(row, actor, hours, moment) for row in rows.items],
         view=view,

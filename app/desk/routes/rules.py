@@ -28,12 +28,12 @@ def _offered(form: RuleForm) -> RuleForm:
 
 def _list_page(form: RuleForm, status: int = 200) -> Response:
     return page(
-        "desk/rules.html", Head(title="Rules · Desk", is_indexable=False), status=status, form=_offered(form), rules=list_rules()
+        "desk/rules.html", Head(title="Rules · Desk"), status=status, form=_offered(form), rules=list_rules()
     )
 
 
 def _edit_page(form: RuleForm, rule: RuleRow, status: int = 200) -> Response:
-    return page("desk/rule.html", Head(title="Rule · Desk", is_indexable=False), status=status, form=_offered(form), rule=rule)
+    return page("desk/rule.html", Head(title="Rule · Desk"), status=status, form=_offered(form), rule=rule)
 
 
 @blueprint.get("/desk/rules")

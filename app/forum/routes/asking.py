@@ -129,7 +129,7 @@ def _page(
     back = path + (f"?{request.query_string.decode(errors='replace')}" if request.query_string else "")
     return page(
         "forum/ask.html" if kind == ThreadKind.QUESTION else "forum/discuss.html",
-        Head(title, description if kind == ThreadKind.QUESTION else "", path, is_indexable=False),
+        Head(title, description if kind == ThreadKind.QUESTION else "", path),
         status,
         form=form,
         kind=kind,

@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
 from app.core.pagination import parse_page
-from app.forum.indexability import is_list_indexable
 from app.forum.queries.categories import find_category
 from app.forum.queries.lists import QUESTION_VIEWS, list_pinned_threads, list_threads
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
 from app.web.access import public
 from app.web.context import current_actor
+from app.web.contract import ListFacts
 from app.web.marking import THREADS, keep_page
 from app.web.redirects import moved
 from app.web.render import page
@@ -33,14 +33,14 @@ def category_page(slug: str) -> Response:
         return moved(address.with_page(1))
     rows = list_threads(actor, view=address.view, category=category.id, page=number)
     about = category.description or f"Questions and discussions about {category.name}."
-    head = list_head(category.name, about, address, rows, False)
     is_public = category.audience == "public"
+    facts = ListFacts(category.thread_count, category.audience, is_topic=True, has_trail=True)
+    head = list_head(category.name, about, address, rows, facts)
     keep_page(THREADS)
     return page(
         "forum/category.html",
         replace(
             head,
-            is_indexable=is_public and is_list_indexable(category.thread_count, address.is_plain),
             crumbs=[("Questions", "/questions"), (category.name, category.path)],
             feeds=[(f"New in {category.name}", f"{category.path}/feed.atom")] if is_public else [],
         ),

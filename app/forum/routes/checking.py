@@ -69,7 +69,7 @@ def ended_asking() -> Response:
     card = find_document(actor, query_line("by"))
     return page(
         "forum/ask_solved.html",
-        Head("Solved without asking", path="/ask/solved", is_indexable=False),
+        Head("Solved without asking", path="/ask/solved"),
         card=card,
         draft=find_draft(actor, DRAFT_KEY),
         draft_key=DRAFT_KEY,

@@ -101,7 +101,7 @@ def _edit_page(found: Comment, form: EditCommentForm, status: int = 200) -> Resp
     if not is_own:
         form.body.label.text, form.reason.flags.required = "The comment", True
     title = "Change your comment" if is_own else "Change this comment"
-    head = Head(title, is_indexable=False, crumbs=[(shorten(thread.title, 60), post_path(found.post_id)), (title, "")])
+    head = Head(title, crumbs=[(shorten(thread.title, 60), post_path(found.post_id)), (title, "")])
     return page(
         "forum/edit_comment.html", head, status, form=form, comment=found, thread=thread,
         is_own=is_own, back=comment_path(found.id),

@@ -118,7 +118,7 @@ def _edit_page(
     changes: list[tuple[str, str]] | None = None,
 ) -> Response:
     what = {"opening": post.thread.kind, "answer": "answer", "reply": "reply"}[post.kind]
-    head = Head(f"Edit {what}", is_indexable=False, crumbs=[(shorten(post.thread.title, 60), post_path(post.id)), ("Edit", "")])
+    head = Head(f"Edit {what}", crumbs=[(shorten(post.thread.title, 60), post_path(post.id)), ("Edit", "")])
     return page(
         "forum/edit_post.html", head, status, form=form, post=post, thread=post.thread, what=what, preview=preview, draft=draft,
         draft_key=f"edit:{post.id}", conflict=conflict, changes=changes or [], back=post_path(post.id),
@@ -144,7 +144,7 @@ def history(post_id: int) -> Response:
     title = f"Changes: {post.thread.title}"
     crumbs = [(shorten(post.thread.title, 60), post_path(post_id)), ("Changes", "")]
     return page(
-        "forum/history.html", Head(title, path=history_path(post_id), is_indexable=False, crumbs=crumbs), post=post,
+        "forum/history.html", Head(title, path=history_path(post_id), crumbs=crumbs), post=post,
         thread=post.thread, revisions=revisions, old=old, new=new, is_same=diff.is_empty, is_sides=is_sides,
         lines=[] if is_sides else inline_lines(diff), rows=side_rows(diff) if is_sides else [], path=history_path(post_id),
         can_edit=can_edit_post(actor, post, post.thread),

@@ -16,11 +16,12 @@ from app.forum.queries.versions import find_version_label
 from app.forum.routes.blueprint import blueprint
 from app.web.access import public
 from app.web.context import current_actor
+from app.web.contract import ListFacts
 from app.web.forms import query_line
 from app.web.marking import THREADS, keep_page
 from app.web.redirects import moved
 from app.web.render import page
-from app.web.seo import Head, numbered
+from app.web.seo import Head, contract_of, numbered
 
 VIEW_LABELS = {
     "newest": "Newest",
@@ -78,14 +79,14 @@ def asks_for_first_page() -> bool:
     return request.args.get("page") == "1"
 
 
-def list_head(title: str, description: str, address: ListAddress, rows: Page[ThreadRow], is_indexable: bool) -> Head:
+def list_head(title: str, description: str, address: ListAddress, rows: Page[ThreadRow], facts: ListFacts) -> Head:
     """Return the head of a list page: canonical to itself, with its neighbours."""
     number = rows.number
     return Head(
         title=title if number == 1 else f"{title} (page {number})",
         description=numbered(description, number),
         path=address.with_page(number),
-        is_indexable=is_indexable,
+        contract=contract_of(facts, number, is_variant=not address.is_plain),
         prev_path=address.with_page(number - 1) if rows.has_previous else "",
         next_path=address.with_page(number + 1) if rows.has_next else "",
         feeds=[("Newest threads", "/feed.atom")],
@@ -173,7 +174,7 @@ def _render(
     description = f"{VIEW_LABELS[address.view]} {title.lower()} of the community, with their answers."
     return page(
         "forum/list.html",
-        list_head(full_title, description, address, rows, address.is_plain),
+        list_head(full_title, description, address, rows, ListFacts(len(rows.items))),
         heading=full_title,
         kind=kind,
         view=address.view,

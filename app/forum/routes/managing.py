@@ -36,7 +36,7 @@ def manage_categories() -> Response:
 
 def _list_page(form: CategoryForm, status: int = 200) -> Response:
     rows = list_categories(current_actor())
-    return page("forum/categories_admin.html", Head(title="Categories", is_indexable=False), status=status, rows=rows, form=form)
+    return page("forum/categories_admin.html", Head(title="Categories"), status=status, rows=rows, form=form)
 
 
 @blueprint.post("/admin/categories")
@@ -65,7 +65,7 @@ def edit_category(category_id: int) -> Response:
 
 def _edit_page(form: CategoryForm, row: CategoryRow, status: int = 200) -> Response:
     return page(
-        "forum/category_edit.html", Head(title=f"Category {row.name}", is_indexable=False), status=status, row=row, form=form,
+        "forum/category_edit.html", Head(title=f"Category {row.name}"), status=status, row=row, form=form,
         due_words=_due_words(row),
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ def manage_products() -> Response:
 
 
 def _list_page(form: BaseForm, status: int = 200) -> Response:
-    head = Head(title="Products", is_indexable=False)
+    head = Head(title="Products")
     return page("forum/products.html", head, status=status, rows=list_products(with_unreleased=True), form=form)
 
 
@@ -59,7 +59,7 @@ def edit_product(product_id: int) -> Response:
 
 
 def _edit_page(row: ProductRow, form: BaseForm, version_form: BaseForm, status: int = 200) -> Response:
-    head = Head(title=f"Product {row.name}", is_indexable=False)
+    head = Head(title=f"Product {row.name}")
     return page("forum/product_edit.html", head, status=status, row=row, form=form, version_form=version_form)
 
 
@@ -163,7 +163,7 @@ def _versions_page(thread_id: int, chosen: set[int], error: str = "", status: in
     thread = get_thread(actor, thread_id)
     ensure_can_set_versions(actor, thread)
     return page(
-        "forum/thread_versions.html", Head(title="Versions", is_indexable=False), status=status, thread=thread,
+        "forum/thread_versions.html", Head(title="Versions"), status=status, thread=thread,
         products=list_products(), chosen=chosen, words=thread_words(thread_id), error=error,
     )  # fmt: skip
 

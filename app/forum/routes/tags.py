@@ -8,18 +8,18 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
 from app.core.pagination import parse_page
-from app.forum.indexability import is_list_indexable
 from app.forum.queries.lists import QUESTION_VIEWS, list_threads
 from app.forum.queries.tags import find_tag, list_tags
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
 from app.web.access import public
 from app.web.context import current_actor
+from app.web.contract import ListFacts
 from app.web.forms import query_line
 from app.web.marking import THREADS, keep_page
 from app.web.redirects import moved
 from app.web.render import page
-from app.web.seo import Head, numbered
+from app.web.seo import Head, contract_of, numbered
 
 _SORT_LABELS = (("popular", "Popular"), ("name", "By name"))
 
@@ -49,7 +49,7 @@ def tags() -> Response:
             title="Tags" if number == 1 else f"Tags (page {number})",
             description=numbered("All topics of the community, from the most used to the rarest.", number),
             path=_tags_path(sort, prefix, number),
-            is_indexable=sort == "popular" and not prefix and bool(rows.items),
+            contract=contract_of(ListFacts(len(rows.items)), number, is_variant=sort != "popular" or bool(prefix)),
             prev_path=_tags_path(sort, prefix, number - 1) if rows.has_previous else "",
             next_path=_tags_path(sort, prefix, number + 1) if rows.has_next else "",
         ),
@@ -77,12 +77,12 @@ def tag_page(name: str) -> Response:
         return moved(address.with_page(1))
     keep_page(THREADS)
     rows = list_threads(actor, view=address.view, tag=tag.id, page=number)
-    head = list_head(f"Tag: {tag.name}", tag.description or f"Questions and answers about {tag.name}.", address, rows, False)
+    facts = ListFacts(tag.thread_count, is_topic=True, has_trail=True)
+    head = list_head(f"Tag: {tag.name}", tag.description or f"Questions and answers about {tag.name}.", address, rows, facts)
     return page(
         "forum/tag.html",
         replace(
             head,
-            is_indexable=is_list_indexable(tag.thread_count, address.is_plain),
             crumbs=[("Tags", "/tags"), (tag.name, tag.path)],
             feeds=[(f"New about {tag.name}", f"{tag.path}/feed.atom")] if tag.thread_count else [],
         ),

@@ -35,10 +35,11 @@ from app.pageviews.recorder import record
 from app.search.ledger.recorder import note_opened
 from app.web.access import public
 from app.web.context import current_actor, site_settings
+from app.web.contract import PageContract
 from app.web.marking import THREADS, keep_page, thread_tag
 from app.web.redirects import login_path, moved
 from app.web.render import page
-from app.web.seo import Head, numbered
+from app.web.seo import Head, contract_of, numbered
 
 FailedComment = tuple[int, str, str]
 
@@ -185,8 +186,8 @@ def _find_issue(head: ThreadHead) -> IssueFacts | None:
 def _head(found: ThreadPage) -> Head:
     head, number = found.head, found.posts.number
     settings = site_settings()
-    decision = indexability.decide_thread(indexability.facts_of(head), now(), settings.index_unanswered_days)
-    is_indexable = decision.is_indexable and found.sort == "best"
+    facts = indexability.facts_of(head, indexability.twin_path(head, found.original))
+    contract = contract_of(facts, number, is_variant=found.sort != "best")
     place = ("Questions", "/questions") if head.is_question else ("Discussions", "/discussions")
     is_public = head.category.audience == "public" and head.is_listed
     feed = [(f"New posts in: {head.title}", f"/{head.kind}s/{head.id}/feed.atom")] if is_public else []
@@ -194,21 +195,22 @@ def _head(found: ThreadPage) -> Head:
         title=head.title if number == 1 else f"{head.title} (page {number})",
         description=numbered(head.excerpt or head.title, number),
         path=_address(head, found.sort, number),
-        is_indexable=is_indexable,
-        jsonld=_structured_data(found, settings.base_url) if is_indexable else (),
+        contract=contract,
+        jsonld=_structured_data(found, contract, settings.base_url),
         crumbs=[place, (head.category.name, head.category.path), (head.title, head.path)],
         feeds=feed,
         prev_path=_address(head, found.sort, number - 1) if found.posts.has_previous else "",
         next_path=_address(head, found.sort, number + 1) if found.posts.has_next else "",
         og_type="article",
+        changed_at=head.modified_at,
     )
 
 
-def _structured_data(found: ThreadPage, base_url: str) -> list[dict[str, Any]]:
-    """Return QAPage data for the first page of a question that takes answers, or the posting of a discussion."""
+def _structured_data(found: ThreadPage, contract: PageContract, base_url: str) -> list[dict[str, Any]]:
+    """Return what the contract promises: QAPage data of a question, or the posting of a discussion."""
     head, number = found.head, found.posts.number
-    if not head.is_question:
+    if "DiscussionForumPosting" in contract.data:
         return [jsonld.discussion_page(base_url, head, found.posts.items, found.comments, number)]
-    if number == 1 and head.is_open:
+    if "QAPage" in contract.data:
         return [jsonld.question_page(base_url, head, found.posts.items, found.comments, found.tags)]
     return []

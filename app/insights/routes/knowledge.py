@@ -26,7 +26,7 @@ def show_knowledge() -> Response:
     knowledge = None if asked.problem else load_knowledge(asked.scope)
     return page(
         "insights/knowledge.html",
-        Head("Knowledge figures", "", knowledge_path(), is_indexable=False, crumbs=CRUMBS),
+        Head("Knowledge figures", "", knowledge_path(), crumbs=CRUMBS),
         asked.status,
         here=knowledge_path(asked.scope.query),
         form_path=knowledge_path(),

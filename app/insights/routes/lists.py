@@ -47,7 +47,7 @@ def show_list(figure: str) -> Response:
     is_counted = metric.is_weighted or metric.predicate.amount is not None
     return page(
         f"insights/{metric.subject.plural}.html",
-        Head(metric.title, "", figure_path(metric.key), is_indexable=False, crumbs=_crumbs(metric, scope)),
+        Head(metric.title, "", figure_path(metric.key), crumbs=_crumbs(metric, scope)),
         metric=metric,
         shown=show_figure(metric, value, scope),
         sentence=say_list(metric, scope, value.n),

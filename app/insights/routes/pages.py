@@ -28,7 +28,7 @@ def show_overview() -> Response:
     overview = None if asked.problem else load_overview(asked.scope)
     return page(
         "insights/overview.html",
-        Head("Insights", "", "/insights", is_indexable=False, crumbs=CRUMBS),
+        Head("Insights", "", "/insights", crumbs=CRUMBS),
         asked.status,
         here=insights_path(asked.scope.query),
         **asked.values,

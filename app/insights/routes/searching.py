@@ -30,7 +30,7 @@ def show_searching() -> Response:
     settings = site_settings()
     return page(
         "insights/search.html",
-        Head("Search figures", "", search_figures_path(), is_indexable=False, crumbs=CRUMBS),
+        Head("Search figures", "", search_figures_path(), crumbs=CRUMBS),
         asked.status,
         here=search_figures_path(asked.scope.of_period_alone.query),
         form_path=search_figures_path(),

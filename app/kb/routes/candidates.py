@@ -44,7 +44,7 @@ def promotions() -> Response:
     rows = list_candidates(actor, state=state, page=parse_page(request.args.get("page")))
     counts = count_candidates(actor)
     return page(
-        "kb/promotions.html", Head(title="Promotions", is_indexable=False), rows=rows, state=state,
+        "kb/promotions.html", Head(title="Promotions"), rows=rows, state=state,
         tabs=[(label, promotions_path(one), counts[one], one == state) for one, label, _done in explaining.TABS],
         done={one: done for one, _label, done in explaining.TABS}, reasons=explaining.DISMISSALS, snoozes=explaining.SNOOZES,
         precision=explaining.describe_precision(measure_precision()), bounds=explaining.describe_bounds(site_settings()),
@@ -146,7 +146,7 @@ def _explained(actor: Actor, thread_id: int, form: str = "", error: Invalid | No
     thread = get_thread(actor, thread_id)
     explanation = _explain(actor, thread)
     return page(
-        "kb/why.html", Head(title=explanation.title, is_indexable=False), 400 if error else 200, thread=thread, why=explanation,
+        "kb/why.html", Head(title=explanation.title), 400 if error else 200, thread=thread, why=explanation,
         original=_original(actor, thread), reasons=explaining.DISMISSALS, snoozes=explaining.SNOOZES,
         words=explaining.DECISIONS, failed=form, error=error.message if error else "", note=note, best=find_best_answer(thread_id),
     )  # fmt: skip

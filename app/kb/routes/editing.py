@@ -224,7 +224,7 @@ def _editor(actor: Actor, form: EditForm, article: Article, edit: Edit, status: 
     except Invalid:
         preview = None
     return page(
-        "kb/edit.html", Head(title=f"Edit “{article.title}”", is_indexable=False), status=status, form=form, article=article,
+        "kb/edit.html", Head(title=f"Edit “{article.title}”"), status=status, form=form, article=article,
         edit=edit, blocks=present_blocks(shape, edit.blocks, posts), removed=edit.removed, shape=shape, preview=preview,
         roles=tuple(ROLE_NAMES.items()), parts=[(part, ROLE_NAMES[part]) for part in shape.parts], path=presenters.path_of(article),
         fixes=[fix for fix in list_fixes(actor, article.id) if fix.state == "open"], licence=site_settings().content_licence,

@@ -71,7 +71,7 @@ def show_fixes(article_id: int) -> Response:
     actor = current_actor()
     article = article_queries.get_article(actor, article_id)
     ensure_can_publish_article(actor, article)
-    head = Head(title=f"To fix in “{article.title}”", is_indexable=False)
+    head = Head(title=f"To fix in “{article.title}”")
     return page("kb/fixes.html", head, article=article, path=presenters.path_of(article), fixes=list_fixes(actor, article.id))
 
 
@@ -104,7 +104,7 @@ def _find_article(actor: Actor, typed: str) -> int:
 
 def _asking(actor: Actor, thread: Thread, form: FixForm, status: int = 200) -> Response:
     related = find_related_articles(actor, title=thread.title)
-    head = Head(title=f"Link “{thread.title}” to an article", is_indexable=False)
+    head = Head(title=f"Link “{thread.title}” to an article")
     return page(
         "kb/fix.html", head, status=status, thread=thread, form=form, articles=related,
         linked=list_articles_linked_to(actor, thread.id),

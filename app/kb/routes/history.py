@@ -35,7 +35,7 @@ def history(article_id: int) -> Response:
     new = by_number[_asked("to", article.revision, by_number)]
     before = max((number for number in by_number if number < new.number), default=new.number)
     old = by_number[_asked("from", before, by_number)]
-    head = Head(title=f"Versions of “{article.title}”", is_indexable=False)
+    head = Head(title=f"Versions of “{article.title}”")
     return page(
         "kb/history.html", head, article=article, path=presenters.path_of(article), revisions=revisions, old=old, new=new,
         diff=_compare(old, new),

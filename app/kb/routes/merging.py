@@ -101,7 +101,7 @@ def merging_page(
     merge = _merge(actor, article, draft, article.revision)
     newest = article_queries.get_revision(article.id, article.revision)
     parts = [(part, _changes(part)) for part in merge.parts]
-    head = Head(title=f"Two edits of “{article.title}”", is_indexable=False)
+    head = Head(title=f"Two edits of “{article.title}”")
     return page(
         "kb/merge.html", head, status=status, article=article, path=presenters.path_of(article), merge=merge, parts=parts,
         newest=newest, draft=draft, undecided=undecided or [], picks=picks or {}, typed=typed or {},

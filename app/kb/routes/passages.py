@@ -129,7 +129,7 @@ def _choosing(
 ) -> Response:
     thread, posts = get_thread(actor, thread_id), list_passages(thread_id)
     known = {origin.post_id for origin in origins_of(current_edit(actor, article).blocks)}
-    head = Head(title=f"Add passages to “{article.title}”", is_indexable=False)
+    head = Head(title=f"Add passages to “{article.title}”")
     return page(
         "kb/add.html", head, status=status, article=article, thread=thread, known=known,
         passages=propose_more(posts, known) if passages is None else passages, roles=tuple(ROLE_NAMES.items()),
@@ -138,7 +138,7 @@ def _choosing(
 
 def _asking_which(actor: Actor, article: Article, error: str = "", status: int = 200) -> Response:
     related = find_related(actor, title=article.title, text=article.summary, article_id=article.id)
-    head = Head(title=f"Add passages to “{article.title}”", is_indexable=False)
+    head = Head(title=f"Add passages to “{article.title}”")
     return page(
         "kb/add_which.html", head, status=status, article=article, error=error, asked=query_line("thread"),
         threads=related.threads, fixes=[fix for fix in list_fixes(actor, article.id) if fix.state == "open"],

@@ -96,7 +96,7 @@ def _asked_in(posts: list[Post], roles: dict[int, SourceRole]) -> tuple[Origin, 
 
 
 def _choosing(thread: Thread, form: PromoteForm, passages: list[PassageChoice], status: int = 200) -> Response:
-    head = Head(title=f"Promote “{thread.title}”", is_indexable=False)
+    head = Head(title=f"Promote “{thread.title}”")
     return page(
         "kb/promote.html", head, status=status, thread=thread, form=form, passages=passages, roles=presenters.ROLES,
         shapes=tuple(SHAPES.values()),

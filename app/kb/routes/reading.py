@@ -29,11 +29,12 @@ from app.search.ledger.recorder import note_opened
 from app.web.access import public
 from app.web.atom import atom_feed
 from app.web.context import current_actor, site_settings
+from app.web.contract import ListFacts
 from app.web.forms import query_line
 from app.web.marking import ARTICLES, THREADS, keep_page, thread_tag
 from app.web.redirects import moved
 from app.web.render import page
-from app.web.seo import Head, absolute, numbered
+from app.web.seo import Head, absolute, contract_of, numbered
 
 HOME = ("Knowledge base", "/kb")
 FEED = ("New articles", "/kb/feed.atom")
@@ -52,7 +53,7 @@ def home() -> Response:
         return _articles_on(actor, asked)
     tree = load_tree(actor)
     head = Head(
-        title="Knowledge base", path="/kb", feeds=(FEED,), is_indexable=bool(tree.roots),
+        title="Knowledge base", path="/kb", feeds=(FEED,), contract=contract_of(ListFacts(len(tree.roots))),
         description=f"Checked answers of the {site_settings().site_name} community: guides, fixes and explanations.",
     )  # fmt: skip
     return page(
@@ -70,7 +71,7 @@ def _articles_on(actor: Actor, asked: str) -> Response:
     rows = lists.list_articles(actor, version_id=version_id, page=number)
     head = Head(
         title=f"Articles for {label}" + (f" (page {number})" if number > 1 else ""), path=version_path(version_id, number),
-        description=numbered(f"Articles that somebody checked on {label}.", number), is_indexable=False,
+        description=numbered(f"Articles that somebody checked on {label}.", number),
         crumbs=[HOME, (label, version_path(version_id))],
     )  # fmt: skip
     return page(
@@ -91,7 +92,8 @@ def show_section(section: str) -> Response:
     head = Head(
         title=f"{node.title}: articles" + (f" (page {number})" if number > 1 else ""),
         description=numbered(node.description or f"Checked answers about {node.title}.", number),
-        path=section_path(node.slug, number), is_indexable=node.count > 0, crumbs=_crumbs(tree.trail(node.id)), feeds=(FEED,),
+        path=section_path(node.slug, number),
+        contract=contract_of(ListFacts(node.count, has_trail=True), number), crumbs=_crumbs(tree.trail(node.id)), feeds=(FEED,),
         prev_path=section_path(node.slug, number - 1) if number > 1 else "",
         next_path=section_path(node.slug, number + 1) if rows.has_next else "",
     )  # fmt: skip
@@ -167,13 +169,15 @@ def _beside(actor: Actor, article: Article, related: Related) -> list[ArticleRow
 def _head(article: Article, view: presenters.ArticleView, credits: list[Credit]) -> Head:
     crumbs = [*_crumbs(load_trail(article.section_id)), (article.title, view.path)]
     site = site_settings()
+    contract = contract_of(view.facts)
     data = jsonld.article_data(
         article, base_url=site.base_url, site_name=site.site_name, address=absolute(view.path), description=view.description,
         credits=credits,
-    ) if view.is_indexable else None  # fmt: skip
+    ) if contract.data else None  # fmt: skip
     return Head(
-        title=article.title, description=view.description, path=view.path, is_indexable=view.is_indexable,
+        title=article.title, description=view.description, path=view.path, contract=contract,
         jsonld=(data,) if data else (), crumbs=crumbs, feeds=(FEED,), og_type="article",
+        changed_at=article.modified_at,
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def _review_page(article_id: int, typed: Typed | None = None, errors: Typed | No
         "publish_at": planned.strftime("%Y-%m-%dT%H:%M") if planned else "", "owner": article.owner.name if article.owner else "",
         "days": "" if article.review_every_days is None else str(article.review_every_days), "body": "", **(typed or {}),
     }  # fmt: skip
-    head = Head(title=f"Review “{article.title}”", is_indexable=False)
+    head = Head(title=f"Review “{article.title}”")
     return page(
         "kb/review.html", head, status=status, article=article, path=presenters.path_of(article), typed=values,
         errors=errors or {}, diff=_news(article), remarks=list_remarks(actor, article.id), zone=str(zone), planned=planned,

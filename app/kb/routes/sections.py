@@ -66,7 +66,7 @@ def _values(form: SectionForm) -> dict[str, Any]:
 
 
 def _page(tree: SectionTree, form: SectionForm, status: int = 200) -> Response:
-    return page("kb/sections.html", Head(title="Sections", is_indexable=False), status=status, tree=tree, form=form)
+    return page("kb/sections.html", Head(title="Sections"), status=status, tree=tree, form=form)
 
 
 def _find(tree: SectionTree, section_id: int) -> SectionNode:
@@ -108,7 +108,7 @@ def update_section(section_id: int) -> AnyResponse:
 
 
 def _edit_page(node: SectionNode, form: SectionForm, status: int = 200) -> Response:
-    head = Head(title=f"Section “{node.title}”", is_indexable=False)
+    head = Head(title=f"Section “{node.title}”")
     return page("kb/section_edit.html", head, status=status, section=node, form=form)
 
 

@@ -29,7 +29,7 @@ def sources(article_id: int) -> Response:
     article = article_queries.get_article(actor, article_id)
     ensure_can_edit_article(actor, article)
     states = [(state, diff_lines(state.text_then, state.text_now)) for state in list_source_states(actor, article.id)]
-    head = Head(title=f"Sources of “{article.title}”", is_indexable=False)
+    head = Head(title=f"Sources of “{article.title}”")
     return page(
         "kb/sources.html", head, article=article, path=presenters.path_of(article), sources=states, changes=presenters.CHANGES,
         roles=dict(presenters.ROLES),

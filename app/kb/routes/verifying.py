@@ -36,7 +36,7 @@ def verify_list() -> Response:
     )
     address = verify_path(view) + (("&" if "?" in verify_path(view) else "?") + "mine=1" if is_mine else "")
     return page(
-        "kb/verify.html", Head(title="To verify", is_indexable=False), rows=rows, view=view, is_mine=is_mine, address=address,
+        "kb/verify.html", Head(title="To verify"), rows=rows, view=view, is_mine=is_mine, address=address,
         counts=queries.count_to_verify(actor, is_mine=is_mine), days=queries.READ_DAYS,
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ def show_wordings(article_id: int) -> Response:
     ensure_can_edit_article(actor, article)
     found = list_wordings(article.id, with_removed=True)
     return page(
-        "kb/wordings.html", Head(title=f"Wordings of “{article.title}”", is_indexable=False), article=article,
+        "kb/wordings.html", Head(title=f"Wordings of “{article.title}”"), article=article,
         path=presenters.path_of(article), own=article.asked_as_lines, kept=[one for one in found if not one.is_removed],
         removed=[one for one in found if one.is_removed], searched=article.searched_as_lines,
         removed_searches=list_removed_searches(article.id), search_url=_search_url,

@@ -59,7 +59,7 @@ def list_own() -> Response:
     if view not in VIEWS:
         raise NotFound
     rows = list_working_articles(actor, view=view, page=parse_page(request.args.get("page")))
-    head = Head(title="Articles", is_indexable=False)
+    head = Head(title="Articles")
     return page("kb/articles.html", head, rows=rows, view=view, counts=count_working_articles(actor))
 
 
@@ -140,7 +140,7 @@ def _prefill(form: ArticleForm, actor: Actor) -> None:
 
 
 def _beginning(form: ArticleForm, status: int = 200) -> Response:
-    head = Head(title="New article", is_indexable=False)
+    head = Head(title="New article")
     return page(
         "kb/new.html",
         head,

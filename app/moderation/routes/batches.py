@@ -61,7 +61,7 @@ def preview_several() -> Response:
 def _preview(keys: list[str], decision: str, chosen: str, refusal: str = "", reason: str = "", status: int = 200) -> Response:
     preview = preview_batch(current_actor(), keys, decision)
     return page(
-        "moderation/several.html", Head(title=f"{preview.decision.label}: what happens", is_indexable=False), status=status,
+        "moderation/several.html", Head(title=f"{preview.decision.label}: what happens"), status=status,
         preview=preview, chosen=chosen, refusal=refusal, reason=reason, back=queue_path(chosen=chosen),
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ def show_several(batch_id: int) -> Response:
     """Show what came of a decision about many items."""
     batch = get_batch(current_actor(), batch_id)
     done = sum(1 for row in batch.results if row["done"])
-    head = Head(title=f"{batch.label}: {done} of {len(batch.results)}", is_indexable=False)
+    head = Head(title=f"{batch.label}: {done} of {len(batch.results)}")
     return page("moderation/several_done.html", head, batch=batch, done=done)
 
 

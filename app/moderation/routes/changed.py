@@ -18,7 +18,7 @@ def read_again(targets: str, target_id: int, error: Conflict, default: str) -> R
     """Show a thread, post or comment that waits, as it says now, with what was typed (status 409)."""
     text, thread = _find(targets, target_id)
     return page(
-        "moderation/changed.html", Head("The text changed", is_indexable=False), 409, message=error.message, thread=thread,
+        "moderation/changed.html", Head("The text changed"), 409, message=error.message, thread=thread,
         html=Markup(text.body_html), revision=text.revision, action=f"/moderation/{targets}/{target_id}",  # noqa: S704 (sanitised when stored)
         reason=posted_line("reason"), back=local_path(request.form.get("next"), default),
     )  # fmt: skip

@@ -32,7 +32,7 @@ def duplicates() -> Response:
     counts = count_proposals(actor)
     tabs = [(label, duplicates_path(name), counts[name], name == state) for name, label in _LABELS]
     return page(
-        "moderation/duplicates.html", Head(title="Asked before?", is_indexable=False), rows=rows, state=state, tabs=tabs,
+        "moderation/duplicates.html", Head(title="Asked before?"), rows=rows, state=state, tabs=tabs,
         join_path=lambda row: join_path(row.thread.id, row.original.id, DUPLICATES), least=site_settings().duplicate_min_score,
         page_url=lambda number: duplicates_path(state, number),
     )  # fmt: skip

@@ -55,7 +55,7 @@ def _person(actor: Actor, person_id: int) -> Reported:
 
 
 def _form_page(form: FlagForm, reported: Reported, status: int = 200) -> Response:
-    head = Head(title=f"Report this {reported.what}", is_indexable=False)
+    head = Head(title=f"Report this {reported.what}")
     return page("moderation/flag.html", head, status=status, form=form, about=reported)
 
 

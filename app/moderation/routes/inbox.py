@@ -62,7 +62,7 @@ def page_of_inbox(wanted: str, chosen: str, refused: Refused | None = None, stat
     rows: list[InboxRow] = inbox_rows(inbox, current, claims, actor, moment)
     return page(
         "moderation/queue.html",
-        Head(title=inbox_title(inbox), is_indexable=False),
+        Head(title=inbox_title(inbox)),
         status=status,
         inbox=inbox,
         rows=rows,

@@ -44,7 +44,7 @@ def _join_page(thread_id: int, form: JoinForm, back: str, status: int = 200) -> 
             form.add_errors(error)
             status = 400
     proposals = list_proposals_for(actor, thread_id) if view is None else []
-    head = Head(title="Join questions", is_indexable=False)
+    head = Head(title="Join questions")
     return page("moderation/join.html", head, status, thread=thread, view=view, form=form, proposals=proposals, back=back)
 
 
@@ -79,7 +79,7 @@ def _separate_page(thread_id: int, form: SeparateForm, status: int = 200) -> Res
     thread = get_moderated(actor, thread_id)
     original = get_thread(actor, thread.duplicate_of_id) if thread.duplicate_of_id is not None else None
     return page(
-        "moderation/separate.html", Head(title="Separate questions", is_indexable=False), status, thread=thread,
+        "moderation/separate.html", Head(title="Separate questions"), status, thread=thread,
         original=original, issue=get_issue(original.id) if original else None, followers=list_followers(thread_id), form=form,
     )  # fmt: skip
 

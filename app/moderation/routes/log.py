@@ -41,7 +41,7 @@ def log() -> Response:
     except Invalid as error:
         problems, entries = error.errors, LogPage((), None)
     return page(
-        "moderation/log.html", Head(title="Moderation log", is_indexable=False),
+        "moderation/log.html", Head(title="Moderation log"),
         entries=entries, query=query, problems=problems, actions=list_log_actions(), kinds=tuple(LOG_KINDS),
         action_label=action_label, undoable=UNDOABLE, is_first=_before() is None, csv_path=log_path(query.given, is_csv=True),
         newest_path=log_path(query.given), older_path=log_path(query.given, before=entries.older),

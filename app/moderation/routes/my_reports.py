@@ -21,5 +21,5 @@ def my_reports() -> Response:
     actor = current_actor()
     rows = list_my_reports(actor, parse_page(request.args.get("page")))
     record, _today = flag_record_of(actor)
-    head = Head(title="My reports", is_indexable=False)
+    head = Head(title="My reports")
     return page("moderation/my_reports.html", head, rows=rows, record=record, page_url=my_reports_path)

@@ -22,7 +22,7 @@ def _page(person_id: int, form: RemoveForm, status: int = 200) -> Response:
     person, actor = get_person(person_id), current_actor()
     ensure_can_sanction(actor, person)
     return page(
-        "moderation/remove_content.html", Head(f"Remove what {person.name} wrote", is_indexable=False), status, person=person,
+        "moderation/remove_content.html", Head(f"Remove what {person.name} wrote"), status, person=person,
         form=form, figures=count_figures(actor, person_id), back=record_path(person_id),
     )  # fmt: skip
 

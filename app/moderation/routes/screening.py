@@ -44,7 +44,7 @@ def _rules_page(form: RuleForm, kind: str, status: int = 200) -> Response:
     ]
     tabs.append(("Removed", screening_path(kind, is_removed=True), counts.get((kind, True), 0), is_removed))
     return page(
-        "moderation/screening.html", Head(title="Screening", is_indexable=False), status, form=form, kind=kind, tabs=tabs,
+        "moderation/screening.html", Head(title="Screening"), status, form=form, kind=kind, tabs=tabs,
         is_removed=is_removed, rows=list_rules(kind=kind, is_removed=is_removed, page=parse_page(request.args.get("page"))),
         page_url=lambda number: screening_path(kind, is_removed=is_removed, page=number), model=find_model(),
         terms=screening_terms(),
@@ -112,5 +112,5 @@ def try_it() -> Response:
 
 
 def _try_page(form: TryForm, reasons: list[tuple[str, str]] | None = None, status: int = 200) -> Response:
-    head = Head(title="Try screening", is_indexable=False)
+    head = Head(title="Try screening")
     return page("moderation/screening_try.html", head, status, form=form, reasons=reasons, back=SCREENING)

@@ -27,7 +27,7 @@ def _page(
     person_id: int, status: int = 200, token: str = "", form: AppealForm | None = None, about: int = 0, refusal: str = ""
 ) -> Response:
     """Return the page; with a token that of somebody who is not let in."""
-    head = Head("Your account is banned" if token else "Your standing", is_indexable=False)
+    head = Head("Your account is banned" if token else "Your standing")
     return page(
         "moderation/standing_banned.html" if token else "moderation/standing.html", head, status, rows=list_standing(person_id),
         base=standing_path(token), form=form or AppealForm(formdata=None), about=about, refusal=refusal, needs_csrf=True,

@@ -20,6 +20,6 @@ def transparency() -> Response:
     if settings.transparency != "on":
         raise NotFound
     head = Head(
-        "Transparency", f"How much is moderated at {settings.site_name}, month by month.", TRANSPARENCY, is_indexable=False
+        "Transparency", f"How much is moderated at {settings.site_name}, month by month.", TRANSPARENCY
     )
     return page("moderation/transparency.html", head, report=current_report(settings.time_zone), fewest=FEWEST)

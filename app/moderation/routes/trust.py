@@ -34,7 +34,7 @@ def own_trust() -> Response:
     if actor.id is None:
         return see_other("/trust")
     person = get_person(actor.id)
-    return page("moderation/trust.html", Head(title="Your level of trust", is_indexable=False), **_facts(person))
+    return page("moderation/trust.html", Head(title="Your level of trust"), **_facts(person))
 
 
 def _facts(person: Person) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def level_page(person_id: int) -> Response:
 def _level_page(person_id: int, form: LevelForm, status: int = 200, refusal: str = "") -> Response:
     person = get_person(person_id)
     ensure_can_set_level(current_actor(), person)
-    head = Head(title=f"Level of {person.name}", is_indexable=False)
+    head = Head(title=f"Level of {person.name}")
     return page("moderation/level.html", head, status, form=form, refusal=refusal, **_facts(person))
 
 

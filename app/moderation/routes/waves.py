@@ -37,7 +37,7 @@ def waves() -> Response:
     """Show what was put away, newest first."""
     rows = list_waves(current_actor(), page=parse_page(request.args.get("page")))
     return page(
-        "moderation/waves.html", Head(title="Waves", is_indexable=False), rows=rows, days=wave_terms().purge_after.days,
+        "moderation/waves.html", Head(title="Waves"), rows=rows, days=wave_terms().purge_after.days,
         page_url=lambda number: f"{WAVES}?page={number}",
     )  # fmt: skip
 
@@ -116,7 +116,7 @@ def _form_page(
 ) -> Response:
     form.reason.flags.required = True  # asked for only when something is put away
     return page(
-        "moderation/wave_new.html", Head(title="Everything like this", is_indexable=False), status, form=form, found=found,
+        "moderation/wave_new.html", Head(title="Everything like this"), status, form=form, found=found,
         checked=checked, words=in_words(criteria) if criteria else "", shown=SHOWN, at_once=AT_ONCE, days=wave_terms().purge_after.days,
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def wave(wave_id: int) -> Response:
     """Show one wave with its texts and accounts."""
     row = get_wave(current_actor(), wave_id)
     return page(
-        "moderation/wave.html", Head(title=f"Wave no. {row.id}", is_indexable=False), row=row, counts=count_items(row.id),
+        "moderation/wave.html", Head(title=f"Wave no. {row.id}"), row=row, counts=count_items(row.id),
         items=list_items(row.id, parse_page(request.args.get("page"))), page_url=lambda number: wave_path(row.id, number),
     )  # fmt: skip
 

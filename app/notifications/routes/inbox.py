@@ -21,7 +21,7 @@ from app.web.seo import Head
 def inbox() -> Response:
     """Show what happened, newest first."""
     rows = list_notifications(current_actor(), parse_page(request.args.get("page")))
-    return page("notifications/inbox.html", Head("Notifications", is_indexable=False), rows=rows, notes=present(rows.items))
+    return page("notifications/inbox.html", Head("Notifications"), rows=rows, notes=present(rows.items))
 
 
 @blueprint.get("/notifications/<id:notification_id>")

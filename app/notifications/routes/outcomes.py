@@ -30,7 +30,7 @@ REASONS = (
     (RefutationReason.UNCLEAR, "I could not follow it"),
     (RefutationReason.WRONG, "It is wrong"),
 )
-_HEAD = Head("How did it end?", is_indexable=False)
+_HEAD = Head("How did it end?")
 
 
 @blueprint.after_request

@@ -17,7 +17,7 @@ from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
-_UNSUBSCRIBE = Head("Fewer mails", is_indexable=False)
+_UNSUBSCRIBE = Head("Fewer mails")
 
 
 @blueprint.get("/settings/notifications")
@@ -26,7 +26,7 @@ def mail_settings() -> Response:
     """Show which mails the person gets."""
     refused = list_refused_kinds(current_actor().id or 0)
     kinds = [(kind.value, KIND_LABELS[kind], kind not in refused) for kind in preferences.kinds_for(current_actor())]
-    return page("notifications/settings.html", Head("Mails", is_indexable=False), kinds=kinds)
+    return page("notifications/settings.html", Head("Mails"), kinds=kinds)
 
 
 @blueprint.post("/settings/notifications")

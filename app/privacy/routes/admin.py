@@ -22,7 +22,7 @@ from app.web.seo import Head
 
 
 def _anonymise_page(person: Person, form: AnonymiseForm, status: int = 200) -> Response:
-    head = Head(f"Anonymise {person.name}", is_indexable=False)
+    head = Head(f"Anonymise {person.name}")
     return page("privacy/anonymise.html", head, status, person=person, form=form, counts=count_holdings(person.id))
 
 
@@ -53,7 +53,7 @@ def anonymise(person_id: int) -> Response:
 
 def _merge_page(person: Person, form: MergeForm, into: Person | None = None, status: int = 200) -> Response:
     return page(
-        "privacy/merge.html", Head(f"Merge {person.name}", is_indexable=False), status, person=person, form=form, into=into,
+        "privacy/merge.html", Head(f"Merge {person.name}"), status, person=person, form=form, into=into,
         counts=count_holdings(person.id), into_counts=count_holdings(into.id) if into else [],
     )  # fmt: skip
 

@@ -60,4 +60,4 @@ def _wish_of(token: str) -> tuple[Person, Erasure]:
 
 def _answer(status: int, **values: object) -> Response:
     known = {"message": "", "name": "", "token": "", "keeps_posts": True, "due": None, **values}
-    return page("privacy/confirm.html", Head("Erase your account", is_indexable=False), status, **known)
+    return page("privacy/confirm.html", Head("Erase your account"), status, **known)

@@ -35,7 +35,7 @@ def _page(status: int = 200, export_form: ExportForm | None = None, erase_form: 
     export = find_newest_export(person.id)
     return page(
         "privacy/settings.html",
-        Head("Your data", is_indexable=False),
+        Head("Your data"),
         status,
         person=person,
         counts=count_holdings(person.id),

@@ -40,7 +40,7 @@ def gaps() -> Response:
     rows, counts = list_gaps(actor, state=state, page=parse_page(request.args.get("page"))), count_gaps(actor)
     settings = site_settings()
     return page(
-        "search/gaps.html", Head(title="Not found", is_indexable=False), rows=rows, state=state,
+        "search/gaps.html", Head(title="Not found"), rows=rows, state=state,
         tabs=[(label, gaps_path(name), counts[name], name == state) for name, label in _LABELS],
         page_url=lambda number: gaps_path(state, number), alias_path=lambda row: aliases_path(row.id),
         days=settings.search_ledger_days, least=settings.search_gap_people,
@@ -136,6 +136,6 @@ def _aliases_page(form: AliasForm, status: int = 200) -> Response:
     rows = list_aliases(is_removed=is_removed, page=parse_page(request.args.get("page")))
     tabs = [("In use", ALIASES, None, not is_removed), ("Removed", aliases_path(is_removed=True), None, is_removed)]
     return page(
-        "search/aliases.html", Head(title="Same meaning", is_indexable=False), status, form=form, rows=rows, tabs=tabs,
+        "search/aliases.html", Head(title="Same meaning"), status, form=form, rows=rows, tabs=tabs,
         is_removed=is_removed, page_url=lambda number: aliases_path(is_removed=is_removed, page=number),
     )  # fmt: skip

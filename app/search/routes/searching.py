@@ -46,7 +46,7 @@ def search_page() -> Response:
 
 def _head(results: Results) -> Head:
     query = results.raw[:MAX_CHARS]
-    return Head(title=f"{query} – search" if query else "Search", path=search_path(query, results.form), is_indexable=False)
+    return Head(title=f"{query} – search" if query else "Search", path=search_path(query, results.form))
 
 
 def _values(results: Results, names: dict[str, str]) -> dict[str, Any]:

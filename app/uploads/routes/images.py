@@ -92,6 +92,6 @@ def _markdown(stored: Upload) -> str:
 def _page(stored: Upload | None, status: int = 200, error: str = "") -> Response:
     path, markdown = (upload_path(stored.name), _markdown(stored)) if stored else ("", "")
     return page(
-        "uploads/new.html", Head("Add an image", is_indexable=False), status, error=error, max_mb=site_settings().max_upload_mb,
+        "uploads/new.html", Head("Add an image"), status, error=error, max_mb=site_settings().max_upload_mb,
         path=path, markdown=markdown, width=stored.width if stored else 0, height=stored.height if stored else 0,
     )  # fmt: skip
