@@ -39,6 +39,11 @@ class Answer:
         """The first header of that name, or ''."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
+    @property
+    def cookie(self) -> str:
+        """The Cookie header that a browser sends after this answer, or ''."""
+        return "; ".join(value.split(";", 1)[0] for key, value in self.headers if key.lower() == "set-cookie")
+
 
 @dataclass
 class Server:
@@ -182,24 +187,20 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _cookie(answer: Answer) -> str:
-    return "; ".join(value.split(";", 1)[0] for key, value in answer.headers if key.lower() == "set-cookie")
-
-
-def _token(answer: Answer) -> str:
+def token_in(answer: Answer) -> str:
+    """The token of the forms on a page. Raises RuntimeError where there is none."""
     found = _TOKEN.search(answer.text)
     if found is None:
         raise RuntimeError(f"There is no form token on the page: {answer.status} {answer.text[:500]}")
     return found[1] or found[2]
 
 
-def sign_in(server: Server, name: str) -> SignedIn:
+def sign_in(server: Server, name: str, password: str = PASSWORD) -> SignedIn:
     """Sign in through the page, as people do."""
     page = server.ask("/login")
-    form = {"csrf_token": _token(page), "login": name, "password": PASSWORD}
-    answer = server.ask("/login", {"Cookie": _cookie(page)}, form)
+    form = {"csrf_token": token_in(page), "login": name, "password": password}
+    answer = server.ask("/login", {"Cookie": page.cookie}, form)
     if answer.status != 303 and answer.status != 302:
         raise RuntimeError(f"Signing in failed: {answer.status} {answer.text[:1000]}")
-    cookie = _cookie(answer)
-    settings = server.ask("/settings/profile", {"Cookie": cookie})
-    return SignedIn(_cookie(settings) or cookie, _token(settings))
+    settings = server.ask("/settings/profile", {"Cookie": answer.cookie})
+    return SignedIn(settings.cookie or answer.cookie, token_in(settings))
