@@ -9,6 +9,7 @@ from app.accounts.names import HANDLE_MAX
 from app.accounts.services.passwords import MAX_LENGTH
 from app.accounts.services.profiles import ABOUT_MAX, WEBSITE_MAX
 from app.core.actor import Role
+from app.core.i18n import gettext, language_names, lazy_gettext
 from app.web.forms import BaseForm, block, line
 
 ROLE_LABELS = {
@@ -62,6 +63,17 @@ class ProfileForm(BaseForm):
     display_name = StringField("Name shown on your posts", filters=[line], validators=[_at_most(DISPLAY_NAME_MAX)])
     website = StringField("Website", filters=[line], validators=[_at_most(WEBSITE_MAX)])
     about = TextAreaField("About you", filters=[block], validators=[_at_most(ABOUT_MAX)])
+
+
+class LanguageForm(BaseForm):
+    language = SelectField(lazy_gettext("Pages and mails are in"))
+
+    def offer(self, languages: tuple[str, ...]) -> "LanguageForm":
+        """Offer the languages of the site, each by its own name."""
+        names = dict(language_names())
+        own = SelectChoice("", gettext("the language my browser asks for"))
+        self.language.choices = [own, *(SelectChoice(code, names[code]) for code in languages)]
+        return self
 
 
 class ChangePasswordForm(BaseForm):

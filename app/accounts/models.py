@@ -21,6 +21,7 @@ class Person(Model):
 
     `email` is verified and unique; `pending_email` is what was typed and not confirmed yet. `trust` counts accepted answers; `level` is
     how far they are trusted: what their record earns, or `pinned_level`, and until `ceiling_until` never more than `level_ceiling`.
+    `language`: what they chose to read in; None: what their browser asks for.
     `erased_at`: the row has no name any more; `merged_into_id`: it turned out to be the account of somebody who has another one.
     """
 
@@ -51,6 +52,7 @@ class Person(Model):
     about_source: Mapped[str] = mapped_column(sa.Text, default="")
     about_html: Mapped[str] = mapped_column(sa.Text, default="")
     website: Mapped[str] = mapped_column(sa.String(200), default="")
+    language: Mapped[str | None] = mapped_column(sa.String(8))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_until: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -18,6 +18,7 @@ from app.core.db import db
 from app.core.settings import Settings
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.web.context import client_agent, set_actor, site_settings
+from app.web.languages import speak_to
 
 login_manager = LoginManager()
 # Sessions are looked up by the hash of the token; Flask-Login's own protection by address and agent adds nothing.
@@ -110,6 +111,7 @@ def recognise_actor() -> None:
     person = current_person()
     if person is not None:
         set_actor(_actor_of(person))
+        speak_to(person.language)
         g.is_personal = True
 
 

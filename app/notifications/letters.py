@@ -5,6 +5,7 @@ from typing import Any
 from flask import current_app
 
 from app.accounts.models import Person
+from app.core.i18n import current_speech
 from app.notifications.mailer import Mail
 from app.notifications.tokens import make_unsubscribe_token
 from app.notifications.urls import unsubscribe_path
@@ -25,7 +26,7 @@ def secret() -> str:
 def write_letter(to: str, subject: str, template: str, extra: dict[str, Any] | None = None, **values: Any) -> Mail:
     """Render both parts of a mail from `templates/email/<template>.txt` and `.html`; `extra` are fields of Mail."""
     settings = site_settings()
-    common = {"site_name": settings.site_name, "base_url": settings.base_url, "subject": subject, **values}
+    common = {"site_name": settings.site_name, "base_url": settings.base_url, "subject": subject, "language": current_speech().tag, **values}
     common.setdefault("unsubscribe_url", "")
     text = render_text(f"email/{template}.txt", **common)
     html = render_text(f"email/{template}.html", **common)

@@ -1,6 +1,7 @@
 """Putting the cache in front of an application, and forgetting old changes."""
 
 from datetime import timedelta
+from functools import partial
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -14,7 +15,9 @@ from app.core.uow import unit_of_work
 from app.pagecache.changes import Changes, Feed, PostgresFeed, SqliteFeed
 from app.pagecache.middleware import Environ, PageCache
 from app.pagecache.models import PageChange
+from app.pagecache.sharing import SharedPages
 from app.pagecache.store import Store
+from app.web.languages import language_of
 from app.web.marking import ARTICLES, THREADS
 
 TRIM_JOB = "pagecache.trim"
@@ -36,19 +39,24 @@ def comes_from_results(environ: Environ) -> bool:
 
 
 def install_page_cache(app: Flask) -> PageCache | None:
-    """Answer visitors from a cache, unless PAGE_CACHE_MB is 0. The database must have its tables."""
+    """Answer visitors from a cache, unless PAGE_CACHE_MB is 0, and let members share pages, unless PAGE_SHARING_MB is 0."""
     settings = cast(Settings, app.extensions["settings"])
-    if not settings.page_cache_mb:
-        return None
     with app.app_context():
         database = db.engine.url.database or ""
         feed: Feed = SqliteFeed(database) if settings.is_sqlite else PostgresFeed(db.engine)
+    changes = Changes(feed, widen)
+    if settings.page_sharing_mb:
+        most = settings.page_sharing_mb * 1024 * 1024
+        app.extensions["shared_pages"] = SharedPages(changes, most, looks_first=settings.is_sqlite)
+    if not settings.page_cache_mb:
+        return None
     cache = PageCache(
         app.wsgi_app,
-        changes=Changes(feed, widen),
+        changes=changes,
         store=Store(settings.page_cache_mb * 1024 * 1024),
         cookie=app.config["SESSION_COOKIE_NAME"],
         passes=comes_from_results,
+        language=partial(language_of, settings=settings),
     )
     app.wsgi_app = cache  # type: ignore[method-assign]
     app.extensions["page_cache"] = cache

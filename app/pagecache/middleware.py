@@ -47,7 +47,7 @@ class PageCache:
     """Wraps a WSGI application."""
 
     def __init__(
-        self, app: App, *, changes: Changes, store: Store, cookie: str, passes: Callable[[Environ], bool] = lambda environ: False,
+        self, app: App, *, changes: Changes, store: Store[Kept], cookie: str, passes: Callable[[Environ], bool] = lambda environ: False,
         language: Callable[[Environ], str] = lambda environ: "",
     ) -> None:  # fmt: skip
         """`cookie`: the name of the session cookie; `passes`: requests that Flask must see although they are visitors';

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask_babel import Babel
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -14,6 +14,8 @@ from app.core.settings import Settings
 
 # No browser asks for more.
 _HEADER_MAX = 300
+# What is written for people.
+_SPOKEN = ("text/html", "application/atom+xml", "application/opensearchdescription+xml", "application/manifest+json")
 
 
 @lru_cache(maxsize=1024)
@@ -35,10 +37,16 @@ def language_of(environ: Mapping[str, Any], settings: Settings) -> str:
     return choose_language(header, settings.languages, settings.default_language) if header else settings.default_language
 
 
+def visitor_language() -> str:
+    """Return what the browser of this request asks for, whatever its reader chose."""
+    return language_of(request.environ, cast(Settings, g.languages))
+
+
 def speak_to(language: str | None) -> None:
     """Speak the language that the reader of this request chose, if they did and it is still offered."""
     settings = cast(Settings, g.languages)
     if language in settings.languages:
+        g.speaks_as_chosen = True
         speak(language)
 
 
@@ -56,5 +64,11 @@ def init_languages(app: Flask, settings: Settings) -> None:
         if token is not None:
             hush(token)
 
+    def vary(response: Response) -> Response:
+        if len(settings.languages) > 1 and response.mimetype in _SPOKEN and not g.get("speaks_as_chosen"):
+            response.vary.add("Accept-Language")
+        return response
+
     app.before_request(begin)
+    app.after_request(vary)
     app.teardown_request(end)

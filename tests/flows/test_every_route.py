@@ -37,6 +37,7 @@ FIELDS = {
     "accounts.change_address": "email current_password", "accounts.change_password": "old_password password",
     "accounts.change_role": "role", "accounts.confirm": "", "accounts.drop_address": "", "accounts.end_sessions": "keep",
     "accounts.offer_claim": "email", "accounts.request_reset": "email", "accounts.resend_confirmation": "",
+    "accounts.choose_language": "language",
     "accounts.reset": "password", "accounts.save_profile": "display_name website about",
     "accounts.sign_in": "login password next",
     "accounts.sign_out": "", "accounts.sign_up": "name email password answer homepage stamp next", "forum.accept": "", "forum.add": "body",

@@ -263,3 +263,17 @@ def test_the_store_lets_go_of_what_was_not_asked_for():
     assert store.get("a") is not None and store.get("b") is None
     store.put("huge", kept(9_000))
     assert store.get("huge") is None and store.get("e") is not None
+
+
+def test_readers_of_a_language_get_copies_in_it_and_of_no_other():
+    site = Site(language=lambda environ: environ.get("HTTP_ACCEPT_LANGUAGE", "en")[:2])
+    site.headers.append(("Vary", "Accept-Language"))
+    bodies: dict[str, bytes] = {}
+    for asked in ("en", "de", "zh", "de-AT", "en-GB", "zh-TW"):
+        site.body = f"<p>said in {asked[:2]}, for the first who asks</p>".encode()
+        _status, headers, body = site.get(accept_language=asked)
+        assert body == bodies.setdefault(asked[:2], body)
+        assert f"said in {asked[:2]}".encode() in body
+        assert headers["Vary"] == "Accept-Encoding, Cookie, Accept-Language"
+        assert site.get(accept_language=asked, if_none_match=headers["ETag"])[0].startswith("304")
+    assert (site.asked, len(set(bodies.values()))) == (3, 3)

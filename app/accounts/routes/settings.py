@@ -3,7 +3,7 @@
 from flask import flash
 from werkzeug.wrappers import Response
 
-from app.accounts.forms import ChangeAddressForm, ChangePasswordForm, ProfileForm
+from app.accounts.forms import ChangeAddressForm, ChangePasswordForm, LanguageForm, ProfileForm
 from app.accounts.models import Person
 from app.accounts.queries import SignInCandidate, get_person, list_sessions
 from app.accounts.routes.blueprint import blueprint
@@ -11,11 +11,14 @@ from app.accounts.routes.signin import verified
 from app.accounts.services import credentials, passwords, profiles
 from app.accounts.session import current_session_hash, end_all_sessions, end_session
 from app.core.errors import Forbidden, Invalid
+from app.core.i18n import gettext as _
+from app.core.i18n import speaking
 from app.core.markup import render_markdown
 from app.core.uow import unit_of_work
 from app.web.access import members
 from app.web.context import current_actor, site_settings
 from app.web.forms import posted_line
+from app.web.languages import visitor_language
 from app.web.ratelimit import PER_RECIPIENT, RESET, SIGN_IN, ensure_within, limiter
 from app.web.redirects import see_other
 from app.web.render import page
@@ -76,9 +79,13 @@ def save_profile() -> Response:
 
 
 def _account_page(
-    status: int = 200, address: ChangeAddressForm | None = None, password: ChangePasswordForm | None = None
+    status: int = 200,
+    address: ChangeAddressForm | None = None,
+    password: ChangePasswordForm | None = None,
+    language: LanguageForm | None = None,
 ) -> Response:
-    person = own_person()
+    person, languages = own_person(), site_settings().languages
+    chosen = LanguageForm(formdata=None, language=person.language or "").offer(languages)
     return page(
         "accounts/settings_account.html",
         Head("Your account"),
@@ -87,6 +94,7 @@ def _account_page(
         sessions=list_sessions(person.id, current_session_hash()),
         address_form=address or ChangeAddressForm(formdata=None),
         password_form=password or ChangePasswordForm(formdata=None),
+        language_form=(language or chosen) if len(languages) > 1 else None,
     )
 
 
@@ -145,6 +153,21 @@ def drop_address() -> Response:
     with unit_of_work():
         credentials.drop_pending_address(current_actor())
     flash("Your address stays as it was.", "success")
+    return see_other(_ACCOUNT)
+
+
+@blueprint.post("/settings/language")
+@members
+def choose_language() -> Response:
+    """Remember the language that was chosen."""
+    form = LanguageForm().offer(site_settings().languages)
+    if not form.validate():
+        return _account_page(400, language=form)
+    person_id = own_person().id
+    with unit_of_work():
+        profiles.choose_language(current_actor(), person_id=person_id, language=form.language.data or None)
+    with speaking(form.language.data or visitor_language()):
+        flash(_("From now on pages and mails are in the language you chose."), "success")
     return see_other(_ACCOUNT)
 
 

@@ -6,7 +6,9 @@ from app.accounts.models import DISPLAY_NAME_MAX, Person
 from app.accounts.policies import ensure_can_edit_profile
 from app.accounts.queries import get_person_for_update
 from app.core.actor import Actor
-from app.core.errors import Invalid
+from app.core.errors import Forbidden, Invalid
+from app.core.i18n import LANGUAGES
+from app.core.i18n import gettext as _
 from app.core.markup import Rendered
 from app.core.text import clean_line
 from app.core.uow import require_unit_of_work
@@ -27,6 +29,18 @@ def update_profile(actor: Actor, *, person_id: int, display_name: str, about: Re
     person.website = checked_website(website)
     person.about_source = about.source
     person.about_html = str(about.html)
+    return person
+
+
+def choose_language(actor: Actor, *, person_id: int, language: str | None) -> Person:
+    """Remember in which language somebody reads and gets mails; None: what their browser asks for. Raises NotFound, Forbidden, Invalid."""
+    require_unit_of_work()
+    person = get_person_for_update(person_id)
+    if actor.id != person.id:
+        raise Forbidden(_("Everybody chooses their own language."))
+    if language is not None and language not in LANGUAGES:
+        raise Invalid(_("Please choose one of the languages in the list."), "language")
+    person.language = language
     return person
 
 
