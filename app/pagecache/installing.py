@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.pagecache.changes import Changes, Feed, PostgresFeed, SqliteFeed
+from app.pagecache.memory import Memory, install_memory
 from app.pagecache.middleware import Environ, PageCache
 from app.pagecache.models import PageChange
 from app.pagecache.sharing import SharedPages
@@ -39,12 +40,14 @@ def comes_from_results(environ: Environ) -> bool:
 
 
 def install_page_cache(app: Flask) -> PageCache | None:
-    """Answer visitors from a cache, unless PAGE_CACHE_MB is 0, and let members share pages, unless PAGE_SHARING_MB is 0."""
+    """Remember what pages read again and again; answer visitors from a cache, unless PAGE_CACHE_MB is 0, and let members share
+    pages, unless PAGE_SHARING_MB is 0."""
     settings = cast(Settings, app.extensions["settings"])
     with app.app_context():
         database = db.engine.url.database or ""
         feed: Feed = SqliteFeed(database) if settings.is_sqlite else PostgresFeed(db.engine)
     changes = Changes(feed, widen)
+    install_memory(app, Memory(changes, looks_first=settings.is_sqlite))
     if settings.page_sharing_mb:
         most = settings.page_sharing_mb * 1024 * 1024
         app.extensions["shared_pages"] = SharedPages(changes, most, looks_first=settings.is_sqlite)

@@ -1,0 +1,81 @@
+"""Values kept in one process until something behind them changes.
+
+A value is never older than the last change that was committed before the request began: its moment is taken before the request reads
+anything, so that what it reads is at least as new.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Flask, current_app, g, request
+
+from app.pagecache.changes import Changes
+from app.web.remembering import MEMORY
+
+# What is computed and not written (views) may be so old, in seconds: as in `middleware`.
+LONGEST = 300.0
+MOST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    value: Any
+    tags: tuple[str, ...]
+    moment: int
+    until: float
+
+
+class Memory:
+    """The values of one process, those asked for longest ago let go first. Safe between threads."""
+
+    def __init__(self, changes: Changes, looks_first: bool, most: int = MOST) -> None:
+        """`looks_first`: a transaction of this database sees nothing that is committed after its first read, so that `note_moment`
+        has to look before. Elsewhere it is early enough to look right before a statement."""
+        self._changes, self.looks_first, self._most = changes, looks_first, most
+        self._values: OrderedDict[Hashable, _Value] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def moment(self) -> int:
+        """Return the moment of the running request: whatever it reads from now on is as new as that, or newer."""
+        if "moment" not in g:
+            g.moment = self._changes.look()
+        return cast(int, g.moment)
+
+    def get(self, key: Hashable, tags: tuple[str, ...], make: Callable[[], Any]) -> Any:
+        """Return the value of a key, made now unless it is kept and current."""
+        if self.looks_first and "moment" not in g:
+            return make()
+        moment = self.moment()
+        with self._lock:
+            found = self._values.get(key)
+            if found is not None:
+                self._values.move_to_end(key)
+        if found is not None and found.until > time.monotonic() and self._changes.is_current(found.tags, found.moment):
+            return found.value
+        value = make()
+        with self._lock:
+            self._values[key] = _Value(value, tags, moment, time.monotonic() + LONGEST)
+            self._values.move_to_end(key)
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+        return value
+
+
+def note_moment() -> None:
+    """Before anything is read in a request: look what has changed until now, where that has to be done first (it costs little there)."""
+    memory = cast(Memory | None, current_app.extensions.get(MEMORY))
+    if memory is not None and memory.looks_first and request.method == "GET":
+        memory.moment()
+
+
+def install_memory(app: Flask, memory: Memory) -> None:
+    """Let pages remember, and look before anything else is done for a request: even recognising people reads."""
+    app.extensions[MEMORY] = memory
+    app.before_request_funcs.setdefault(None, []).insert(0, note_moment)
