@@ -8,6 +8,7 @@ from typing import Any
 import lxml.html
 from flask import Flask, has_app_context, session
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Person
@@ -39,6 +40,7 @@ class Browser:
         self.app = app
         self.client = app.test_client()
         self.page: lxml.html.HtmlElement | None = None
+        self._tokens: dict[str, str] = {}
 
     def sign_in(self, person: Person) -> Browser:
         """Sign in without the form (the form has tests of its own)."""
@@ -50,9 +52,7 @@ class Browser:
         with self.app.test_request_context("/login"):
             with unit_of_work():
                 start_session(db.session.get_one(Person, person_id))
-            serializer = self.app.session_interface.get_signing_serializer(self.app)
-            assert serializer is not None
-            return str(serializer.dumps(dict(session)))
+            return str(_serializer(self.app).dumps(dict(session)))
 
     def get(self, path: str, status: int = 200, **options: Any) -> TestResponse:
         """Get a page and check it."""
@@ -64,7 +64,23 @@ class Browser:
         return response
 
     def token(self, path: str = "/settings/profile") -> str:
-        """Return the CSRF token of the session."""
+        """Return the CSRF token of the session, read from a page. A session keeps its secret, so one page is enough."""
+        if (known := self._tokens.get(self._secret())) is not None:
+            return known
+        token = self._token_on(path)
+        if secret := self._secret():
+            self._tokens[secret] = token
+        return token
+
+    def _secret(self) -> str:
+        """What tokens of the session are made of; empty before there is any."""
+        cookie = self.client.get_cookie(self.app.config["SESSION_COOKIE_NAME"])
+        if cookie is None:
+            return ""
+        _, value = _serializer(self.app).loads_unsafe(cookie.value)
+        return str((value or {}).get("csrf_token", ""))
+
+    def _token_on(self, path: str) -> str:
         page = lxml.html.document_fromstring(self.client.get(path).text)
         tokens = page.xpath("//meta[@name='csrf-token']/@content") or page.xpath("//input[@name='csrf_token']/@value")
         return str(tokens[0]) if tokens else ""
@@ -104,6 +120,12 @@ class Browser:
         for element in self.page.xpath("//script|//style"):
             element.drop_tree()
         return " ".join(self.page.text_content().split())
+
+
+def _serializer(app: Flask) -> URLSafeTimedSerializer:
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    assert serializer is not None
+    return serializer  # type: ignore[no-any-return]
 
 
 def check_page(page: lxml.html.HtmlElement, path: str) -> None:

@@ -7,6 +7,13 @@ from argon2 import PasswordHasher
 
 from app.accounts.services import passwords
 from app.core.errors import Invalid
+from tests.conftest import CHOSEN_HASHER
+
+
+@pytest.fixture(autouse=True)
+def chosen_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash as in production."""
+    monkeypatch.setattr(passwords, "_hasher", CHOSEN_HASHER)
 
 
 def test_hashes_are_argon2id_with_the_costs_we_chose() -> None:

@@ -21,6 +21,7 @@ from app.core.errors import Invalid
 from app.core.uow import unit_of_work
 from tests.accounts.people import PASSWORD, is_signed_in, make_member, sign_in
 from tests.client import Browser
+from tests.conftest import CHOSEN_HASHER
 from tests.factories import make_person
 
 
@@ -96,7 +97,8 @@ def test_the_cost_of_success_is_one_verification_too(app: Flask, monkeypatch) ->
     assert len(calls) == 1
 
 
-def test_a_hash_of_old_costs_is_renewed_at_sign_in(app: Flask) -> None:
+def test_a_hash_of_old_costs_is_renewed_at_sign_in(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", CHOSEN_HASHER)
     old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     person = make_person("mira", password_hash=old)
     assert is_signed_in(sign_in(app, "mira"))

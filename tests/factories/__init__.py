@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,6 +48,7 @@ def make_category(slug: str = "", audience: str = "public", **values: Any) -> Ca
     return category
 
 
+@cache
 def body(text: str = "The pump hums but no water comes out.") -> Rendered:
     return render_markdown(text)
 

@@ -57,18 +57,29 @@ class World:
     app: Flask
     people: dict[str, Person]
     parts: dict[str, Any]
+    cookies: dict[str, tuple[str, str]] = field(default_factory=dict)  # by role: what a sign-in left, and the token of its forms
     clients: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
     def client(self, role: str) -> Any:
-        """Return a client of this role, signed in; the same one every time."""
+        """Return a client of this role, signed in; the same one every time, until a test pops it: then one signed in anew."""
         if role not in self.clients:
+            name = self.app.config["SESSION_COOKIE_NAME"]
             browser = Browser(self.app)
+            self.clients[role] = browser.client
+            if role in self.cookies:
+                cookie, self.tokens[role] = self.cookies.pop(role)
+                browser.client.set_cookie(name, cookie)
+                return browser.client
             if role != "visitor":
                 browser.sign_in(self.people[role])
-            self.clients[role] = browser.client
             self.tokens[role] = browser.token("/login" if role == "visitor" else "/settings/profile")
         return self.clients[role]
+
+    def sign_in_everybody(self) -> dict[str, tuple[str, str]]:
+        """Sign all roles in, and return what their browsers keep: good for as long as the database has their sessions."""
+        name = self.app.config["SESSION_COOKIE_NAME"]
+        return {role: (str(self.client(role).get_cookie(name).value), self.token(role)) for role in ROLES}
 
     def token(self, role: str) -> str:
         """Return the CSRF token of this role's session."""
@@ -76,15 +87,24 @@ class World:
         return self.tokens[role]
 
 
-# Ids of the people, and the parts: what stays true of every copy.
-_saved: Saved[tuple[dict[str, int], dict[str, Any]]] = Saved()
+# Ids of the people, the parts, and their sign-ins: what stays true of every copy.
+_saved: Saved[tuple[dict[str, int], dict[str, Any], dict[str, tuple[str, str]]]] = Saved()
 
 
 def build_world(app: Flask) -> World:
     """Return the community in an empty database. It is written once in a test run and put back from then on."""
-    ids, parts = _saved.get(lambda: _write_world(app))
+    ids, parts, cookies = _saved.get(lambda: _write_and_sign_in(app))
+    return World(app, _people(ids), dict(parts), dict(cookies))
+
+
+def _people(ids: dict[str, int]) -> dict[str, Person]:
     found = {person.id: person for person in db.session.scalars(sa.select(Person).where(Person.id.in_(ids.values())))}
-    return World(app, {role: found[number] for role, number in ids.items()}, dict(parts))
+    return {role: found[number] for role, number in ids.items()}
+
+
+def _write_and_sign_in(app: Flask) -> tuple[dict[str, int], dict[str, Any], dict[str, tuple[str, str]]]:
+    ids, parts = _write_world(app)
+    return ids, parts, World(app, _people(ids), parts).sign_in_everybody()
 
 
 def _write_world(app: Flask) -> tuple[dict[str, int], dict[str, Any]]:
