@@ -14,7 +14,7 @@ from app.accounts.models import Person, PersonSession
 from app.accounts.policies import ensure_let_in
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import UTCDateTime, db
 from app.core.settings import Settings
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.web.context import client_agent, set_actor, site_settings
@@ -23,6 +23,18 @@ from app.web.languages import speak_to
 login_manager = LoginManager()
 # Sessions are looked up by the hash of the token; Flask-Login's own protection by address and agent adds nothing.
 login_manager.session_protection = None
+
+
+# Asked for every request of everybody who is signed in: built once.
+_SIGNED_IN = (
+    sa.select(Person)
+    .join(PersonSession, PersonSession.person_id == Person.id)
+    .where(
+        PersonSession.token_hash == sa.bindparam("token_hash"),
+        PersonSession.expires_at > sa.bindparam("moment", type_=UTCDateTime),
+        Person.banned_at.is_(None),
+    )
+)
 
 
 class SignedIn(UserMixin):
@@ -44,12 +56,7 @@ def hash_token(token: str) -> str:
 @login_manager.user_loader
 def load_signed_in(token: str) -> SignedIn | None:
     """Return the sign-in of a cookie, or None when it was ended or has expired."""
-    statement = (
-        sa.select(Person)
-        .join(PersonSession, PersonSession.person_id == Person.id)
-        .where(PersonSession.token_hash == hash_token(token), PersonSession.expires_at > now(), Person.banned_at.is_(None))
-    )
-    person = db.session.scalar(statement)
+    person = db.session.scalar(_SIGNED_IN, {"token_hash": hash_token(token), "moment": now()})
     return SignedIn(token, person) if person else None
 
 

@@ -1,15 +1,18 @@
-"""The home page: search first, then topics, articles and questions that were solved or need somebody."""
+"""The home page: search first, then one's own things, then topics, articles and questions that were solved or need somebody."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
 
+from app.core.actor import Actor
 from app.core.settings import Settings
 from app.forum.queries.categories import list_categories
-from app.forum.queries.lists import list_first_threads
+from app.forum.queries.lists import ThreadRow, list_first_threads
 from app.forum.urls import list_path
 from app.kb.queries import list_popular_articles
 from app.pages.blueprint import blueprint
+from app.pages.personal import PersonalHome, personal_home
 from app.web.access import public
 from app.web.context import current_actor, site_settings
 from app.web.contract import FixedFacts
@@ -43,9 +46,8 @@ def home() -> Response:
     keep_page(THREADS, ARTICLES)
     categories = list_categories(actor)
     articles = list_popular_articles(actor, ARTICLES_SHOWN)
-    solved = list_first_threads(actor, view="solved", kind="question", limit=THREADS_SHOWN)
-    unanswered = list_first_threads(actor, view="unanswered", limit=THREADS_SHOWN)
-    newest = () if unanswered else list_first_threads(actor, view="newest", kind="question", limit=THREADS_SHOWN)
+    mine = personal_home(actor)
+    solved, unanswered, newest = _threads(actor, mine)
     return page(
         "pages/home.html",
         Head(
@@ -56,12 +58,31 @@ def home() -> Response:
             jsonld=[website_data(settings)],
             feeds=[("Newest threads", "/feed.atom")],
         ),
+        mine=mine,
         categories=categories,
         articles=articles,
         solved=solved,
         unanswered=unanswered,
         newest=newest,
-        is_empty=not (articles or solved or unanswered or newest or any(row.thread_count for row in categories)),
+        is_empty=not (
+            (mine and mine.has_threads)
+            or articles
+            or solved
+            or unanswered
+            or newest
+            or any(row.thread_count for row in categories)
+        ),
         solved_path=list_path(view="solved"),
         unanswered_path=list_path(view="unanswered"),
     )
+
+
+def _threads(actor: Actor, mine: PersonalHome | None) -> tuple[Sequence[ThreadRow], Sequence[ThreadRow], Sequence[ThreadRow]]:
+    """What is solved, what has no answer, and only then what is newest: less of it, and nothing twice, for who has something of their own."""
+    known = {row.id for row in (*mine.own, *mine.followed, *mine.wanted)} if mine else set()
+    solved = list_first_threads(actor, view="solved", kind="question", limit=THREADS_SHOWN) if not known else ()
+    if mine and mine.wanted:
+        return solved, (), ()
+    unanswered = list_first_threads(actor, view="unanswered", limit=THREADS_SHOWN + len(known))
+    newest = () if unanswered or known else list_first_threads(actor, view="newest", kind="question", limit=THREADS_SHOWN)
+    return solved, [row for row in unanswered if row.id not in known][:THREADS_SHOWN], newest

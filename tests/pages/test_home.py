@@ -7,10 +7,17 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
+from app.accounts.models import Person
+from app.core.actor import Role
 from app.core.clock import now
+from app.core.db import db
+from app.core.uow import unit_of_work
+from app.forum.models import Follow, Thread
+from app.moderation.flags.flagging import flag_post
+from app.notifications.models import Notification, NotificationKind
 from tests.asserts import assert_queries
 from tests.client import Browser
-from tests.factories import accept, make_answer, make_article, make_category, make_person, make_question
+from tests.factories import accept, actor_of, make_answer, make_article, make_category, make_person, make_question
 
 
 def test_home_leads_to_topics_articles_solved_and_open_questions(browser: Browser) -> None:
@@ -77,3 +84,81 @@ def test_home_is_revalidated_for_visitors_and_private_for_members(browser: Brows
     first = browser.get("/")
     assert browser.client.get("/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     assert Browser(browser.app).sign_in(make_person()).get("/").headers["Cache-Control"] == "private, no-store"
+
+
+def sections(browser: Browser) -> dict[str, str]:
+    """The parts of the page that was got last, by their headings."""
+    assert browser.page is not None
+    found = browser.page.xpath("//main//section[@aria-labelledby]")
+    return {" ".join(one.xpath("string(.//h2)").split()): " ".join(one.text_content().split()) for one in found}
+
+
+def tell(person: Person, thread: Thread, times: int = 1) -> None:
+    """Put a line that is not read into the person's notifications."""
+    with unit_of_work():
+        db.session.add(Notification(person_id=person.id, kind=NotificationKind.ANSWER, thread_id=thread.id, times=times))
+
+
+def test_members_find_their_questions_with_what_is_new_what_they_follow_and_who_needs_them(browser: Browser) -> None:
+    me, other = make_person("mira"), make_person("other")
+    asked = make_question(author=me, title="Mine, and it hums", tags=("pump",))
+    make_question(author=me, title="Mine, and nobody came")
+    followed = make_question(author=other, title="Followed, and it leaks", tags=("hose",))
+    make_answer(followed, other)
+    left = make_question(author=other, title="Left behind on purpose")
+    make_answer(left, other)
+    make_question(author=other, title="Theirs in my tag, and open", tags=("pump",))
+    make_question(author=other, title="Theirs in another tag", tags=("cable",))
+    with unit_of_work():
+        db.session.add(Follow(thread_id=followed.id, person_id=me.id))
+        db.session.add(Follow(thread_id=left.id, person_id=me.id, is_muted=True))
+    tell(me, asked, 2), tell(me, followed), tell(other, followed, 7)
+    browser.sign_in(me).get("/")
+    found = sections(browser)
+    assert "Mine, and it hums" in found["Your questions"] and "2 new" in found["Your questions"]
+    assert "Mine, and nobody came" in found["Your questions"] and "Theirs" not in found["Your questions"]
+    assert (
+        "Followed, and it leaks" in found["You follow"] and "1 new" in found["You follow"] and "Left" not in found["You follow"]
+    )
+    assert (
+        "Theirs in my tag, and open" in found["Needs help, in your tags"]
+        and "another tag" not in found["Needs help, in your tags"]
+    )
+    titles = list(browser.page.xpath("//main//h3//a/text()")) if browser.page is not None else []
+    assert len(titles) == len(set(titles)), "nothing twice"
+    assert "Recently solved" not in found and "Desk" not in found and "Waits for moderators" not in found
+
+
+def test_who_is_new_finds_what_visitors_find(browser: Browser) -> None:
+    accept(make_answer(make_question(title="It hummed, and was solved")))
+    make_question(title="It leaks, and nobody knows")
+    browser.sign_in(make_person()).get("/")
+    assert {"Recently solved", "Needs an answer"} <= set(sections(browser)) and "Your questions" not in sections(browser)
+
+
+def test_home_leads_staff_to_the_desk_and_moderators_to_what_waits(browser: Browser) -> None:
+    flagged, reporter = make_answer(make_question(title="It leaks")), actor_of(make_person("reporter"))
+    with unit_of_work():
+        flag_post(reporter, post_id=flagged.id, reason="spam", note="")
+    for role, expected in (
+        (Role.STAFF, {"Desk"}),
+        (Role.MODERATOR, {"Waits for moderators"}),
+        (Role.ADMIN, {"Desk", "Waits for moderators"}),
+    ):
+        reader = Browser(browser.app).sign_in(make_person(role=role))
+        reader.get("/")
+        found = sections(reader)
+        assert expected == {"Desk", "Waits for moderators"} & set(found)
+        assert "Reports1" in found.get("Waits for moderators", "Reports1").replace(" ", "")
+    with assert_queries(at_most=26):
+        reader.get("/")
+
+
+def test_home_of_members_costs_the_same_few_statements_whatever_they_wrote(browser: Browser) -> None:
+    me = make_person("mira")
+    browser.sign_in(me).get("/")
+    for number in range(8):
+        tell(me, make_question(author=me, title=f"Question {number}", tags=("pump",)))
+        make_question(title=f"Theirs {number}", tags=("pump",))
+    with assert_queries(at_most=12):
+        browser.get("/")

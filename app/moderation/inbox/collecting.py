@@ -58,6 +58,11 @@ def read_inbox(actor: Actor, chosen: str = "") -> Inbox:
     return Inbox(tuple(found[:MOST_SHOWN]), counts, chosen)
 
 
+def count_inbox(actor: Actor) -> dict[str, int]:
+    """Return how many items of each source wait for this moderator, by the source's name; one statement a source."""
+    return {source.name: source.count(actor) for source in list_sources()}
+
+
 def find_item(actor: Actor, key: str) -> InboxItem | None:
     """Return an item by its key, or None when it does not wait any more. Raises NotFound for what can be no key."""
     parts = split_key(key)

@@ -1,0 +1,80 @@
+"""What concerns one person among the threads: own questions, what they follow, where their help is wanted. One statement each.
+
+What is read is that person's: nothing here costs more on a larger site. Statements are built once a role.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.actor import Actor
+from app.core.db import read
+from app.forum.models import Follow, Post, Thread, ThreadTag
+from app.forum.models.thread import Status, ThreadKind
+from app.forum.queries.categories import reader_of
+from app.forum.queries.lists import ThreadRow, base_select, rows_of
+
+MOST = 5
+# A person's tags: those of the threads of their last posts, so many posts and the commonest so many tags.
+KNOWN_POSTS = 200
+KNOWN_TAGS = 10
+# Of the questions that wait, so many of the newest are looked at.
+WAITING_LOOKED_AT = 1000
+_ME = sa.bindparam("person_id", type_=sa.BigInteger)
+
+
+def list_own_questions(actor: Actor) -> tuple[ThreadRow, ...]:
+    """Return the person's questions in which something happened last."""
+    return _rows(_own(reader_of(actor)), actor)
+
+
+def list_followed(actor: Actor) -> tuple[ThreadRow, ...]:
+    """Return threads of others that the person follows, and own discussions, in which something happened last."""
+    return _rows(_followed(reader_of(actor)), actor)
+
+
+def list_wanted(actor: Actor) -> tuple[ThreadRow, ...]:
+    """Return the newest questions of others without an answer in the tags that the person writes about, and does not follow yet."""
+    return _rows(_wanted(reader_of(actor)), actor)
+
+
+def _rows(statement: sa.Select[*tuple[Any, ...]], actor: Actor) -> tuple[ThreadRow, ...]:
+    return tuple(rows_of(read(statement, {"person_id": actor.id}))) if actor.id is not None else ()
+
+
+@lru_cache(maxsize=8)
+def _own(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+    own = base_select(reader).where(Thread.author_id == _ME, Thread.kind == ThreadKind.QUESTION)
+    return own.order_by(Thread.last_activity_at.desc(), Thread.id.desc()).limit(MOST)
+
+
+@lru_cache(maxsize=8)
+def _followed(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+    is_other = sa.or_(Thread.author_id.is_(None), Thread.author_id != _ME, Thread.kind != ThreadKind.QUESTION)
+    followed = sa.and_(Follow.thread_id == Thread.id, Follow.person_id == _ME, Follow.is_muted.is_(False))
+    found = base_select(reader).join(Follow, followed).where(is_other)
+    return found.order_by(Thread.last_activity_at.desc(), Thread.id.desc()).limit(MOST)
+
+
+def _known_tags() -> sa.Select[int]:
+    recent = sa.select(Post.thread_id).where(Post.author_id == _ME).order_by(Post.created_at.desc()).limit(KNOWN_POSTS).subquery()
+    known = sa.select(ThreadTag.tag_id).join(recent, recent.c.thread_id == ThreadTag.thread_id)
+    return known.group_by(ThreadTag.tag_id).order_by(sa.func.count().desc(), ThreadTag.tag_id).limit(KNOWN_TAGS)
+
+
+@lru_cache(maxsize=8)
+def _wanted(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+    waiting = (
+        base_select(reader)
+        .with_only_columns(Thread.id)
+        .where(Thread.kind == ThreadKind.QUESTION, Thread.answer_count == 0, Thread.status != Status.CLOSED)
+        .order_by(Thread.created_at.desc(), Thread.id.desc())
+        .limit(WAITING_LOOKED_AT)
+        .subquery()
+    )
+    is_known = sa.exists().where(ThreadTag.thread_id == Thread.id, ThreadTag.tag_id.in_(_known_tags()))
+    follows = sa.exists().where(Follow.thread_id == Thread.id, Follow.person_id == _ME, Follow.is_muted.is_(False))
+    is_other = sa.or_(Thread.author_id.is_(None), Thread.author_id != _ME)
+    found = base_select(reader).join(waiting, waiting.c.id == Thread.id).where(is_other, is_known, ~follows)
+    return found.order_by(Thread.created_at.desc(), Thread.id.desc()).limit(MOST)
