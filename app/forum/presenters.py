@@ -11,6 +11,7 @@ from typing import cast
 from markupsafe import Markup
 
 from app.core.actor import Actor
+from app.core.text import shorten
 from app.forum import policies
 from app.forum.cards import can_be_card
 from app.forum.models import Comment, Post, Thread
@@ -24,6 +25,8 @@ from app.forum.queries.thread_rows import CommentRow, PostRow, ThreadHead
 from app.forum.urls import history_path, post_path
 from app.forum.verdicts import Verdict, disputed_solutions
 
+# So many characters of a solution stand above its question.
+GLANCE_CHARS = 150
 # Value and label of the reasons in moderation.models.FlagReason (a test holds them together).
 FLAG_REASONS = (
     ("spam", "It is spam or advertising"),
@@ -146,7 +149,7 @@ class SolutionView:
 
     `by` marked it as the solution; with `by_readers` nobody did, but it worked for enough of them. `worked_count` counts the
     people for whom it worked, an asker who marked it among them. `is_disputed`: somebody, or many readers, say that it does
-    not work.
+    not work. `start` are its first words.
     """
 
     post: PostView
@@ -157,6 +160,7 @@ class SolutionView:
     worked_count: int
     last_worked_at: datetime | None
     is_disputed: bool
+    start: str = ""
 
 
 def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
@@ -265,4 +269,5 @@ def present_solution(page: ThreadPage, row: PostRow, post: PostView) -> Solution
         worked_count=row.worked_count + by_asker,
         last_worked_at=last if last.date() > acceptance.at.date() else None,
         is_disputed=row.id in disputed_solutions(page),
+        start=shorten(" ".join(row.text[: 2 * GLANCE_CHARS].split()), GLANCE_CHARS),
     )
