@@ -26,6 +26,14 @@ class SignInCandidate:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPerson:
+    """Somebody who may be mentioned."""
+
+    name: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRow:
     """One sign-in as its owner sees it."""
 
@@ -155,3 +163,15 @@ def _person_row(person: Person) -> PersonRow:
         pending_email=person.pending_email, has_password=person.password_hash is not None,
         is_suspended=person.is_suspended_at(now()), created_at=person.created_at,
     )  # fmt: skip
+
+
+def list_people_named(start: str, limit: int = 6) -> Sequence[NamedPerson]:
+    """Return people whose name begins so and who can be spoken to, in order of their names; for nothing typed, nobody."""
+    key = name_key(start.strip())
+    if not key:
+        return []
+    is_there = (Person.erased_at.is_(None), Person.merged_into_id.is_(None), Person.banned_at.is_(None))
+    # A stretch of the unique index rather than LIKE, which few collations can use it for: what follows in their order is left out.
+    stretch = sa.select(Person.name_key, Person.name, Person.display_name).where(Person.name_key >= key, *is_there)
+    rows = db.session.execute(stretch.order_by(Person.name_key).limit(4 * limit))
+    return [NamedPerson(name, display_name) for found, name, display_name in rows if found.startswith(key)][:limit]

@@ -1,6 +1,4 @@
-"""What crawlers and browsers look for at fixed addresses: robots, search description, web manifest, icon."""
-
-import json
+"""What crawlers and browsers look for at fixed addresses: robots, search description, icon."""
 
 from flask import Response, redirect
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,7 +15,7 @@ from app.web.seo import absolute
 # Addresses that only write, only answer scripts, or belong to people who are signed in. Pages that are merely not to be
 # indexed are not here: a crawler must be able to read their `noindex`.
 _CLOSED = (
-    "/admin", "/api/", "/ask/similar", "/ask/solved", "/comments/", "/desk", "/drafts/", "/insights", "/metrics", "/moderation",
+    "/admin", "/api/", "/ask/similar", "/ask/solved", "/comments/", "/desk", "/drafts/", "/insights", "/mentions", "/metrics", "/moderation",
     "/notifications", "/outcome/", "/preview", "/search/suggest", "/settings", "/threads/", "/unsubscribe/",
 )  # fmt: skip
 _DAY = "public, max-age=86400"
@@ -41,31 +39,6 @@ def opensearch() -> Response:
     keep_page()
     xml = render_text("feeds/opensearch.xml", site_name=site_settings().site_name, absolute=absolute, asset_url=asset_url)
     return Response(xml, mimetype="application/opensearchdescription+xml")
-
-
-@blueprint.get("/site.webmanifest")
-@public
-def manifest() -> Response:
-    """Describe the site as something that can be put on a home screen."""
-    name = site_settings().site_name
-    icons = [
-        {"src": asset_url("icon-192.png"), "sizes": "192x192", "type": "image/png"},
-        {"src": asset_url("icon-512.png"), "sizes": "512x512", "type": "image/png"},
-        {"src": asset_url("favicon.svg"), "sizes": "any", "type": "image/svg+xml"},
-    ]
-    data = {
-        "name": name,
-        "short_name": name[:12],
-        "start_url": "/",
-        "scope": "/",
-        "display": "minimal-ui",
-        "background_color": "#fdfcfb",
-        "theme_color": "#fdfcfb",
-        "icons": icons,
-    }
-    response = Response(json.dumps(data, ensure_ascii=False), mimetype="application/manifest+json")
-    response.headers["Cache-Control"] = _DAY
-    return response
 
 
 @blueprint.get("/favicon.ico")

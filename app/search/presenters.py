@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from app.core.i18n import lazy_gettext
 from app.search import querying
 from app.search.documents import ARTICLE, THREAD, HitCard, TitleCard
 from app.search.querying import MAX_CHARS, STATUSES, SearchForm
@@ -26,6 +27,7 @@ STATUS_LABELS = {
     "disputed": "Disputed",
     "closed": "Closed",
 }
+KIND_LABELS = {"article": lazy_gettext("Article"), "question": lazy_gettext("Question"), "discussion": lazy_gettext("Discussion")}
 AGE_LABELS = {"any": "Any time", "day": "Past day", "week": "Past week", "month": "Past month", "year": "Past year"}
 TYPE_LABELS = {"all": "Everything", "threads": "Questions and discussions", "articles": "Articles"}
 SORT_LABELS = {"relevance": "Best match", "newest": "Newest", "votes": "Most votes", "views": "Most viewed"}
@@ -91,9 +93,10 @@ def row_of(result: Result) -> ResultRow:
 
 
 def suggestion_of(card: TitleCard) -> dict[str, str]:
-    """A card as the search box takes it."""
-    status = card.status if card.kind == THREAD else ""
-    return {"key": card.key, "title": card.title, "path": card.path, "kind": kind_of(card), "status": status}
+    """A card as the search box takes it; its label says that it is solved, or what it is."""
+    kind, status = kind_of(card), card.status if card.kind == THREAD else ""
+    label = STATUS_LABELS[status] if status in ("solved", "likely_solved") else KIND_LABELS[kind]
+    return {"key": card.key, "title": card.title, "path": card.path, "kind": kind, "status": status, "label": str(label)}
 
 
 def _labelled(form: SearchForm, query: str, name: str, labels: Mapping[str, str]) -> list[Link]:

@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app, request
 from app.core.errors import NotFound
 from app.core.settings import Settings
 from app.web.access import public
+from app.web.brand import DRAWN_IN, ICONS, brand_hex, paint_icon
 from app.web.compressing import SUFFIX, compress, pick_encoding
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -23,13 +24,17 @@ _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml",
 
 
 class AssetStore:
-    """All files of app/static in memory (under a MiB), with one hash over them and the brand settings."""
+    """All files of app/static in memory (under a MiB), with one hash over them and the brand's colour."""
 
     def __init__(self, settings: Settings) -> None:
         self.files: dict[str, bytes] = {}
+        self.hue = settings.brand_hue
+        drawn_in, painted = DRAWN_IN.encode(), brand_hex(self.hue).encode()
         for path in sorted(STATIC.rglob("*")):
             if path.is_file() and path.suffix != ".css":
-                self.files[path.relative_to(STATIC).as_posix()] = path.read_bytes()
+                content = path.read_bytes()
+                is_drawing = path.suffix == ".svg"
+                self.files[path.relative_to(STATIC).as_posix()] = content.replace(drawn_in, painted) if is_drawing else content
         self.files["site.css"] = self._styles(settings)
         for name in PAGE_STYLES:
             self.files[f"{name}.css"] = shorten_css((STATIC / "css" / f"{name}.css").read_text(encoding="utf-8")).encode()
@@ -39,6 +44,15 @@ class AssetStore:
         self.version = digest.hexdigest()[:12]
 
         self.form = cache(self._form)
+        self.content = cache(self._content)
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return path in self.files or path in ICONS
+
+    def _content(self, path: str) -> bytes:
+        """Return a file; icons are painted in the brand's colour at the first wish for them."""
+        return paint_icon(self.files["icon-512.png"], path, self.hue) if path in ICONS else self.files[path]
 
     def _form(self, path: str, encoding: str) -> bytes:
         """Return a file in an encoding, as small as it gets: made at the first wish for it, then kept like the file itself."""
@@ -78,15 +92,16 @@ def asset_url(path: str) -> str:
 def serve_asset(version: str, path: str) -> Response:
     """Answer with a static file; other versions than today's get it too, but with a short life."""
     store = _store()
-    if path not in store.files:
+    if not store.has(path):
         raise NotFound
     kind = _TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-    response = Response(store.files[path], mimetype=kind)
+    content = store.content(path)
+    response = Response(content, mimetype=kind)
     if version == store.version:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "public, max-age=60"
-    tag = hashlib.blake2b(store.files[path], digest_size=12).hexdigest()
+    tag = hashlib.blake2b(content, digest_size=12).hexdigest()
     response.set_etag(tag)
     response.make_conditional(request)
     if kind in _TYPES.values():

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import timedelta
+from urllib.robotparser import RobotFileParser
 
 import lxml.etree
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.http import http_date
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.settings import Settings, SettingsError
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
+from app.kb.models import Article
 from app.pages import sitemap_files
+from app.pages.crawlers import tokens_kept_out
 from app.web.filters import machine_date
 from tests.client import Browser
 from tests.factories import accept, make_answer, make_article, make_category, make_person, make_question, make_section
@@ -111,6 +118,77 @@ def test_the_sitemap_is_revalidated(client: FlaskClient) -> None:
     assert client.get("/sitemap-threads-1.xml", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 
+def test_files_are_packed_the_same_each_time_and_also_there_as_plain_text(client: FlaskClient) -> None:
+    changed = now() - timedelta(days=3)
+    thread = make_solved("Solved question", modified_at=changed)
+    with unit_of_work():
+        db.session.get_one(Thread, thread.id).modified_at = changed
+    index = lxml.etree.fromstring(client.get("/sitemap.xml").data)
+    assert f"{machine_date(changed)}" in index.xpath("//s:lastmod/text()", namespaces=NAMESPACE)
+    packed = client.get("/sitemap-threads-1.xml.gz", headers={"Accept-Encoding": "gzip, br"})
+    assert "Content-Encoding" not in packed.headers and packed.headers["Cache-Control"].startswith("public")
+    assert gzip.decompress(packed.data) == client.get("/sitemap-threads-1.xml").data
+    assert packed.last_modified == changed.replace(microsecond=0)
+    for header, value in (("If-None-Match", packed.headers["ETag"]), ("If-Modified-Since", packed.headers["Last-Modified"])):
+        assert client.get("/sitemap-threads-1.xml.gz", headers={header: value}).status_code == 304
+    assert client.get("/sitemap-threads-2.xml.gz").status_code == 404
+
+
+def test_pages_and_feeds_answer_whoever_asks_by_date(client: FlaskClient, browser: Browser) -> None:
+    """The date is that of texts, answers and status; a vote moves the tag and not the date."""
+    changed = now() - timedelta(days=3)
+    thread = make_solved("Solved question")
+    article = make_article("Priming a pump")
+    with unit_of_work():
+        db.session.get_one(Thread, thread.id).modified_at = changed
+        db.session.get_one(Article, article.id).modified_at = changed
+    paths = [f"/questions/{thread.id}/{thread.slug}", f"/kb/{article.section.slug}/{article.slug}", "/kb/feed.atom"]
+    later, earlier = changed + timedelta(hours=1), changed - timedelta(hours=1)
+    for path in paths:
+        answer = client.get(path)
+        assert answer.last_modified == changed.replace(microsecond=0), path
+        assert client.get(path, headers={"If-Modified-Since": http_date(later)}).status_code == 304, path
+        assert client.get(path, headers={"If-Modified-Since": http_date(earlier)}).status_code == 200, path
+        both = {"If-Modified-Since": http_date(later), "If-None-Match": '"another"'}
+        assert client.get(path, headers=both).status_code == 200, "the tag knows better"
+    assert client.get("/feed.atom").last_modified
+    assert "Last-Modified" not in browser.sign_in(make_person()).get(paths[0]).headers
+    with unit_of_work():
+        db.session.get_one(Thread, thread.id).modified_at = now()
+    assert "Last-Modified" not in client.get(paths[0]).headers, "it may change again within this second"
+
+
+@pytest.mark.parametrize(
+    ("value", "out", "allowed"),
+    [
+        ("allow", (), ("GPTBot", "CCBot")),
+        ("disallow", ("GPTBot", "PerplexityBot", "Claude-User", "Google-Extended"), ("Googlebot", "bingbot")),
+        ("training", ("GPTBot", "ClaudeBot", "CCBot", "Bytespider", "Applebot-Extended"), ("OAI-SearchBot", "ChatGPT-User")),
+        ("search, gptbot, NewBot", ("PerplexityBot", "GPTBot", "NewBot"), ("ClaudeBot", "Perplexity-User")),
+    ],
+)
+def test_robots_keeps_out_the_crawlers_that_the_setting_names(value: str, out: tuple[str, ...], allowed: tuple[str, ...]) -> None:
+    tokens = tokens_kept_out(Settings.from_env({"AI_CRAWLERS": value}).ai_crawlers)
+    assert set(out) <= set(tokens) and not set(allowed) & set(tokens)
+    assert len(tokens) == len(set(tokens))
+
+
+@pytest.mark.parametrize("value", ["allow,GPTBot", "no bot", "GPTBot\nDisallow: /", ","])
+def test_crawlers_that_cannot_be_meant_are_refused_at_the_start(value: str) -> None:
+    with pytest.raises(SettingsError, match="AI_CRAWLERS"):
+        Settings.from_env({"AI_CRAWLERS": value})
+
+
+def test_crawlers_kept_out_read_so_in_robots(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, app: Flask) -> None:
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], ai_crawlers=("GPTBot", "CCBot")))
+    rules = RobotFileParser()
+    rules.parse(client.get("/robots.txt").text.splitlines())
+    for agent, may in (("GPTBot/1.2", False), ("CCBot", False), ("Googlebot", True), ("ClaudeBot", True)):
+        assert rules.can_fetch(agent, "http://community.test/questions") is may, agent
+    assert not rules.can_fetch("Googlebot", "http://community.test/moderation/queue")
+    assert rules.site_maps() == ["http://community.test/sitemap.xml"]
+
+
 def test_robots_names_the_sitemap_and_closes_no_page_that_says_noindex(client: FlaskClient) -> None:
     text = client.get("/robots.txt").text
     assert "Sitemap: http://community.test/sitemap.xml" in text
@@ -124,7 +202,7 @@ def test_browsers_find_search_description_manifest_and_icon(client: FlaskClient)
     description = lxml.etree.fromstring(client.get("/opensearch.xml").data)
     templates = description.xpath("//*[local-name()='Url']/@template")
     assert "http://community.test/search?q={searchTerms}" in templates
-    manifest = json.loads(client.get("/site.webmanifest").text)
+    manifest = json.loads(client.get("/manifest.webmanifest").text)
     assert manifest["name"] == "Threadwell"
     for icon in manifest["icons"]:
         assert client.get(icon["src"]).status_code == 200

@@ -166,12 +166,19 @@ def test_pages_that_do_not_exist_are_404(client: FlaskClient, number: str) -> No
 def test_suggestions_are_json(client: FlaskClient) -> None:
     answer = client.get("/search/suggest?q=refu").get_json()
     assert answer["suggestions"][0] == {
-        "key": "a1", "title": "How refunds work", "path": "/articles/1", "kind": "article", "status": "",
+        "key": "a1", "title": "How refunds work", "path": "/articles/1", "kind": "article", "status": "", "label": "Article",
     }  # fmt: skip
-    question = {"key": "t1", "title": "Refund of an invoice", "path": "/threads/1", "kind": "question", "status": "solved"}
+    question = {
+        "key": "t1",
+        "title": "Refund of an invoice",
+        "path": "/threads/1",
+        "kind": "question",
+        "status": "solved",
+        "label": "Solved",
+    }
     assert question in answer["suggestions"]
-    assert client.get("/search/suggest").get_json() == {"suggestions": []}
-    assert client.get("/search/suggest?q=" + "x" * 5000).get_json() == {"suggestions": []}
+    assert client.get("/search/suggest").get_json() == {"suggestions": [], "said": ""}
+    assert client.get("/search/suggest?q=" + "x" * 5000).get_json() == {"suggestions": [], "said": ""}
 
 
 def test_categories_have_their_names(client: FlaskClient) -> None:

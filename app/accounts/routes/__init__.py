@@ -1,5 +1,5 @@
 """Pages of accounts."""
 
-from app.accounts.routes import admin, confirming, reset, settings, signin, signup
+from app.accounts.routes import admin, confirming, mentions, reset, settings, signin, signup
 
-__all__ = ["admin", "confirming", "reset", "settings", "signin", "signup"]
+__all__ = ["admin", "confirming", "mentions", "reset", "settings", "signin", "signup"]

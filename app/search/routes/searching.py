@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 
+from app.core.i18n import ngettext
 from app.core.pagination import Page, parse_page
 from app.core.text import clean_line
 from app.search.deflecting import find_document
@@ -70,7 +71,8 @@ def _values(results: Results, names: dict[str, str]) -> dict[str, Any]:
 def suggestions() -> Response:
     """Suggestions for what is being typed, as JSON."""
     cards = suggest(current_engine(), request.args.get("q", ""), current_actor())
-    return jsonify(suggestions=[suggestion_of(card) for card in cards])
+    said = ngettext("%(num)s suggestion", "%(num)s suggestions", len(cards)) if cards else ""
+    return jsonify(suggestions=[suggestion_of(card) for card in cards], said=said)
 
 
 @blueprint.post("/search/picked")

@@ -13,7 +13,7 @@ export function relativeTimes(root = document) {
     const seconds = (Date.parse(node.getAttribute("datetime") ?? "") - Date.now()) / 1000;
     const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
     const words = node.closest(".thread-facts") ? dense : full;
-    if (!Number.isNaN(seconds)) node.textContent = unit ? words.format(Math.round(seconds / unit[1]), unit[0]) : "just now";
+    if (!Number.isNaN(seconds)) node.textContent = unit ? words.format(Math.round(seconds / unit[1]), unit[0]) : words.format(0, "second");
   }
 }
 
@@ -30,11 +30,7 @@ export function announce(text) {
 }
 
 /** @param {string} path */
-async function copyLink(path) {
-  await navigator.clipboard.writeText(new URL(path, location.href).href);
-  announce("Link copied");
-}
-
+const copyLink = (path) => navigator.clipboard.writeText(new URL(path, location.href).href).then(() => announce(document.body.dataset.copied ?? ""));
 function setUpTheme() {
   const kept = localStorage.getItem("theme");
   if (kept === "light" || kept === "dark") document.documentElement.dataset.theme = kept;
@@ -74,6 +70,7 @@ document.addEventListener("submit", (event) => {
   if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return;
   if (form.dataset.confirm && !confirm(form.dataset.confirm)) return event.preventDefault();
   if (form.method !== "post") return;
+  if (!navigator.onLine && !form.dataset.warned) { form.dataset.warned = "yes"; event.preventDefault(); return announce(document.body.dataset.offline ?? ""); } // what is typed stays
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes"; // against double posts; aria-disabled keeps the pressed button's value in the request
   for (const button of all("button", form)) button.setAttribute("aria-disabled", "true");
@@ -97,4 +94,7 @@ for (const table of all(".prose table")) if (table.scrollWidth > table.clientWid
 for (const box of all("[data-suggest]")) box.addEventListener("focusin", () => import("./modules/suggest.js").then((module) => module.suggest(box)), { once: true });
 for (const node of all("[data-similar]")) import("./modules/similar.js").then((module) => module.bind(node));
 for (const box of all("[data-verdict]")) box.addEventListener("submit", (event) => { event.preventDefault(); import("./modules/verdict.js").then((module) => module.bind(box)).finally(() => event.target instanceof HTMLFormElement && event.target.requestSubmit(event.submitter)); }, { once: true }); // what was pressed is pressed again
+if (document.querySelector("[data-offline-page]")) addEventListener("online", () => location.reload());
+// Who reads on gets the service worker (an offline page), once the page is there; who came for one page pays nothing for it.
+if (isSecureContext && "serviceWorker" in navigator && (document.referrer.startsWith(location.origin) || matchMedia("(display-mode: standalone)").matches)) addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(() => navigator.serviceWorker.register("/sw.js").catch(() => {})));
 if (document.querySelector("[data-dismissable]")) import("./modules/dismiss.js").then((module) => module.makeDismissable());

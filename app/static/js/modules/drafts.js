@@ -35,9 +35,9 @@ export function bind(box) {
       if (!answer.ok) throw new Error(String(answer.status));
       kept = now;
       isLost = false;
-      say(note, "Draft saved");
+      say(note, "saved");
     } catch {
-      say(note, "Draft not saved yet. Keep this page open.");
+      say(note, "unsaved");
       if (!isLost) setTimeout(again, RETRY);
       isLost = true;
     }
@@ -79,7 +79,7 @@ function serialise(form) {
   return data.toString();
 }
 
-/** @param {Element | null | undefined} note @param {string} text */
-function say(note, text) {
-  if (note) note.textContent = text;
+/** @param {Element | null | undefined} note @param {"saved" | "unsaved"} state */
+function say(note, state) {
+  if (note instanceof HTMLElement) note.textContent = note.dataset[state] ?? "";
 }

@@ -1,41 +1,30 @@
 // @ts-check
 // The Markdown editor: toolbar, keys, live preview (rendered by the server), images by button, paste or drop.
 import { announce, relativeTimes } from "../site.js";
-import { debounce, icon, send } from "./send.js";
+import { complete } from "./complete.js";
+import { debounce, send } from "./send.js";
 
-/** @type {[string, string, string, string, string?][]} name, label, before, after, key */
-const TOOLS = [
-  ["bold", "Bold", "**", "**", "b"], ["italic", "Italic", "*", "*", "i"], ["code", "Code", "`", "`", "e"],
-  ["link", "Link", "[", "](https://)", "k"], ["list", "List", "- ", ""], ["quote", "Quote", "> ", ""],
-];
+/** What a tool puts before and after what is chosen, and its key with Ctrl. @type {Record<string, [string, string, string?]>} */
+const TOOLS = { bold: ["**", "**", "b"], italic: ["*", "*", "i"], code: ["`", "`", "e"], link: ["[", "](https://)", "k"], list: ["- ", ""], quote: ["> ", ""] };
 
 /** @param {HTMLElement} box */
 export function bind(box) {
   const area = box.querySelector("textarea");
   if (!area) return;
-  const bar = document.createElement("div");
-  bar.className = "editor-bar";
-  bar.setAttribute("role", "toolbar");
-  bar.setAttribute("aria-label", "Formatting");
-  for (const [name, label, before, after, key] of TOOLS) {
-    bar.append(toolButton(name, key ? `${label} (Ctrl+${key.toUpperCase()})` : label, () => format(area, before, after)));
-  }
-  area.addEventListener("keydown", (event) => {
-    const tool = (event.ctrlKey || event.metaKey) && !event.altKey && TOOLS.find(([, , , , key]) => key === event.key);
-    if (tool) { event.preventDefault(); format(area, tool[2], tool[3]); }
+  for (const node of box.parentElement?.querySelectorAll("[data-tools]") ?? []) node.removeAttribute("hidden");
+  box.querySelector("[data-tools]")?.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-tool]") : null;
+    const tool = button instanceof HTMLElement && TOOLS[button.dataset.tool ?? ""];
+    if (tool) format(area, tool[0], tool[1]);
   });
-  if (box.dataset.uploadUrl) bar.append(imageButton(box, area, box.dataset.uploadUrl));
-  box.prepend(bar);
+  area.addEventListener("keydown", (event) => {
+    const tool = (event.ctrlKey || event.metaKey) && !event.altKey && Object.values(TOOLS).find(([, , key]) => key === event.key);
+    if (tool) { event.preventDefault(); format(area, tool[0], tool[1]); }
+  });
+  if (box.dataset.uploadUrl) takeImages(box, area, box.dataset.uploadUrl);
   for (const node of box.closest("form")?.querySelectorAll("[data-plain]") ?? []) node.setAttribute("hidden", ""); // what only helps without a script
   if (box.dataset.previewUrl) setUpPreview(box, area, box.dataset.previewUrl);
-}
-
-/** @param {string} symbol @param {string} label @param {() => void} work */
-function toolButton(symbol, label, work) {
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", title: label });
-  button.append(icon(symbol, label));
-  button.addEventListener("click", work);
-  return button;
+  if (box.dataset.completions) complete(box, area, insert);
 }
 
 /** Put text in a way that undo (Ctrl+Z) knows. @param {HTMLTextAreaElement} area @param {string} text */
@@ -61,32 +50,34 @@ function format(area, before, after) {
   else area.setSelectionRange(start + before.length, start + before.length + chosen.length);
 }
 
-/** @param {HTMLElement} box @param {HTMLTextAreaElement} area @param {string} url */
-function imageButton(box, area, url) {
+/** Images by button, paste or drop. @param {HTMLElement} box @param {HTMLTextAreaElement} area @param {string} url */
+function takeImages(box, area, url) {
   const picker = Object.assign(document.createElement("input"), { type: "file", accept: "image/png,image/jpeg,image/gif,image/webp", hidden: true });
-  picker.addEventListener("change", () => { upload(area, url, picker.files); picker.value = ""; });
-  const button = toolButton("image", "Add an image", () => picker.click());
+  /** @param {FileList | null | undefined} files */
+  const take = (files) => upload(box, area, url, files);
+  picker.addEventListener("change", () => { take(picker.files); picker.value = ""; });
   box.append(picker);
-  area.addEventListener("paste", (event) => { if (event.clipboardData?.files.length) { event.preventDefault(); upload(area, url, event.clipboardData.files); } });
+  box.querySelector("[data-pick-image]")?.addEventListener("click", () => picker.click());
+  area.addEventListener("paste", (event) => { if (event.clipboardData?.files.length) { event.preventDefault(); take(event.clipboardData.files); } });
+  for (const kind of ["dragover", "dragleave", "drop"]) area.addEventListener(kind, (event) => { box.classList.toggle("is-over", kind === "dragover" && event instanceof DragEvent && Boolean(event.dataTransfer?.types.includes("Files"))); });
   area.addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
-  area.addEventListener("drop", (event) => { if (event.dataTransfer?.files.length) { event.preventDefault(); upload(area, url, event.dataTransfer.files); } });
-  return button;
+  area.addEventListener("drop", (event) => { if (event.dataTransfer?.files.length) { event.preventDefault(); take(event.dataTransfer.files); } });
 }
 
-/** @param {HTMLTextAreaElement} area @param {string} url @param {FileList | null} files */
-async function upload(area, url, files) {
+/** @param {HTMLElement} box @param {HTMLTextAreaElement} area @param {string} url @param {FileList | null | undefined} files */
+async function upload(box, area, url, files) {
   for (const file of files ?? []) {
     const data = new FormData();
     data.set("file", file);
-    announce("Uploading the image…");
+    announce(box.dataset.uploading ?? "");
     try {
       const answer = await send(url, data);
       const body = await answer.json();
       if (!answer.ok) throw new Error(body.detail);
       insert(area, body.markdown);
-      announce("Image added");
+      announce(box.dataset.uploaded ?? "");
     } catch (error) {
-      announce((error instanceof Error && error.message) || "The image could not be uploaded. Use PNG, JPEG, GIF or WebP.");
+      announce((error instanceof Error && !(error instanceof TypeError) && !(error instanceof SyntaxError) && error.message) || (box.dataset.uploadFailed ?? ""));
     }
   }
 }
@@ -96,7 +87,7 @@ function setUpPreview(box, area, url) {
   const fold = document.createElement("details");
   fold.className = "fold";
   fold.open = true;
-  fold.append(Object.assign(document.createElement("summary"), { textContent: "Preview" }));
+  fold.append(Object.assign(document.createElement("summary"), { textContent: box.dataset.preview ?? "" }));
   const shown = document.createElement("div");
   shown.className = "preview prose";
   fold.append(shown);

@@ -12,17 +12,6 @@ export function tellPicked(typed, key) {
   navigator.sendBeacon?.("/search/picked", new URLSearchParams({ q: typed, key }));
 }
 
-/** A symbol of icons.svg, whose address is taken from any icon of the page. @param {string} name @param {string} label */
-export function icon(name, label) {
-  const sprite = (document.querySelector("svg.icon use")?.getAttribute("href") ?? "").split("#")[0];
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${sprite}#${name}`);
-  for (const [key, value] of [["class", "icon"], ["width", "20"], ["height", "20"], ["role", "img"], ["aria-label", label]]) svg.setAttribute(key, value);
-  svg.append(use);
-  return svg;
-}
-
 /** Call `work` once things have been quiet for `delay` ms. @param {() => void} work @param {number} delay */
 export function debounce(work, delay) {
   let timer = 0;

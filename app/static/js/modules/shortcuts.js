@@ -1,7 +1,5 @@
 // @ts-check
-// The list of keyboard shortcuts ("?"), built when first asked for.
-
-const KEYS = [["/", "Search"], ["?", "These shortcuts"], ["j  k", "Next, previous in a queue"], ["Enter", "Open the chosen item"], ["x", "Choose it for a decision about many"], ["Esc", "Close menus"]];
+// The list of keyboard shortcuts ("?") over any page: the list of the page /keys, and the letters that press buttons of this one.
 
 /** Letters that press a button of this page. @returns {string[][]} */
 function ownKeys() {
@@ -9,22 +7,25 @@ function ownKeys() {
   return buttons.map((one) => [one.dataset.key ?? "", [...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent).join("").trim()]);
 }
 
-export function showShortcuts() {
+/** @param {string} tag @param {Record<string, string>} props @param {Node[]} inside */
+function make(tag, props, ...inside) {
+  const node = Object.assign(document.createElement(tag), props);
+  node.append(...inside);
+  return node;
+}
+
+export async function showShortcuts() {
   let dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById("shortcuts"));
   if (!dialog) {
-    dialog = document.createElement("dialog");
-    dialog.id = "shortcuts";
-    const title = Object.assign(document.createElement("h2"), { textContent: "Keyboard shortcuts", id: "shortcuts-title" });
-    const list = document.createElement("dl");
-    for (const [key, text] of [...KEYS, ...ownKeys()]) {
-      const term = document.createElement("dt");
-      term.append(Object.assign(document.createElement("kbd"), { className: "key", textContent: key }));
-      list.append(term, Object.assign(document.createElement("dd"), { textContent: text }));
-    }
-    const form = Object.assign(document.createElement("form"), { method: "dialog" });
-    form.append(Object.assign(document.createElement("button"), { className: "btn", textContent: "Close" }));
-    dialog.setAttribute("aria-labelledby", title.id);
-    dialog.append(title, list, form);
+    const answer = await fetch("/keys");
+    const list = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-keys]");
+    if (!(list instanceof HTMLElement) || document.getElementById("shortcuts")) return;
+    const own = ownKeys().map(([key, words]) => make("div", {}, make("dt", {}, make("kbd", { className: "key", textContent: key })), make("dd", { textContent: words })));
+    if (own.length) list.append(make("h2", { textContent: list.dataset.here ?? "" }), make("dl", {}, ...own));
+    const close = make("button", { className: "btn", textContent: list.dataset.close ?? "" });
+    dialog = /** @type {HTMLDialogElement} */ (make("dialog", { id: "shortcuts" }, list, make("form", { method: "dialog" }, close)));
+    const title = list.querySelector("h1");
+    if (title) { title.id = "shortcuts-title"; dialog.setAttribute("aria-labelledby", title.id); }
     document.body.append(dialog);
   }
   if (!dialog.open) dialog.showModal();

@@ -1,8 +1,7 @@
 // @ts-check
-// Search suggestions: a combobox over GET data-suggest?q=, answered with JSON {"suggestions": [{key, title, path, kind, status}]}.
+// Search suggestions: a combobox over GET data-suggest?q=, answered with JSON {"suggestions": [{key, title, path, label}], "said"}.
 import { tellPicked } from "./send.js";
 
-const WORDS = /** @type {Record<string, string>} */ ({ article: "Article", question: "Question", discussion: "Discussion", solved: "Solved", likely_solved: "Probably solved" });
 let count = 0;
 
 /** @param {HTMLElement} form */
@@ -15,7 +14,7 @@ export function suggest(form) {
   list.id = `suggestions-${++count}`;
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Suggestions");
+  list.setAttribute("aria-label", form.getAttribute("aria-label") ?? "");
   const status = document.createElement("span");
   status.className = "sr";
   status.setAttribute("role", "status");
@@ -43,8 +42,8 @@ export function suggest(form) {
     if (option) { input?.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); }
     else input?.removeAttribute("aria-activedescendant");
   }
-  /** @param {{key: string, title: string, path: string, kind: string, status?: string}[]} rows */
-  function fill(rows) {
+  /** @param {{key: string, title: string, path: string, label: string}[]} rows @param {string} [said] */
+  function fill(rows, said = "") {
     list.replaceChildren(...rows.map((row, n) => {
       const option = document.createElement("div");
       const kind = document.createElement("small");
@@ -53,11 +52,11 @@ export function suggest(form) {
       option.dataset.path = row.path;
       option.dataset.key = row.key;
       option.append(Object.assign(document.createElement("span"), { textContent: row.title }), kind);
-      kind.textContent = WORDS[row.status ?? ""] ?? WORDS[row.kind] ?? "";
+      kind.textContent = row.label;
       return option;
     }));
     show(rows.length > 0 && document.activeElement === input);
-    status.textContent = list.hidden ? "" : rows.length === 1 ? "1 suggestion" : `${rows.length} suggestions`;
+    status.textContent = list.hidden ? "" : said;
   }
   async function ask() {
     const text = input?.value.trim() ?? "";
@@ -67,7 +66,9 @@ export function suggest(form) {
     asked = text.slice(0, 200);
     try {
       const answer = await fetch(`${url}?q=${encodeURIComponent(asked)}`, { headers: { Accept: "application/json" }, signal: running.signal });
-      if (answer.ok) fill((await answer.json()).suggestions ?? []);
+      if (!answer.ok) return;
+      const found = await answer.json();
+      fill(found.suggestions, found.said);
     } catch { /* offline or overtaken by the next letter: the form still works */ }
   }
 
