@@ -106,6 +106,12 @@ class Settings:
         read.integer(0, 10_000),
         "Memory of each web process for pages kept ready for visitors, in MiB; 0: none are.",
     )
+    page_sharing_mb: int = _setting(
+        "PAGE_SHARING_MB",
+        24,
+        read.integer(0, 10_000),
+        "Memory of each web process for pages that members share but for what is each one's own, in MiB; 0: none are.",
+    )
     trusted_proxies: int = _setting(
         "TRUSTED_PROXIES", 0, read.integer(0, 10), "How many proxies in front set X-Forwarded-For; 0 ignores that header."
     )

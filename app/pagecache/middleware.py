@@ -6,6 +6,7 @@ the same wait for it.
 """
 
 import hashlib
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,7 @@ from typing import Any
 from app.pagecache.changes import Changes
 from app.pagecache.store import Kept, Store
 from app.web.compressing import SUFFIX, matches, pick_encoding
-from app.web.marking import CACHED, REPEATED, SHOWN
+from app.web.marking import CACHED, REPEATED, SHOWN, UNTIL
 
 Environ = dict[str, Any]
 App = Callable[[Environ, Any], Iterable[bytes]]
@@ -137,7 +138,7 @@ class PageCache:
             hashlib.blake2b(body, digest_size=12).hexdigest(),
             frozenset(environ[SHOWN]),
             moment,
-            time.monotonic() + LONGEST,
+            min(time.monotonic() + LONGEST, environ.get(UNTIL, math.inf)),
             tuple(environ.get(REPEATED, ())),
             {"": body},
             _seconds(_value(headers, "last-modified")),

@@ -1,10 +1,10 @@
-"""The pages kept in memory: as many bytes as allowed, least recently asked for first out, each compressed when first wanted so."""
+"""What is kept in memory: as many bytes as allowed, least recently asked for first out; whole pages, each compressed when first wanted so."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from app.web.compressing import compress
 
@@ -43,23 +43,33 @@ class Kept:
         return int(len(self.bodies[""]) * 1.5) + 1_000
 
 
-class Store:
+class Sized(Protocol):
+    """What a store can keep: it knows how many bytes it takes."""
+
+    @property
+    def size(self) -> int: ...
+
+
+Page = TypeVar("Page", bound=Sized)
+
+
+class Store(Generic[Page]):
     """Pages by key. Safe between threads."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
-        self._pages: OrderedDict[str, Kept] = OrderedDict()
+        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def get(self, key: str) -> Kept | None:
+    def get(self, key: Hashable) -> Page | None:
         with self._lock:
             found = self._pages.get(key)
             if found is not None:
                 self._pages.move_to_end(key)
             return found
 
-    def put(self, key: str, page: Kept) -> None:
+    def put(self, key: Hashable, page: Page) -> None:
         """Keep a page in place of the one of this key, and let go of others until it fits; one that never fits is not kept."""
         with self._lock:
             old = self._pages.pop(key, None)

@@ -1,6 +1,8 @@
 """What belongs to the running request: the actor, the site's settings, the visitor's address."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from typing import cast
@@ -26,6 +28,17 @@ def current_actor() -> Actor:
 def set_actor(actor: Actor) -> None:
     """Remember who is asking, for this request only."""
     g.actor = actor
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    """Let somebody else ask inside the block: for a page that is made for many readers."""
+    asking = current_actor()
+    g.actor = actor
+    try:
+        yield
+    finally:
+        g.actor = asking
 
 
 def client_address() -> str:

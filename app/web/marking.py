@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import request
 
-# Keys of the WSGI environment: the cache is in front, what the page shows, and who must hear of each reader of a copy.
+# Keys of the WSGI environment: the cache is in front, what the page shows and until when it may be kept, and who must hear of each reader of a copy.
 CACHED = "threadwell.cached"
 SHOWN = "threadwell.shown"
+UNTIL = "threadwell.until"
 REPEATED = "threadwell.repeated"
 
 THREADS = "threads"
@@ -33,6 +34,11 @@ def keep_page(*tags: str) -> None:
     categories and sections are on every page.
     """
     request.environ.setdefault(SHOWN, {PEOPLE, SITE}).update(tags)
+
+
+def keep_until(moment: float) -> None:
+    """Say that the running page may be kept no longer than until a moment of the monotonic clock."""
+    request.environ[UNTIL] = min(moment, request.environ.get(UNTIL, moment))
 
 
 def repeat(note: Callable[[dict[str, Any]], object]) -> None:

@@ -3,12 +3,17 @@
 A piece is a macro with its arguments. The arguments are the key, so a piece can never show anything but what it was asked for, and
 whatever changes makes another piece: nothing has to be dropped. Arguments are frozen values; a macro that is used so looks at nothing
 else (imported macros do not see the context of the page). The token of forms is not part of a piece: it is filled in for each reader.
+
+A whole page can be made for many readers in the same way (`for_many`): what is each one's own has a marked place in it (`personal`),
+and `cut` takes the page apart at these places. app/pagecache/sharing keeps such pages.
 """
 
+import re
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any
@@ -24,6 +29,11 @@ MOST_CHARACTERS = 8_000_000
 # Stands for the token while a piece is made. Nobody can write it into a text: it is another one in every process.
 _TOKEN = f"token-{secrets.token_hex(24)}"
 _is_making: ContextVar[bool] = ContextVar("is_making_a_piece", default=False)
+# What stands round the places of a page that is made for many.
+_MARK = f"place-{secrets.token_hex(24)}"
+_is_for_many: ContextVar[bool] = ContextVar("is_for_many", default=False)
+_PLACE = re.compile(f"{_MARK}<([a-z0-9-]+)>(.*?){_MARK}|({_TOKEN})", re.DOTALL)
+TOKEN_PLACE = "token"
 
 
 class Pieces:
@@ -61,9 +71,12 @@ class Pieces:
         inside = _make(caller) if caller is not None else None
         given = {"caller": lambda: inside} if caller is not None else {}
         make = partial(_make, partial(macro, *arguments, **given))
-        key = (macro, arguments, tuple(map(type, arguments)), inside)  # safe HTML equals text that is still to be escaped
+        # Safe HTML equals text that is still to be escaped, so the types belong to the key.
+        key = (macro, arguments, tuple(map(type, arguments)), inside, _is_for_many.get())
         made = self.get(key, make) if _is_frozen(key) else make()
-        return Markup(made.replace(_TOKEN, form_token())) if _TOKEN in made else made  # noqa: S704 (of our own templates)
+        if _is_for_many.get() or _TOKEN not in made:
+            return made
+        return Markup(made.replace(_TOKEN, form_token()))  # noqa: S704 (of our own templates)
 
 
 def kept(macro: Macro) -> Callable[..., Markup]:
@@ -100,7 +113,44 @@ def _make(macro: Callable[[], str]) -> Markup:
 
 def form_token() -> str:
     """Return the token for a form on the page, or its place while a piece is made."""
-    return _TOKEN if _is_making.get() else str(generate_csrf())
+    return _TOKEN if _is_making.get() or _is_for_many.get() else str(generate_csrf())
+
+
+@contextmanager
+def for_many() -> Iterator[None]:
+    """Make inside the block what many readers get: with places for what is each one's own, and for the token."""
+    was = _is_for_many.set(True)
+    try:
+        yield
+    finally:
+        _is_for_many.reset(was)
+
+
+def personal(name: str, macro: Callable[..., str], *arguments: Any) -> Markup:
+    """Return what a macro makes of what differs between the readers of a page; in a page for many, in the place of that name.
+
+    What holds a token leaves its place empty: it has to be filled in for everybody.
+    """
+    made = macro(*arguments)
+    if _is_for_many.get():
+        made = f"{_MARK}<{name}>{'' if _TOKEN in made else made}{_MARK}"
+    return Markup(made)  # noqa: S704 (of our own templates)
+
+
+def cut(page: str) -> tuple[list[str], dict[str, list[int]]]:
+    """Take a page for many apart: its parts, and of each place the numbers of the parts that stand in it."""
+    parts: list[str] = []
+    places: dict[str, list[int]] = {}
+    end = 0
+    for found in _PLACE.finditer(page):
+        parts.append(page[end : found.start()])
+        places.setdefault(found[1] or TOKEN_PLACE, []).append(len(parts))
+        parts.append(found[2] or "")
+        end = found.end()
+    parts.append(page[end:])
+    if any(_MARK in part for part in parts):
+        raise RuntimeError("A place stands inside another one.")
+    return parts, places
 
 
 class PlainTemplate(Template):
@@ -113,7 +163,7 @@ class PlainTemplate(Template):
 
 
 def init_pieces(app: Flask) -> None:
-    """Give templates `piece(macro, arguments)` and `kept(macro)`; csrf.py gives them the token."""
+    """Give templates `piece(macro, arguments)`, `personal(name, macro, arguments)` and `kept(macro)`; csrf.py gives them the token."""
     pieces = app.extensions["pieces"] = Pieces()
     app.jinja_env.template_class = PlainTemplate
-    app.jinja_env.globals.update(piece=pieces.show, kept=kept)
+    app.jinja_env.globals.update(piece=pieces.show, personal=personal, kept=kept)

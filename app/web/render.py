@@ -15,7 +15,7 @@ from app.core.settings import PROJECT_ROOT, Settings
 from app.web.context import current_actor, site_settings
 from app.web.filters import FILTERS
 from app.web.headers import say_changed
-from app.web.pieces import init_pieces
+from app.web.pieces import TOKEN_PLACE, form_token, init_pieces
 from app.web.seo import Head, render_head
 from app.web.translating import add_translations, environment_in
 
@@ -85,6 +85,18 @@ def page(template: str, head: Head, status: int = 200, **values: Any) -> Respons
     if status == 200 and not actor.is_authenticated:
         say_changed(response, head.changed_at)
     return response
+
+
+def macro(template: str, name: str) -> Callable[..., str]:
+    """Return a macro of a template, in the language that is spoken."""
+    environment = _environment(current_app._get_current_object())  # type: ignore[attr-defined]
+    return cast(Callable[..., str], getattr(environment.get_template(template).module, name))
+
+
+def personal_parts(actor: Actor) -> dict[str, str]:
+    """Return what differs between the readers in the frame of a page that many share, by the names of its places."""
+    menu = macro("components/account.html", "account_menu")
+    return {TOKEN_PLACE: form_token(), "account": menu(actor, _providers["unread_count"](actor))}
 
 
 def fragment(template: str, **values: Any) -> str:

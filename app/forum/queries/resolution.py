@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.core.db import read
-from app.forum.models import Acceptance, Follow, MeToo, Outcome, Vote
+from app.forum.models import Acceptance, Draft, Follow, MeToo, Outcome, Vote
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, RefutationReason, Voice
 from app.forum.models.thread import Status
 from app.forum.queries.outcomes import NOT_READERS
@@ -62,12 +62,13 @@ class OwnWord:
 
 @dataclass(frozen=True, slots=True)
 class OwnMarks:
-    """What the actor did to a thread: votes and words by post id, me-too, follow."""
+    """What the actor did to a thread: votes and words by post id, me-too, follow, and whether an answer is begun."""
 
     votes: dict[int, int]
     words: dict[int, OwnWord]
     said_me_too: bool
     follows: bool
+    has_draft: bool = False
 
 
 _RESOLUTION = (
@@ -118,23 +119,42 @@ _WORD_CODE = Outcome.id * len(_WORDS) + sa.case(
 )
 
 
+_IDS: sa.BindParameter[Any] = sa.bindparam("post_ids", expanding=True)
+_PERSON: sa.BindParameter[int] = sa.bindparam("person_id", type_=sa.BigInteger)
+_THREAD: sa.BindParameter[int] = sa.bindparam("thread_id", type_=sa.BigInteger)
+_OWN_MARKS = sa.union_all(
+    sa.select(sa.literal_column("'vote'").label("name"), Vote.post_id, Vote.value).where(
+        Vote.person_id == _PERSON, Vote.post_id.in_(_IDS)
+    ),
+    sa.select(sa.literal_column("'word'"), Outcome.post_id, sa.func.max(_WORD_CODE))
+    .where(Outcome.post_id.in_(_IDS), Outcome.reader_key == sa.bindparam("reader_key"), Outcome.voice == Voice.READER)
+    .group_by(Outcome.post_id),
+    sa.select(sa.literal_column("'me_too'"), MeToo.thread_id, sa.literal_column("1")).where(
+        MeToo.person_id == _PERSON, MeToo.thread_id == _THREAD
+    ),
+    sa.select(sa.literal_column("'follow'"), Follow.thread_id, sa.literal_column("1")).where(
+        Follow.person_id == _PERSON, Follow.thread_id == _THREAD, sa.not_(Follow.is_muted)
+    ),
+    sa.select(sa.literal_column("'draft'"), Draft.id, sa.literal_column("1")).where(
+        Draft.person_id == _PERSON, Draft.key == sa.bindparam("draft_key")
+    ),
+)
+
+
 def own_marks(person_id: int, reader_key: str, thread_id: int, post_ids: Sequence[int]) -> OwnMarks:
-    """Return a person's votes on the given posts and words about them, and whether they said me-too and follow (one statement)."""
-    votes = sa.select(sa.literal("vote"), Vote.post_id, Vote.value).where(
-        Vote.person_id == person_id, Vote.post_id.in_(list(post_ids))
+    """Return what a person did to a thread and the given posts of it (one statement)."""
+    rows: list[Any] = list(
+        read(
+            _OWN_MARKS,
+            {
+                "person_id": person_id,
+                "reader_key": reader_key,
+                "thread_id": thread_id,
+                "post_ids": list(post_ids),
+                "draft_key": f"answer:{thread_id}",
+            },
+        )
     )
-    words = (
-        sa.select(sa.literal("word"), Outcome.post_id, sa.func.max(_WORD_CODE))
-        .where(Outcome.post_id.in_(list(post_ids)), Outcome.reader_key == reader_key, Outcome.voice == Voice.READER)
-        .group_by(Outcome.post_id)
-    )
-    me_too = sa.select(sa.literal("me_too"), MeToo.thread_id, sa.literal(1)).where(
-        MeToo.person_id == person_id, MeToo.thread_id == thread_id
-    )
-    follow = sa.select(sa.literal("follow"), Follow.thread_id, sa.literal(1)).where(
-        Follow.person_id == person_id, Follow.thread_id == thread_id, sa.not_(Follow.is_muted)
-    )
-    rows: list[Any] = list(read(sa.union_all(votes, words, me_too, follow)))  # type: ignore[arg-type]
     said = {target: _WORDS[value % len(_WORDS)] for name, target, value in rows if name == "word"}
     return OwnMarks(
         votes={target: value for name, target, value in rows if name == "vote"},
@@ -145,6 +165,7 @@ def own_marks(person_id: int, reader_key: str, thread_id: int, post_ids: Sequenc
         },
         said_me_too=any(name == "me_too" for name, _, _ in rows),
         follows=any(name == "follow" for name, _, _ in rows),
+        has_draft=any(name == "draft" for name, _, _ in rows),
     )
 
 

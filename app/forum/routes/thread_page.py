@@ -28,6 +28,7 @@ from app.forum.queries.thread_rows import ThreadHead
 from app.forum.queries.versions import has_products, list_thread_versions
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.forwarding import find_moved_thread
+from app.forum.routes.shared_thread import find_shared, key_of_request, share
 from app.forum.services.drafting import find_draft
 from app.forum.urls import ask_path, thread_path
 from app.forum.verdicts import parse_said, present_verdicts, solution_rows
@@ -72,15 +73,26 @@ def thread_page(thread_id: int, slug: str = "") -> BaseResponse:
     sort = request.args.get("sort", "best")
     if sort not in SORTS:
         raise NotFound("There is no such order.")
+    key = key_of_request(actor, sort, number)
+    shared = find_shared(actor, key) if key else None
+    if shared is not None:
+        response, facts = shared
+        return _noted(response, facts.thread_id, facts.author_id)
     found = find_thread_head(thread_id)
     if new := find_moved_thread(actor, thread_id, found):
         return moved(new.path)
     head = ensure_visible(actor, found)
     if (request.path, slug) != (f"/{head.kind}s/{head.id}/{head.slug}", head.slug) or request.args.get("page") == "1":
         return moved(_address(head, sort, number))
-    response = _render(actor, load_thread_page(actor, head, sort, number), 200, None, None)
-    record("thread", head.id, head.author_id)
-    note_opened("thread", head.id)
+    thread = load_thread_page(actor, head, sort, number)
+    response = share(actor, key, thread, _render) if key else None
+    return _noted(response or _render(actor, thread), head.id, head.author_id)
+
+
+def _noted(response: Response, thread_id: int, author_id: int | None) -> Response:
+    """Count that a thread is read, and note the search that led to it."""
+    record("thread", thread_id, author_id)
+    note_opened("thread", thread_id)
     return response
 
 
@@ -110,9 +122,9 @@ def _address(head: ThreadHead, sort: str, number: int) -> str:
 def _render(
     actor: Actor,
     found: ThreadPage,
-    status: int,
-    answer_form: AnswerForm | None,
-    comment: FailedComment | None,
+    status: int = 200,
+    answer_form: AnswerForm | None = None,
+    comment: FailedComment | None = None,
     preview: Markup | None = None,
 ) -> Response:
     head, number = found.head, found.posts.number
@@ -152,7 +164,7 @@ def _render(
         list_url=lambda wanted: _address(head, found.sort, wanted),
         sort_links=[(label, _address(head, key, 1), None, key == found.sort) for key, label in _SORT_LABELS],
         answer_preview=preview,
-        **_answering(actor, head, rights.answer, answer_form),
+        **_answering(actor, head, rights.answer, answer_form, found.own is not None and found.own.has_draft),
     )
 
 
@@ -166,11 +178,13 @@ def _present_posts(actor: Actor, found: ThreadPage, moment: datetime, comment: F
 _SORT_LABELS = (("best", "Best first"), ("newest", "Newest"), ("oldest", "Oldest"))
 
 
-def _answering(actor: Actor, head: ThreadHead, may_answer: bool, form: AnswerForm | None) -> dict[str, Any]:
+def _answering(
+    actor: Actor, head: ThreadHead, may_answer: bool, form: AnswerForm | None, has_draft: bool
+) -> dict[str, Any]:
     """Return the answer form (with the draft of this thread in it), or why there is none."""
     key = f"answer:{head.id}"
     if may_answer and form is None:
-        draft = find_draft(actor, key)
+        draft = find_draft(actor, key) if has_draft else None
         form = AnswerForm(formdata=None, data={"body": draft.fields.get("body", "")} if draft else None)
     if form is not None and not head.is_question:
         form.body.label.text = "Your reply"

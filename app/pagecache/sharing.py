@@ -1,0 +1,116 @@
+"""Pages that readers of one kind share: made once for all of them, with places that are filled in for each.
+
+The whole-page cache in front of Flask has no page for people who are signed in, because each page names its reader. But between two
+members who did nothing on a page, nothing else differs. So it is made for a reader without name and number (`for_many`), taken apart
+at the places of what is personal, and kept here until the log of changes says that something it shows has changed. What is kept can
+hold nothing of anybody, because it was made for nobody. The route says for whom a page may be shared, and fills in its places.
+"""
+
+import time
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from flask import Flask, Response, current_app, g, request
+
+from app.pagecache.changes import Changes
+from app.pagecache.store import Store
+from app.web.marking import SHOWN
+from app.web.pieces import cut
+
+# What is computed and not written (views, related threads) may be so old, in seconds.
+LONGEST = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPage:
+    """A page taken apart: its parts, and of each place the numbers of the parts that stand in it.
+
+    `headers`: of the answer; `facts`: what the route knows of the page to say for whom it is and to fill it in; `shows`, `moment`:
+    of what, and as of when it was made, in the sense of `changes`; `until`: when it is too old whatever happened.
+    """
+
+    parts: tuple[bytes, ...]
+    places: Mapping[str, tuple[int, ...]]
+    headers: tuple[tuple[str, str], ...]
+    facts: Any
+    shows: frozenset[str]
+    moment: int
+    until: float
+    size: int = field(default=0)
+
+    def fill(self, own: Mapping[str, str]) -> bytes:
+        """Return the page with something in place of what stands in some of its places."""
+        parts = list(self.parts)
+        for name, text in own.items():
+            made = text.encode()
+            for number in self.places.get(name, ()):
+                parts[number] = made
+        return b"".join(parts)
+
+
+class SharedPages:
+    """The shared pages of one process, the least used let go first. Safe between threads."""
+
+    def __init__(self, changes: Changes, most_bytes: int, *, looks_first: bool) -> None:
+        """`looks_first`: a transaction of this database sees nothing that is committed after its first read."""
+        self._changes, self.looks_first = changes, looks_first
+        self._store: Store[SharedPage] = Store(most_bytes)
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def moment(self) -> int:
+        """Return the moment of the running request: whatever it reads is as new as that, or newer.
+
+        A SQLite transaction sees the database as it was at its first read, so `note_moment` asks before.
+        """
+        if "moment" not in g:
+            g.moment = self._changes.look()
+        return cast(int, g.moment)
+
+    def find(self, key: Hashable) -> SharedPage | None:
+        """Return the page of this key, if nothing that it shows has changed."""
+        page = self._store.get(key)
+        if page is None or page.until < time.monotonic():
+            return None
+        self.moment()
+        return page if self._changes.is_current(page.shows, page.moment) else None
+
+    def keep(self, key: Hashable, response: Response, facts: Any) -> SharedPage:
+        """Keep a page that was made for many in this request, and return it."""
+        parts, places = cut(response.get_data(as_text=True))
+        encoded = tuple(part.encode() for part in parts)
+        page = SharedPage(
+            parts=encoded,
+            places={name: tuple(numbers) for name, numbers in places.items()},
+            headers=tuple(response.headers),
+            facts=facts,
+            shows=frozenset(request.environ[SHOWN]),
+            moment=self.moment(),
+            until=time.monotonic() + LONGEST,
+            size=sum(map(len, encoded)) + 40 * len(encoded) + 2_000,
+        )
+        self._store.put(key, page)
+        return page
+
+    def clear(self) -> None:
+        """Forget all pages."""
+        self._store.clear()
+
+
+def shared_pages() -> SharedPages | None:
+    """Return the shared pages of the running application; None where none are kept."""
+    return cast(SharedPages | None, current_app.extensions.get("shared_pages"))
+
+
+def note_moment() -> None:
+    """Before anything is read in a request: look what has changed until now, where that has to be done first (it costs little there)."""
+    pages = shared_pages()
+    if pages is not None and pages.looks_first and request.method == "GET":
+        pages.moment()
+
+
+def init_sharing(app: Flask) -> None:
+    """Look before anybody reads. To be called before what recognises people."""
+    app.before_request(note_moment)
