@@ -105,7 +105,9 @@ from app.notifications.routes.blueprint import blueprint as notifications_bluepr
 from app.notifications.sending import send_mails
 from app.notifications.services.asking import SOLVED_JOB
 from app.pagecache.installing import TRIM_EVERY, TRIM_JOB, trim_job
+from app.pages import indexnow
 from app.pages.blueprint import blueprint as pages_blueprint
+from app.pages.cli import seo as seo_commands
 from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, forget_job
 from app.privacy.holdings import HOLDINGS as PRIVACY_HOLDINGS
 from app.privacy.routes.blueprint import blueprint as privacy_blueprint
@@ -156,6 +158,8 @@ def register_blueprints(app: Flask) -> None:
     app.register_blueprint(uploads_blueprint)
     app.register_blueprint(kb_blueprint)
     app.register_blueprint(pages_blueprint)
+    if key := app.extensions["settings"].indexnow_key:
+        app.add_url_rule(f"/{key}.txt", "indexnow_key", indexnow.indexnow_key)
     app.register_blueprint(notifications_blueprint)
     app.register_blueprint(moderation_blueprint)
     app.register_blueprint(desk_blueprint)
@@ -193,6 +197,7 @@ def register_subscribers(app: Flask) -> None:
         privacy_news.SUBSCRIPTIONS,
         trust_news.SUBSCRIPTIONS,
         standing_news.SUBSCRIPTIONS,
+        indexnow.SUBSCRIPTIONS,
     )
     for subscriptions in packages:
         for event_type, handler in subscriptions:
@@ -271,13 +276,15 @@ def _register_kb(settings: Settings) -> None:
 
 
 def _register_contract(settings: Settings) -> None:
-    """Tell the page contract what search engines may index."""
+    """Tell the page contract what search engines may index, and tell them what changed, if they are to be told."""
     use_index_policy(
         IndexPolicy(
             unanswered_days=settings.index_unanswered_days, least_characters=settings.index_min_characters,
             least_threads=settings.index_min_threads, lists_people=settings.index_people != "none",
         )
     )  # fmt: skip
+    indexnow.use_indexnow_terms(indexnow.IndexNowTerms(settings.indexnow_key, settings.indexnow_url, settings.base_url))
+    _job(indexnow.JOB, indexnow.indexnow_job, batch=indexnow.BATCH)
 
 
 def _register_inbox(_settings: Settings) -> None:
@@ -384,6 +391,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(demo_command)
     app.cli.add_command(import_group)
     app.cli.add_command(export_command)
+    app.cli.add_command(seo_commands)
 
 
 def register_providers(app: Flask) -> None:

@@ -129,6 +129,13 @@ class StillStuckWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadChanged(Event):
+    """What readers see of a thread changed, or whether they see it: texts, answers, status; not votes and views."""
+
+    thread_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadCurated(Event):
     """Somebody in charge did `action` to a thread.
 

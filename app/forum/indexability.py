@@ -28,6 +28,15 @@ def _known_authors() -> sa.ColumnElement[bool]:
     return sa.or_(Thread.author_id.is_(None), sa.exists().where(Person.id == Thread.author_id, is_trusted))
 
 
+def has_voted_answer() -> sa.ColumnElement[bool]:
+    """Return the criterion of threads with a visible answer that has a positive score."""
+    answer = aliased(Post)
+    return sa.exists().where(
+        answer.thread_id == Thread.id, answer.kind == PostKind.ANSWER, answer.score > 0, answer.hidden_at.is_(None),
+        answer.held_at.is_(None),
+    )  # fmt: skip
+
+
 def facts_of(head: ThreadHead, twin_path: str = "") -> ThreadFacts:
     """Return the facts of a thread that was read for its page."""
     is_trusted = is_trusted_author(head.author_level, head.author_role)
@@ -50,13 +59,7 @@ def twin_path(head: ThreadHead, original: ThreadHead | None) -> str:
 
 def sitemap_threads() -> sa.ColumnElement[bool]:
     """SQL twin of `decide(ThreadFacts).in_sitemap`. The statement must join Category."""
-    answer = aliased(Post)
-    voted = sa.exists().where(
-        answer.thread_id == Thread.id, answer.kind == PostKind.ANSWER, answer.score > 0, answer.hidden_at.is_(None),
-        answer.held_at.is_(None),
-    )  # fmt: skip
-    question = sa.and_(
-        Thread.kind == ThreadKind.QUESTION, sa.or_(Thread.accepted_count > 0, Thread.status.in_(tuple(CONFIRMED)), voted)
-    )
+    is_proven = sa.or_(Thread.accepted_count > 0, Thread.status.in_(tuple(CONFIRMED)), has_voted_answer())
+    question = sa.and_(Thread.kind == ThreadKind.QUESTION, is_proven)
     discussion = sa.and_(Thread.kind == ThreadKind.DISCUSSION, Thread.answer_count > 0, _known_authors())
     return sa.and_(public_only(), Thread.duplicate_of_id.is_(None), sa.or_(question, discussion))

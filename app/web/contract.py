@@ -90,7 +90,8 @@ PLAIN = Shown()
 @dataclass(frozen=True, slots=True)
 class ThreadFacts:
     """What the decision about a thread depends on. `has_voted_answer`: some visible answer has a positive score. `is_author_new`:
-    whoever began it is known, and not trusted to be found yet. `is_removed`: a moderator hid it. `twin_path`: of a duplicate, the
+    whoever began it is known, and not trusted to be found yet. `is_removed`: a moderator hid it; `is_moved`: its
+    address leads to another thread for good. `twin_path`: of a duplicate, the
     path of its original where both say nearly the same and that one is indexed."""
 
     kind: str
@@ -107,6 +108,7 @@ class ThreadFacts:
     is_author_new: bool = False
     is_open: bool = True
     is_removed: bool = False
+    is_moved: bool = False
     twin_path: str = ""
 
 
@@ -185,6 +187,8 @@ def _thread(facts: ThreadFacts, moment: datetime, policy: IndexPolicy, page: int
     """Confirmed or voted-for answers: indexed, in the sitemap. Answered without either: indexed only, unless somebody new asked."""
     if facts.audience != PUBLIC:
         return _no(Why.NOT_PUBLIC, 404)
+    if not facts.is_listed and facts.is_moved:
+        return _no(Why.MOVED, 301)
     if not facts.is_listed:
         return _no(Why.REMOVED, 410) if facts.is_removed else _no(Why.HELD, 404)
     if facts.is_duplicate:
@@ -245,6 +249,18 @@ def _person(facts: PersonFacts, policy: IndexPolicy) -> PageContract:
     if not facts.has_praise:
         return _no(Why.NO_PRAISE)
     return PageContract(True, False, Why.PRAISED, ("ProfilePage",)) if facts.is_trusted else _no(Why.NEW_AUTHOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address of the site with the facts about it, as the packages list them. `id` is that of the thing within its kind."""
+
+    kind: str
+    id: int
+    path: str
+    title: str
+    facts: Facts
+    changed_at: datetime | None = None
 
 
 _policy = [IndexPolicy()]

@@ -16,6 +16,8 @@ from flask import Flask
 from app.core.db import db
 from app.forum.models import Category, Comment, Post, Thread
 from app.kb.models import Article, ArticleState
+from app.pages.auditing import audit_site
+from app.pages.crawling import Answer
 from app.pageviews.models import PageviewDay
 from app.pageviews.recorder import flush
 from tests.client import check_page
@@ -43,6 +45,19 @@ def public_threads(*more: sa.ColumnElement[bool]) -> list[Thread]:
     """Threads that everybody may read."""
     given = (Category.audience == "public", Thread.hidden_at.is_(None), Thread.held_at.is_(None), *more)
     return list(db.session.scalars(sa.select(Thread).join(Category, Category.id == Thread.category_id).where(*given)))
+
+
+def test_the_audit_finds_nothing_wrong(crawl: Crawl, demo_site: Flask) -> None:
+    """The same pages, as `threadwell seo audit --crawl` sees them."""
+
+    def fetch(path: str) -> Answer:
+        answer = crawl.found.get(path) or crawl.fetch(path)
+        return Answer(answer.status, answer.mimetype, answer.text, answer.headers.get("Location", ""))
+
+    findings, visited = audit_site(demo_site, BASE, fetch=fetch)
+    assert not findings, "\n".join(f"{one.check}: {one.path} {one.words}" for one in findings)
+    assert visited.is_complete
+    assert not [path for path in crawl.found if path not in visited.found and "version=" not in path]
 
 
 def test_every_link_leads_to_a_page_in_at_most_one_hop(crawl: Crawl) -> None:

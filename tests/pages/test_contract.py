@@ -52,6 +52,7 @@ TABLE: list[tuple[Facts, Shown, bool, bool, Why, tuple[str, ...], int]] = [
     (replace(COPY, twin_path="/questions/1/x"), Shown(), False, False, Why.NEAR_COPY, (), 200),
     (replace(VOTED, is_listed=False), Shown(), False, False, Why.HELD, (), 404),
     (replace(VOTED, is_listed=False, is_removed=True), Shown(), False, False, Why.REMOVED, (), 410),
+    (replace(VOTED, is_listed=False, is_removed=True, is_moved=True), Shown(), False, False, Why.MOVED, (), 301),
     (replace(VOTED, audience="members"), Shown(), False, False, Why.NOT_PUBLIC, (), 404),
     (replace(VOTED, audience="staff"), SORTED, False, False, Why.NOT_PUBLIC, (), 404),
     (FRESH, Shown(), True, False, Why.FRESH, QA, 200),

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from app.core.clock import now
 from app.core.db import db, read
 from app.core.events import emit
-from app.forum.events import StatusChanged
+from app.forum.events import StatusChanged, ThreadChanged
 from app.forum.models import Acceptance, Comment, ImportedVotes, MeToo, Post, Thread, Vote
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
@@ -161,6 +161,7 @@ def settle(thread: Thread, *, is_content_changed: bool = True) -> None:
     refresh_figures(thread)
     if is_content_changed:
         thread.modified_at = now()
+        emit(ThreadChanged(thread.id))
     request_sync(THREAD, thread.id)
     if thread.duplicate_of_id is not None:  # its main thread is not locked here
         enqueue(ISSUE_JOB, {"thread_id": thread.duplicate_of_id}, dedupe_key=f"{ISSUE_JOB}:{thread.duplicate_of_id}")

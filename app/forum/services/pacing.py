@@ -35,7 +35,7 @@ def slow_thread(actor: Actor, *, thread_id: int, minutes: int, reason: str = "")
         raise Conflict("This thread is no slower already." if minutes == 0 else "This thread is as slow already.")
     before = str(thread.slow_minutes)
     thread.slow_minutes = minutes
-    settle(thread)
+    settle(thread, is_content_changed=False)
     emit(ThreadCurated(thread.id, "slow", actor.id, why, before))
     return thread
 
