@@ -58,7 +58,7 @@ def count_unread_of_threads(actor: Actor, thread_ids: Collection[int]) -> dict[i
     if actor.id is None or not thread_ids:
         return {}
     found = read(_UNREAD_OF_THREADS, {"person_id": actor.id, "thread_ids": sorted(thread_ids)})
-    return {int(row[0]): int(row[1]) for row in found}
+    return {row[0]: int(row[1]) for row in found if row[0] is not None}
 
 
 def list_notifications(actor: Actor, page: int = 1) -> Page[NotificationRow]:
