@@ -145,6 +145,17 @@ def alternatives(raw: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in raw.split("|") if part.strip())
 
 
+def links(raw: str) -> tuple[tuple[str, str], ...]:
+    """Return (label, address) pairs from `Label=address` with | between them; addresses are paths of this site or on the web."""
+    pairs = []
+    for part in alternatives(raw):
+        label, _equals, address = (side.strip() for side in part.partition("="))
+        if not label or not re.fullmatch(r"(?:/(?!/)|https?://[^\s/]|mailto:[^\s])\S*", address):
+            raise ValueError(f"has {part[:80]!r}, which is not like Imprint=/imprint or Imprint=https://example.com/imprint")
+        pairs.append((label, address))
+    return tuple(pairs)
+
+
 def hosts(raw: str) -> frozenset[str]:
     """Return hosts in lower case and their ASCII form, from the setting itself or from the lines of a file (# begins a remark)."""
     text = raw.strip()

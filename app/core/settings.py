@@ -42,6 +42,13 @@ class Settings:
     )
     brand_hue: int = _setting("BRAND_HUE", 250, read.integer(0, 360), "Hue of the brand colour (OKLCH degrees).")
     logo_url: str = _setting("LOGO_URL", "", read.text, "Path or address of a logo shown in place of our mark.")
+    footer_links: tuple[tuple[str, str], ...] = _setting(
+        "FOOTER_LINKS",
+        (),
+        read.links,
+        "Links of your own at the foot of every page: Imprint=/imprint | Privacy=https://example.com/privacy, for example.",
+    )
+    footer_text: str = _setting("FOOTER_TEXT", "", read.text, "A line of your own at the foot of every page.")
     content_licence: str = _setting(
         "CONTENT_LICENCE",
         "",

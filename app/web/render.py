@@ -48,6 +48,8 @@ class Site:
         ]
         if settings.transparency == "on":
             self.footer_links.append((_("Transparency"), "/transparency"))
+        self.footer_links += settings.footer_links
+        self.footer_text = settings.footer_text
 
 
 def render_text(template: str, /, **values: Any) -> str:

@@ -136,7 +136,7 @@ def context(signed_in: bool = False, **head: Any) -> dict[str, Any]:
     standing = {"is_warned": False, "is_unconfirmed": False}
     role = "admin" if signed_in else None
     actor = Thing(is_authenticated=signed_in, name="mira", display_name="Mira", role=role, **standing, **roles)
-    site = Thing(name="Loomwell", base_url="https://example.com", tagline="", logo_url="", footer_links=[("About", "/about")])
+    site = Thing(name="Loomwell", base_url="https://example.com", tagline="", logo_url="", footer_text="", footer_links=[("About", "/about")])
     return {"head": Thing(**{**data, **head}), "actor": actor, "site": site, "now": NOW, "language": "en"}
 
 
