@@ -67,8 +67,9 @@ def feed_faults(body: bytes, address: str) -> list[str]:
     if own != [address]:
         found.append(f"feed: link self is {own}, read at {address}")
     has_author = tree.find(f"{ATOM}author") is not None
+    has_base = _is_address(tree.get("{http://www.w3.org/XML/1998/namespace}base"))
     for number, entry in enumerate(entries, 1):
-        found += _entry_faults(entry, f"entry {number}", has_author)
+        found += _entry_faults(entry, f"entry {number}", has_author, has_base)
     ids = Counter(entry.findtext(f"{ATOM}id") for entry in entries)
     found += [f"{count} entries have the id {name}" for name, count in ids.items() if count > 1]
     updated = [_moment(entry.findtext(f"{ATOM}updated")) for entry in entries]
@@ -108,7 +109,7 @@ def _link_faults(part: lxml.etree._Element, name: str) -> Iterator[str]:
         yield f"{name}: two alternates of one kind"
 
 
-def _entry_faults(entry: lxml.etree._Element, name: str, feed_has_author: bool) -> list[str]:
+def _entry_faults(entry: lxml.etree._Element, name: str, feed_has_author: bool, has_base: bool) -> list[str]:
     found = list(_part_faults(entry, name, _ENTRY_PARTS))
     if entry.find(f"{ATOM}author") is None and not feed_has_author:
         found.append(f"{name}: author is required")
@@ -124,18 +125,18 @@ def _entry_faults(entry: lxml.etree._Element, name: str, feed_has_author: bool) 
         elif kind != "xhtml" and len(part):
             found.append(f"{name}: elements in a text of type {kind}")
         elif kind == "html":
-            found += _html_faults(part.text or "", name)
+            found += _html_faults(part.text or "", name, has_base)
     return found
 
 
-def _html_faults(text: str, name: str) -> list[str]:
-    """Readers resolve no relative addresses as we mean them, and scripts have no place in a feed."""
+def _html_faults(text: str, name: str, has_base: bool) -> list[str]:
+    """Scripts have no place in a feed; a path of the site is an address only where the feed names its base."""
     if not text.strip():
         return [f"{name}: an empty text"]
     tree = lxml.html.fragment_fromstring(text, create_parent="div")
     found = [f"{name}: <{part.tag}> in the text" for part in tree.iter("script", "style", "form", "iframe")]
-    addresses = tree.xpath("//@href|//@src")
-    return found + [f"{name}: a relative address in the text: {one!r}" for one in addresses if not urlsplit(one).scheme]
+    loose = [one for one in tree.xpath("//@href|//@src") if not urlsplit(one).scheme and not (has_base and one.startswith("/"))]
+    return found + [f"{name}: a relative address in the text: {one!r}" for one in loose]
 
 
 def _reader_faults(body: bytes, entries: int) -> list[str]:
@@ -226,6 +227,7 @@ CHECKS: dict[str, Callable[[bytes, str], list[str]]] = {
     "application/manifest+json": manifest_faults,
     "application/opensearchdescription+xml": opensearch_faults,
     "application/xml": sitemap_faults,
+    "application/gzip": sitemap_faults,
 }
 
 

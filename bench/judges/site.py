@@ -65,7 +65,7 @@ class Site:
 @contextmanager
 def demo_site(folder: Path) -> Iterator[Site]:
     """Serve a new installation with the demo community until the block ends."""
-    environ = site_environ(folder / "instance", free_port())
+    environ = site_environ(folder / "instance", free_port(), TRANSPARENCY="on")
     for command in ("init", "demo"):
         program = str(Path(sys.executable).parent / "threadwell")
         subprocess.run([program, command], env=environ, check=True, stdout=subprocess.DEVNULL)

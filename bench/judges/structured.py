@@ -58,6 +58,7 @@ _ARTICLE = Shape(
         "inLanguage",
         "keywords",
         "isPartOf",
+        "isAccessibleForFree",
     ),
     parts={"author": PEOPLE, "publisher": PEOPLE},
 )

@@ -1,26 +1,23 @@
 """Finds the pages to judge: what each role reaches from the home page by links, a few examples of each kind, and what no link leads to."""
 
 from collections import Counter, deque
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
 import lxml.html
-import sqlalchemy as sa
-from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect, Rule
 
-from app.accounts.models import Person
-from app.accounts.services.tokens import make_confirm_token, make_reset_token, make_standing_token
-from app.core.db import db
-from app.notifications.models import NotificationKind, OutcomeRequest
-from app.notifications.tokens import make_outcome_token, make_unsubscribe_token
+from bench.judges.leftovers import add_leftovers
 from bench.judges.site import Page, Site
 from bench.serving import HOST, token_in
 
 # Most kinds are one template; pages of these differ (solved or not, long or short, with and without results).
 SEVERAL = {"forum.thread_page": 5, "kb.show_article": 3, "search.search_page": 3, "moderation.queue": 4}
 EXAMPLES = {"visitor": 2, "member": 2}
+# As many values of a part of an address are tried where no link leads.
+GUESSES = 6
 # Addresses that no link leads to, and what they are examples of.
 ODD = {
     "nothing there": "/there/is/nothing",
@@ -28,6 +25,7 @@ ODD = {
     "search, found nothing": "/search?q=zorblaxqua",
     "search, found much": "/search?q=water",
     "list, filtered": "/questions?view=unanswered",
+    "forum.ended_asking": "/ask/solved?by=t1&title=Pump",
 }
 # Forms that are also judged after they were sent with nothing in them: what is wrong then stands beside the fields.
 REFUSED = {"accounts.sign_in_page": "visitor", "accounts.sign_up_page": "visitor", "forum.new_thread": "member"}
@@ -35,10 +33,10 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class Walk:
-    """One role's way through the site. `known` holds what parts of addresses were seen to be, `tokens` the links of mails."""
+    """One role's way through the site. `known` holds values that parts of addresses were seen to have, `own` those of some endpoints."""
 
-    def __init__(self, site: Site, role: str, known: dict[str, Any], tokens: dict[str, str]) -> None:
-        self.site, self.role, self.known, self.tokens = site, role, known, tokens
+    def __init__(self, site: Site, role: str, known: dict[str, list[Any]], own: dict[str, dict[str, Any]]) -> None:
+        self.site, self.role, self.known, self.own = site, role, known, own
         self.router = site.app.url_map.bind(HOST, default_method="GET")
         self.pages: list[Page] = []
         self.tried: Counter[str] = Counter()
@@ -50,7 +48,8 @@ class Walk:
         self._follow()
         for rule in self.site.app.url_map.iter_rules():
             if not self.tried[rule.endpoint] and "GET" in (rule.methods or ()):
-                self._add(self._address(rule))
+                for address in self._addresses(rule):
+                    self._add(address)
         self._follow()
         odd = [self._open(path, kind) for kind, path in ODD.items()]
         return self.pages + [page for page in odd if page is not None]
@@ -67,8 +66,18 @@ class Walk:
                 continue
             self.tried[page.kind] += 1
             self.pages.append(page)
-            for link in lxml.html.fromstring(page.html).xpath("//a/@href"):
-                self._add(urldefrag(urljoin(self.site.address + path, link))[0])
+            self._add_links(page)
+
+    def _add_links(self, page: Page) -> None:
+        """What a page links to, and what choosing from its check boxes leads to."""
+        tree = lxml.html.fromstring(page.html)
+        for link in tree.xpath("//a/@href"):
+            self._add(urldefrag(urljoin(self.site.address + page.path, link))[0])
+        for form in tree.xpath("//form[@method='get'][.//select]"):
+            boxes = tree.xpath("//input[@type='checkbox'][@form=$name]", name=form.get("id", ""))[:2]
+            chosen = [(box.get("name"), box.get("value")) for box in boxes]
+            for option in form.xpath(".//select/option") if chosen else ():
+                self._add(f"{form.get('action')}?{urlencode([(option.getparent().get('name'), option.get('value')), *chosen])}")
 
     def _add(self, address: str) -> None:
         parts = urlsplit(address)
@@ -84,32 +93,36 @@ class Walk:
         except (RequestRedirect, HTTPException):
             return None
         for name, value in parts.items():
-            self.known.setdefault(name, value)
+            values = self.known.setdefault(name, [])
+            if value not in values and len(values) < GUESSES:
+                values.append(value)
         return str(endpoint)
 
-    def _address(self, rule: Rule) -> str:
-        """An address that fits a rule, or '' where nothing is known that could stand in it."""
-        known = {**self.known, **({"token": self.tokens[rule.endpoint]} if rule.endpoint in self.tokens else {})}
-        if not rule.arguments <= known.keys():
-            return ""
-        built = rule.build({name: known[name] for name in rule.arguments}, append_unknown=False)
-        return built[1] if built else ""
+    def _addresses(self, rule: Rule) -> Iterator[str]:
+        """Addresses that fit a rule; none where nothing is known that could stand in it."""
+        given = self.own.get(rule.endpoint)
+        for number in range(1 if given or not rule.arguments else GUESSES):
+            parts = given or {name: values[number % len(values)] for name, values in self.known.items() if name in rule.arguments}
+            built = rule.build(parts, append_unknown=False) if rule.arguments <= parts.keys() else None
+            if built:
+                yield built[1]
 
     def _open(self, path: str, kind: str) -> Page | None:
         """One page, or None for a redirect (which is followed later), a file or a fragment. Errors are kinds of their own."""
         answer = self.site.server.ask(path, self.site.headers(self.role))
         if answer.status in REDIRECTS:
             self._add(urljoin(self.site.address + path, answer.header("Location")))
+            return None
         if not answer.header("Content-Type").startswith("text/html") or "<html" not in answer.text[:200]:
             return None
-        return Page(self.role, kind if answer.status == 200 or kind in ODD else f"error {answer.status}", path, answer.text)
+        return Page(self.role, kind if answer.status == 200 else f"error {answer.status}", path, answer.text)
 
 
 def walk(site: Site, roles: tuple[str, ...]) -> list[Page]:
     """All kinds of pages as these roles see them. Addresses with a page that none of them met are kept in `site.unseen`."""
-    known: dict[str, Any] = {}
-    tokens = _tokens(site.app)
-    pages = [page for role in roles for page in Walk(site, role, known, tokens).run()]
+    known: dict[str, list[Any]] = {}
+    own = add_leftovers(site.app)
+    pages = [page for role in roles for page in Walk(site, role, known, own).run()]
     pages += [sent for page in pages if REFUSED.get(page.kind) == page.role and (sent := _sent_empty(site, page))]
     rules = [rule.endpoint for rule in site.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     site.unseen = set(rules) - {page.kind for page in pages}
@@ -124,22 +137,3 @@ def _sent_empty(site: Site, page: Page) -> Page | None:
     if answer.status in REDIRECTS:
         return None
     return Page(page.role, page.kind, page.path, answer.text, is_refused=True)
-
-
-def _tokens(app: Flask) -> dict[str, str]:
-    """Good links as mails carry them, by the endpoint that takes them."""
-    key = str(app.secret_key)
-    with app.app_context():
-        member = db.session.scalars(sa.select(Person).where(Person.email.is_not(None)).order_by(Person.id)).first()
-        assert member is not None
-        asked = db.session.scalars(sa.select(OutcomeRequest)).first()
-        found = {
-            "accounts.reset_page": make_reset_token(key, member),
-            "accounts.confirm_page": make_confirm_token(key, member),
-            "moderation.standing_of_banned": make_standing_token(key, member),
-            "notifications.unsubscribe_page": make_unsubscribe_token(key, member.id, NotificationKind.ANSWER),
-        }
-        if asked is not None:
-            person = db.session.get_one(Person, asked.person_id)
-            found["notifications.outcome_page"] = make_outcome_token(key, asked.thread_id, person.id, person.email or "")
-    return found
