@@ -16,6 +16,8 @@ from markdown import Markdown  # type: ignore[import-untyped]
 from markupsafe import Markup
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
+from app.core.i18n import separated
 from app.core.markup_code import code_html
 from app.core.markup_extensions import ForumMarkdown
 from app.core.markup_sanitizing import sanitize
@@ -123,7 +125,13 @@ def _render(source: str, state: RenderState, own_host: str, max_length: int) -> 
 def _checked(source: str, max_length: int) -> str:
     if len(source) > max_length:
         raise Invalid(
-            {"body": f"This text has {len(source):,} characters; at most {max_length:,} are possible. Please shorten it."}
+            {
+                "body": _(
+                    "This text has %(source)s characters; at most %(max_length)s are possible. Please shorten it.",
+                    source=separated(len(source)),
+                    max_length=separated(max_length),
+                )
+            }
         )
     return clean_text(source)
 

@@ -13,6 +13,7 @@ Why each limit exists (measured on Markdown 3.11, bleach 6.4 and Pygments 2.21):
 from dataclasses import dataclass, field
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 
 MAX_DEPTH = 12
 """Quotes and lists nest this deep; further markers stay text."""
@@ -38,7 +39,7 @@ MAX_HIGHLIGHTED = 10_000
 
 def too_complex(what: str) -> Invalid:
     """Return the error for a text that would cost too much to show."""
-    return Invalid({"body": f"This text has {what}. Please shorten it or put the long part in a code block."})
+    return Invalid({"body": _("This text has %(what)s. Please shorten it or put the long part in a code block.", what=what)})
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 
 T = TypeVar("T")
 MAX_PAGE = 100_000
@@ -15,7 +16,7 @@ def parse_page(raw: str | None) -> int:
     if raw is None or raw == "":
         return 1
     if not raw.isascii() or not raw.isdigit() or len(raw) > 6 or not 1 <= int(raw) <= MAX_PAGE:
-        raise NotFound("There is no such page.")
+        raise NotFound(_("There is no such page."))
     return int(raw)
 
 
@@ -33,7 +34,7 @@ class Page(Generic[T]):
     def from_rows(cls, rows: Sequence[T], number: int, per_page: int) -> "Page[T]":
         """Build a page from up to `per_page + 1` rows; raise NotFound past the end."""
         if not rows and number > 1:
-            raise NotFound("There is no such page.")
+            raise NotFound(_("There is no such page."))
         return cls(tuple(rows[:per_page]), number, per_page, len(rows) > per_page)
 
     @classmethod
@@ -41,7 +42,7 @@ class Page(Generic[T]):
         """Build a page whose number of pages is known from a stored count; raise NotFound past the end."""
         pages = max(1, -(-total // per_page))
         if number > pages:
-            raise NotFound("There is no such page.")
+            raise NotFound(_("There is no such page."))
         return cls(tuple(rows[:per_page]), number, per_page, number < pages, pages)
 
     @property
