@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.core.actor import Actor
 from app.core.errors import Forbidden, NotFound
+from app.core.i18n import gettext as _
 from app.web.context import current_actor, wants_json
 from app.web.redirects import login_path
 
@@ -35,7 +36,7 @@ def _marker(name: str, is_allowed: Callable[[Actor], bool], is_secret: bool) -> 
 def _ask_to_sign_in() -> Response:
     """Lead a visitor to the sign-in page and, after it, back to the page they came from."""
     if wants_json():
-        raise Forbidden("Please sign in first.")
+        raise Forbidden(_("Please sign in first."))
     is_reading = request.method in ("GET", "HEAD")
     back = _asked_path() if is_reading else (request.referrer or "/")
     return redirect(login_path(back), 302 if is_reading else 303)

@@ -6,6 +6,7 @@ from flask import Flask, request
 from flask_wtf import CSRFProtect
 
 from app.core.errors import Forbidden
+from app.core.i18n import gettext as _
 from app.web.pieces import form_token
 
 csrf = CSRFProtect()
@@ -29,10 +30,10 @@ def refuse_cross_site() -> None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site not in ("same-origin", "none"):
-        raise Forbidden("This form was sent from another site.")
+        raise Forbidden(_("This form was sent from another site."))
     origin = request.headers.get("Origin")
     if origin and origin != "null" and not _is_own(origin):
-        raise Forbidden("This form was sent from another site.")
+        raise Forbidden(_("This form was sent from another site."))
 
 
 def _is_own(origin: str) -> bool:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 
 from app.core import errors
 from app.core.db import db
+from app.core.i18n import gettext as _
 from app.web.context import wants_json
 from app.web.render import page
 from app.web.seo import Head
@@ -87,9 +88,9 @@ def _refuse_odd_addresses() -> None:
     try:
         arguments = request.args.items(multi=True)
     except UnicodeDecodeError:
-        raise BadRequest("The address contains bytes that are no text.") from None
+        raise BadRequest(_("The address contains bytes that are no text.")) from None
     if "\x00" in request.path or any("\x00" in text for pair in arguments for text in pair):
-        raise BadRequest("The address contains a null byte.")
+        raise BadRequest(_("The address contains a null byte."))
 
 
 def _app_error(error: errors.AppError) -> Response:
