@@ -9,7 +9,8 @@ from app.accounts.names import HANDLE_MAX
 from app.accounts.services.passwords import MAX_LENGTH
 from app.accounts.services.profiles import ABOUT_MAX, WEBSITE_MAX
 from app.core.actor import Role
-from app.core.i18n import gettext, language_names, lazy_gettext
+from app.core.i18n import gettext, language_names, lazy_gettext, separated
+from app.core.i18n import gettext as _
 from app.web.forms import BaseForm, block, line
 
 ROLE_LABELS = {
@@ -25,44 +26,54 @@ def _required(message: str) -> DataRequired:
 
 
 def _at_most(number: int) -> Length:
-    return Length(max=number, message=f"Please use at most {number:,} characters.")
+    return Length(max=number, message=_("Please use at most %(amount)s characters.", amount=separated(number)))
 
 
-_ADDRESS = (_required("Please type a mail address."), _at_most(EMAIL_MAX))
+_ADDRESS = (_required(lazy_gettext("Please type a mail address.")), _at_most(EMAIL_MAX))
 
 
 class SignUpForm(BaseForm):
-    name = StringField("Name", filters=[line], validators=[_required("Please choose a name."), _at_most(HANDLE_MAX)])
-    email = StringField("Mail address", filters=[line], validators=_ADDRESS)
-    password = PasswordField("Password", validators=[_required("Please choose a password."), _at_most(MAX_LENGTH)])
-    answer = StringField(
-        "A question for people", filters=[line], validators=[_required("Please answer the question."), _at_most(200)]
+    name = StringField(
+        lazy_gettext("Name"), filters=[line], validators=[_required(lazy_gettext("Please choose a name.")), _at_most(HANDLE_MAX)]
     )
-    homepage = StringField("Leave this empty")
+    email = StringField(lazy_gettext("Mail address"), filters=[line], validators=_ADDRESS)
+    password = PasswordField(
+        lazy_gettext("Password"), validators=[_required(lazy_gettext("Please choose a password.")), _at_most(MAX_LENGTH)]
+    )
+    answer = StringField(
+        lazy_gettext("A question for people"),
+        filters=[line],
+        validators=[_required(lazy_gettext("Please answer the question.")), _at_most(200)],
+    )
+    homepage = StringField(lazy_gettext("Leave this empty"))
     stamp = HiddenField()
     next = HiddenField(filters=[line])
 
 
 class SignInForm(BaseForm):
     login = StringField(
-        "Name or mail address", filters=[line], validators=[_required("Please type your name or address."), _at_most(EMAIL_MAX)]
+        lazy_gettext("Name or mail address"),
+        filters=[line],
+        validators=[_required(lazy_gettext("Please type your name or address.")), _at_most(EMAIL_MAX)],
     )
-    password = PasswordField("Password", validators=[_required("Please type your password.")])
+    password = PasswordField(lazy_gettext("Password"), validators=[_required(lazy_gettext("Please type your password."))])
     next = HiddenField(filters=[line])
 
 
 class ResetRequestForm(BaseForm):
-    email = StringField("Mail address", filters=[line], validators=_ADDRESS)
+    email = StringField(lazy_gettext("Mail address"), filters=[line], validators=_ADDRESS)
 
 
 class NewPasswordForm(BaseForm):
-    password = PasswordField("New password", validators=[_required("Please choose a password."), _at_most(MAX_LENGTH)])
+    password = PasswordField(
+        lazy_gettext("New password"), validators=[_required(lazy_gettext("Please choose a password.")), _at_most(MAX_LENGTH)]
+    )
 
 
 class ProfileForm(BaseForm):
-    display_name = StringField("Name shown on your posts", filters=[line], validators=[_at_most(DISPLAY_NAME_MAX)])
-    website = StringField("Website", filters=[line], validators=[_at_most(WEBSITE_MAX)])
-    about = TextAreaField("About you", filters=[block], validators=[_at_most(ABOUT_MAX)])
+    display_name = StringField(lazy_gettext("Name shown on your posts"), filters=[line], validators=[_at_most(DISPLAY_NAME_MAX)])
+    website = StringField(lazy_gettext("Website"), filters=[line], validators=[_at_most(WEBSITE_MAX)])
+    about = TextAreaField(lazy_gettext("About you"), filters=[block], validators=[_at_most(ABOUT_MAX)])
 
 
 class LanguageForm(BaseForm):
@@ -77,18 +88,24 @@ class LanguageForm(BaseForm):
 
 
 class ChangePasswordForm(BaseForm):
-    old_password = PasswordField("Password you use now", validators=[_required("Please type the password you use now.")])
-    password = PasswordField("New password", validators=[_required("Please choose a password."), _at_most(MAX_LENGTH)])
+    old_password = PasswordField(
+        lazy_gettext("Password you use now"), validators=[_required(lazy_gettext("Please type the password you use now."))]
+    )
+    password = PasswordField(
+        lazy_gettext("New password"), validators=[_required(lazy_gettext("Please choose a password.")), _at_most(MAX_LENGTH)]
+    )
 
 
 class ChangeAddressForm(BaseForm):
-    email = StringField("New mail address", filters=[line], validators=_ADDRESS)
-    current_password = PasswordField("Your password", validators=[_required("Please type your password.")])
+    email = StringField(lazy_gettext("New mail address"), filters=[line], validators=_ADDRESS)
+    current_password = PasswordField(
+        lazy_gettext("Your password"), validators=[_required(lazy_gettext("Please type your password."))]
+    )
 
 
 class RoleForm(BaseForm):
-    role = SelectField("Role", choices=[SelectChoice(role.value, label) for role, label in ROLE_LABELS.items()])
+    role = SelectField(lazy_gettext("Role"), choices=[SelectChoice(role.value, label) for role, label in ROLE_LABELS.items()])
 
 
 class ClaimForm(BaseForm):
-    email = StringField("Mail address", filters=[line], validators=_ADDRESS)
+    email = StringField(lazy_gettext("Mail address"), filters=[line], validators=_ADDRESS)

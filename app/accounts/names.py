@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from app.accounts.models import NAME_MAX
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.text import clean_line
 
 HANDLE_MIN = 2
@@ -36,16 +37,23 @@ def checked_name(raw: str, allow_reserved: bool = False) -> str:
     """
     name = unicodedata.normalize("NFKC", clean_line(raw))
     if not HANDLE_MIN <= len(name) <= HANDLE_MAX or len(name_key(name)) > NAME_MAX:
-        raise Invalid(f"Please choose a name of {HANDLE_MIN} to {HANDLE_MAX} characters.", "name")
+        raise Invalid(
+            _(
+                "Please choose a name of %(handle_min)s to %(handle_max)s characters.",
+                handle_min=HANDLE_MIN,
+                handle_max=HANDLE_MAX,
+            ),
+            "name",
+        )
     if not all(_is_word(c) or c in _JOINERS for c in name) or _has_stacked_marks(name):
-        raise Invalid("A name may have letters, digits, and . _ - between them; no spaces.", "name")
+        raise Invalid(_("A name may have letters, digits, and . _ - between them; no spaces."), "name")
     has_double = any(a in _JOINERS and b in _JOINERS for a, b in pairwise(name))
     if not name[0].isalnum() or name[-1] in _JOINERS or has_double:
-        raise Invalid("A name starts and ends with a letter or a digit, and . _ - stand alone.", "name")
+        raise Invalid(_("A name starts and ends with a letter or a digit, and . _ - stand alone."), "name")
     if len({script for script in map(_script, name) if script}) > 1:
-        raise Invalid("Please keep to one alphabet: mixed ones can be mistaken for another name.", "name")
+        raise Invalid(_("Please keep to one alphabet: mixed ones can be mistaken for another name."), "name")
     if not allow_reserved and name_key(name).translate(str.maketrans("", "", _JOINERS)) in RESERVED:
-        raise Invalid("This name is kept for the site itself. Please choose another one.", "name")
+        raise Invalid(_("This name is kept for the site itself. Please choose another one."), "name")
     return name
 
 

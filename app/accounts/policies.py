@@ -3,12 +3,14 @@
 from app.accounts.models import Person
 from app.core.actor import Actor, Role
 from app.core.errors import Forbidden, NotFound
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 
 
 class NotLetIn(Forbidden):
     """Somebody proved who they are, and is banned. Only they may learn that from signing in."""
 
-    default_message = "Your account is banned, so you cannot sign in."
+    default_message = lazy_gettext("Your account is banned, so you cannot sign in.")
 
     def __init__(self, person: Person) -> None:
         super().__init__()
@@ -47,7 +49,7 @@ def ensure_can_manage_people(actor: Actor) -> None:
 def ensure_can_suspend(actor: Actor, person: Person) -> None:
     """Raise Forbidden unless the actor may suspend this person."""
     if not can_suspend(actor, person):
-        raise Forbidden("You are not allowed to suspend this person.")
+        raise Forbidden(_("You are not allowed to suspend this person."))
 
 
 def ensure_can_edit_profile(actor: Actor, person: Person) -> None:
@@ -56,4 +58,4 @@ def ensure_can_edit_profile(actor: Actor, person: Person) -> None:
         return
     if actor.id == person.id and actor.silence:
         raise Forbidden(actor.silence)
-    raise Forbidden("You can only change your own profile.")
+    raise Forbidden(_("You can only change your own profile."))

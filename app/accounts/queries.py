@@ -12,6 +12,7 @@ from app.accounts.names import name_key
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import Page, window
 
 PEOPLE_PER_PAGE = 50
@@ -67,7 +68,7 @@ def get_person(person_id: int) -> Person:
     """Return a person; raise NotFound."""
     person = find_person(person_id)
     if person is None:
-        raise NotFound("We could not find that person.")
+        raise NotFound(_("We could not find that person."))
     return person
 
 
@@ -80,7 +81,7 @@ def get_person_for_update(person_id: int, *, against_texts: bool = False) -> Per
     locked = sa.select(Person).where(Person.id == person_id).with_for_update(key_share=not against_texts)
     person: Person | None = db.session.scalar(locked.execution_options(populate_existing=True))
     if person is None:
-        raise NotFound("We could not find that person.")
+        raise NotFound(_("We could not find that person."))
     return person
 
 

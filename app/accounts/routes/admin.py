@@ -8,6 +8,7 @@ from app.accounts.queries import get_person, list_people
 from app.accounts.routes.blueprint import blueprint
 from app.accounts.services import credentials, roles
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.web.access import admins
@@ -24,14 +25,14 @@ def people() -> Response:
     """List accounts, newest first, or those that match ?q=."""
     text = query_line("q", 100)
     rows = list_people(text, parse_page(request.args.get("page")))
-    return page("accounts/admin_people.html", Head("People"), rows=rows, q=text)
+    return page("accounts/admin_people.html", Head(_("People")), rows=rows, q=text)
 
 
 def _person_page(person_id: int, claim: ClaimForm | None = None, status: int = 200) -> Response:
     person = get_person(person_id)
     return page(
         "accounts/admin_person.html",
-        Head(f"Account of {person.name}"),
+        Head(_("Account of %(name)s", name=person.name)),
         status,
         person=person,
         role_form=RoleForm(formdata=None, role=person.role),
@@ -52,7 +53,7 @@ def change_role(person_id: int) -> Response:
     """Give a person a role."""
     with unit_of_work():
         changed = roles.set_role(current_actor(), person_id, posted_line("role"))
-    flash(f"{changed.name} is now {changed.role}.", "success")
+    flash(_("%(name)s is now %(role)s.", name=changed.name, role=changed.role), "success")
     return see_other(f"/admin/people/{person_id}")
 
 
@@ -69,5 +70,5 @@ def offer_claim(person_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _person_page(person_id, form, 400)
-    flash(f"A link to choose a password is on its way to {address}.", "success")
+    flash(_("A link to choose a password is on its way to %(address)s.", address=address), "success")
     return see_other(f"/admin/people/{person_id}")

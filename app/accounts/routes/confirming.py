@@ -8,6 +8,7 @@ from app.accounts.routes.blueprint import blueprint
 from app.accounts.routes.reset import dead_link, secret
 from app.accounts.services import credentials, tokens
 from app.core.errors import Conflict, Gone
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.web.access import public
 from app.web.context import current_actor
@@ -27,11 +28,11 @@ def confirm_page(token: str) -> Response:
         person_id, fingerprint = tokens.read_confirm_token(secret(), token)
         person = find_person(person_id)
         if person is None:
-            raise Gone("The account of this link does not exist any more.")
+            raise Gone(_("The account of this link does not exist any more."))
         tokens.ensure_confirm_is_fresh(secret(), fingerprint, person)
     except Gone as error:
         return dead_link(error.message, _AGAIN)
-    head = Head("Confirm your address")
+    head = Head(_("Confirm your address"))
     return page("accounts/confirm.html", head, name=person.name, address=person.pending_email, token=token, needs_csrf=True)
 
 
@@ -46,5 +47,5 @@ def confirm(token: str) -> Response:
             credentials.confirm_address(person_id, fingerprint=fingerprint, secret=secret())
     except (Gone, Conflict) as error:
         return dead_link(error.message, _AGAIN)
-    flash("Your address is confirmed. Thank you.", "success")
+    flash(_("Your address is confirmed. Thank you."), "success")
     return see_other("/settings/account" if current_actor().is_authenticated else "/login")

@@ -13,6 +13,8 @@ from app.accounts.routes.signin import told_why
 from app.accounts.services import credentials, passwords, tokens
 from app.accounts.session import start_session
 from app.core.errors import Conflict, Gone, Invalid
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.web.access import public
 from app.web.ratelimit import PER_RECIPIENT, RESET, address_key, ensure_within, limiter
@@ -20,7 +22,7 @@ from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
-_HEAD = Head("Reset your password", path="/reset-password")
+_HEAD = Head(lazy_gettext("Reset your password"), path="/reset-password")
 
 
 def secret() -> str:
@@ -30,7 +32,7 @@ def secret() -> str:
 
 def dead_link(message: str, again: str) -> Response:
     """Return the page for a link that does not work (any more); `again` is where to ask for a new one."""
-    head = Head("This link does not work any more")
+    head = Head(_("This link does not work any more"))
     return page("accounts/dead_link.html", head, 410, message=message, again=again)
 
 
@@ -68,14 +70,14 @@ def request_reset() -> Response:
 @public
 def reset_sent() -> Response:
     """Say what happens now, to everybody alike."""
-    return page("accounts/reset_sent.html", Head("Look into your mail"))
+    return page("accounts/reset_sent.html", Head(_("Look into your mail")))
 
 
 def _linked_person(token: str) -> tuple[tokens.ResetLink, Person]:
     link = tokens.read_reset_token(secret(), token)
     person = find_person(link.person_id)
     if person is None:
-        raise Gone("The account of this link does not exist any more.")
+        raise Gone(_("The account of this link does not exist any more."))
     tokens.ensure_reset_is_fresh(secret(), link, person)
     return link, person
 
@@ -113,5 +115,5 @@ def reset(token: str) -> Response:
         return dead_link(error.message, "/reset-password")
     except NotLetIn as refusal:
         return told_why(refusal)
-    flash("Your new password counts from now on. You are signed in here and signed out everywhere else.", "success")
+    flash(_("Your new password counts from now on. You are signed in here and signed out everywhere else."), "success")
     return see_other("/")

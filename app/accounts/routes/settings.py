@@ -31,7 +31,7 @@ def own_person() -> Person:
     """Return the row of who is asking."""
     actor = current_actor()
     if actor.id is None:
-        raise Forbidden("Please sign in first.")
+        raise Forbidden(_("Please sign in first."))
     return get_person(actor.id)
 
 
@@ -43,7 +43,7 @@ def settings() -> Response:
 
 
 def _profile_page(form: ProfileForm, status: int = 200) -> Response:
-    return page("accounts/settings_profile.html", Head("Your profile"), status, form=form)
+    return page("accounts/settings_profile.html", Head(_("Your profile")), status, form=form)
 
 
 @blueprint.get("/settings/profile")
@@ -74,7 +74,7 @@ def save_profile() -> Response:
     except Invalid as error:
         form.add_errors(Invalid({("about" if name == "body" else name): text for name, text in error.errors.items()}))
         return _profile_page(form, 400)
-    flash("Your profile is saved.", "success")
+    flash(_("Your profile is saved."), "success")
     return see_other("/settings/profile")
 
 
@@ -88,7 +88,7 @@ def _account_page(
     chosen = LanguageForm(formdata=None, language=person.language or "").offer(languages)
     return page(
         "accounts/settings_account.html",
-        Head("Your account"),
+        Head(_("Your account")),
         status,
         person=person,
         sessions=list_sessions(person.id, current_session_hash()),
@@ -110,7 +110,7 @@ def _verify_own(person: Person, password: str, field: str) -> None:
     try:
         verified(SignInCandidate(person.id, person.password_hash), person.name, password)
     except Invalid:
-        raise Invalid("This is not your password. Please type the one you use now.", field) from None
+        raise Invalid(_("This is not your password. Please type the one you use now."), field) from None
 
 
 @blueprint.post("/settings/address")
@@ -130,7 +130,7 @@ def change_address() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _account_page(400, address=form)
-    flash(f"We have sent a mail to {address}: open the link in it to confirm the address.", "success")
+    flash(_("We have sent a mail to %(address)s: open the link in it to confirm the address.", address=address), "success")
     return see_other(_ACCOUNT)
 
 
@@ -142,7 +142,7 @@ def resend_confirmation() -> Response:
     ensure_within(PER_RECIPIENT, "resend", str(current_actor().id))
     with unit_of_work():
         address = credentials.resend_confirmation(current_actor()).pending_email
-    flash(f"We have sent the link to {address} again.", "success")
+    flash(_("We have sent the link to %(address)s again.", address=address), "success")
     return see_other(_ACCOUNT)
 
 
@@ -152,7 +152,7 @@ def drop_address() -> Response:
     """Forget the address that waits for confirmation."""
     with unit_of_work():
         credentials.drop_pending_address(current_actor())
-    flash("Your address stays as it was.", "success")
+    flash(_("Your address stays as it was."), "success")
     return see_other(_ACCOUNT)
 
 
@@ -191,7 +191,7 @@ def change_password() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _account_page(400, password=form)
-    flash("Your new password counts from now on. All your other sign-ins have ended.", "success")
+    flash(_("Your new password counts from now on. All your other sign-ins have ended."), "success")
     return see_other(_ACCOUNT)
 
 
@@ -205,5 +205,5 @@ def end_sessions() -> Response:
         end_all_sessions(person_id, keep_current=keep)
         if not keep:
             end_session()
-    flash("All your other sign-ins have ended." if keep else "You are signed out everywhere.", "success")
+    flash(_("All your other sign-ins have ended.") if keep else _("You are signed out everywhere."), "success")
     return see_other(_ACCOUNT if keep else "/login")

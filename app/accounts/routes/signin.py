@@ -12,6 +12,7 @@ from app.accounts.services.tokens import make_standing_token
 from app.accounts.session import end_session, start_session
 from app.accounts.urls import standing_path
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.web.access import public
 from app.web.context import current_actor
@@ -47,7 +48,7 @@ def told_why(refusal: NotLetIn) -> Response:
 
 
 def _page(form: SignInForm, status: int = 200) -> Response:
-    head = Head("Sign in", path="/login")
+    head = Head(_("Sign in"), path="/login")
     return page("accounts/signin.html", head, status, form=form, needs_csrf=True, show_flashes=True)
 
 
@@ -82,7 +83,7 @@ def sign_in() -> Response:
     except NotLetIn as refusal:
         return told_why(refusal)
     if is_kept:
-        flash("Welcome back. Your account stays: you have signed in before it was erased.", "success")
+        flash(_("Welcome back. Your account stays: you have signed in before it was erased."), "success")
     return see_other(back_path(form.next.data))
 
 
@@ -92,5 +93,5 @@ def sign_out() -> Response:
     """End this sign-in on the server; the old cookie is worthless afterwards."""
     with unit_of_work():
         end_session()
-    flash("You are signed out.", "success")
+    flash(_("You are signed out."), "success")
     return see_other("/login")

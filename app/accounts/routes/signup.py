@@ -10,6 +10,7 @@ from app.accounts.routes.signin import back_path
 from app.accounts.services import passwords, robots, signing_up
 from app.accounts.session import start_session
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.web.access import public
 from app.web.context import current_actor, site_settings
@@ -46,7 +47,7 @@ def _ensure_person(form: SignUpForm) -> None:
 
 
 def _page(form: SignUpForm, status: int = 200) -> Response:
-    head = Head("Sign up", "Make an account to ask, answer and follow.", "/signup")
+    head = Head(_("Sign up"), _("Make an account to ask, answer and follow."), "/signup")
     return page("accounts/signup.html", head, status, form=form, needs_csrf=True)
 
 
@@ -79,5 +80,12 @@ def sign_up() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _page(form, 400)
-    flash(f"Welcome, {name}. We have sent a mail to {address}: open the link in it to confirm your address.", "success")
+    flash(
+        _(
+            "Welcome, %(name)s. We have sent a mail to %(address)s: open the link in it to confirm your address.",
+            name=name,
+            address=address,
+        ),
+        "success",
+    )
     return see_other(back_path(form.next.data))

@@ -20,6 +20,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 
 TAKEN = "Another account has confirmed this address meanwhile. Sign in there, or use a different address here."
@@ -27,7 +28,7 @@ TAKEN = "Another account has confirmed this address meanwhile. Sign in there, or
 
 def _own_account(actor: Actor) -> Person:
     if actor.id is None:
-        raise Forbidden("Please sign in first.")
+        raise Forbidden(_("Please sign in first."))
     return get_person_for_update(actor.id)
 
 
@@ -38,7 +39,7 @@ def change_password(actor: Actor, *, old_hash: str | None, new_hash: str) -> Per
     """
     person = _own_account(actor)
     if person.password_hash != old_hash:
-        raise Conflict("Your password was changed meanwhile. Please try again.")
+        raise Conflict(_("Your password was changed meanwhile. Please try again."))
     person.password_hash = new_hash
     emit(PasswordChanged(person.id))
     return person
@@ -75,7 +76,7 @@ def request_address_change(actor: Actor, *, email: str, blocked: Collection[str]
     person = _own_account(actor)
     address = checked_address(email, blocked=blocked)
     if address == person.email:
-        raise Invalid("This is your address already.", "email")
+        raise Invalid(_("This is your address already."), "email")
     person.pending_email = address
     emit(AddressChangeRequested(person.id))
     return person
@@ -85,7 +86,7 @@ def resend_confirmation(actor: Actor) -> Person:
     """Have the confirmation link sent again. Raises Conflict when nothing waits for confirmation."""
     person = _own_account(actor)
     if person.pending_email is None:
-        raise Conflict("There is no address waiting for confirmation.")
+        raise Conflict(_("There is no address waiting for confirmation."))
     emit(ConfirmationRequested(person.id))
     return person
 
@@ -94,7 +95,7 @@ def drop_pending_address(actor: Actor) -> Person:
     """Forget the address that waits for confirmation; the confirmed one stays."""
     person = _own_account(actor)
     if person.email is None:
-        raise Conflict("This is the only address of your account. Type another one instead.")
+        raise Conflict(_("This is the only address of your account. Type another one instead."))
     person.pending_email = None
     return person
 
@@ -119,7 +120,7 @@ def offer_claim(actor: Actor, *, person_id: int, email: str) -> Person:
     address = checked_address(email)
     owner = find_person_by_email(address)
     if owner is not None and owner.id != person.id:
-        raise Invalid(f"The account {owner.name} has confirmed this address.", "email")
+        raise Invalid(_("The account %(name)s has confirmed this address.", name=owner.name), "email")
     person.pending_email = address
     emit(ClaimOffered(person.id))
     return person
@@ -129,7 +130,7 @@ def _linked(person_id: int) -> Person:
     try:
         return get_person_for_update(person_id)
     except NotFound:
-        raise Gone("The account of this link does not exist any more.") from None
+        raise Gone(_("The account of this link does not exist any more.")) from None
 
 
 def _confirm(person: Person) -> None:

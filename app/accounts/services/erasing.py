@@ -20,6 +20,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Gone, Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import FOR_THE_LOG, checked_reason
 from app.core.uow import require_unit_of_work
 
@@ -34,14 +35,14 @@ def request_erasure(actor: Actor, *, typed_name: str, keeps_posts: bool, grace: 
     """
     require_unit_of_work()
     if actor.id is None:
-        raise Forbidden("Please sign in first.")
+        raise Forbidden(_("Please sign in first."))
     ensure_not_last_admin(actor.id)
     person = get_person_for_update(actor.id)
     if name_key(typed_name) != person.name_key:
-        raise Invalid("Please type your own name, as it stands in the address of your profile.", "name")
+        raise Invalid(_("Please type your own name, as it stands in the address of your profile."), "name")
     erasure = _wish(person)
     if erasure.asked_by_id is not None:
-        raise Conflict("An admin is having this account erased already.")
+        raise Conflict(_("An admin is having this account erased already."))
     erasure.keeps_posts, erasure.reason = keeps_posts, ""
     erasure.asked_at, erasure.due_at = now(), None
     if person.email:
@@ -60,7 +61,7 @@ def confirm_erasure(person_id: int, *, fingerprint: str, secret: str, grace: tim
     person = get_person_for_update(person_id)
     erasure = db.session.get(Erasure, person_id, populate_existing=True)
     if erasure is None or erasure.due_at is not None:
-        raise Gone("There is nothing to confirm any more: you have confirmed it already, or your account stays.")
+        raise Gone(_("There is nothing to confirm any more: you have confirmed it already, or your account stays."))
     ensure_erase_is_fresh(secret, fingerprint, person, erasure.asked_at)
     _confirm(erasure, grace)
     return erasure
@@ -92,12 +93,12 @@ def order_erasure(actor: Actor, *, person_id: int, keeps_posts: bool, reason: st
     require_unit_of_work()
     ensure_can_manage_people(actor)
     if actor.id == person_id:
-        raise Forbidden("Erase your own account in your settings.")
+        raise Forbidden(_("Erase your own account in your settings."))
     why = checked_reason(reason, is_required=True, ask=FOR_THE_LOG)
     ensure_not_last_admin(person_id)
     person = get_person_for_update(person_id)
     if person.erased_at is not None:
-        raise Conflict("This account is erased already.")
+        raise Conflict(_("This account is erased already."))
     erasure = _wish(person)
     erasure.keeps_posts, erasure.asked_by_id, erasure.reason = keeps_posts, actor.id, why
     erasure.asked_at = erasure.due_at = now()
@@ -151,13 +152,13 @@ def ensure_not_last_admin(person_id: int) -> None:
     """Lock all admins in one order and raise Conflict when this person is the only one."""
     locked = sa.select(Person.id).where(Person.role == Role.ADMIN).order_by(Person.id).with_for_update(key_share=True)
     if set(db.session.scalars(locked)) == {person_id}:
-        raise Conflict("This is the last admin. Make somebody else an admin first.")
+        raise Conflict(_("This is the last admin. Make somebody else an admin first."))
 
 
 def _wish(person: Person) -> Erasure:
     erasure = db.session.get(Erasure, person.id, populate_existing=True)
     if erasure is not None and erasure.begun_at is not None:
-        raise Conflict("This account is being erased already.")
+        raise Conflict(_("This account is being erased already."))
     if erasure is None:
         erasure = Erasure(person_id=person.id)
         db.session.add(erasure)

@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 
 
@@ -25,16 +26,16 @@ def get_pair_for_update(actor: Actor, from_id: int, into_id: int, *, against_tex
     require_unit_of_work()
     ensure_can_manage_people(actor)
     if from_id == into_id:
-        raise Conflict("These are the same account.")
+        raise Conflict(_("These are the same account."))
     if actor.id == from_id:
-        raise Forbidden("Your own account stays; choose it as the one that remains.")
+        raise Forbidden(_("Your own account stays; choose it as the one that remains."))
     ensure_not_last_admin(from_id)
     people = get_people_for_update((from_id, into_id), against_texts_of=from_id if against_texts else 0)
     if len(people) < 2:
-        raise NotFound("We could not find that person.")
+        raise NotFound(_("We could not find that person."))
     for person in people.values():
         if person.erased_at is not None or person.merged_into_id is not None:
-            raise Conflict(f"{person.name} is not an account any more.")
+            raise Conflict(_("%(name)s is not an account any more.", name=person.name))
     _ensure_no_way_out(people[from_id], people[into_id])
     return people[from_id], people[into_id]
 
@@ -45,7 +46,11 @@ def _ensure_no_way_out(gone: Person, stays: Person) -> None:
     is_held = gone.is_suspended_at(moment) or gone.is_muted_at(moment)
     if (gone.is_banned and not stays.is_banned) or (is_held and stays.role != Role.MEMBER):
         raise Conflict(
-            f"{gone.name} is banned, suspended or muted. Please take that back first, or decide the same about {stays.name}."
+            _(
+                "%(name)s is banned, suspended or muted. Please take that back first, or decide the same about %(name2)s.",
+                name=gone.name,
+                name2=stays.name,
+            )
         )
 
 

@@ -10,6 +10,7 @@ from argon2.low_level import Type
 
 from app.accounts.names import name_key
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 
 MIN_LENGTH = 10
 MAX_LENGTH = 200
@@ -36,16 +37,19 @@ def _normal(password: str) -> bytes:
 def check_password_rules(password: str, name: str, address: str = "", field: str = "password") -> None:
     """Raise Invalid(field) unless the password has 10 to 200 characters and is neither common nor the name or address."""
     if len(password) < MIN_LENGTH:
-        raise Invalid(f"Please use at least {MIN_LENGTH} characters. A few words in a row are easy to remember.", field)
+        raise Invalid(
+            _("Please use at least %(min_length)s characters. A few words in a row are easy to remember.", min_length=MIN_LENGTH),
+            field,
+        )
     if len(password) > MAX_LENGTH:
-        raise Invalid(f"Please use at most {MAX_LENGTH} characters.", field)
+        raise Invalid(_("Please use at most %(max_length)s characters.", max_length=MAX_LENGTH), field)
     key = name_key(password)
     own_name = name_key(name)
     own = {own_name, name_key(address), name_key(address.partition("@")[0])}
     if key in own or (own_name in key and len(key.replace(own_name, "")) < 3):
-        raise Invalid("This is too close to your name or address. Please choose something else.", field)
+        raise Invalid(_("This is too close to your name or address. Please choose something else."), field)
     if key in COMMONEST or len(set(key)) < 4:
-        raise Invalid("This is one of the first passwords anybody would try. Please choose something else.", field)
+        raise Invalid(_("This is one of the first passwords anybody would try. Please choose something else."), field)
 
 
 def hash_password(password: str) -> str:

@@ -24,7 +24,7 @@ def update_profile(actor: Actor, *, person_id: int, display_name: str, about: Re
     ensure_can_edit_profile(actor, person)
     shown = clean_line(display_name) or person.name
     if len(shown) > DISPLAY_NAME_MAX:
-        raise Invalid(f"Please use at most {DISPLAY_NAME_MAX} characters.", "display_name")
+        raise Invalid(_("Please use at most %(display_name_max)s characters.", display_name_max=DISPLAY_NAME_MAX), "display_name")
     person.display_name = shown
     person.website = checked_website(website)
     person.about_source = about.source
@@ -64,5 +64,5 @@ def checked_website(raw: str) -> str:
         or " " in address
         or len(address) > WEBSITE_MAX
     ):
-        raise Invalid("This does not look like a web address. It should read like https://example.com.", "website")
+        raise Invalid(_("This does not look like a web address. It should read like https://example.com."), "website")
     return address

@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 
 LONGEST = timedelta(days=3660)
@@ -37,7 +38,7 @@ def restrict(actor: Actor, *, person_id: int, kind: str, until: datetime | None 
         person.warned_at = moment
     elif kind == Restriction.BAN:
         if person.is_banned:
-            raise Conflict("This person is banned already.")
+            raise Conflict(_("This person is banned already."))
         person.banned_at = moment
         db.session.execute(sa.delete(PersonSession).where(PersonSession.person_id == person_id))
     else:
@@ -71,10 +72,10 @@ def lock_for_decision(actor: Actor, person_id: int) -> Person:
     """
     require_unit_of_work()
     if not actor.is_moderator:
-        raise Forbidden("Only moderators can do that.")
+        raise Forbidden(_("Only moderators can do that."))
     people = get_people_for_update((person_id, actor.id or person_id), against_texts_of=person_id)
     if person_id not in people:
-        raise NotFound("We could not find that person.")
+        raise NotFound(_("We could not find that person."))
     decider = people[actor.id].as_actor(now()) if actor.id in people else actor
     ensure_can_suspend(decider, people[person_id])
     return people[person_id]
@@ -100,7 +101,7 @@ def ensure_may_still_post(actor: Actor) -> None:
     columns = (Person.suspended_until, Person.muted_until, Person.banned_at, Person.warned_at, has_ended)
     row = db.session.execute(sa.select(*columns).where(Person.id == actor.id)).one_or_none()
     if row is None or row[4]:
-        raise Forbidden("Your account does not exist any more.")
+        raise Forbidden(_("Your account does not exist any more."))
     found = Person(suspended_until=row[0], muted_until=row[1], banned_at=row[2])
     moment = now()
     fresh = Actor(
@@ -113,7 +114,7 @@ def ensure_may_still_post(actor: Actor) -> None:
 
 def _checked_end(until: datetime | None, moment: datetime) -> datetime:
     if until is None or until <= moment:
-        raise Invalid("Please choose a date in the future.", "until")
+        raise Invalid(_("Please choose a date in the future."), "until")
     if until > moment + LONGEST:
-        raise Invalid("Please choose a date within ten years.", "until")
+        raise Invalid(_("Please choose a date within ten years."), "until")
     return until

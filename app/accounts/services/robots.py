@@ -12,6 +12,7 @@ from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 
 from app.core.clock import now
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 
 # A form that was open for longer is asked for again with a fresh stamp: stamps must not be worth collecting.
 STAMP_HOURS = 12
@@ -62,7 +63,7 @@ def ensure_human_pace(pace: Pace) -> None:
 def ensure_answer(given: str, accepted: Collection[str]) -> None:
     """Raise Invalid("answer") unless `given` is one of the accepted answers; capitals and punctuation do not matter."""
     if _plain(given) not in {_plain(answer) for answer in accepted}:
-        raise Invalid("This is not the answer we are looking for. Please try once more.", "answer")
+        raise Invalid(_("This is not the answer we are looking for. Please try once more."), "answer")
 
 
 def _plain(answer: str) -> str:

@@ -10,6 +10,7 @@ from app.core.actor import Actor, Role
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 
 
@@ -27,7 +28,7 @@ def set_role(actor: Actor, person_id: int, role: str) -> Person:
     if old == role:
         return person
     if old == Role.ADMIN and admins <= {person.id}:
-        raise Conflict("This is the last admin. Make somebody else an admin first.")
+        raise Conflict(_("This is the last admin. Make somebody else an admin first."))
     person.role = role
     emit(RoleChanged(person.id, actor.id, old, role))
     return person

@@ -12,6 +12,7 @@ from app.core.actor import Actor, Role
 from app.core.db import db
 from app.core.errors import Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.text import clean_line
 from app.core.uow import require_unit_of_work
 
@@ -62,14 +63,14 @@ def create_person(
         raise Invalid("This role does not exist. Roles: " + ", ".join(Role) + ".", "role")
     address = checked_address(email) if email else None
     if address and find_person_by_email(address):
-        raise Invalid("Another account has confirmed this address.", "email")
+        raise Invalid(_("Another account has confirmed this address."), "email")
     checked = checked_name(name, allow_reserved=True)
     return _add_person(checked, password_hash=password_hash, email=address, role=role, display_name=clean_line(display_name))
 
 
 def _add_person(name: str, *, display_name: str = "", **values: str | None) -> Person:
     if find_person_by_name(name):
-        raise Invalid("Somebody has this name already. Please choose another one.", "name")
+        raise Invalid(_("Somebody has this name already. Please choose another one."), "name")
     person = Person(name=name, name_key=name_key(name), display_name=display_name or name, **values)
     db.session.add(person)
     db.session.flush()

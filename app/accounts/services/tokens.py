@@ -9,6 +9,7 @@ from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
 from app.accounts.models import Person
 from app.core.errors import Gone
+from app.core.i18n import gettext as _
 
 RESET_LIFE = timedelta(hours=1)
 CLAIM_LIFE = timedelta(days=14)
@@ -118,14 +119,14 @@ def read_standing_token(secret: str, token: str) -> tuple[int, str]:
     """Return (person id, fingerprint of the ban); raise Gone when the link is forged or too old."""
     found = _read(secret, "standing", token, STANDING_LIFE)
     if found is None:
-        raise Gone("This link is too old, or was cut off on its way. Sign in once more to get a new one.")
+        raise Gone(_("This link is too old, or was cut off on its way. Sign in once more to get a new one."))
     return int(found[0]), str(found[1])
 
 
 def ensure_standing_is_fresh(secret: str, fingerprint: str, person: Person) -> None:
     """Raise Gone unless the person is still banned as they were when the link was made."""
     if not person.is_banned or fingerprint != _standing_state(secret, person):
-        raise Gone("This was taken back meanwhile: please sign in.")
+        raise Gone(_("This was taken back meanwhile: please sign in."))
 
 
 def _read(secret: str, purpose: str, token: str, life: timedelta) -> list[Any] | None:
