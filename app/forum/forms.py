@@ -7,21 +7,30 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
+from app.core.i18n import lazy_gettext
 from app.core.markup import MAX_BODY
 from app.forum.models.thread import TITLE_MAX
 from app.forum.services.checking import COMMENT_MAX, TITLE_MIN
 from app.web.forms import BaseForm, block, line, reason_field
 
 _TITLE_RULES = [
-    InputRequired("Please give it a title: one line that says what is wrong."),
-    Length(min=TITLE_MIN, message=f"Please use at least {TITLE_MIN} characters, so that people see what it is about."),
-    Length(max=TITLE_MAX, message=f"A title has at most {TITLE_MAX} characters."),
+    InputRequired(lazy_gettext("Please give it a title: one line that says what is wrong.")),
+    Length(
+        min=TITLE_MIN,
+        message=lazy_gettext(
+            "Please use at least %(title_min)s characters, so that people see what it is about.", title_min=TITLE_MIN
+        ),
+    ),
+    Length(max=TITLE_MAX, message=lazy_gettext("A title has at most %(title_max)s characters.", title_max=TITLE_MAX)),
 ]
 _BODY_RULES = [
-    InputRequired("Please write something."),
-    Length(max=MAX_BODY, message=f"At most {MAX_BODY:,} characters are possible; please shorten the text."),
+    InputRequired(lazy_gettext("Please write something.")),
+    Length(
+        max=MAX_BODY,
+        message=lazy_gettext("At most %(max_body)s characters are possible; please shorten the text.", max_body=MAX_BODY),
+    ),
 ]
-_TAGS_RULES = [Length(max=300, message="These are too many letters for five tags.")]
+_TAGS_RULES = [Length(max=300, message=lazy_gettext("These are too many letters for five tags."))]
 
 
 def chosen_id(value: object) -> int | None:
@@ -33,28 +42,35 @@ def chosen_id(value: object) -> int | None:
 class ThreadForm(BaseForm):
     """A new question or discussion. `category` and `version` get their choices from the route."""
 
-    title = StringField("Title", filters=[line], validators=_TITLE_RULES)
-    body = TextAreaField("Details", filters=[block], validators=_BODY_RULES)
-    category = SelectField("Category", coerce=chosen_id, validators=[DataRequired("Please choose a category.")])
-    tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
-    version = SelectField("Version", coerce=chosen_id, validators=[Optional()])
+    title = StringField(lazy_gettext("Title"), filters=[line], validators=_TITLE_RULES)
+    body = TextAreaField(lazy_gettext("Details"), filters=[block], validators=_BODY_RULES)
+    category = SelectField(
+        lazy_gettext("Category"), coerce=chosen_id, validators=[DataRequired(lazy_gettext("Please choose a category."))]
+    )
+    tags = StringField(lazy_gettext("Tags"), filters=[line], validators=_TAGS_RULES)
+    version = SelectField(lazy_gettext("Version"), coerce=chosen_id, validators=[Optional()])
 
 
 class AnswerForm(BaseForm):
     """An answer to a question or a reply in a discussion."""
 
-    body = TextAreaField("Your answer", filters=[block], validators=_BODY_RULES)
+    body = TextAreaField(lazy_gettext("Your answer"), filters=[block], validators=_BODY_RULES)
 
 
 class CommentForm(BaseForm):
     """A comment, new or changed."""
 
     body = TextAreaField(
-        "Your comment",
+        lazy_gettext("Your comment"),
         filters=[block],
         validators=[
-            InputRequired("Please write something."),
-            Length(max=COMMENT_MAX, message=f"A comment has at most {COMMENT_MAX:,} characters. For more, write an answer."),
+            InputRequired(lazy_gettext("Please write something.")),
+            Length(
+                max=COMMENT_MAX,
+                message=lazy_gettext(
+                    "A comment has at most %(comment_max)s characters. For more, write an answer.", comment_max=COMMENT_MAX
+                ),
+            ),
         ],
     )
 
@@ -62,52 +78,54 @@ class CommentForm(BaseForm):
 class EditCommentForm(CommentForm):
     """A changed comment; who changes somebody else's says why."""
 
-    reason = reason_field("Why do you change it?", kind=StringField)
+    reason = reason_field(lazy_gettext("Why do you change it?"), kind=StringField)
 
 
 class EditPostForm(BaseForm):
     """A new revision of an answer or reply. `base_revision` is the revision that the person started from."""
 
-    body = TextAreaField("Text", filters=[block], validators=_BODY_RULES)
-    reason = reason_field("What did you change?", kind=StringField)
+    body = TextAreaField(lazy_gettext("Text"), filters=[block], validators=_BODY_RULES)
+    reason = reason_field(lazy_gettext("What did you change?"), kind=StringField)
     base_revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 
 class EditOpeningForm(EditPostForm):
     """A new revision of the opening text, with its title and tags."""
 
-    title = StringField("Title", filters=[line], validators=_TITLE_RULES)
-    tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
+    title = StringField(lazy_gettext("Title"), filters=[line], validators=_TITLE_RULES)
+    tags = StringField(lazy_gettext("Tags"), filters=[line], validators=_TAGS_RULES)
 
 
 class TitleForm(BaseForm):
     """Title and tags of somebody else's question. `base_revision` is the revision that the person started from."""
 
-    title = StringField("Title", filters=[line], validators=_TITLE_RULES)
-    tags = StringField("Tags", filters=[line], validators=_TAGS_RULES)
-    reason = reason_field("What is better now?", "Please say what is better now.", kind=StringField)
+    title = StringField(lazy_gettext("Title"), filters=[line], validators=_TITLE_RULES)
+    tags = StringField(lazy_gettext("Tags"), filters=[line], validators=_TAGS_RULES)
+    reason = reason_field(lazy_gettext("What is better now?"), lazy_gettext("Please say what is better now."), kind=StringField)
     base_revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 
 class CategoryForm(BaseForm):
     """A category, new or changed. The rules are those of the service; the form only parses."""
 
-    name = StringField("Name", filters=[line], validators=[InputRequired("Please give it a name.")])
-    description = StringField("Description", filters=[line])
+    name = StringField(lazy_gettext("Name"), filters=[line], validators=[InputRequired(lazy_gettext("Please give it a name."))])
+    description = StringField(lazy_gettext("Description"), filters=[line])
     audience = RadioField(
-        "Who may read it?",
+        lazy_gettext("Who may read it?"),
         default="public",
         choices=[
-            SelectChoice("public", "Everybody, and search engines"),
-            SelectChoice("members", "People who are signed in"),
-            SelectChoice("staff", "Staff only"),
+            SelectChoice("public", lazy_gettext("Everybody, and search engines")),
+            SelectChoice("members", lazy_gettext("People who are signed in")),
+            SelectChoice("staff", lazy_gettext("Staff only")),
         ],
     )
-    needs_approval = BooleanField("New threads wait until a moderator has approved them")
-    holds_first_posts = BooleanField("The first texts of new people wait until a moderator has approved them")
-    archive_after_days = IntegerField("Archive solved questions after so many quiet days", validators=[Optional()])
+    needs_approval = BooleanField(lazy_gettext("New threads wait until a moderator has approved them"))
+    holds_first_posts = BooleanField(lazy_gettext("The first texts of new people wait until a moderator has approved them"))
+    archive_after_days = IntegerField(lazy_gettext("Archive solved questions after so many quiet days"), validators=[Optional()])
     position = IntegerField(
-        "Position in the list", default=0, validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")]
+        lazy_gettext("Position in the list"),
+        default=0,
+        validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")],
     )
 
     def values(self) -> dict[str, Any]:
@@ -126,9 +144,11 @@ class CategoryForm(BaseForm):
 class ProductForm(BaseForm):
     """A product, new or renamed."""
 
-    name = StringField("Name", filters=[line], validators=[InputRequired("Please give it a name.")])
+    name = StringField(lazy_gettext("Name"), filters=[line], validators=[InputRequired(lazy_gettext("Please give it a name."))])
     position = IntegerField(
-        "Position in the list", default=0, validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")]
+        lazy_gettext("Position in the list"),
+        default=0,
+        validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")],
     )
 
     def values(self) -> dict[str, Any]:
@@ -139,4 +159,6 @@ class ProductForm(BaseForm):
 class VersionForm(BaseForm):
     """A version of a product."""
 
-    name = StringField("Version", filters=[line], validators=[InputRequired("Please say which version.")])
+    name = StringField(
+        lazy_gettext("Version"), filters=[line], validators=[InputRequired(lazy_gettext("Please say which version."))]
+    )

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor, Audience
 from app.core.clock import now
 from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.i18n import gettext as _
 from app.core.trust import Ability
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
@@ -273,7 +274,7 @@ def _refuse(actor: Actor, what: str, *, is_text: bool = False) -> None:
     """Raise Forbidden in the words that fit: what silences the actor first. `is_text`: it is about writing, not about taking part."""
     if actor.silence and (is_text or actor.is_suspended):
         raise Forbidden(actor.silence)
-    raise Forbidden(f"You are not allowed to {what}.")
+    raise Forbidden(_("You are not allowed to %(what)s.", what=what))
 
 
 def ensure_can_start_thread(actor: Actor, category: Category) -> None:
@@ -289,9 +290,9 @@ def ensure_can_add_post(actor: Actor, thread: Thread) -> None:
     if can_add_post(actor, thread):
         return
     if actor.can_post and not thread.is_open:
-        raise Conflict("This thread does not take new posts any more.")
+        raise Conflict(_("This thread does not take new posts any more."))
     if actor.can_post and not thread.is_listed:
-        raise Conflict("This thread is waiting for approval.")
+        raise Conflict(_("This thread is waiting for approval."))
     _refuse(actor, "post here", is_text=True)
 
 
@@ -300,7 +301,7 @@ def ensure_can_comment(actor: Actor, post: Post, thread: Thread) -> None:
     ensure_can_see_post(actor, post, thread)
     ensure_can_add_post(actor, thread)
     if not can_comment(actor, post, thread):
-        raise Conflict("This post does not take comments.")
+        raise Conflict(_("This post does not take comments."))
 
 
 def ensure_can_vote(actor: Actor, post: Post, thread: Thread) -> None:
@@ -337,7 +338,7 @@ def ensure_can_improve_title(actor: Actor, thread: Thread) -> None:
     if can_improve_title(actor, thread):
         return
     if actor.can_post and actor.has(Ability.EDIT_TITLES):
-        raise Conflict("The title of this cannot be changed: it is no question, out of sight, locked or archived.")
+        raise Conflict(_("The title of this cannot be changed: it is no question, out of sight, locked or archived."))
     _refuse(actor, "change this title: it takes a level of trust, see “How trust grows”", is_text=True)
 
 
@@ -361,11 +362,11 @@ def ensure_can_say_worked(actor: Actor, post: Post, thread: Thread) -> None:
     """Raise NotFound, Conflict (nothing that could work: hidden, or no answer) or Forbidden unless the actor may say so."""
     ensure_can_see_post(actor, post, thread)
     if not is_answer(post) or not post.is_listed or not thread.is_listed:
-        raise Conflict("Only a visible answer can have worked for somebody.")
+        raise Conflict(_("Only a visible answer can have worked for somebody."))
     if can_say_worked(actor, post, thread):
         return
     if actor.id == thread.author_id and not actor.is_suspended:
-        raise Forbidden("You asked this: mark the answer that solved it, or say at the top that you are still stuck.")
+        raise Forbidden(_("You asked this: mark the answer that solved it, or say at the top that you are still stuck."))
     _refuse(actor, "judge your own answer")
 
 
@@ -416,7 +417,7 @@ def ensure_can_pin_card(actor: Actor, thread: Thread) -> None:
     if can_pin_card(actor, thread):
         return
     if actor.is_curator and actor.can_write:
-        raise Conflict("Only a visible question can have an answer card.")
+        raise Conflict(_("Only a visible question can have an answer card."))
     _refuse(actor, "pin answer cards")
 
 

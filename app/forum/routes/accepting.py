@@ -4,6 +4,7 @@ from flask import flash, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.models.resolution import OutcomeKind
 from app.forum.queries.outcomes import find_outcome
@@ -34,7 +35,7 @@ def accept(post_id: int) -> Response:
     """Mark an answer as the solution."""
     with unit_of_work():
         accept_answer(current_actor(), post_id=post_id)
-    flash("Marked as the solution. Thank you: this helps everybody who comes after you.", "success")
+    flash(_("Marked as the solution. Thank you: this helps everybody who comes after you."), "success")
     return see_other(post_path(post_id))
 
 
@@ -45,7 +46,7 @@ def withdraw(post_id: int) -> Response:
     """Take back that an answer is the solution."""
     with unit_of_work():
         withdraw_acceptance(current_actor(), post_id=post_id, reason=posted_line("reason"))
-    flash("This is not marked as the solution any more.", "success")
+    flash(_("This is not marked as the solution any more."), "success")
     return see_other(post_path(post_id))
 
 
@@ -82,5 +83,5 @@ def _post_id() -> int | None:
     if not raw:
         return None
     if not raw.isascii() or not raw.isdigit() or len(raw) > 19 or not 0 < int(raw) <= MAX_ID:
-        raise Invalid("There is no such answer.", field="post_id")
+        raise Invalid(_("There is no such answer."), field="post_id")
     return int(raw)

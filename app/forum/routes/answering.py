@@ -4,6 +4,7 @@ from flask import flash
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.forms import AnswerForm
 from app.forum.routes.blueprint import blueprint
@@ -38,5 +39,5 @@ def add(thread_id: int) -> Response:
     if post.held_at is not None:
         flash(HELD, "info")
         return see_other(post_path(post.id))
-    flash("Thank you, your answer is posted." if post.kind == "answer" else "Your reply is posted.", "success")
+    flash(_("Thank you, your answer is posted.") if post.kind == "answer" else _("Your reply is posted."), "success")
     return see_other(post_path(post.id))

@@ -6,6 +6,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.forum.queries.categories import find_category
 from app.forum.queries.lists import QUESTION_VIEWS, list_pinned_threads, list_threads
@@ -27,7 +28,7 @@ def category_page(slug: str) -> Response:
     number = parse_page(request.args.get("page"))
     category = find_category(actor, slug)
     if category is None:
-        raise NotFound("There is no such category.")
+        raise NotFound(_("There is no such category."))
     address = ListAddress(category.path, asked_view(QUESTION_VIEWS))
     if asks_for_first_page():
         return moved(address.with_page(1))

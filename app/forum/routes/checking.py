@@ -7,6 +7,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import Forbidden
+from app.core.i18n import gettext as _
 from app.core.text import shorten
 from app.core.uow import unit_of_work
 from app.forum.routes.blueprint import blueprint
@@ -49,7 +50,7 @@ def similar() -> Response:
 def end_asking() -> BaseResponse:
     """Take 'This solved it' for a suggestion (solved=t12): nothing is posted. A text that was typed is kept as a draft."""
     if is_bot(client_agent()):
-        raise Forbidden("Only people are asked what solved their problem.")
+        raise Forbidden(_("Only people are asked what solved their problem."))
     actor, key, title = current_actor(), posted_line("solved", 20), posted_line("title")
     with unit_of_work():
         end_ask(actor, query=title, key=key, visitor=visitor_key("search"))
@@ -69,7 +70,7 @@ def ended_asking() -> Response:
     card = find_document(actor, query_line("by"))
     return page(
         "forum/ask_solved.html",
-        Head("Solved without asking", path="/ask/solved"),
+        Head(_("Solved without asking"), path="/ask/solved"),
         card=card,
         draft=find_draft(actor, DRAFT_KEY),
         draft_key=DRAFT_KEY,

@@ -4,6 +4,7 @@ from flask import flash
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.text import shorten
 from app.core.uow import unit_of_work
 from app.forum.forms import CommentForm, EditCommentForm
@@ -44,7 +45,7 @@ def _shown(comment: Comment) -> Response:
     """Lead to a comment, or say that it waits: then its place is its post."""
     if comment.held_at is None:
         return see_other(comment_path(comment.id))
-    flash("Thank you. A moderator reads your comment first; until then only moderators see it.", "info")
+    flash(_("Thank you. A moderator reads your comment first; until then only moderators see it."), "info")
     return see_other(post_path(comment.post_id))
 
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.text import shorten
 from app.core.textdiff import diff_lines
 from app.core.uow import unit_of_work
@@ -118,7 +119,7 @@ def _edit_page(
     changes: list[tuple[str, str]] | None = None,
 ) -> Response:
     what = {"opening": post.thread.kind, "answer": "answer", "reply": "reply"}[post.kind]
-    head = Head(f"Edit {what}", crumbs=[(shorten(post.thread.title, 60), post_path(post.id)), ("Edit", "")])
+    head = Head(_("Edit %(what)s", what=what), crumbs=[(shorten(post.thread.title, 60), post_path(post.id)), ("Edit", "")])
     return page(
         "forum/edit_post.html", head, status, form=form, post=post, thread=post.thread, what=what, preview=preview, draft=draft,
         draft_key=f"edit:{post.id}", conflict=conflict, changes=changes or [], back=post_path(post.id),
@@ -138,7 +139,7 @@ def history(post_id: int) -> Response:
     old, new = _number("from", to - 1 if to > 1 else 1), to
     texts = load_texts(post_id, old, new)
     if old not in texts or new not in texts:
-        raise NotFound("There is no such revision.")
+        raise NotFound(_("There is no such revision."))
     diff = diff_lines(_whole(texts[old]), _whole(texts[new]))
     is_sides = request.args.get("view") == "sides"
     title = f"Changes: {post.thread.title}"
@@ -157,7 +158,7 @@ def _number(name: str, default: int) -> int:
     if not raw:
         return default
     if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
-        raise NotFound("There is no such revision.")
+        raise NotFound(_("There is no such revision."))
     return int(raw)
 
 

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.actor import ANONYMOUS
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.forum.queries.categories import find_category
 from app.forum.queries.feeds import list_feed_posts, list_feed_threads
 from app.forum.queries.tags import find_tag
@@ -40,7 +41,7 @@ def category_feed(slug: str) -> Response:
     """New threads of a category."""
     category = find_category(ANONYMOUS, slug)
     if category is None:
-        raise NotFound("There is no such category.")
+        raise NotFound(_("There is no such category."))
     keep_page(THREADS)
     entries = list_feed_threads(category=category.id)
     return atom_feed(f"New in {category.name}", f"{category.path}/feed.atom", category.path, entries)
@@ -54,5 +55,5 @@ def tag_feed(name: str) -> Response:
     keep_page(THREADS)
     entries = list_feed_threads(tag=tag.id) if tag else ()
     if tag is None or not entries:
-        raise NotFound("There is no such tag.")
+        raise NotFound(_("There is no such tag."))
     return atom_feed(f"New about {tag.name}", f"{tag.path}/feed.atom", tag.path, entries)

@@ -3,6 +3,7 @@
 from flask import flash, jsonify
 from werkzeug.wrappers import Response
 
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.queries.participation import is_following
 from app.forum.queries.threads import get_thread
@@ -27,5 +28,5 @@ def follow(thread_id: int) -> Response:
         follow_thread(actor, thread_id=thread_id, value=value)
     if wants_json():
         return jsonify(pressed=value)
-    flash("You will hear of new posts here." if value else "You will not hear of new posts here any more.", "success")
+    flash(_("You will hear of new posts here.") if value else _("You will not hear of new posts here any more."), "success")
     return see_other(thread.path)

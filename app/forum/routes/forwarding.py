@@ -2,6 +2,7 @@
 
 from app.core.actor import Actor
 from app.core.errors import Gone, NotFound
+from app.core.i18n import gettext as _
 from app.forum.models.reshaping import Place
 from app.forum.queries.places import find_new_place
 from app.forum.queries.thread_page import find_thread_head
@@ -37,5 +38,5 @@ def find_moved_thread(actor: Actor, thread_id: int, head: ThreadHead | None) -> 
     if not actor.can_read(new.category.audience):
         raise NotFound
     if new.hidden_at is not None and not actor.is_moderator:
-        raise Gone("A moderator removed this thread.")
+        raise Gone(_("A moderator removed this thread."))
     return new

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.actor import Actor
 from app.core.errors import Forbidden, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.queries.threads import get_thread
 from app.forum.routes.blueprint import blueprint
@@ -29,7 +30,7 @@ from app.web.render import fragment
 def worked(post_id: int) -> Response:
     """Record one reader's word: worked=yes, no (with a reason or none yet) or undo. Scripts get the next question as HTML."""
     if is_bot(client_agent()):
-        raise Forbidden("Only people are asked whether an answer worked.")
+        raise Forbidden(_("Only people are asked whether an answer worked."))
     actor = current_actor()
     with unit_of_work():
         word = _record(actor, post_id, posted_line("worked", 5))
@@ -44,7 +45,7 @@ def worked(post_id: int) -> Response:
 
 def _record(actor: Actor, post_id: int, said: str) -> Word:
     if said not in ("yes", "no", "undo"):
-        raise Invalid("Please say yes or no.", field="worked")
+        raise Invalid(_("Please say yes or no."), field="worked")
     key = visitor_key("worked")
     if said == "undo":
         return take_back_word(actor, post_id=post_id, reader_key=key)

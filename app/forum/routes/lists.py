@@ -7,6 +7,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import Page, parse_page
 from app.forum.models.thread import ThreadKind
 from app.forum.queries.categories import CategoryRow, list_categories
@@ -70,7 +71,7 @@ def asked_view(views: tuple[str, ...]) -> str:
     """Return the view in the query string. Raises NotFound for one that the list does not have."""
     view = request.args.get("view", "newest") or "newest"
     if view not in views:
-        raise NotFound("There is no such view.")
+        raise NotFound(_("There is no such view."))
     return view
 
 
@@ -83,7 +84,7 @@ def list_head(title: str, description: str, address: ListAddress, rows: Page[Thr
     """Return the head of a list page: canonical to itself, with its neighbours."""
     number = rows.number
     return Head(
-        title=title if number == 1 else f"{title} (page {number})",
+        title=title if number == 1 else _("%(title)s (page %(amount)s)", title=title, amount=number),
         description=numbered(description, number),
         path=address.with_page(number),
         contract=contract_of(facts, number, is_variant=not address.is_plain),
@@ -135,7 +136,7 @@ def _asked_category(categories: tuple[CategoryRow, ...], slug: str) -> CategoryR
     for category in categories:
         if category.slug == slug:
             return category
-    raise NotFound("There is no such category.")
+    raise NotFound(_("There is no such category."))
 
 
 def _asked_tag(name: str) -> int | None:
@@ -143,7 +144,7 @@ def _asked_tag(name: str) -> int | None:
         return None
     tag = find_tag(name)
     if tag is None or not tag.thread_count:
-        raise NotFound("There is no such tag.")
+        raise NotFound(_("There is no such tag."))
     return tag.id
 
 
@@ -153,7 +154,7 @@ def _asked_version(number: str) -> tuple[int | None, str]:
         return None, ""
     label = find_version_label(int(number)) if number.isascii() and number.isdigit() else None
     if label is None:
-        raise NotFound("There is no such version.")
+        raise NotFound(_("There is no such version."))
     return int(number), label
 
 

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.forms import CategoryForm
 from app.forum.queries.archiving import count_due
@@ -36,7 +37,7 @@ def manage_categories() -> Response:
 
 def _list_page(form: CategoryForm, status: int = 200) -> Response:
     rows = list_categories(current_actor())
-    return page("forum/categories_admin.html", Head(title="Categories"), status=status, rows=rows, form=form)
+    return page("forum/categories_admin.html", Head(title=_("Categories")), status=status, rows=rows, form=form)
 
 
 @blueprint.post("/admin/categories")
@@ -51,7 +52,7 @@ def create_category_action() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _list_page(form, status=400)
-    flash(f"“{category.name}” is ready.", "success")
+    flash(_("“%(name)s” is ready.", name=category.name), "success")
     return see_other(PATH)
 
 
@@ -65,7 +66,7 @@ def edit_category(category_id: int) -> Response:
 
 def _edit_page(form: CategoryForm, row: CategoryRow, status: int = 200) -> Response:
     return page(
-        "forum/category_edit.html", Head(title=f"Category {row.name}"), status=status, row=row, form=form,
+        "forum/category_edit.html", Head(title=_("Category %(name)s", name=row.name)), status=status, row=row, form=form,
         due_words=_due_words(row),
     )  # fmt: skip
 
@@ -90,7 +91,7 @@ def update_category_action(category_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _edit_page(form, _find(category_id), status=400)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return see_other(PATH)
 
 
@@ -100,5 +101,5 @@ def delete_category_action(category_id: int) -> Response:
     """Remove an empty category."""
     with unit_of_work():
         delete_category(current_actor(), category_id=category_id)
-    flash("The category is removed.", "success")
+    flash(_("The category is removed."), "success")
     return see_other(PATH)

@@ -4,6 +4,7 @@ from flask import flash, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.forms import ProductForm, VersionForm
 from app.forum.policies import ensure_can_set_versions
@@ -30,7 +31,7 @@ def manage_products() -> Response:
 
 
 def _list_page(form: BaseForm, status: int = 200) -> Response:
-    head = Head(title="Products")
+    head = Head(title=_("Products"))
     return page("forum/products.html", head, status=status, rows=list_products(with_unreleased=True), form=form)
 
 
@@ -46,7 +47,7 @@ def create_product() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _list_page(form, status=400)
-    flash(f"“{product.name}” is ready. Add its versions now.", "success")
+    flash(_("“%(name)s” is ready. Add its versions now.", name=product.name), "success")
     return see_other(f"{PATH}/{product.id}")
 
 
@@ -59,7 +60,7 @@ def edit_product(product_id: int) -> Response:
 
 
 def _edit_page(row: ProductRow, form: BaseForm, version_form: BaseForm, status: int = 200) -> Response:
-    head = Head(title=f"Product {row.name}")
+    head = Head(title=_("Product %(name)s", name=row.name))
     return page("forum/product_edit.html", head, status=status, row=row, form=form, version_form=version_form)
 
 
@@ -75,7 +76,7 @@ def update_product(product_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _edit_page(get_product(product_id), form, VersionForm(formdata=None, prefix="version-"), 400)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return see_other(f"{PATH}/{product_id}")
 
 
@@ -85,7 +86,7 @@ def delete_product(product_id: int) -> Response:
     """Remove a product without versions."""
     with unit_of_work():
         products.delete_product(current_actor(), product_id=product_id)
-    flash("The product is removed.", "success")
+    flash(_("The product is removed."), "success")
     return see_other(PATH)
 
 
@@ -102,7 +103,7 @@ def add_version(product_id: int) -> Response:
         form.add_errors(error)
         row = get_product(product_id)
         return _edit_page(row, ProductForm(formdata=None, obj=row), form, 400)
-    flash(f"Version {version.name} is noted. Nobody else sees it before you publish it.", "success")
+    flash(_("Version %(name)s is noted. Nobody else sees it before you publish it.", name=version.name), "success")
     return see_other(f"{PATH}/{product_id}")
 
 
@@ -129,7 +130,7 @@ def withdraw_version(version_id: int) -> Response:
             version = products.withdraw_version(current_actor(), version_id=version_id)
     except Conflict as error:
         return _refused(error)
-    flash(f"{version.name} is not published any more.", "success")
+    flash(_("%(name)s is not published any more.", name=version.name), "success")
     return see_other(f"{PATH}/{version.product_id}")
 
 
@@ -142,7 +143,7 @@ def delete_version(version_id: int) -> Response:
             products.delete_version(current_actor(), version_id=version_id)
     except Conflict as error:
         return _refused(error)
-    flash("The version is removed.", "success")
+    flash(_("The version is removed."), "success")
     return see_other(PATH)
 
 
@@ -163,7 +164,7 @@ def _versions_page(thread_id: int, chosen: set[int], error: str = "", status: in
     thread = get_thread(actor, thread_id)
     ensure_can_set_versions(actor, thread)
     return page(
-        "forum/thread_versions.html", Head(title="Versions"), status=status, thread=thread,
+        "forum/thread_versions.html", Head(title=_("Versions")), status=status, thread=thread,
         products=list_products(), chosen=chosen, words=thread_words(thread_id), error=error,
     )  # fmt: skip
 
@@ -179,7 +180,7 @@ def save_versions(thread_id: int) -> Response:
             path = thread.path
     except Invalid as error:
         return _versions_page(thread_id, chosen, error.message, 400)
-    flash("Thank you. Others see which version this is about.", "success")
+    flash(_("Thank you. Others see which version this is about."), "success")
     return see_other(path)
 
 
@@ -191,7 +192,7 @@ def check_version(thread_id: int, version_id: int) -> Response:
     with unit_of_work():
         thread = versions.check_thread(current_actor(), thread_id=thread_id, version_id=version_id, works=works)
     if works is None:
-        flash("Taken back. It waits to be checked again.", "success")
+        flash(_("Taken back. It waits to be checked again."), "success")
     else:
         flash_undo(
             f"Noted: “{thread.title}” " + ("works there." if works else "does not work there."),

@@ -3,6 +3,7 @@
 from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.text import shorten
 from app.core.uow import unit_of_work
 from app.forum.forms import TitleForm
@@ -66,7 +67,7 @@ def _changed_page(thread_id: int, form: TitleForm, error: Conflict) -> Response:
 
 def _title_page(thread: Thread, form: TitleForm, status: int = 200, conflict: str = "") -> Response:
     crumbs = [(shorten(thread.title, 60), thread.path), ("Title and tags", "")]
-    head = Head("Improve title and tags", crumbs=crumbs)
+    head = Head(_("Improve title and tags"), crumbs=crumbs)
     standing_tags = list_tag_names(thread.id) if conflict else []
     return page(
         "forum/improve_title.html", head, status, form=form, thread=thread, conflict=conflict, standing_tags=standing_tags

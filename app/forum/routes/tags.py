@@ -7,6 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.forum.queries.lists import QUESTION_VIEWS, list_threads
 from app.forum.queries.tags import find_tag, list_tags
@@ -37,7 +38,7 @@ def tags() -> Response:
     number = parse_page(request.args.get("page"))
     sort = request.args.get("sort", "popular") or "popular"
     if sort not in ("popular", "name"):
-        raise NotFound("There is no such order.")
+        raise NotFound(_("There is no such order."))
     prefix = query_line("q", 40)
     if asks_for_first_page():
         return moved(_tags_path(sort, prefix, 1))
@@ -46,7 +47,7 @@ def tags() -> Response:
     return page(
         "forum/tags.html",
         Head(
-            title="Tags" if number == 1 else f"Tags (page {number})",
+            title=_("Tags") if number == 1 else _("Tags (page %(amount)s)", amount=number),
             description=numbered("All topics of the community, from the most used to the rarest.", number),
             path=_tags_path(sort, prefix, number),
             contract=contract_of(ListFacts(len(rows.items)), number, is_variant=sort != "popular" or bool(prefix)),
@@ -69,7 +70,7 @@ def tag_page(name: str) -> Response:
     number = parse_page(request.args.get("page"))
     tag = find_tag(name) or find_tag(name.lower())
     if tag is None or not (tag.thread_count or list_threads(actor, tag=tag.id).items):
-        raise NotFound("There is no such tag.")
+        raise NotFound(_("There is no such tag."))
     if tag.name != name:
         return moved(tag.path)
     address = ListAddress(tag.path, asked_view(QUESTION_VIEWS))

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Gone, NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.forum import indexability, jsonld, thread_tools
 from app.forum.cards import present_card
@@ -57,7 +58,7 @@ def ensure_visible(actor: Actor, head: ThreadHead | None) -> ThreadHead:
     if can_see_thread(actor, cast(Thread, head)):
         return head
     if head.hidden_at and not head.held_at:
-        raise Gone("A moderator removed this thread.")
+        raise Gone(_("A moderator removed this thread."))
     raise NotFound
 
 
@@ -72,7 +73,7 @@ def thread_page(thread_id: int, slug: str = "") -> BaseResponse:
     number = parse_page(request.args.get("page"))
     sort = request.args.get("sort", "best")
     if sort not in SORTS:
-        raise NotFound("There is no such order.")
+        raise NotFound(_("There is no such order."))
     key = key_of_request(actor, sort, number)
     shared = find_shared(actor, key) if key else None
     if shared is not None:
@@ -178,9 +179,7 @@ def _present_posts(actor: Actor, found: ThreadPage, moment: datetime, comment: F
 _SORT_LABELS = (("best", "Best first"), ("newest", "Newest"), ("oldest", "Oldest"))
 
 
-def _answering(
-    actor: Actor, head: ThreadHead, may_answer: bool, form: AnswerForm | None, has_draft: bool
-) -> dict[str, Any]:
+def _answering(actor: Actor, head: ThreadHead, may_answer: bool, form: AnswerForm | None, has_draft: bool) -> dict[str, Any]:
     """Return the answer form (with the draft of this thread in it), or why there is none."""
     key = f"answer:{head.id}"
     if may_answer and form is None:
@@ -206,7 +205,7 @@ def _head(found: ThreadPage) -> Head:
     is_public = head.category.audience == "public" and head.is_listed
     feed = [(f"New posts in: {head.title}", f"/{head.kind}s/{head.id}/feed.atom")] if is_public else []
     return Head(
-        title=head.title if number == 1 else f"{head.title} (page {number})",
+        title=head.title if number == 1 else _("%(title)s (page %(amount)s)", title=head.title, amount=number),
         description=numbered(head.excerpt or head.title, number),
         path=_address(head, found.sort, number),
         contract=contract,

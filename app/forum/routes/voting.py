@@ -4,6 +4,7 @@ from flask import jsonify, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.queries.participation import has_said_me_too
 from app.forum.queries.threads import get_thread
@@ -25,7 +26,7 @@ def vote(post_id: int) -> Response:
     """Vote with value=1 or -1, or take the vote back with 0."""
     value = _VOTES.get(request.form.get("value", ""))
     if value is None:
-        raise Invalid("A vote is 1, -1 or 0.", field="value")
+        raise Invalid(_("A vote is 1, -1 or 0."), field="value")
     with unit_of_work():
         score = cast_vote(current_actor(), post_id=post_id, value=value)
     return jsonify(score=score, pressed=value) if wants_json() else see_other(post_path(post_id))
@@ -48,5 +49,5 @@ def posted_switch(default: bool) -> bool:
     """Return the posted value (1 or 0), or `default` when there is none. Raises Invalid for anything else."""
     raw = request.form.get("value", "")
     if raw not in ("", "0", "1"):
-        raise Invalid("Please send 1 or 0.", field="value")
+        raise Invalid(_("Please send 1 or 0."), field="value")
     return raw == "1" if raw else default

@@ -5,6 +5,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
 from app.forum.events import AcceptanceWithdrawn, AnswerAccepted
 from app.forum.models import Acceptance, Outcome
@@ -27,7 +28,7 @@ def accept_answer(actor: Actor, *, post_id: int, source: str = OutcomeSource.PAG
     ensure_can_see_post(actor, post, thread)
     ensure_can_accept(actor, thread)
     if not is_answer(post) or not post.is_listed:
-        raise Conflict("Only a visible answer can be marked as the solution.")
+        raise Conflict(_("Only a visible answer can be marked as the solution."))
     if accepted := find_acceptance(post.id):
         return accepted
     voice, moment = voice_of(actor, thread), now()

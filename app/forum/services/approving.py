@@ -11,6 +11,8 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.reasons import checked_reason
 from app.forum.events import PostAdded, PostCurated, PostHeld, ThreadCurated, ThreadHeld, ThreadStarted
 from app.forum.models import Post, Thread
@@ -26,7 +28,7 @@ from app.forum.services.waiting import end_wait
 class TextChanged(Conflict):
     """Whoever decides read another text than the one that stands there now."""
 
-    default_message = "The text changed after you opened it. Please read it again before you decide."
+    default_message = lazy_gettext("The text changed after you opened it. Please read it again before you decide.")
 
 
 def ensure_read(revision: int, read: int | None) -> None:
@@ -77,7 +79,7 @@ def hold_thread(actor: Actor, *, thread_id: int, reason: str = "") -> Thread:
     ensure_can_moderate(actor, thread)
     why = checked_reason(reason)
     if thread.held_at is not None:
-        raise Conflict("This thread is waiting for approval already.")
+        raise Conflict(_("This thread is waiting for approval already."))
     place = place_of(thread)
     thread.held_at = now()
     move_counts(place, place_of(thread))
@@ -122,9 +124,9 @@ def hold_post(actor: Actor, *, post_id: int, reason: str = "") -> Post:
     ensure_can_moderate(actor, post.thread)
     why = checked_reason(reason)
     if post.kind == PostKind.OPENING:
-        raise Conflict("Hold the thread instead of its opening text.")
+        raise Conflict(_("Hold the thread instead of its opening text."))
     if post.held_at is not None:
-        raise Conflict("This post is waiting for approval already.")
+        raise Conflict(_("This post is waiting for approval already."))
     post.held_at = now()
     settle(post.thread)
     emit(PostHeld(post.thread_id, post.id, post.author_id))
@@ -153,7 +155,7 @@ def _waiting_thread(actor: Actor, thread_id: int) -> tuple[Thread, datetime]:
     thread = get_thread_and_category_for_update(thread_id)
     ensure_can_moderate(actor, thread)
     if thread.held_at is None or thread.hidden_at is not None:
-        raise Conflict("This thread is not waiting for approval any more.")
+        raise Conflict(_("This thread is not waiting for approval any more."))
     return thread, thread.held_at
 
 
@@ -161,5 +163,5 @@ def _waiting_post(actor: Actor, post_id: int) -> tuple[Post, datetime]:
     post = get_post_for_update(post_id)
     ensure_can_moderate(actor, post.thread)
     if post.held_at is None or post.hidden_at is not None:
-        raise Conflict("This post is not waiting for approval any more.")
+        raise Conflict(_("This post is not waiting for approval any more."))
     return post, post.held_at

@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
 from app.core.uow import unit_of_work
 from app.forum.events import ThreadCurated
@@ -36,7 +37,7 @@ def archive_thread(actor: Actor, *, thread_id: int, reason: str = "") -> Thread:
     ensure_can_moderate(actor, thread)
     why = checked_reason(reason)
     if thread.archived_at is not None:
-        raise Conflict("This thread is archived already.")
+        raise Conflict(_("This thread is archived already."))
     return _done(actor, thread, "archive", why, now())
 
 
@@ -46,7 +47,7 @@ def unarchive_thread(actor: Actor, *, thread_id: int, reason: str = "") -> Threa
     ensure_can_moderate(actor, thread)
     why = checked_reason(reason)
     if thread.archived_at is None:
-        raise Conflict("This thread is not archived.")
+        raise Conflict(_("This thread is not archived."))
     return _done(actor, thread, "unarchive", why, None)
 
 

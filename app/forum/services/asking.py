@@ -10,6 +10,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.markup import Rendered
 from app.core.slugs import slugify
 from app.forum.events import ThreadHeld, ThreadStarted
@@ -39,7 +40,7 @@ def start_thread(
     (and for a text that is refused), Forbidden when the actor may not post there.
     """
     if kind not in list(ThreadKind):
-        raise Invalid("A thread is a question or a discussion.", field="kind")
+        raise Invalid(_("A thread is a question or a discussion."), field="kind")
     category = _locked_category(actor, category_id)
     title, tags = checked_title(title), normalise_tags(tags)
     check_body(body)
@@ -72,11 +73,11 @@ def _locked_category(actor: Actor, category_id: int) -> Category:
     """Return the category, locked. One that the actor may not know is as unknown as one that does not exist."""
     category = get_categories_for_update([category_id]).get(category_id)
     if category is None:
-        raise Invalid("Please choose one of the categories.", field="category")
+        raise Invalid(_("Please choose one of the categories."), field="category")
     try:
         ensure_can_start_thread(actor, category)
     except NotFound:
-        raise Invalid("Please choose one of the categories.", field="category") from None
+        raise Invalid(_("Please choose one of the categories."), field="category") from None
     return category
 
 

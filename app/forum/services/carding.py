@@ -7,6 +7,7 @@ whether it is shown now is `policies.shows_card`.
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
 from app.forum.events import ThreadCurated
 from app.forum.models import Post, Thread
@@ -38,7 +39,7 @@ def unpin_card(actor: Actor, *, thread_id: int, reason: str = "") -> Thread:
     ensure_can_pin_card(actor, thread)
     why = checked_reason(reason)
     if thread.card_post_id is None:
-        raise Conflict("This thread has no answer card any more.")
+        raise Conflict(_("This thread has no answer card any more."))
     before = str(thread.card_post_id)
     thread.card_post_id = None
     return _done(actor, thread, "uncard", why, before)
@@ -64,15 +65,15 @@ def repin_card(actor: Actor, *, thread_id: int, post_id: int, reason: str = "") 
 
 def _check(thread: Thread, post: Post) -> None:
     if not is_answer(post) or not post.is_listed:
-        raise Conflict("Only a visible answer can be the answer card.")
+        raise Conflict(_("Only a visible answer can be the answer card."))
     if thread.duplicate_of_id is not None:
-        raise Conflict("This question is a duplicate. Pin an answer of the original instead.")
+        raise Conflict(_("This question is a duplicate. Pin an answer of the original instead."))
     if thread.article_id is not None:
-        raise Conflict("An article keeps this answer up to date already, and readers are led there.")
+        raise Conflict(_("An article keeps this answer up to date already, and readers are led there."))
     if thread.status != Status.SOLVED:
-        raise Conflict("Only a solved question can have an answer card: nobody has confirmed an answer yet.")
+        raise Conflict(_("Only a solved question can have an answer card: nobody has confirmed an answer yet."))
     if thread.card_post_id == post.id:
-        raise Conflict("This answer is the card already.")
+        raise Conflict(_("This answer is the card already."))
 
 
 def _done(actor: Actor, thread: Thread, action: str, reason: str, before: str) -> Thread:

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor, Audience
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.slugs import slugify
 from app.forum.models import Category, Thread
 from app.forum.queries.threads import get_categories_for_update
@@ -17,7 +18,7 @@ ARCHIVE_MIN, ARCHIVE_MAX = 7, 3_650
 
 def _ensure_admin(actor: Actor) -> None:
     if not actor.is_admin:
-        raise Forbidden("Only admins keep the categories.")
+        raise Forbidden(_("Only admins keep the categories."))
 
 
 def _check(name: str, description: str, audience: str, archive_after_days: int | None) -> None:
@@ -53,7 +54,7 @@ def create_category(
     _check(name, description, audience, archive_after_days)
     slug = slugify(name)
     if db.session.scalar(sa.select(Category.id).where(Category.slug == slug)) is not None:
-        raise Invalid("There is a category of this name already.", field="name")
+        raise Invalid(_("There is a category of this name already."), field="name")
     category = Category(
         slug=slug, name=name, description=description, audience=audience, needs_approval=needs_approval,
         holds_first_posts=holds_first_posts, archive_after_days=archive_after_days, position=position,
@@ -84,7 +85,8 @@ def update_category(
     _check(name, description, audience, archive_after_days)
     if audience != category.audience and _has_threads(category_id):
         raise Invalid(
-            "Who may read it can be changed only while it is empty. Make a new category and move the threads.", field="audience"
+            _("Who may read it can be changed only while it is empty. Make a new category and move the threads."),
+            field="audience",
         )
     category.name, category.description, category.audience = name, description, audience
     category.needs_approval, category.position = needs_approval, position
@@ -97,7 +99,7 @@ def delete_category(actor: Actor, *, category_id: int) -> None:
     _ensure_admin(actor)
     category = _locked(category_id)
     if _has_threads(category_id):
-        raise Conflict("This category still holds threads (perhaps hidden ones). Move them first.")
+        raise Conflict(_("This category still holds threads (perhaps hidden ones). Move them first."))
     db.session.delete(category)
 
 

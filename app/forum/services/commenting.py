@@ -10,6 +10,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Forbidden
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.markup import Rendered
 from app.core.reasons import checked_reason
 from app.forum.events import CommentAdded, CommentCurated, CommentHeld
@@ -110,7 +111,7 @@ def delete_comment(actor: Actor, *, comment_id: int) -> Comment:
         return comment
     ensure_can_edit_comment(actor, comment, post.thread)
     if not is_own:
-        raise Forbidden("Only its author can take back a comment. Moderators hide it, with a reason.")
+        raise Forbidden(_("Only its author can take back a comment. Moderators hide it, with a reason."))
     comment.hidden_at = comment.hidden_at or now()
     comment.hidden_reason = TAKEN_BACK
     settle_comments(post)

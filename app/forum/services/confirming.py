@@ -5,6 +5,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
 from app.forum.events import AskerStillStuck, StillStuckWithdrawn
 from app.forum.models import Outcome, Post, Thread
@@ -38,7 +39,7 @@ def record_outcome(
     returns it unchanged. Raises NotFound, Forbidden, Invalid("kind" or "reason"), Conflict for a post that is no answer here.
     """
     if kind not in REPORTABLE:
-        raise Invalid("Please choose one of the answers.", field="kind")
+        raise Invalid(_("Please choose one of the answers."), field="kind")
     thread = get_thread_for_update(thread_id)
     ensure_can_report_outcome(actor, thread)
     why = checked_reason(reason)
@@ -67,7 +68,7 @@ def report_stuck(actor: Actor, *, thread_id: int, source: str = OutcomeSource.PA
     thread = get_thread_for_update(thread_id)
     ensure_can_report_outcome(actor, thread)
     if thread.status == Status.CLOSED:
-        raise Conflict("This question is closed. If the problem is still there, please ask it anew.")
+        raise Conflict(_("This question is closed. If the problem is still there, please ask it anew."))
     said_at = now()
     outcome = record_outcome(actor, thread_id=thread_id, kind=OutcomeKind.REFUTED, source=source, reason=reason)
     emit(AskerStillStuck(thread_id, actor.id, said_at))
@@ -85,13 +86,13 @@ def withdraw_outcome(actor: Actor, *, outcome_id: int, reason: str = "", source:
     thread = get_thread_for_update(found.thread_id)
     ensure_can_report_outcome(actor, thread)
     if found.voice == Voice.READER:
-        raise Forbidden("That is the word of a reader: only they take it back.")
+        raise Forbidden(_("That is the word of a reader: only they take it back."))
     if not is_standing(found.id):
         return False
     acceptance = find_acceptance(found.post_id) if found.post_id is not None else None
     is_acceptance = acceptance is not None and acceptance.outcome_id == found.id
     if is_acceptance or found.kind not in REPORTABLE | {OutcomeKind.JUDGED_BY_STAFF}:
-        raise Conflict("Withdraw the solution at the answer itself.")
+        raise Conflict(_("Withdraw the solution at the answer itself."))
     db.session.add(
         Outcome(
             thread_id=thread.id, post_id=found.post_id, kind=OutcomeKind.WITHDRAWN, source=source,
@@ -112,7 +113,7 @@ def _check_post(thread: Thread, post_id: int | None) -> None:
     if post is None or post.thread_id != thread.id:
         raise NotFound
     if not is_answer(post) or not post.is_listed:
-        raise Conflict("That is no visible answer to this question.")
+        raise Conflict(_("That is no visible answer to this question."))
 
 
 def _repeated(actor: Actor, thread_id: int, kind: str, post_id: int | None) -> Outcome | None:

@@ -9,6 +9,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
 from app.forum.events import ThreadCurated
 from app.forum.models import Post, Thread
@@ -61,13 +62,13 @@ def undo_convert(actor: Actor, *, reshaping_id: int, reason: str = "") -> Thread
 def ensure_can_convert(thread: Thread) -> None:
     """Raise Conflict if something rests on what the thread is: a solution, an article, duplicates."""
     if thread.duplicate_of_id is not None or thread.duplicate_count:
-        raise Conflict("It belongs to an issue with other threads. Separate them first.")
+        raise Conflict(_("It belongs to an issue with other threads. Separate them first."))
     if thread.article_id is not None:
-        raise Conflict("An article keeps this thread up to date, so it stays what it is.")
+        raise Conflict(_("An article keeps this thread up to date, so it stays what it is."))
     if thread.card_post_id is not None:
-        raise Conflict("It has an answer card. Take that off first.")
+        raise Conflict(_("It has an answer card. Take that off first."))
     if list_standing_outcomes(thread.id, *CONFIRMED) or thread.accepted_count:
-        raise Conflict("It has a solution. Withdraw that first, or leave it a question.")
+        raise Conflict(_("It has a solution. Withdraw that first, or leave it a question."))
 
 
 def _turn(thread: Thread) -> list[Post]:

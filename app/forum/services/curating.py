@@ -10,6 +10,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
 from app.forum.events import ThreadCurated
 from app.forum.models import Thread
@@ -49,7 +50,7 @@ def hide_thread(actor: Actor, *, thread_id: int, reason: str, is_one_of_many: bo
     ensure_can_moderate(actor, thread)
     why = checked_reason(reason, is_required=True)
     if thread.hidden_at is not None:
-        raise Conflict("This thread is hidden already.")
+        raise Conflict(_("This thread is hidden already."))
     place = place_of(thread)
     thread.hidden_at, thread.hidden_reason = now(), why
     move_counts(place, place_of(thread))
@@ -62,7 +63,7 @@ def restore_thread(actor: Actor, *, thread_id: int, reason: str = "", is_one_of_
     ensure_can_moderate(actor, thread)
     why = checked_reason(reason)
     if thread.hidden_at is None:
-        raise Conflict("This thread is not hidden.")
+        raise Conflict(_("This thread is not hidden."))
     ensure_not_moved_on(thread)
     place, before = place_of(thread), thread.hidden_reason
     thread.hidden_at, thread.hidden_reason = None, ""
@@ -75,7 +76,7 @@ def lock_thread(actor: Actor, *, thread_id: int, reason: str = "", note: str = "
     thread = _moderated(actor, thread_id)
     why = checked_reason(reason)
     if thread.locked_at is not None:
-        raise Conflict("This thread is locked already.")
+        raise Conflict(_("This thread is locked already."))
     thread.locked_at, thread.lock_note = now(), checked_reason(note) or why
     return _done(actor, thread, "lock", why)
 
@@ -85,7 +86,7 @@ def unlock_thread(actor: Actor, *, thread_id: int, reason: str = "") -> Thread:
     thread = _moderated(actor, thread_id)
     why = checked_reason(reason)
     if thread.locked_at is None:
-        raise Conflict("This thread is not locked.")
+        raise Conflict(_("This thread is not locked."))
     before = thread.lock_note
     thread.locked_at, thread.lock_note = None, ""
     return _done(actor, thread, "unlock", why, before)
@@ -111,9 +112,9 @@ def move_thread(actor: Actor, *, thread_id: int, category_id: int, reason: str =
     why = checked_reason(reason)
     target = get_categories_for_update([category_id]).get(category_id)
     if target is None or not can_see_category(actor, target):
-        raise Invalid("Please choose one of the categories.", field="category")
+        raise Invalid(_("Please choose one of the categories."), field="category")
     if thread.category_id == target.id:
-        raise Conflict(f"This thread is in “{target.name}” already.")
+        raise Conflict(_("This thread is in “%(name)s” already.", name=target.name))
     place, before = place_of(thread), str(thread.category_id)
     thread.category = target
     thread.category_id = target.id
@@ -126,7 +127,7 @@ def close_thread(actor: Actor, *, thread_id: int, reason: str) -> Thread:
     thread = _moderated(actor, thread_id)
     why = checked_reason(reason, is_required=True)
     if thread.closed_at is not None:
-        raise Conflict("This thread is closed already.")
+        raise Conflict(_("This thread is closed already."))
     thread.closed_at, thread.close_reason = now(), why
     return _done(actor, thread, "close", why)
 
@@ -136,9 +137,9 @@ def reopen_thread(actor: Actor, *, thread_id: int, reason: str = "") -> Thread:
     thread = _moderated(actor, thread_id)
     why = checked_reason(reason)
     if thread.duplicate_of_id is not None:
-        raise Conflict("This thread is closed as a duplicate. Undo that instead.")
+        raise Conflict(_("This thread is closed as a duplicate. Undo that instead."))
     if thread.closed_at is None:
-        raise Conflict("This thread is open.")
+        raise Conflict(_("This thread is open."))
     before = thread.close_reason
     thread.closed_at, thread.close_reason = None, ""
     return _done(actor, thread, "reopen", why, before)
@@ -154,7 +155,7 @@ def _pin(actor: Actor, thread_id: int, reason: str, *, is_pinned: bool) -> Threa
     thread = _moderated(actor, thread_id)
     why = checked_reason(reason)
     if thread.is_pinned == is_pinned:
-        raise Conflict("This thread is pinned already." if is_pinned else "This thread is not pinned.")
+        raise Conflict(_("This thread is pinned already.") if is_pinned else _("This thread is not pinned."))
     thread.is_pinned = is_pinned
     return _done(actor, thread, "pin" if is_pinned else "unpin", why)
 

@@ -4,6 +4,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
 from app.forum.events import CommentAdded, CommentCurated, CommentHeld, PostCurated
 from app.forum.models import Comment, Post
@@ -25,9 +26,9 @@ def hide_post(actor: Actor, *, post_id: int, reason: str, is_one_of_many: bool =
     ensure_can_moderate(actor, post.thread)
     why = checked_reason(reason, is_required=True)
     if post.kind == PostKind.OPENING:
-        raise Conflict("Hide the thread instead of its opening text.")
+        raise Conflict(_("Hide the thread instead of its opening text."))
     if post.hidden_at is not None:
-        raise Conflict("This post is hidden already.")
+        raise Conflict(_("This post is hidden already."))
     post.hidden_at, post.hidden_reason = now(), why
     return _done(actor, post, "hide", why, is_one_of_many)
 
@@ -38,7 +39,7 @@ def restore_post(actor: Actor, *, post_id: int, reason: str = "", is_one_of_many
     ensure_can_moderate(actor, post.thread)
     why = checked_reason(reason)
     if post.hidden_at is None:
-        raise Conflict("This post is not hidden.")
+        raise Conflict(_("This post is not hidden."))
     _ensure_stands(Place.POST, post.id)
     post.hidden_at, post.hidden_reason = None, ""
     return _done(actor, post, "restore", why, is_one_of_many)
@@ -50,7 +51,7 @@ def hide_comment(actor: Actor, *, comment_id: int, reason: str, is_one_of_many: 
     ensure_can_moderate(actor, comment.post.thread)
     why = checked_reason(reason, is_required=True)
     if comment.hidden_at is not None:
-        raise Conflict("This comment is hidden already.")
+        raise Conflict(_("This comment is hidden already."))
     comment.hidden_at, comment.hidden_reason = now(), why
     return _comment_done(actor, comment, "hide", why, is_one_of_many)
 
@@ -61,7 +62,7 @@ def restore_comment(actor: Actor, *, comment_id: int, reason: str = "", is_one_o
     ensure_can_moderate(actor, comment.post.thread)
     why = checked_reason(reason)
     if comment.hidden_at is None or comment.hidden_reason == WAITING:
-        raise Conflict("This comment waits for approval." if comment.held_at else "This comment is not hidden.")
+        raise Conflict(_("This comment waits for approval.") if comment.held_at else _("This comment is not hidden."))
     _ensure_stands(Place.COMMENT, comment.id)
     comment.hidden_at, comment.hidden_reason = (now(), WAITING) if comment.held_at is not None else (None, "")
     return _comment_done(actor, comment, "restore", why, is_one_of_many)
@@ -100,7 +101,7 @@ def hold_comment(actor: Actor, *, comment_id: int, reason: str = "") -> Comment:
     ensure_can_moderate(actor, comment.post.thread)
     why = checked_reason(reason)
     if comment.held_at is not None:
-        raise Conflict("This comment is waiting for approval already.")
+        raise Conflict(_("This comment is waiting for approval already."))
     comment.held_at = comment.hidden_at = now()
     comment.hidden_reason = WAITING
     emit(CommentHeld(comment.post.thread_id, comment.post_id, comment.id, comment.author_id))
@@ -111,14 +112,14 @@ def _waiting_comment(actor: Actor, comment_id: int) -> Comment:
     comment = get_comment_for_update(comment_id)
     ensure_can_moderate(actor, comment.post.thread)
     if comment.held_at is None or comment.hidden_reason != WAITING:
-        raise Conflict("This comment is not waiting for approval any more.")
+        raise Conflict(_("This comment is not waiting for approval any more."))
     return comment
 
 
 def _ensure_stands(place: Place, old_id: int) -> None:
     """Raise Conflict for what became something else: undoing that shows it again."""
     if exists_redirect(place, old_id):
-        raise Conflict("It became something else, and stands there. Undo that in the log instead.")
+        raise Conflict(_("It became something else, and stands there. Undo that in the log instead."))
 
 
 def _done(actor: Actor, post: Post, action: str, reason: str, is_one_of_many: bool = False) -> Post:

@@ -11,6 +11,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Forbidden, Invalid
+from app.core.i18n import gettext as _
 from app.core.markup import MAX_BODY
 from app.core.text import clean_text
 from app.forum.models import Draft
@@ -39,11 +40,11 @@ def save_draft(actor: Actor, *, key: str, fields: Mapping[str, Any]) -> bool:
     if not actor.is_authenticated:
         raise Forbidden
     if not _KEY.fullmatch(key):
-        raise Invalid("There is no form of that name.", field="key")
+        raise Invalid(_("There is no form of that name."), field="key")
     kept = {name: clean_text(str(fields[name])) for name in _FIELDS if fields.get(name)}
     for name, text in kept.items():
         if len(text) > _FIELDS[name]:
-            raise Invalid("This is too long to be kept as a draft.", field=name)
+            raise Invalid(_("This is too long to be kept as a draft."), field=name)
     if not any(kept.get(name, "").strip() for name in ("title", "body")):
         discard_draft(actor, key=key)
         return False

@@ -7,6 +7,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import REASON_MAX, checked_reason
 from app.forum.events import ThreadCurated
 from app.forum.models import Thread
@@ -25,7 +26,7 @@ def close_as_duplicate(actor: Actor, *, thread_id: int, original_id: int, reason
     """
     root_id, children = _root_of(original_id), _duplicates_of(thread_id)
     if root_id is None or root_id == thread_id:
-        raise Invalid("Please name another thread as the original.", field="original_id")
+        raise Invalid(_("Please name another thread as the original."), field="original_id")
     threads = get_threads_for_update(sorted({thread_id, root_id, *children}))
     thread, original = threads[thread_id], threads[root_id]
     ensure_can_moderate(actor, thread)
@@ -35,7 +36,7 @@ def close_as_duplicate(actor: Actor, *, thread_id: int, original_id: int, reason
         raise Conflict
     before = ",".join(map(str, children))
     if len(before) > REASON_MAX:
-        raise Conflict("Too many threads are closed as duplicates of this one. Close the other one as its duplicate instead.")
+        raise Conflict(_("Too many threads are closed as duplicates of this one. Close the other one as its duplicate instead."))
     for child in children:
         threads[child].duplicate_of_id = root_id
     if thread.closed_at is None:
@@ -62,7 +63,7 @@ def undo_duplicate(actor: Actor, *, thread_id: int, reason: str = "", give_back:
     ensure_can_moderate(actor, thread)
     why = checked_reason(reason)
     if original_id is None or thread.duplicate_of_id != original_id:
-        raise Conflict("This thread is not closed as a duplicate any more.")
+        raise Conflict(_("This thread is not closed as a duplicate any more."))
     for follower in followers:
         if threads[follower].duplicate_of_id == original_id:
             threads[follower].duplicate_of_id = thread_id
@@ -102,17 +103,19 @@ def _duplicates_of(thread_id: int) -> list[int]:
 def ensure_can_join(actor: Actor, thread: Thread, original: Thread) -> None:
     """Raise Conflict or Invalid("original_id") unless a thread can be joined to this main thread; both with their categories."""
     if thread.duplicate_of_id is not None:
-        raise Conflict("This thread is closed as a duplicate already.")
+        raise Conflict(_("This thread is closed as a duplicate already."))
     if not can_see_thread(actor, original) or not original.is_listed:
-        raise Invalid("Please name another thread as the original.", field="original_id")
+        raise Invalid(_("Please name another thread as the original."), field="original_id")
     if original.duplicate_of_id is not None:
         raise Conflict
     if original.kind != thread.kind:
-        raise Invalid("A question can only be a duplicate of a question, a discussion only of a discussion.", field="original_id")
+        raise Invalid(
+            _("A question can only be a duplicate of a question, a discussion only of a discussion."), field="original_id"
+        )
     if not is_as_open(original.category.audience, thread.category.audience):
-        raise Invalid("Not everybody who reads this thread may read that one.", field="original_id")
+        raise Invalid(_("Not everybody who reads this thread may read that one."), field="original_id")
 
 
 def _settle_all(threads: dict[int, Thread]) -> None:
-    for _, thread in sorted(threads.items()):
+    for _id, thread in sorted(threads.items()):
         settle(thread)

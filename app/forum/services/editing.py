@@ -7,6 +7,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.i18n import lazy_gettext
 from app.core.markup import Rendered
 from app.core.reasons import checked_reason
 from app.core.slugs import slugify
@@ -29,7 +30,9 @@ from app.search.documents import THREAD, request_sync
 class EditConflict(Conflict):
     """Somebody else saved a revision after the one this text started from."""
 
-    default_message = "Somebody else changed this text meanwhile. Please compare, and save again if yours is to stand."
+    default_message = lazy_gettext(
+        "Somebody else changed this text meanwhile. Please compare, and save again if yours is to stand."
+    )
 
 
 def edit_post(

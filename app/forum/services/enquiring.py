@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from app.core.actor import Actor
 from app.core.errors import Conflict
+from app.core.i18n import gettext as _
 from app.core.markup import Rendered
 from app.forum.models import Comment
 from app.forum.models.resolution import OutcomeKind, OutcomeSource
@@ -25,7 +26,7 @@ def ask_for_information(
     thread = get_thread_for_update(thread_id)
     ensure_can_ask_for_information(actor, thread)
     if thread.status in (Status.SOLVED, Status.CLOSED):
-        raise Conflict("This question is solved or closed, so there is nothing to wait for. Write a comment instead.")
+        raise Conflict(_("This question is solved or closed, so there is nothing to wait for. Write a comment instead."))
     comment = add_comment(actor, post_id=get_opening(thread_id).id, body=body, mentions=mentions, is_request=True)
     record_outcome(actor, thread_id=thread_id, kind=OutcomeKind.NEEDS_INFO, source=source)
     return comment

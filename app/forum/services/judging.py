@@ -10,6 +10,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.forum.models import Outcome, Post
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, RefutationReason, Voice
@@ -53,14 +54,14 @@ def say_worked(
     """
     require_unit_of_work()
     if reason_kind not in list(RefutationReason):
-        raise Invalid("Please choose one of the reasons.", field="reason")
+        raise Invalid(_("Please choose one of the reasons."), field="reason")
     post = get_post_for_update(post_id)
     ensure_can_say_worked(actor, post, post.thread)
     key = _key(actor, reader_key)
     kind, reason = (OutcomeKind.CONFIRMED_BY_OTHER, "") if worked else (OutcomeKind.REFUTED, reason_kind)
     known = find_word(post.id, key)
     if known is None and not is_proposed(post):
-        raise Conflict("This answer is not proposed as a solution any more. Vote for it if it helped you.")
+        raise Conflict(_("This answer is not proposed as a solution any more. Vote for it if it helped you."))
     if known is not None and known.kind == kind and reason in ("", known.reason_kind):
         return _word(post, worked, known.reason_kind)
     if known is not None:

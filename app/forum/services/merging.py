@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import REASON_MAX, checked_reason
 from app.forum.events import PostsMoved, ThreadCurated
 from app.forum.models import Follow, MeToo, Post, Thread
@@ -55,7 +56,7 @@ def merge_threads(actor: Actor, *, thread_id: int, target_id: int, opening: str,
     if target_id == thread_id or target_id not in get_category_ids([target_id]):
         raise Invalid(WHICH, field="target_id")
     if opening not in list(OpeningBecomes):
-        raise Invalid("Please choose what becomes of the first text.", field="opening")
+        raise Invalid(_("Please choose what becomes of the first text."), field="opening")
     threads = lock_pair(thread_id, target_id)
     thread, target = threads[thread_id], threads[target_id]
     ensure_can_moderate(actor, thread)
@@ -95,7 +96,7 @@ def undo_merge(actor: Actor, *, reshaping_id: int, reason: str = "") -> Thread:
     place = place_of(thread)
     posts = get_posts_for_update(target.id, [int(one) for one in found.details["posts"]])
     if any(post.kind == PostKind.OPENING for post in posts):
-        raise Conflict("One of its posts opens the other thread by now. Undo that first.")
+        raise Conflict(_("One of its posts opens the other thread by now. Undo that first."))
     put_back(posts, thread, found.details["posts"])
     target.card_post_id = None if target.card_post_id in _ids(posts) else target.card_post_id
     _give_back(found.details, target)
@@ -115,14 +116,14 @@ def ensure_can_merge(actor: Actor, thread: Thread, target: Thread) -> None:
     if not can_see_thread(actor, target) or not can_moderate(actor, target) or not target.is_listed:
         raise Invalid(WHICH, field="target_id")
     if not thread.is_listed:
-        raise Conflict("This thread is hidden or waits for approval. Decide about that first.")
+        raise Conflict(_("This thread is hidden or waits for approval. Decide about that first."))
     for one in (thread, target):
         if one.duplicate_of_id is not None:
-            raise Conflict(f"“{one.title}” is closed as a duplicate. Undo that first.")
+            raise Conflict(_("“%(title)s” is closed as a duplicate. Undo that first.", title=one.title))
     if thread.duplicate_count:
-        raise Conflict("Other questions are closed as duplicates of this one. Join it with the other question instead.")
+        raise Conflict(_("Other questions are closed as duplicates of this one. Join it with the other question instead."))
     if thread.article_id is not None:
-        raise Conflict("An article keeps this thread up to date. Join it with the other question instead.")
+        raise Conflict(_("An article keeps this thread up to date. Join it with the other question instead."))
 
 
 def _ids(posts: list[Post]) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
 from app.forum.events import ThreadCurated
 from app.forum.models import Comment, Post, Thread
@@ -30,9 +31,9 @@ def slow_thread(actor: Actor, *, thread_id: int, minutes: int, reason: str = "")
     ensure_can_moderate(actor, thread)
     why = checked_reason(reason)
     if minutes not in (0, *PACES):
-        raise Invalid("Please choose one of the paces.", field="minutes")
+        raise Invalid(_("Please choose one of the paces."), field="minutes")
     if thread.slow_minutes == minutes:
-        raise Conflict("This thread is no slower already." if minutes == 0 else "This thread is as slow already.")
+        raise Conflict(_("This thread is no slower already.") if minutes == 0 else _("This thread is as slow already."))
     before = str(thread.slow_minutes)
     thread.slow_minutes = minutes
     settle(thread, is_content_changed=False)
@@ -49,7 +50,8 @@ def ensure_pace(actor: Actor, thread: Thread) -> None:
     if free_at is not None and free_at > now():
         wait = _words(free_at - now())
         raise Invalid(
-            f"This thread is in slow mode, so that people read before they write. You can post in {wait}.", field="body"
+            _("This thread is in slow mode, so that people read before they write. You can post in %(wait)s.", wait=wait),
+            field="body",
         )
 
 

@@ -7,6 +7,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.forum.events import VersionReleased
 from app.forum.models import Product, ProductVersion, ThreadVersion
@@ -43,7 +44,7 @@ def delete_product(actor: Actor, *, product_id: int) -> None:
     """Remove a product without versions. Raises NotFound, Conflict."""
     product = _locked(actor, product_id)
     if db.session.scalar(sa.select(ProductVersion.id).where(ProductVersion.product_id == product_id).limit(1)):
-        raise Conflict("This product still has versions. Remove those first.")
+        raise Conflict(_("This product still has versions. Remove those first."))
     db.session.delete(product)
     db.session.flush()
 
@@ -65,7 +66,7 @@ def release_version(actor: Actor, *, version_id: int) -> ProductVersion:
     """Publish a version: what is about its product waits to be checked on it. Raises NotFound, Conflict."""
     version = _locked_version(actor, version_id)
     if version.released_at is not None:
-        raise Conflict("This version is published already.")
+        raise Conflict(_("This version is published already."))
     version.released_at = now()
     db.session.flush()
     emit(VersionReleased(version.id, version.product_id, actor.id))
@@ -76,7 +77,7 @@ def withdraw_version(actor: Actor, *, version_id: int) -> ProductVersion:
     """Take the publication of a version back, while nothing names it. Raises NotFound, Conflict."""
     version = _locked_version(actor, version_id)
     if version.released_at is None:
-        raise Conflict("This version is not published.")
+        raise Conflict(_("This version is not published."))
     _ensure_unused(version_id)
     version.released_at = None
     db.session.flush()
@@ -87,7 +88,7 @@ def delete_version(actor: Actor, *, version_id: int) -> None:
     """Remove a version that is not published. Raises NotFound, Conflict."""
     version = _locked_version(actor, version_id)
     if version.released_at is not None:
-        raise Conflict("This version is published. Take that back first.")
+        raise Conflict(_("This version is published. Take that back first."))
     _ensure_unused(version_id)
     db.session.delete(version)
     db.session.flush()
@@ -119,11 +120,11 @@ def _ensure_unused(version_id: int) -> None:
     ]  # fmt: skip
     for column in users:
         if db.session.scalar(sa.select(column).where(column == version_id).limit(1)) is not None:
-            raise Conflict("Threads or articles name this version already, so it stays.")
+            raise Conflict(_("Threads or articles name this version already, so it stays."))
 
 
 def _check_name(name: str, longest: int, same: sa.Select[int], shortest: int = 2) -> None:
     if not shortest <= len(name) <= longest:
-        raise Invalid(f"Please use {shortest} to {longest} characters.", "name")
+        raise Invalid(_("Please use %(shortest)s to %(longest)s characters.", shortest=shortest, longest=longest), "name")
     if db.session.scalar(same) is not None:
-        raise Invalid("There is one of this name already.", "name")
+        raise Invalid(_("There is one of this name already."), "name")

@@ -19,6 +19,7 @@ from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Conflict, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
 from app.core.settings import Settings
 from app.core.uow import require_unit_of_work, unit_of_work
@@ -173,7 +174,7 @@ def dismiss_proposal(actor: Actor, *, proposal_id: int, reason: str = "") -> Dup
     proposal = _locked(actor, proposal_id)
     why = checked_reason(reason)
     if proposal.state != ProposalState.OPEN:
-        raise Conflict("Somebody has decided about this pair already.")
+        raise Conflict(_("Somebody has decided about this pair already."))
     _decide(proposal, ProposalState.DISMISSED, actor.id, why)
     emit(ThreadCurated(proposal.thread_id, "not_duplicate", actor.id, why, str(proposal.id)))
     return proposal
@@ -184,7 +185,7 @@ def reopen_proposal(actor: Actor, *, proposal_id: int, reason: str = "") -> Dupl
     proposal = _locked(actor, proposal_id)
     why = checked_reason(reason)
     if proposal.state != ProposalState.DISMISSED:
-        raise Conflict("This pair is not dismissed.")
+        raise Conflict(_("This pair is not dismissed."))
     _decide(proposal, ProposalState.OPEN)
     emit(ThreadCurated(proposal.thread_id, "propose_duplicate", actor.id, why, str(proposal.id)))
     return proposal

@@ -3,6 +3,7 @@
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.forum.models import DuplicateProposal, Thread
 from app.forum.models.proposal import ProposalState
 from app.forum.policies import ensure_can_flag, is_as_open
@@ -23,12 +24,12 @@ def propose_pair(actor: Actor, *, thread_id: int, original_id: int) -> Duplicate
     thread, original = _pair(actor, thread_id, original_id)
     ensure_can_flag(actor, thread)
     if thread.duplicate_of_id is not None:
-        raise Conflict("This question is closed already, because it was asked before.")
+        raise Conflict(_("This question is closed already, because it was asked before."))
     if not is_as_open(original.category.audience, thread.category.audience):
-        raise Invalid("Please name a question that everybody can read who reads this one.", field="original")
+        raise Invalid(_("Please name a question that everybody can read who reads this one."), field="original")
     known = find_pair_for_update(thread_id, original_id)
     if known is not None and known.state == ProposalState.DISMISSED:
-        raise Conflict("A moderator compared these two and found that they differ.")
+        raise Conflict(_("A moderator compared these two and found that they differ."))
     if known is not None:
         return known
     proposal = DuplicateProposal(thread_id=thread_id, original_id=original_id, score=_SURE, proposed_by_id=actor.id)
@@ -45,10 +46,10 @@ def _pair(actor: Actor, thread_id: int, original_id: int) -> tuple[Thread, Threa
     except NotFound:
         raise Invalid(UNKNOWN, field="original") from None
     if thread_id == original_id:
-        raise Invalid("That is this very question. Please name the one that was asked before.", field="original")
+        raise Invalid(_("That is this very question. Please name the one that was asked before."), field="original")
     if not original.is_question or not original.is_listed:
-        raise Invalid("Please name a question that readers can see.", field="original")
+        raise Invalid(_("Please name a question that readers can see."), field="original")
     locked = get_threads_for_update(sorted((thread_id, original_id)))
     if not locked[thread_id].is_question:
-        raise Conflict("Only questions can be asked twice.")
+        raise Conflict(_("Only questions can be asked twice."))
     return locked[thread_id], locked[original_id]

@@ -13,6 +13,7 @@ from app.core.actor import Role
 from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Conflict, NotFound
+from app.core.i18n import gettext as _
 from app.forum.models import Acceptance, Comment, Outcome, Post, Redirect, Reshaping, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.reshaping import Place, ReshapingKind
@@ -102,16 +103,16 @@ def ensure_nothing_rests_on(thread: Thread, posts: Sequence[Post]) -> None:
     ids = {post.id for post in posts}
     said = list_standing_outcomes(thread.id, *CONFIRMED)
     if any(post.accepted_at is not None for post in posts) or any(event.post_id in ids for event in said):
-        raise Conflict("An answer that is marked as the solution stays where it is. Withdraw it as the solution first.")
+        raise Conflict(_("An answer that is marked as the solution stays where it is. Withdraw it as the solution first."))
     if thread.card_post_id in ids:
-        raise Conflict("The answer card stays where it is. Take it off first.")
+        raise Conflict(_("The answer card stays where it is. Take it off first."))
 
 
 def ensure_not_moved_on(*threads: Thread) -> None:
     """Raise Conflict if the address of a thread leads elsewhere by now: it was merged, or split back."""
     for thread in threads:
         if exists_redirect(Place.THREAD, thread.id):
-            raise Conflict(f"“{thread.title}” became part of another thread. Undo that first.")
+            raise Conflict(_("“%(title)s” became part of another thread. Undo that first.", title=thread.title))
 
 
 def withdraw_likely(thread: Thread, posts: Sequence[Post]) -> None:
@@ -148,7 +149,7 @@ def peek(reshaping_id: int, *kinds: ReshapingKind) -> Reshaping:
     if found is None or found.kind not in kinds:
         raise NotFound
     if found.undone_at is not None:
-        raise Conflict("This was taken back already.")
+        raise Conflict(_("This was taken back already."))
     return found
 
 
@@ -156,6 +157,6 @@ def take_back(reshaping_id: int) -> Reshaping:
     """Lock what is remembered, after its threads, and mark it as taken back. Raises Conflict when somebody was faster."""
     found = get_reshaping_for_update(reshaping_id)
     if found is None or found.undone_at is not None:
-        raise Conflict("This was taken back already.")
+        raise Conflict(_("This was taken back already."))
     found.undone_at = now()
     return found

@@ -7,6 +7,7 @@ from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
 from app.core.slugs import slugify
 from app.core.text import shorten
@@ -52,9 +53,9 @@ def split_thread(
     ensure_can_moderate(actor, thread)
     category = get_categories_for_update([category_id]).get(category_id)
     if category is None or not can_see_category(actor, category):
-        raise Invalid("Please choose one of the categories.", field="category")
+        raise Invalid(_("Please choose one of the categories."), field="category")
     if kind not in list(ThreadKind):
-        raise Invalid("A thread is a question or a discussion.", field="kind")
+        raise Invalid(_("A thread is a question or a discussion."), field="kind")
     title, why = checked_title(title), checked_reason(reason, is_required=True)
     posts = _chosen(thread, post_ids)
     withdraw_likely(thread, posts)
@@ -89,7 +90,7 @@ def undo_split(actor: Actor, *, reshaping_id: int, reason: str = "") -> Thread:
     found = take_back(reshaping_id)
     ensure_not_moved_on(thread, new)
     if new.article_id is not None or new.duplicate_count or new.duplicate_of_id is not None:
-        raise Conflict("The new thread belongs to an article or to another question by now. Undo that first.")
+        raise Conflict(_("The new thread belongs to an article or to another question by now. Undo that first."))
     posts, place = get_posts_for_update(new.id), place_of(new)
     ensure_nothing_rests_on(new, posts)
     withdraw_likely(new, posts)
@@ -106,14 +107,14 @@ def undo_split(actor: Actor, *, reshaping_id: int, reason: str = "") -> Thread:
 
 def _chosen(thread: Thread, ids: Collection[int]) -> list[Post]:
     if not ids:
-        raise Invalid("Please choose at least one post.", field="posts")
+        raise Invalid(_("Please choose at least one post."), field="posts")
     posts = get_posts_for_update(thread.id, ids)
     if len(posts) < len(set(ids)):
-        raise Conflict("Some of these posts are not in this thread any more. Please choose again.")
+        raise Conflict(_("Some of these posts are not in this thread any more. Please choose again."))
     if any(post.kind == PostKind.OPENING for post in posts):
-        raise Invalid("The opening text stays: choose posts below it.", field="posts")
+        raise Invalid(_("The opening text stays: choose posts below it."), field="posts")
     if not posts[0].is_listed:
-        raise Invalid("The first of the posts is hidden or waits for approval. Please start with another one.", field="posts")
+        raise Invalid(_("The first of the posts is hidden or waits for approval. Please start with another one."), field="posts")
     ensure_nothing_rests_on(thread, posts)
     return posts
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from app.core.db import db, upsert
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.text import clean_line
 from app.forum.models import Tag, Thread, ThreadTag
 from app.forum.models.tag import TAG_MAX, TAGS_PER_THREAD
@@ -27,12 +28,22 @@ def normalise_tags(names: Sequence[str]) -> list[str]:
     cleaned = dict.fromkeys("-".join(clean_line(name).lower().split()) for name in names)
     tags = [name for name in cleaned if name]
     if len(tags) > TAGS_PER_THREAD:
-        raise Invalid(f"Please choose at most {TAGS_PER_THREAD} tags; these are {len(tags)}.", field="tags")
+        raise Invalid(
+            _(
+                "Please choose at most %(tags_per_thread)s tags; these are %(tags)s.",
+                tags_per_thread=TAGS_PER_THREAD,
+                tags=len(tags),
+            ),
+            field="tags",
+        )
     for name in tags:
         if len(name) > TAG_MAX:
-            raise Invalid(f"A tag has at most {TAG_MAX} characters. Did you mean several, separated by commas?", field="tags")
+            raise Invalid(
+                _("A tag has at most %(tag_max)s characters. Did you mean several, separated by commas?", tag_max=TAG_MAX),
+                field="tags",
+            )
         if not all(c.isalnum() or c in _SIGNS for c in name) or not any(c.isalnum() for c in name):
-            raise Invalid(f"“{name}” cannot be a tag: please use letters, digits and . - + # only.", field="tags")
+            raise Invalid(_("“%(name)s” cannot be a tag: please use letters, digits and . - + # only.", name=name), field="tags")
     return tags
 
 

@@ -10,6 +10,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.markup import Rendered
 from app.core.reasons import checked_reason
 from app.forum.events import CommentCurated, PostCurated
@@ -54,7 +55,7 @@ def turn_into_comment(actor: Actor, *, post_id: int, under_id: int, body: Render
     ensure_can_turn(post)
     under = next((one for one in get_posts_for_update(thread.id, [under_id]) if one.is_listed and one.id != post.id), None)
     if under is None:
-        raise Invalid("Please choose a post under which it stands.", field="under")
+        raise Invalid(_("Please choose a post under which it stands."), field="under")
     if body.source != post.body_source:
         raise Conflict
     withdraw_likely(thread, [post])
@@ -106,7 +107,7 @@ def turn_into_post(actor: Actor, *, comment_id: int, body: Rendered, reason: str
     why = checked_reason(reason, is_required=True)
     check_body(body)
     if comment.hidden_at is not None or body.source != comment.body_source:
-        raise Conflict("This comment is hidden, or changed meanwhile.")
+        raise Conflict(_("This comment is hidden, or changed meanwhile."))
     post = _add_post(comment, body)
     comment.hidden_at, comment.hidden_reason = now(), NOW_POST
     lead_on(Place.COMMENT, comment.id, Place.POST, post.id)
@@ -141,9 +142,9 @@ def undo_into_post(actor: Actor, *, reshaping_id: int, reason: str = "") -> Comm
 def ensure_can_turn(post: Post) -> None:
     """Raise Conflict unless a locked answer or reply can become a comment: it is visible, and nothing rests on it."""
     if post.kind == PostKind.OPENING:
-        raise Conflict("The opening text is no answer. Merge its thread with another one instead.")
+        raise Conflict(_("The opening text is no answer. Merge its thread with another one instead."))
     if not post.is_listed:
-        raise Conflict("This post is hidden or waits for approval.")
+        raise Conflict(_("This post is hidden or waits for approval."))
     ensure_nothing_rests_on(post.thread, [post])
 
 

@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.text import shorten
 from app.core.uow import require_unit_of_work
 from app.forum.events import VersionChecked
@@ -34,9 +35,9 @@ def set_thread_versions(actor: Actor, *, thread_id: int, version_ids: Iterable[i
     wanted, known = set(version_ids), thread_words(thread_id)
     asked = {version_id for version_id, word in known.items() if word is VersionWord.ASKED}
     if not wanted - set(known) <= released_version_ids():
-        raise Invalid("One of these versions is gone. Please choose again.", "versions")
+        raise Invalid(_("One of these versions is gone. Please choose again."), "versions")
     if len(wanted) > MOST_VERSIONS:
-        raise Invalid(f"Please choose at most {MOST_VERSIONS} versions.", "versions")
+        raise Invalid(_("Please choose at most %(most_versions)s versions.", most_versions=MOST_VERSIONS), "versions")
     gone = sa.and_(ThreadVersion.thread_id == thread_id, ThreadVersion.version_id.in_(asked - wanted))
     db.session.execute(sa.delete(ThreadVersion).where(gone))
     for version_id in sorted(wanted - set(known)):

@@ -6,6 +6,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.forum.models import MeToo, Vote
 from app.forum.policies import ensure_can_say_me_too, ensure_can_see_post, ensure_can_see_thread, ensure_can_vote
 from app.forum.queries.threads import get_post_for_update, get_thread_for_update
@@ -18,11 +19,11 @@ def cast_vote(actor: Actor, *, post_id: int, value: int) -> int:
     Raises NotFound, Forbidden (own post, no right to write), Conflict for a post that is not listed, Invalid("value").
     """
     if value not in (-1, 0, 1):
-        raise Invalid("A vote is 1, -1 or 0.", field="value")
+        raise Invalid(_("A vote is 1, -1 or 0."), field="value")
     post = get_post_for_update(post_id)
     ensure_can_see_post(actor, post, post.thread)
     if not post.is_listed:
-        raise Conflict("This post is not open to votes now.")
+        raise Conflict(_("This post is not open to votes now."))
     ensure_can_vote(actor, post, post.thread)
     if value:
         row = {"post_id": post.id, "person_id": actor.id, "value": value, "created_at": now()}
@@ -42,7 +43,7 @@ def say_me_too(actor: Actor, *, thread_id: int, value: bool | int) -> int:
     thread = get_thread_for_update(thread_id)
     ensure_can_see_thread(actor, thread)
     if not thread.is_listed:
-        raise Conflict("This thread is waiting for approval.")
+        raise Conflict(_("This thread is waiting for approval."))
     ensure_can_say_me_too(actor, thread)
     if value:
         row = {"thread_id": thread.id, "person_id": actor.id, "created_at": now()}
