@@ -5,6 +5,8 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core.actor import Actor, Audience
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, separated
 from app.forum.models.thread import TITLE_MAX
 from app.kb.models import APPLIES_MAX, NOTE_MAX, SUMMARY_MAX, ArticleKind
 from app.kb.services.fixing import FIX_NOTE_MAX
@@ -28,7 +30,7 @@ LANGUAGES = (
 
 def at_most(limit: int) -> Length:
     """Return the rule that a text has at most `limit` characters."""
-    return Length(max=limit, message=f"Please shorten this to {limit:,} characters.")
+    return Length(max=limit, message=_("Please shorten this to %(limit)s characters.", limit=separated(limit)))
 
 
 def audience_choices(actor: Actor) -> list[tuple[str, str]]:
@@ -40,32 +42,38 @@ class PlacementForm(BaseForm):
     """What drafts and new articles have in common: title, section, readers."""
 
     title = StringField(
-        "Title", filters=[line], validators=[InputRequired("Please give the article a title."), at_most(TITLE_MAX)]
+        lazy_gettext("Title"),
+        filters=[line],
+        validators=[InputRequired(lazy_gettext("Please give the article a title.")), at_most(TITLE_MAX)],
     )
-    section_id = SelectField("Section", coerce=int, validators=[InputRequired("Please choose a section.")])
-    audience = SelectField("Who can read it", validators=[InputRequired("Please choose who can read it.")])
+    section_id = SelectField(
+        lazy_gettext("Section"), coerce=int, validators=[InputRequired(lazy_gettext("Please choose a section."))]
+    )
+    audience = SelectField(
+        lazy_gettext("Who can read it"), validators=[InputRequired(lazy_gettext("Please choose who can read it."))]
+    )
 
 
 class KindForm(PlacementForm):
     """What kind of article it is."""
 
-    kind = SelectField("Kind of article", default=ArticleKind.SOLUTION.value)
+    kind = SelectField(lazy_gettext("Kind of article"), default=ArticleKind.SOLUTION.value)
 
 
 class ArticleTextForm(KindForm):
     """What every revision has beside its words."""
 
-    slug = StringField("Address", filters=[line], validators=[at_most(80)])
-    summary = TextAreaField("Summary", filters=[line], validators=[at_most(SUMMARY_MAX)])
-    applies_to = StringField("Applies to", filters=[line], validators=[at_most(APPLIES_MAX)])
-    asked_as = TextAreaField("Also asked as", filters=[block], validators=[at_most(ASKED_AS_MAX)])
-    note = StringField("What did you change?", filters=[line], validators=[at_most(NOTE_MAX)])
+    slug = StringField(lazy_gettext("Address"), filters=[line], validators=[at_most(80)])
+    summary = TextAreaField(lazy_gettext("Summary"), filters=[line], validators=[at_most(SUMMARY_MAX)])
+    applies_to = StringField(lazy_gettext("Applies to"), filters=[line], validators=[at_most(APPLIES_MAX)])
+    asked_as = TextAreaField(lazy_gettext("Also asked as"), filters=[block], validators=[at_most(ASKED_AS_MAX)])
+    note = StringField(lazy_gettext("What did you change?"), filters=[line], validators=[at_most(NOTE_MAX)])
 
 
 class ArticleForm(ArticleTextForm):
     """A new article. Without a text it begins with the empty blocks of its kind."""
 
-    body = TextAreaField("Text", filters=[block], validators=[at_most(ARTICLE_MAX)])
+    body = TextAreaField(lazy_gettext("Text"), filters=[block], validators=[at_most(ARTICLE_MAX)])
 
 
 class EditForm(ArticleTextForm):
@@ -84,16 +92,18 @@ class EditForm(ArticleTextForm):
 class PromoteForm(KindForm):
     """What a curator says about a new draft beside the passages, which have fields of their own."""
 
-    environment = TextAreaField("Environment", filters=[block], validators=[at_most(2000)])
+    environment = TextAreaField(lazy_gettext("Environment"), filters=[block], validators=[at_most(2000)])
 
 
 class FixForm(BaseForm):
     """A thread that shows what an article should say better. `like` is one of the articles shown; what is typed goes before it."""
 
-    article = StringField("Article", filters=[line])
+    article = StringField(lazy_gettext("Article"), filters=[line])
     like = StringField(filters=[line])
     note = TextAreaField(
-        "What should it say better?", filters=[line], validators=[InputRequired("Please say what to fix."), at_most(FIX_NOTE_MAX)]
+        lazy_gettext("What should it say better?"),
+        filters=[line],
+        validators=[InputRequired(lazy_gettext("Please say what to fix.")), at_most(FIX_NOTE_MAX)],
     )
 
 
@@ -101,8 +111,10 @@ class SectionForm(BaseForm):
     """A section. `parent_id` 0 is the top of the tree."""
 
     title = StringField(
-        "Title", filters=[line], validators=[InputRequired("Please give the section a title."), at_most(SECTION_TITLE_MAX)]
+        lazy_gettext("Title"),
+        filters=[line],
+        validators=[InputRequired(lazy_gettext("Please give the section a title.")), at_most(SECTION_TITLE_MAX)],
     )
-    description = TextAreaField("Description", filters=[line], validators=[at_most(500)])
-    parent_id = SelectField("Within", coerce=int)
-    language = SelectField("Language of its articles", default="")
+    description = TextAreaField(lazy_gettext("Description"), filters=[line], validators=[at_most(500)])
+    parent_id = SelectField(lazy_gettext("Within"), coerce=int)
+    language = SelectField(lazy_gettext("Language of its articles"), default="")

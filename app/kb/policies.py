@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from app.core.actor import Actor, Audience
 from app.core.errors import Forbidden, NotFound
+from app.core.i18n import gettext as _
 from app.core.trust import Ability
 from app.kb.models import Article, ArticleState
 
@@ -103,29 +104,29 @@ def ensure_can_edit_article(actor: Actor, article: Article) -> None:
     """Raise NotFound or Forbidden unless the actor may edit the article."""
     ensure_can_see_article(actor, article)
     if not can_edit_article(actor, article):
-        raise Forbidden("You are not allowed to edit articles.")
+        raise Forbidden(_("You are not allowed to edit articles."))
 
 
 def ensure_can_publish_article(actor: Actor, article: Article) -> None:
     """Raise NotFound or Forbidden unless the actor decides what readers see of the article."""
     ensure_can_see_article(actor, article)
     if not can_publish_article(actor, article):
-        raise Forbidden("Only staff and moderators can do this. Your text is saved and waits for them.")
+        raise Forbidden(_("Only staff and moderators can do this. Your text is saved and waits for them."))
 
 
 def ensure_can_propose_articles(actor: Actor) -> None:
     """Raise Forbidden unless the actor may write articles, published by themself or others."""
     if not can_propose_articles(actor):
-        raise Forbidden("You can write articles once you are trusted to: see “How trust grows” for what it takes.")
+        raise Forbidden(_("You can write articles once you are trusted to: see “How trust grows” for what it takes."))
 
 
 def ensure_can_write_articles(actor: Actor) -> None:
     """Raise Forbidden unless the actor looks after the knowledge base."""
     if not can_write_articles(actor):
-        raise Forbidden("You are not allowed to edit the knowledge base.")
+        raise Forbidden(_("You are not allowed to edit the knowledge base."))
 
 
 def ensure_can_set_audience(actor: Actor, audience: str) -> None:
     """Raise Forbidden when the actor would not be able to read their own article afterwards."""
     if not actor.can_read(audience):
-        raise Forbidden("Only staff can write articles for staff.")
+        raise Forbidden(_("Only staff can write articles for staff."))

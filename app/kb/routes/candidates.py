@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
@@ -44,7 +45,7 @@ def promotions() -> Response:
     rows = list_candidates(actor, state=state, page=parse_page(request.args.get("page")))
     counts = count_candidates(actor)
     return page(
-        "kb/promotions.html", Head(title="Promotions"), rows=rows, state=state,
+        "kb/promotions.html", Head(title=_("Promotions")), rows=rows, state=state,
         tabs=[(label, promotions_path(one), counts[one], one == state) for one, label, _done in explaining.TABS],
         done={one: done for one, _label, done in explaining.TABS}, reasons=explaining.DISMISSALS, snoozes=explaining.SNOOZES,
         precision=explaining.describe_precision(measure_precision()), bounds=explaining.describe_bounds(site_settings()),
@@ -91,7 +92,7 @@ def restore_dismissed(thread_id: int) -> AnyResponse:
     """Propose a dismissed or snoozed thread again."""
     with unit_of_work():
         deciding.restore_candidate(current_actor(), thread_id=thread_id)
-    flash("It is proposed again.", "success")
+    flash(_("It is proposed again."), "success")
     return see_other(promotions_path())
 
 
@@ -102,7 +103,7 @@ def pin_best_card(thread_id: int) -> AnyResponse:
     actor = current_actor()
     best = find_best_answer(get_thread(actor, thread_id).id)
     if best is None:
-        raise Conflict("Nobody has answered this yet, so there is nothing to pin.")
+        raise Conflict(_("Nobody has answered this yet, so there is nothing to pin."))
     return _pin(actor, best)
 
 

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.text import clean_line, clean_text
 from app.core.uow import unit_of_work
 from app.kb import presenters
@@ -96,7 +97,7 @@ def keep_article_draft(article_id: int) -> AnyResponse:
             drafting.discard_draft(actor, article_id=article_id)
     if wants_json():
         return jsonify(saved=is_kept)
-    flash("Kept as your draft." if is_kept else "What you had not saved is gone. This is the newest version.", "success")
+    flash(_("Kept as your draft.") if is_kept else _("What you had not saved is gone. This is the newest version."), "success")
     return see_other(article_edit_path(article_id))
 
 
@@ -130,11 +131,11 @@ def _posted(actor: Actor, article: Article, form: EditForm) -> Edit:
     """Return what was posted as an edit. Where blocks came from is taken from the revision it began with and the kept draft."""
     base = form.base_revision.data or 0
     if not 0 < base < MOST_REVISIONS:
-        raise Invalid("This page is out of date. Please open the editor again.")
+        raise Invalid(_("This page is out of date. Please open the editor again."))
     try:
         before = drafting.edit_of(article_queries.look_up_revision(actor, article.id, base))
     except NotFound:
-        raise Invalid("This page is out of date. Please open the editor again.") from None
+        raise Invalid(_("This page is out of date. Please open the editor again.")) from None
     kept = drafting.find_draft(actor, article.id)
     known = {block.key: block for block in (*before.blocks, *(kept.known_blocks if kept else ()))}
     blocks = retype(list(known.values()), _typed_blocks())
@@ -224,7 +225,7 @@ def _editor(actor: Actor, form: EditForm, article: Article, edit: Edit, status: 
     except Invalid:
         preview = None
     return page(
-        "kb/edit.html", Head(title=f"Edit “{article.title}”"), status=status, form=form, article=article,
+        "kb/edit.html", Head(title=_("Edit “%(title)s”", title=article.title)), status=status, form=form, article=article,
         edit=edit, blocks=present_blocks(shape, edit.blocks, posts), removed=edit.removed, shape=shape, preview=preview,
         roles=tuple(ROLE_NAMES.items()), parts=[(part, ROLE_NAMES[part]) for part in shape.parts], path=presenters.path_of(article),
         fixes=[fix for fix in list_fixes(actor, article.id) if fix.state == "open"], licence=site_settings().content_licence,

@@ -4,6 +4,7 @@ from flask import jsonify, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Forbidden, Invalid
+from app.core.i18n import gettext as _
 from app.core.text import clean_text
 from app.core.uow import unit_of_work
 from app.forum.queries.judging import person_key
@@ -29,7 +30,7 @@ from app.web.render import fragment
 def feedback(article_id: int) -> Response:
     """Record one reader's word: helpful=yes, no (why is asked on the page they come back to) or undo. Scripts get HTML."""
     if is_bot(client_agent()):
-        raise Forbidden("Only people are asked whether an article helped.")
+        raise Forbidden(_("Only people are asked whether an article helped."))
     helpful, reason = posted_line("helpful", 5), posted_line("reason", 20)
     note = clean_text(request.form.get("note", ""))[:FEEDBACK_NOTE_MAX].strip()
     with unit_of_work():
@@ -48,7 +49,7 @@ def feedback(article_id: int) -> Response:
 
 def _record(article_id: int, helpful: str, reason: str, note: str) -> Article:
     if helpful not in ("yes", "no", "undo"):
-        raise Invalid("Please say yes or no.", "helpful")
+        raise Invalid(_("Please say yes or no."), "helpful")
     actor = current_actor()
     # Members count once, on whatever device.
     key = person_key(actor.id) if actor.id is not None else visitor_key("feedback")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
 from app.forum.queries.threads import get_thread
@@ -60,7 +61,7 @@ def link_to_article(thread_id: int) -> AnyResponse:
     except (Invalid, Conflict) as error:
         form.add_errors(error if isinstance(error, Invalid) else Invalid(error.message, "article"))
         return _asking(actor, thread, form, 400 if isinstance(error, Invalid) else 409)
-    flash("Linked. Whoever looks after the article sees what to fix.", "success")
+    flash(_("Linked. Whoever looks after the article sees what to fix."), "success")
     return see_other(article_fixes_path(article_id))
 
 
@@ -71,7 +72,7 @@ def show_fixes(article_id: int) -> Response:
     actor = current_actor()
     article = article_queries.get_article(actor, article_id)
     ensure_can_publish_article(actor, article)
-    head = Head(title=f"To fix in “{article.title}”")
+    head = Head(title=_("To fix in “%(title)s”", title=article.title))
     return page("kb/fixes.html", head, article=article, path=presenters.path_of(article), fixes=list_fixes(actor, article.id))
 
 
@@ -87,8 +88,8 @@ def settle(fix_id: int, state: str) -> AnyResponse:
 def _find_article(actor: Actor, typed: str) -> int:
     """Return the article that an address or number means. Raises Invalid for none that the actor may see."""
     if not typed:
-        raise Invalid("Please choose an article.", "article")
-    refusal = Invalid("There is no article like that. Paste the address of an article.", "article")
+        raise Invalid(_("Please choose an article."), "article")
+    refusal = Invalid(_("There is no article like that. Paste the address of an article."), "article")
     try:
         if found := _ARTICLE_ID.fullmatch(typed):
             return article_queries.get_article(actor, int(found[1])).id
@@ -104,7 +105,7 @@ def _find_article(actor: Actor, typed: str) -> int:
 
 def _asking(actor: Actor, thread: Thread, form: FixForm, status: int = 200) -> Response:
     related = find_related_articles(actor, title=thread.title)
-    head = Head(title=f"Link “{thread.title}” to an article")
+    head = Head(title=_("Link “%(title)s” to an article", title=thread.title))
     return page(
         "kb/fix.html", head, status=status, thread=thread, form=form, articles=related,
         linked=list_articles_linked_to(actor, thread.id),

@@ -4,6 +4,7 @@ from flask import Response, flash, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.textdiff import TextDiff, diff_lines
 from app.core.uow import unit_of_work
 from app.kb import presenters
@@ -35,7 +36,7 @@ def history(article_id: int) -> Response:
     new = by_number[_asked("to", article.revision, by_number)]
     before = max((number for number in by_number if number < new.number), default=new.number)
     old = by_number[_asked("from", before, by_number)]
-    head = Head(title=f"Versions of “{article.title}”")
+    head = Head(title=_("Versions of “%(title)s”", title=article.title))
     return page(
         "kb/history.html", head, article=article, path=presenters.path_of(article), revisions=revisions, old=old, new=new,
         diff=_compare(old, new),
@@ -45,7 +46,7 @@ def history(article_id: int) -> Response:
 def _asked(name: str, default: int, known: dict[int, ArticleRevision]) -> int:
     raw = request.args.get(name, "") or str(default)
     if not raw.isascii() or not raw.isdigit() or len(raw) > NUMBER_DIGITS or int(raw) not in known:
-        raise NotFound("There is no such version.")
+        raise NotFound(_("There is no such version."))
     return int(raw)
 
 
@@ -69,5 +70,5 @@ def restore(article_id: int, number: int) -> AnyResponse:
     body = render_article(article_queries.look_up_revision(actor, article.id, number).body_source)
     with unit_of_work():
         writing.restore_revision(actor, article_id=article_id, number=number, body=body)
-    flash(f"Version {number} is the newest one again. Publish it when readers should see it.", "success")
+    flash(_("Version %(amount)s is the newest one again. Publish it when readers should see it.", amount=number), "success")
     return see_other(article_history_path(article_id))

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.text import clean_text
 from app.core.textdiff import diff_lines
 from app.core.uow import unit_of_work
@@ -82,7 +83,7 @@ def _save(actor: Actor, article: Article, merged: Edit) -> AnyResponse:
     except Invalid as error:
         flash(error.message, "error")
         return see_other(article_edit_path(article.id))
-    flash("Saved: both changes are in the newest version.", "success")
+    flash(_("Saved: both changes are in the newest version."), "success")
     return see_other(presenters.path_of(article))
 
 
@@ -101,7 +102,7 @@ def merging_page(
     merge = _merge(actor, article, draft, article.revision)
     newest = article_queries.get_revision(article.id, article.revision)
     parts = [(part, _changes(part)) for part in merge.parts]
-    head = Head(title=f"Two edits of “{article.title}”")
+    head = Head(title=_("Two edits of “%(title)s”", title=article.title))
     return page(
         "kb/merge.html", head, status=status, article=article, path=presenters.path_of(article), merge=merge, parts=parts,
         newest=newest, draft=draft, undecided=undecided or [], picks=picks or {}, typed=typed or {},
@@ -117,7 +118,7 @@ def _article(actor: Actor, article_id: int) -> Article:
 def _shown_revision() -> int:
     raw = request.form.get("revision", "")
     if not raw.isascii() or not raw.isdigit() or len(raw) > 9:
-        raise Invalid("Please look at the changes first.", "revision")
+        raise Invalid(_("Please look at the changes first."), "revision")
     return int(raw)
 
 

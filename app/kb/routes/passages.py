@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.forum.models import Post
@@ -100,26 +101,26 @@ def add_passages(article_id: int) -> AnyResponse:
         edit = current_edit(actor, article)
         more = _taken(article, posts, roles, thread.category.audience)
         if len(edit.blocks) + len(more) > MAX_BLOCKS:
-            raise Invalid(f"An article has at most {MAX_BLOCKS} blocks.")
+            raise Invalid(_("An article has at most %(max_blocks)s blocks.", max_blocks=MAX_BLOCKS))
         with unit_of_work():
             drafting.save_draft(actor, article_id=article_id, edit=with_blocks(edit, (*edit.blocks, *more)))
     except (Invalid, Conflict) as error:
         flash(error.message, "error")
         status = 400 if isinstance(error, Invalid) else 409
         return _choosing(actor, article, thread_id, keep_passages(posts, roles), status)
-    flash("Added at the end. Readers see it once you save and publish.", "success")
+    flash(_("Added at the end. Readers see it once you save and publish."), "success")
     return see_other(f"{article_edit_path(article_id)}#block-{more[0].key}")
 
 
 def _taken(article: Article, posts: list[Post], roles: dict[int, SourceRole], audience: str) -> tuple[Block, ...]:
     """Return the chosen posts as blocks. Raises Invalid for none or for text that has fewer readers, Conflict for changed posts."""
     if not roles:
-        raise Invalid("Please choose at least one passage.")
+        raise Invalid(_("Please choose at least one passage."))
     if not is_as_narrow(article.audience, than=audience):
-        raise Invalid("Not everybody who reads the article may read this thread, so its text cannot go there.")
+        raise Invalid(_("Not everybody who reads the article may read this thread, so its text cannot go there."))
     chosen = [post for post in posts if post.id in roles]
     if any(posted_revision(post.id) != post.revision for post in chosen):
-        raise Conflict("A passage changed while you were choosing. Please look at it again.")
+        raise Conflict(_("A passage changed while you were choosing. Please look at it again."))
     shape = shape_of(article.kind)
     return tuple(to_block(post, shape.fit(roles[post.id])) for post in chosen)
 
@@ -129,7 +130,7 @@ def _choosing(
 ) -> Response:
     thread, posts = get_thread(actor, thread_id), list_passages(thread_id)
     known = {origin.post_id for origin in origins_of(current_edit(actor, article).blocks)}
-    head = Head(title=f"Add passages to “{article.title}”")
+    head = Head(title=_("Add passages to “%(title)s”", title=article.title))
     return page(
         "kb/add.html", head, status=status, article=article, thread=thread, known=known,
         passages=propose_more(posts, known) if passages is None else passages, roles=tuple(ROLE_NAMES.items()),
@@ -138,7 +139,7 @@ def _choosing(
 
 def _asking_which(actor: Actor, article: Article, error: str = "", status: int = 200) -> Response:
     related = find_related(actor, title=article.title, text=article.summary, article_id=article.id)
-    head = Head(title=f"Add passages to “{article.title}”")
+    head = Head(title=_("Add passages to “%(title)s”", title=article.title))
     return page(
         "kb/add_which.html", head, status=status, article=article, error=error, asked=query_line("thread"),
         threads=related.threads, fixes=[fix for fix in list_fixes(actor, article.id) if fix.state == "open"],

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.models import Post, Thread
 from app.forum.models.post import PostKind
@@ -41,7 +42,7 @@ def show_promotion(thread_id: int) -> AnyResponse:
     thread, form = get_thread(actor, thread_id), _form(actor)
     known = find_article_of(thread_id)
     if known is not None:
-        flash("An article was already built from this thread.", "info")
+        flash(_("An article was already built from this thread."), "info")
         return see_other(article_permalink(known))
     posts = list_passages(thread_id)
     form.title.data, form.audience.data = thread.title, thread.category.audience
@@ -63,7 +64,7 @@ def promote(thread_id: int) -> AnyResponse:
     except (Invalid, Conflict) as error:
         form.add_errors(error if isinstance(error, Invalid) else Invalid(error.message))
         return _choosing(thread, form, keep_passages(posts, roles), 400 if isinstance(error, Invalid) else 409)
-    flash("Here is the draft. Edit it until it stands on its own, then publish it.", "success")
+    flash(_("Here is the draft. Edit it until it stands on its own, then publish it."), "success")
     return see_other(article_edit_path(article.id))
 
 
@@ -96,7 +97,7 @@ def _asked_in(posts: list[Post], roles: dict[int, SourceRole]) -> tuple[Origin, 
 
 
 def _choosing(thread: Thread, form: PromoteForm, passages: list[PassageChoice], status: int = 200) -> Response:
-    head = Head(title=f"Promote “{thread.title}”")
+    head = Head(title=_("Promote “%(title)s”", title=thread.title))
     return page(
         "kb/promote.html", head, status=status, thread=thread, form=form, passages=passages, roles=presenters.ROLES,
         shapes=tuple(SHAPES.values()),

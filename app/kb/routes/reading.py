@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.forum.queries.versions import find_version_label
 from app.kb import jsonld, presenters
@@ -53,8 +54,8 @@ def home() -> Response:
         return _articles_on(actor, asked)
     tree = load_tree(actor)
     head = Head(
-        title="Knowledge base", path="/kb", feeds=(FEED,), contract=contract_of(ListFacts(len(tree.roots))),
-        description=f"Checked answers of the {site_settings().site_name} community: guides, fixes and explanations.",
+        title=_("Knowledge base"), path="/kb", feeds=(FEED,), contract=contract_of(ListFacts(len(tree.roots))),
+        description=_("Checked answers of the %(site_name)s community: guides, fixes and explanations.", site_name=site_settings().site_name),
     )  # fmt: skip
     return page(
         "kb/home.html", head, tree=tree, popular=lists.list_popular_articles(actor), newest=lists.list_newest_articles(actor),
@@ -66,7 +67,7 @@ def _articles_on(actor: Actor, asked: str) -> Response:
     """Show the articles that hold on a published version. Raises NotFound for any other."""
     label = find_version_label(int(asked)) if asked.isascii() and asked.isdigit() else None
     if label is None:
-        raise NotFound("There is no such version.")
+        raise NotFound(_("There is no such version."))
     version_id, number = int(asked), parse_page(request.args.get("page"))
     rows = lists.list_articles(actor, version_id=version_id, page=number)
     head = Head(

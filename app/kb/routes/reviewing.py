@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.markup import render_markdown
 from app.core.text import parse_number
 from app.core.textdiff import TextDiff, diff_lines
@@ -54,7 +55,7 @@ def _review_page(article_id: int, typed: Typed | None = None, errors: Typed | No
         "publish_at": planned.strftime("%Y-%m-%dT%H:%M") if planned else "", "owner": article.owner.name if article.owner else "",
         "days": "" if article.review_every_days is None else str(article.review_every_days), "body": "", **(typed or {}),
     }  # fmt: skip
-    head = Head(title=f"Review “{article.title}”")
+    head = Head(title=_("Review “%(title)s”", title=article.title))
     return page(
         "kb/review.html", head, status=status, article=article, path=presenters.path_of(article), typed=values,
         errors=errors or {}, diff=_news(article), remarks=list_remarks(actor, article.id), zone=str(zone), planned=planned,
@@ -111,7 +112,7 @@ def reopen_remark(remark_id: int) -> AnyResponse:
     with unit_of_work():
         article = reviewing.resolve_comment(current_actor(), remark_id=remark_id, is_resolved=False)
         back = article_review_path(article.id)
-    flash("It is open again.", "success")
+    flash(_("It is open again."), "success")
     return see_other(back)
 
 
@@ -136,7 +137,7 @@ def _parse_moment(raw: str) -> datetime:
     try:
         return datetime.fromisoformat(raw).replace(tzinfo=kb_terms().zone).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Invalid("Please choose a day and a time.", "publish_at") from error
+        raise Invalid(_("Please choose a day and a time."), "publish_at") from error
 
 
 def _posted_number(name: str) -> int | None:
@@ -162,7 +163,7 @@ def change_owner(article_id: int) -> AnyResponse:
     except (Invalid, Conflict) as error:
         status = 400 if isinstance(error, Invalid) else 409
         return _review_page(article_id, {"owner": name}, {"owner": error.message}, status)
-    flash(f"{name} looks after it now." if name else "Nobody looks after it now.", "success")
+    flash(_("%(name)s looks after it now.", name=name) if name else _("Nobody looks after it now."), "success")
     return see_other(local_path(request.form.get("next"), article_review_path(article_id)))
 
 
@@ -173,12 +174,12 @@ def change_rhythm(article_id: int) -> AnyResponse:
     raw = posted_line("days", 12)
     try:
         if raw and not (raw.isascii() and raw.isdigit()):
-            raise Invalid("Please use a number of days; 0 means never.", "days")
+            raise Invalid(_("Please use a number of days; 0 means never."), "days")
         with unit_of_work():
             checking.set_rhythm(current_actor(), article_id=article_id, days=int(raw) if raw else None)
     except Invalid as error:
         return _review_page(article_id, {"days": raw}, {"days": error.message}, 400)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return see_other(article_review_path(article_id))
 
 

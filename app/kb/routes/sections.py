@@ -6,6 +6,7 @@ from flask import Response, flash, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.kb.forms import LANGUAGES, SectionForm
 from app.kb.queries.sections import SectionNode, SectionTree, load_tree
@@ -53,7 +54,7 @@ def create_section() -> AnyResponse:
     except Invalid as error:
         form.add_errors(error)
         return _page(tree, form, 400)
-    flash(f"“{form.title.data}” is there now. It appears to readers with its first article.", "success")
+    flash(_("“%(data)s” is there now. It appears to readers with its first article.", data=form.title.data), "success")
     return see_other(PATH)
 
 
@@ -66,7 +67,7 @@ def _values(form: SectionForm) -> dict[str, Any]:
 
 
 def _page(tree: SectionTree, form: SectionForm, status: int = 200) -> Response:
-    return page("kb/sections.html", Head(title="Sections"), status=status, tree=tree, form=form)
+    return page("kb/sections.html", Head(title=_("Sections")), status=status, tree=tree, form=form)
 
 
 def _find(tree: SectionTree, section_id: int) -> SectionNode:
@@ -103,12 +104,12 @@ def update_section(section_id: int) -> AnyResponse:
     except Invalid as error:
         form.add_errors(error)
         return _edit_page(node, form, 400)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return see_other(PATH)
 
 
 def _edit_page(node: SectionNode, form: SectionForm, status: int = 200) -> Response:
-    head = Head(title=f"Section “{node.title}”")
+    head = Head(title=_("Section “%(title)s”", title=node.title))
     return page("kb/section_edit.html", head, status=status, section=node, form=form)
 
 
@@ -128,5 +129,5 @@ def delete_section(section_id: int) -> AnyResponse:
     """Remove an empty section."""
     with unit_of_work():
         sections.delete_section(current_actor(), section_id=section_id)
-    flash("The section is gone.", "success")
+    flash(_("The section is gone."), "success")
     return see_other(PATH)

@@ -6,6 +6,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.textdiff import diff_lines
 from app.kb import presenters
 from app.kb.policies import ensure_can_edit_article
@@ -29,7 +30,7 @@ def sources(article_id: int) -> Response:
     article = article_queries.get_article(actor, article_id)
     ensure_can_edit_article(actor, article)
     states = [(state, diff_lines(state.text_then, state.text_now)) for state in list_source_states(actor, article.id)]
-    head = Head(title=f"Sources of “{article.title}”")
+    head = Head(title=_("Sources of “%(title)s”", title=article.title))
     return page(
         "kb/sources.html", head, article=article, path=presenters.path_of(article), sources=states, changes=presenters.CHANGES,
         roles=dict(presenters.ROLES),
@@ -42,6 +43,6 @@ def acknowledge(source_id: int) -> AnyResponse:
     """Keep the article as it is although a source changed."""
     raw = request.form.get("revision", "")
     if not raw.isascii() or not raw.isdigit() or len(raw) > 9:
-        raise Invalid("Please look at the change first.", "revision")
+        raise Invalid(_("Please look at the change first."), "revision")
     change = partial(acknowledge_source, current_actor(), source_id=source_id, revision=int(raw))
     return change_article(change, "Noted. The article stays as it is.", article_sources_path(get_article_id_of_source(source_id)))

@@ -6,6 +6,7 @@ from flask import Response, flash, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.kb.queries import verifying as queries
@@ -36,7 +37,7 @@ def verify_list() -> Response:
     )
     address = verify_path(view) + (("&" if "?" in verify_path(view) else "?") + "mine=1" if is_mine else "")
     return page(
-        "kb/verify.html", Head(title="To verify"), rows=rows, view=view, is_mine=is_mine, address=address,
+        "kb/verify.html", Head(title=_("To verify")), rows=rows, view=view, is_mine=is_mine, address=address,
         counts=queries.count_to_verify(actor, is_mine=is_mine), days=queries.READ_DAYS,
     )  # fmt: skip
 
@@ -50,7 +51,7 @@ def check(article_id: int, version_id: int) -> AnyResponse:
     with unit_of_work():
         article = check_version(current_actor(), article_id=article_id, version_id=version_id, works=works)
     if works is None:
-        flash("Taken back. It waits to be checked again.", "success")
+        flash(_("Taken back. It waits to be checked again."), "success")
     else:
         said = "holds there" if works else "does not hold there"
         flash_undo(f"Noted: “{article.title}” {said}.", f"/kb/articles/{article_id}/versions/{version_id}/check")

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from flask import Response, flash
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.kb import presenters
 from app.kb.policies import ensure_can_edit_article
@@ -31,7 +32,7 @@ def show_wordings(article_id: int) -> Response:
     ensure_can_edit_article(actor, article)
     found = list_wordings(article.id, with_removed=True)
     return page(
-        "kb/wordings.html", Head(title=f"Wordings of “{article.title}”"), article=article,
+        "kb/wordings.html", Head(title=_("Wordings of “%(title)s”", title=article.title)), article=article,
         path=presenters.path_of(article), own=article.asked_as_lines, kept=[one for one in found if not one.is_removed],
         removed=[one for one in found if one.is_removed], searched=article.searched_as_lines,
         removed_searches=list_removed_searches(article.id), search_url=_search_url,
@@ -55,7 +56,7 @@ def restore_wording(article_id: int, thread_id: int) -> AnyResponse:
     """Let the title of a duplicate lead to an article again."""
     with unit_of_work():
         wordings.restore_wording(current_actor(), article_id=article_id, thread_id=thread_id)
-    flash("This wording leads to the article again.", "success")
+    flash(_("This wording leads to the article again."), "success")
     return see_other(article_wordings_path(article_id))
 
 
@@ -81,5 +82,5 @@ def restore_search(article_id: int) -> AnyResponse:
     """Let what people searched for (?text=) lead to an article again."""
     with unit_of_work():
         wordings.restore_search(current_actor(), article_id=article_id, text=query_line("text"))
-    flash("This wording leads to the article again.", "success")
+    flash(_("This wording leads to the article again."), "success")
     return see_other(article_wordings_path(article_id))

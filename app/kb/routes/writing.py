@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.markup import Rendered, render_markdown
 from app.core.pagination import parse_page
 from app.core.text import clean_line
@@ -59,7 +60,7 @@ def list_own() -> Response:
     if view not in VIEWS:
         raise NotFound
     rows = list_working_articles(actor, view=view, page=parse_page(request.args.get("page")))
-    head = Head(title="Articles")
+    head = Head(title=_("Articles"))
     return page("kb/articles.html", head, rows=rows, view=view, counts=count_working_articles(actor))
 
 
@@ -115,13 +116,19 @@ def finish(actor: Actor, article: Article) -> None:
     is_shown = article.state == ArticleState.PUBLISHED and article.published_revision == article.revision
     if request.form.get("then") == "publish" and not is_shown:
         publishing.publish(actor, article_id=article.id)
-        flash("Published. Readers see this version from now on.", "success")
+        flash(_("Published. Readers see this version from now on."), "success")
     elif is_shown:
-        flash("Saved.", "success")
+        flash(_("Saved."), "success")
     elif article.state == ArticleState.PUBLISHED:
-        flash(f"Saved. Readers keep seeing version {article.published_revision} until this one is published.", "success")
+        flash(
+            _(
+                "Saved. Readers keep seeing version %(published_revision)s until this one is published.",
+                published_revision=article.published_revision,
+            ),
+            "success",
+        )
     else:
-        flash("Saved as a draft. Readers do not see it yet.", "success")
+        flash(_("Saved as a draft. Readers do not see it yet."), "success")
 
 
 def _prefill(form: ArticleForm, actor: Actor) -> None:
@@ -136,11 +143,11 @@ def _prefill(form: ArticleForm, actor: Actor) -> None:
     for name in ("title", "summary", "applies_to", "asked_as", "body", "note"):
         if name in draft.fields:
             form[name].data = draft.fields[name]
-    flash("This is what you typed last time and did not save.", "info")
+    flash(_("This is what you typed last time and did not save."), "info")
 
 
 def _beginning(form: ArticleForm, status: int = 200) -> Response:
-    head = Head(title="New article")
+    head = Head(title=_("New article"))
     return page(
         "kb/new.html",
         head,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.kb.models import SourceRole
 
 MAX_BLOCKS = 80
@@ -106,14 +107,20 @@ def retype(known: Iterable[Block], typed: Sequence[tuple[str, str, str, str]]) -
     """
     keys = [key for key, *_rest in typed]
     if len(keys) > MAX_BLOCKS:
-        raise Invalid(f"An article has at most {MAX_BLOCKS} blocks. Please put some together.")
+        raise Invalid(_("An article has at most %(max_blocks)s blocks. Please put some together.", max_blocks=MAX_BLOCKS))
     if len(set(keys)) != len(keys) or not all(_KEY.fullmatch(key) for key in keys):
-        raise Invalid("The blocks of this page got mixed up. Please open the editor again: your last draft is there.")
+        raise Invalid(_("The blocks of this page got mixed up. Please open the editor again: your last draft is there."))
     by_key = {block.key: block for block in known}
     blocks = []
     for key, role, title, body in typed:
         if len(title) > TITLE_LIMIT:
-            raise Invalid(f"Please shorten the heading “{title[:40]}…” to {TITLE_LIMIT} characters.")
+            raise Invalid(
+                _(
+                    "Please shorten the heading “%(title)s…” to %(title_limit)s characters.",
+                    title=title[:40],
+                    title_limit=TITLE_LIMIT,
+                )
+            )
         old = by_key.get(key, Block(key, SourceRole.OTHER))
         chosen = SourceRole(role) if role in set(SourceRole) else old.role
         blocks.append(replace(old, role=chosen, title=title, body=body))
@@ -152,7 +159,7 @@ def put_back(blocks: Sequence[Block], gone: Block) -> tuple[Block, ...]:
 def insert_below(blocks: Sequence[Block], key: str, block: Block) -> tuple[Block, ...]:
     """Return the blocks with a new one below another; an empty key puts it at the end. Raises Invalid for too many."""
     if len(blocks) >= MAX_BLOCKS:
-        raise Invalid(f"An article has at most {MAX_BLOCKS} blocks. Please put some together.")
+        raise Invalid(_("An article has at most %(max_blocks)s blocks. Please put some together.", max_blocks=MAX_BLOCKS))
     at = _index(blocks, key) + 1 if key else len(blocks)
     return (*blocks[:at], block, *blocks[at:])
 
@@ -166,7 +173,7 @@ def split(blocks: Sequence[Block], key: str, after: int) -> tuple[Block, ...]:
     whole = blocks[at]
     parts = paragraphs(whole.body)
     if not 0 < after < len(parts):
-        raise Invalid("A block is split between two paragraphs, and this one has no second paragraph there.")
+        raise Invalid(_("A block is split between two paragraphs, and this one has no second paragraph there."))
     halves = ("\n\n".join(parts[:after]), "\n\n".join(parts[after:]))
     first, second = (replace(whole, body=half, taken="" if whole.is_edited else hash_words(half)) for half in halves)
     return insert_below((*blocks[:at], first, *blocks[at + 1 :]), key, replace(second, key=new_key(), title=""))
@@ -199,4 +206,4 @@ def _index(blocks: Sequence[Block], key: str) -> int:
     for index, block in enumerate(blocks):
         if block.key == key:
             return index
-    raise Invalid("This block is not there any more. Please look again.")
+    raise Invalid(_("This block is not there any more. Please look again."))

@@ -13,6 +13,8 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
+from app.core.i18n import separated
 from app.core.uow import require_unit_of_work
 from app.forum.models import ThreadVersion
 from app.forum.queries.versions import current_versions, released_version_ids
@@ -60,7 +62,7 @@ def set_rhythm(actor: Actor, *, article_id: int, days: int | None) -> Article:
     """
     article = _load(actor, article_id)
     if days is not None and not 0 <= days <= DAYS_MAX:
-        raise Invalid(f"Please use a number of days from 0 to {DAYS_MAX:,}.", "days")
+        raise Invalid(_("Please use a number of days from 0 to %(days_max)s.", days_max=separated(DAYS_MAX)), "days")
     article.review_every_days = days
     plan_review(article)
     db.session.flush()
@@ -97,9 +99,9 @@ def set_versions(actor: Actor, *, article_id: int, works: Iterable[int], fails: 
     wanted = {**dict.fromkeys(fails, False), **dict.fromkeys(works, True)}
     known = article_words(article_id)
     if len(wanted) > MOST_VERSIONS:
-        raise Invalid(f"Please choose at most {MOST_VERSIONS} versions.", "version")
+        raise Invalid(_("Please choose at most %(most_versions)s versions.", most_versions=MOST_VERSIONS), "version")
     if not set(wanted) <= released_version_ids() | set(known):
-        raise Invalid("One of these versions is gone. Please choose again.", "version")
+        raise Invalid(_("One of these versions is gone. Please choose again."), "version")
     changed = {version_id for version_id in known if wanted.get(version_id) != known[version_id]}
     gone = sa.and_(ArticleVersion.article_id == article_id, ArticleVersion.version_id.in_(changed))
     db.session.execute(sa.delete(ArticleVersion).where(gone))

@@ -11,6 +11,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import REASON_MAX
 from app.core.uow import require_unit_of_work
 from app.forum.queries.threads import get_thread
@@ -31,7 +32,7 @@ def dismiss_candidate(actor: Actor, *, thread_id: int, reason: str) -> Candidate
     candidate = _load(actor, thread_id)
     _ensure_proposed(candidate)
     if not reason.strip():
-        raise Invalid("Please say why, so that others understand it later.", "reason")
+        raise Invalid(_("Please say why, so that others understand it later."), "reason")
     _decide(candidate, Decision.DISMISSED, actor.id, reason)
     emit(CandidateDismissed(thread_id, actor.id, candidate.reason))
     return candidate
@@ -45,7 +46,7 @@ def snooze_candidate(actor: Actor, *, thread_id: int, days: int, reason: str = "
     candidate = _load(actor, thread_id)
     _ensure_proposed(candidate)
     if days not in SNOOZE_DAYS:
-        raise Invalid("Please choose for how long.", "days")
+        raise Invalid(_("Please choose for how long."), "days")
     return _snooze(actor, candidate, now() + timedelta(days=days), reason)
 
 
@@ -58,7 +59,7 @@ def snooze_again(actor: Actor, *, thread_id: int, until: str, reason: str = "") 
     _ensure_proposed(candidate)
     moment = datetime.fromisoformat(until)
     if moment <= now():
-        raise Conflict("The time for which it was put off is over.")
+        raise Conflict(_("The time for which it was put off is over."))
     return _snooze(actor, candidate, moment, reason)
 
 
@@ -66,7 +67,7 @@ def restore_candidate(actor: Actor, *, thread_id: int) -> Candidate:
     """Propose a dismissed or snoozed thread again. Raises Conflict for any other, NotFound, Forbidden."""
     candidate = _load(actor, thread_id)
     if candidate.state not in (CandidateState.DISMISSED, CandidateState.SNOOZED):
-        raise Conflict("This thread is neither dismissed nor put off any more.")
+        raise Conflict(_("This thread is neither dismissed nor put off any more."))
     until = candidate.snoozed_until.isoformat() if candidate.snoozed_until else ""
     emit(CandidateRestored(thread_id, actor.id, candidate.reason, until))
     _decide(candidate, Decision.RESTORED, actor.id, "")
@@ -109,7 +110,7 @@ def follow_card(*, thread_id: int, actor_id: int | None, is_pinned: bool, reason
 def _ensure_may(actor: Actor, thread_id: int) -> None:
     require_unit_of_work()
     if not can_promote(actor):
-        raise Forbidden("You are not allowed to decide about promotions.")
+        raise Forbidden(_("You are not allowed to decide about promotions."))
     get_thread(actor, thread_id)
 
 
@@ -133,7 +134,7 @@ def _by_hand(thread_id: int) -> Candidate:
 
 def _ensure_proposed(candidate: Candidate) -> None:
     if candidate.state != CandidateState.PROPOSED:
-        raise Conflict("Somebody decided about this thread meanwhile. Please look again.")
+        raise Conflict(_("Somebody decided about this thread meanwhile. Please look again."))
 
 
 def _snooze(actor: Actor, candidate: Candidate, until: datetime, reason: str) -> Candidate:

@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.kb.models import ArticleDraft, ArticleRevision, ArticleSource
 from app.kb.policies import ensure_can_edit_article
@@ -52,7 +53,7 @@ def save_draft(actor: Actor, *, article_id: int, edit: Edit) -> None:
     fields = {name: edit.fields[name] for name in FIELDS if name in edit.fields}
     total = sum(len(block.title) + len(block.body) for block in edit.known_blocks)
     if total > 3 * ARTICLE_MAX or any(len(text) > FIELDS[name] for name, text in fields.items()):
-        raise Invalid("This is too long to be kept. Please shorten it.")
+        raise Invalid(_("This is too long to be kept. Please shorten it."))
     stored = {**fields, "blocks": dump_blocks(edit.blocks), "removed": dump_blocks(edit.removed[-REMOVED_KEPT:])}
     row = {
         "article_id": article_id, "person_id": actor.id, "base_revision": edit.base_revision, "fields": stored, "updated_at": now(),

@@ -6,6 +6,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.kb.models import Article, ArticleFeedback, FeedbackReason
 from app.kb.policies import can_give_feedback, ensure_can_see_article
@@ -24,11 +25,11 @@ def give_feedback(
     """
     require_unit_of_work()
     if reason not in list(FeedbackReason):
-        raise Invalid("Please choose one of the reasons.", "reason")
+        raise Invalid(_("Please choose one of the reasons."), "reason")
     article = get_article_for_update(article_id)
     ensure_can_see_article(actor, article)
     if not can_give_feedback(article):
-        raise Conflict("This article is not published, so there is nothing to judge yet.")
+        raise Conflict(_("This article is not published, so there is nothing to judge yet."))
     mine = sa.select(ArticleFeedback).where(ArticleFeedback.article_id == article_id, ArticleFeedback.reader_key == reader_key)
     known = db.session.scalar(mine.with_for_update(key_share=True).execution_options(populate_existing=True))
     if known is None:

@@ -10,6 +10,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.forum.queries.threads import get_thread
 from app.kb.events import FixRequested, FixSettled
@@ -30,16 +31,16 @@ def link_thread(actor: Actor, *, thread_id: int, article_id: int, note: str) -> 
     """
     require_unit_of_work()
     if not can_promote(actor):
-        raise Forbidden("You are not allowed to link threads to articles.")
+        raise Forbidden(_("You are not allowed to link threads to articles."))
     article = get_article_and_threads_for_update(article_id, [thread_id])
     ensure_can_publish_article(actor, article)
     thread = get_thread(actor, thread_id)
     words = note.strip()
     if not words:
-        raise Invalid("Please say what the article should say better.", "note")
+        raise Invalid(_("Please say what the article should say better."), "note")
     _check(article, thread.category.audience, thread.is_listed)
     if _is_linked(article_id, thread_id):
-        raise Conflict("This thread is linked to that article already.")
+        raise Conflict(_("This thread is linked to that article already."))
     fix = ArticleFix(article_id=article_id, thread_id=thread_id, note=words[:FIX_NOTE_MAX], created_by_id=actor.id)
     db.session.add(fix)
     db.session.flush()
@@ -58,7 +59,7 @@ def settle_fix(actor: Actor, *, fix_id: int, state: FixState) -> Article:
     ensure_can_publish_article(actor, article)
     fix = db.session.get_one(ArticleFix, fix_id, with_for_update={"key_share": True}, populate_existing=True)
     if fix.state == state:
-        raise Conflict("Somebody did this already. Please look again.")
+        raise Conflict(_("Somebody did this already. Please look again."))
     fix.state = state
     is_open = state is FixState.OPEN
     fix.settled_by_id, fix.settled_at = (None, None) if is_open else (actor.id, now())
@@ -83,8 +84,8 @@ def _is_linked(article_id: int, thread_id: int) -> bool:
 
 def _check(article: Article, thread_audience: str, is_listed: bool) -> None:
     if article.state == ArticleState.ARCHIVED:
-        raise Conflict("This article is archived. Reopen it first, or choose another one.")
+        raise Conflict(_("This article is archived. Reopen it first, or choose another one."))
     if not is_listed:
-        raise Conflict("This thread is hidden or waits for approval.")
+        raise Conflict(_("This thread is hidden or waits for approval."))
     if not is_as_narrow(thread_audience, than=article.audience):
-        raise Conflict("Not everybody who reads this thread may read that article, so it cannot answer them.")
+        raise Conflict(_("Not everybody who reads this thread may read that article, so it cannot answer them."))

@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.forum.models import Post, Thread
 from app.forum.policies import ensure_can_see_thread
@@ -45,13 +46,13 @@ def promote_thread(actor: Actor, *, thread_id: int, chosen: Sequence[Chosen], pl
     """
     require_unit_of_work()
     if not can_promote(actor):
-        raise Forbidden("You are not allowed to promote threads.")
+        raise Forbidden(_("You are not allowed to promote threads."))
     thread = get_thread_for_update(thread_id)
     ensure_can_see_thread(actor, thread)
     _check(thread, chosen, place)
     posts = _load_posts(thread, chosen)
     if {(o.post_id, o.revision) for o in origins_of(text.blocks)} - {(one.post_id, one.revision) for one in chosen}:
-        raise Conflict("A passage changed while you were choosing. Please look at it again.")
+        raise Conflict(_("A passage changed while you were choosing. Please look at it again."))
     wordings = join_wordings([thread.title, *text.asked_as.splitlines()])  # duplicates' titles lead there by themselves
     draft = replace(text, asked_as=wordings)
     article = create_article(actor, place=place, text=draft, note=f"Built from “{thread.title}”"[:300])
@@ -76,16 +77,19 @@ def find_article_of(thread_id: int) -> int | None:
 
 def _check(thread: Thread, chosen: Sequence[Chosen], place: Placement) -> None:
     if not thread.is_listed:
-        raise Conflict("This thread is hidden or waits for approval.")
+        raise Conflict(_("This thread is hidden or waits for approval."))
     if find_article_of(thread.id) is not None:
-        raise Conflict("An article was already built from this thread.")
+        raise Conflict(_("An article was already built from this thread."))
     if not chosen or len(chosen) > MAX_SOURCES:
-        raise Invalid(f"Please choose between one and {MAX_SOURCES} passages.", "passages")
+        raise Invalid(_("Please choose between one and %(max_sources)s passages.", max_sources=MAX_SOURCES), "passages")
     if all(one.role in (SourceRole.PROBLEM, SourceRole.ENVIRONMENT) for one in chosen):
-        raise Invalid("Please choose at least one passage as the solution.", "passages")
+        raise Invalid(_("Please choose at least one passage as the solution."), "passages")
     if not is_as_narrow(place.audience, than=thread.category.audience):
         readers = "staff" if thread.category.audience == "staff" else "members"
-        raise Invalid(f"Only {readers} can read this thread, so the article cannot be for more people than that.", "audience")
+        raise Invalid(
+            _("Only %(readers)s can read this thread, so the article cannot be for more people than that.", readers=readers),
+            "audience",
+        )
 
 
 def _load_posts(thread: Thread, chosen: Sequence[Chosen]) -> dict[int, Post]:
@@ -95,7 +99,7 @@ def _load_posts(thread: Thread, chosen: Sequence[Chosen]) -> dict[int, Post]:
     for one in chosen:
         post = posts.get(one.post_id)
         if post is None or not post.is_listed or post.revision != one.revision:
-            raise Conflict("A passage changed while you were choosing. Please look at it again.")
+            raise Conflict(_("A passage changed while you were choosing. Please look at it again."))
     return posts
 
 

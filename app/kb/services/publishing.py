@@ -5,6 +5,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.kb.events import ArticlePublished, ArticleStateChanged
 from app.kb.models import Article, ArticleRevision, ArticleState
@@ -35,12 +36,12 @@ def publish(actor: Actor, *, article_id: int, revision: int | None = None) -> Ar
     if revision is not None and revision != article.revision:
         raise StaleEdit(article.revision)
     if article.state == ArticleState.PUBLISHED and article.published_revision == article.revision:
-        raise Conflict("Readers see this version already.")
+        raise Conflict(_("Readers see this version already."))
     ensure_sources_allow(article, article.audience)
     is_first = article.published_at is None
     newest = get_revision(article.id, article.revision)
     if is_blank(newest):
-        raise Invalid("There is nothing to read yet. Please write something before you publish.", "body")
+        raise Invalid(_("There is nothing to read yet. Please write something before you publish."), "body")
     _show(article, newest)
     sync_sources(article)
     article.published_at = article.published_at or now()
@@ -78,7 +79,7 @@ def verify(actor: Actor, *, article_id: int) -> Article:
     """Record that the actor checked a published article today and that it is still right, also on the current versions."""
     article = _load(actor, article_id)
     if article.state != ArticleState.PUBLISHED:
-        raise Conflict("Only published articles can be confirmed.")
+        raise Conflict(_("Only published articles can be confirmed."))
     confirm(actor, article)
     db.session.flush()
     return article
@@ -94,7 +95,7 @@ def _load(actor: Actor, article_id: int) -> Article:
 def _change_state(actor: Actor, article: Article, allowed: tuple[ArticleState, ...], new: ArticleState, reason: str = "") -> None:
     """Move the article to `new` and tell others. Raises Conflict when its state is not among `allowed`."""
     if article.state not in allowed or article.state == new:
-        raise Conflict("Somebody changed the state of this article meanwhile. Please look again.")
+        raise Conflict(_("Somebody changed the state of this article meanwhile. Please look again."))
     old, article.state = article.state, new
     db.session.flush()
     emit(ArticleStateChanged(article.id, actor.id, old, new, reason))

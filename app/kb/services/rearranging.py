@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.text import parse_number
 from app.forum.models import Post
 from app.kb.services.assembling import demote_headings
@@ -45,7 +46,7 @@ def rearrange(edit: Edit, asked: str, typed: Mapping[str, str]) -> Result:
         return _renew(blocks, key), removed, key
     if what == "keep":
         return blocks, removed, ""
-    raise Invalid("This page is out of date. Please open the editor again.")
+    raise Invalid(_("This page is out of date. Please open the editor again."))
 
 
 def _number(raw: str) -> int:
@@ -62,7 +63,7 @@ def _beside(blocks: Sequence[Block], key: str) -> str:
 def _put_back(blocks: tuple[Block, ...], removed: tuple[Block, ...], key: str) -> Result:
     found = [block for block in removed if block.key == key]
     if not found:
-        raise Invalid("This block is not there any more. Please look again.")
+        raise Invalid(_("This block is not there any more. Please look again."))
     return put_back(blocks, found[0]), tuple(block for block in removed if block.key != key), key
 
 
@@ -70,10 +71,10 @@ def _renew(blocks: tuple[Block, ...], key: str) -> tuple[Block, ...]:
     """Return the blocks with one of them saying what its post says now. Raises Invalid when the post is not shown any more."""
     old = next((block for block in blocks if block.key == key), None)
     if old is None or len(old.sources) != 1:
-        raise Invalid("This block is not there any more, or has more than one source. Please look again.")
+        raise Invalid(_("This block is not there any more, or has more than one source. Please look again."))
     post = db.session.scalar(sa.select(Post).where(Post.id == old.sources[0].post_id))
     if post is None or not post.is_listed:
-        raise Invalid("The post is hidden now, so its new words cannot be taken over.")
+        raise Invalid(_("The post is hidden now, so its new words cannot be taken over."))
     body = demote_headings(post.body_source.strip())
     origin = Origin(post.id, post.revision, post.body_hash, post.author_id, post.thread_id)
     new = replace(old, body=body, sources=(origin,), taken=hash_words(body))

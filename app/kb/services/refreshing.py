@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Post, Thread
 from app.forum.models.post import PostKind
@@ -105,7 +106,7 @@ def acknowledge_source(actor: Actor, *, source_id: int, revision: int) -> Articl
     source = _load_sources(ArticleSource.id == source_id)[0]
     state = load_states([source.post_id])[source.post_id]
     if state.revision != revision:
-        raise Conflict("The post was edited again while you were reading. Please look at the newest change.")
+        raise Conflict(_("The post was edited again while you were reading. Please look at the newest change."))
     source.post_revision, source.post_hash = state.revision, state.hash
     source.was_accepted, source.was_listed = state.is_accepted, is_readable(state, article.audience)
     source.was_refuted = state.is_refuted

@@ -7,6 +7,8 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
+from app.core.i18n import separated
 from app.core.markup import Rendered
 from app.core.reasons import REASON_MAX
 from app.core.text import shorten
@@ -26,9 +28,9 @@ def comment_article(actor: Actor, *, article_id: int, body: Rendered) -> Article
     article = get_article_for_update(article_id)
     ensure_can_edit_article(actor, article)
     if not body.text.strip():
-        raise Invalid("Please write something.", "body")
+        raise Invalid(_("Please write something."), "body")
     if len(body.source) > REMARK_MAX:
-        raise Invalid(f"Please shorten this to {REMARK_MAX:,} characters.", "body")
+        raise Invalid(_("Please shorten this to %(remark_max)s characters.", remark_max=separated(REMARK_MAX)), "body")
     made = remark(actor.id, article, body.source, str(body.html))
     ensure_may_still_post(actor)
     return made
@@ -69,7 +71,7 @@ def resolve_comment(actor: Actor, *, remark_id: int, is_resolved: bool) -> Artic
     row = db.session.get_one(ArticleComment, remark_id, with_for_update={"key_share": True}, populate_existing=True)
     look_up_revision(actor, article.id, row.revision)
     if (row.resolved_at is not None) == is_resolved:
-        raise Conflict("Somebody did this already.")
+        raise Conflict(_("Somebody did this already."))
     row.resolved_at, row.resolved_by_id = (now(), actor.id) if is_resolved else (None, None)
     db.session.flush()
     return article
@@ -93,7 +95,7 @@ def change_owner(actor: Actor, *, article_id: int, name: str) -> Article:
     ensure_can_publish_article(actor, article)
     person = find_person_by_name(name) if name else None
     if name and (person is None or not can_own_articles(person.as_actor(now()), article.audience)):
-        raise Invalid("There is nobody of this name who can look after it. They must be able to read and write it.", "owner")
+        raise Invalid(_("There is nobody of this name who can look after it. They must be able to read and write it."), "owner")
     return set_owner(actor, article, person.id if person else None)
 
 
@@ -108,7 +110,7 @@ def give_back_owner(actor: Actor, *, article_id: int, owner_id: int | None) -> A
 def set_owner(actor: Actor, article: Article, owner_id: int | None) -> Article:
     """Write the owner and tell others. The caller has locked the article and asked the policy."""
     if article.owner_id == owner_id:
-        raise Conflict("This is so already.")
+        raise Conflict(_("This is so already."))
     old, article.owner_id = article.owner_id, owner_id
     db.session.flush()
     emit(ArticleOwnerChanged(article.id, actor.id, old, owner_id))

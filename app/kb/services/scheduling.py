@@ -11,6 +11,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import AppError, Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.kb.models import Article, ArticleState
 from app.kb.policies import ensure_can_publish_article
@@ -35,11 +36,11 @@ def schedule(actor: Actor, *, article_id: int, at: datetime, revision: int | Non
     if revision is not None and revision != article.revision:
         raise StaleEdit(article.revision)
     if not now() < at <= now() + FARTHEST:
-        raise Invalid("Please choose a moment to come, within two years.", "publish_at")
+        raise Invalid(_("Please choose a moment to come, within two years."), "publish_at")
     if article.state == ArticleState.ARCHIVED:
-        raise Conflict("This article is archived. Make it a draft first.")
+        raise Conflict(_("This article is archived. Make it a draft first."))
     if article.state == ArticleState.PUBLISHED and article.published_revision == article.revision:
-        raise Conflict("Readers see this version already.")
+        raise Conflict(_("Readers see this version already."))
     ensure_sources_allow(article, article.audience)
     article.publish_at, article.publish_revision, article.publish_by_id = at, article.revision, actor.id
     db.session.flush()
@@ -52,7 +53,7 @@ def unschedule(actor: Actor, *, article_id: int) -> Article:
     article = get_article_for_update(article_id)
     ensure_can_publish_article(actor, article)
     if article.publish_at is None:
-        raise Conflict("Nothing is planned for this article any more.")
+        raise Conflict(_("Nothing is planned for this article any more."))
     _forget(article)
     return article
 
@@ -76,7 +77,7 @@ def publish_due(article_id: int, render: Callable[[str], str]) -> bool:
     _forget(article)
     try:
         if person_id is None:
-            raise Conflict("The person who planned it left.")
+            raise Conflict(_("The person who planned it left."))
         publish(get_person(person_id).as_actor(now()), article_id=article_id, revision=planned)
     except StaleEdit:
         problem = "A newer version was saved meanwhile."

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.actor import Actor
 from app.core.db import db, lock_name
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.slugs import slugify
 from app.core.uow import require_unit_of_work
 from app.kb.models import Article, Section
@@ -120,9 +121,11 @@ def _find(known: dict[int, Section], section_id: int) -> Section:
 
 def _check_title(title: str) -> None:
     if not title.strip():
-        raise Invalid("Please give the section a title.", "title")
+        raise Invalid(_("Please give the section a title."), "title")
     if len(title) > SECTION_TITLE_MAX:
-        raise Invalid(f"Please shorten the title to {SECTION_TITLE_MAX} characters.", "title")
+        raise Invalid(
+            _("Please shorten the title to %(section_title_max)s characters.", section_title_max=SECTION_TITLE_MAX), "title"
+        )
 
 
 def _check_parent(known: dict[int, Section], section: Section | None, parent_id: int | None) -> None:
@@ -130,12 +133,12 @@ def _check_parent(known: dict[int, Section], section: Section | None, parent_id:
     depth, seen = _height(known, section), parent_id
     while seen is not None:
         if seen not in known:
-            raise Invalid("This section is gone. Please choose another one.", "parent_id")
+            raise Invalid(_("This section is gone. Please choose another one."), "parent_id")
         if section is not None and seen == section.id:
-            raise Invalid("A section cannot lie within itself.", "parent_id")
+            raise Invalid(_("A section cannot lie within itself."), "parent_id")
         depth, seen = depth + 1, known[seen].parent_id
     if depth > MAX_DEPTH:
-        raise Invalid(f"Sections can be {MAX_DEPTH} levels deep.", "parent_id")
+        raise Invalid(_("Sections can be %(max_depth)s levels deep.", max_depth=MAX_DEPTH), "parent_id")
 
 
 def _height(known: dict[int, Section], section: Section | None) -> int:

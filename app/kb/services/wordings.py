@@ -9,6 +9,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.forum.models import Thread
 from app.kb.models import Article, ArticleState, RemovedSearch, RemovedWording
@@ -22,7 +23,7 @@ def remove_wording(actor: Actor, *, article_id: int, thread_id: int) -> None:
     """Keep a duplicate's title from leading to the article. Raises NotFound, Conflict when it does not lead there (any more)."""
     article = _load(actor, article_id, thread_id)
     if all(one.thread_id != thread_id for one in list_wordings(article.id)):
-        raise Conflict("This wording is not among those of the article any more.")
+        raise Conflict(_("This wording is not among those of the article any more."))
     db.session.add(RemovedWording(article_id=article.id, thread_id=thread_id, removed_by_id=actor.id, removed_at=now()))
     db.session.flush()
     request_sync(ARTICLE, article.id)
@@ -33,7 +34,7 @@ def restore_wording(actor: Actor, *, article_id: int, thread_id: int) -> None:
     article = _load(actor, article_id, thread_id)
     removed = db.session.get(RemovedWording, (article.id, thread_id))
     if removed is None:
-        raise Conflict("This wording is there already.")
+        raise Conflict(_("This wording is there already."))
     db.session.delete(removed)
     db.session.flush()
     request_sync(ARTICLE, article.id)
@@ -43,7 +44,7 @@ def remove_search(actor: Actor, *, article_id: int, text: str) -> None:
     """Keep what people searched for from leading to the article. Raises NotFound, Conflict when it does not lead there (any more)."""
     article = _load_article(actor, article_id)
     if text not in article.searched_as_lines:
-        raise Conflict("This wording is not among those of the article any more.")
+        raise Conflict(_("This wording is not among those of the article any more."))
     db.session.add(RemovedSearch(article_id=article.id, text=text, removed_by_id=actor.id, removed_at=now()))
     db.session.flush()
     _store_searches(article, [line for line in article.searched_as_lines if line != text])
@@ -54,7 +55,7 @@ def restore_search(actor: Actor, *, article_id: int, text: str) -> None:
     article = _load_article(actor, article_id)
     removed = db.session.get(RemovedSearch, (article.id, text))
     if removed is None:
-        raise Conflict("This wording is there already.")
+        raise Conflict(_("This wording is there already."))
     db.session.delete(removed)
     db.session.flush()
     if article.state == ArticleState.PUBLISHED:

@@ -12,6 +12,8 @@ from app.core.actor import Actor, Audience
 from app.core.clock import now
 from app.core.db import db, lock_name
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.markup import Rendered
 from app.core.slugs import slugify
 from app.core.uow import require_unit_of_work
@@ -56,7 +58,9 @@ SLUG_LENGTH = 80
 class StaleEdit(Conflict):
     """Somebody saved a newer revision meanwhile. `current` is its number."""
 
-    default_message = "Somebody saved a newer version while you were writing. Your text is kept below: compare, then save again."
+    default_message = lazy_gettext(
+        "Somebody saved a newer version while you were writing. Your text is kept below: compare, then save again."
+    )
 
     def __init__(self, current: int) -> None:
         super().__init__()
@@ -182,7 +186,8 @@ def ensure_sources_allow(article: Article, audience: str) -> None:
         if not is_as_narrow(audience, than=source_audience):
             who = "staff" if source_audience == "staff" else "members"
             raise Invalid(
-                f"It was built from text that only {who} may read, so it cannot be for more people than that.", "audience"
+                _("It was built from text that only %(who)s may read, so it cannot be for more people than that.", who=who),
+                "audience",
             )
 
 
@@ -194,7 +199,10 @@ def _let_texts_follow(article: Article, before: str, is_published_next: bool) ->
     is_read = article.state in READABLE_STATES and article.published_revision not in (None, article.revision)
     if is_read and not is_published_next and not is_as_narrow(audience, than=before):
         raise Invalid(
-            f"More people would read version {article.published_revision}, not what you wrote. Please publish it with this.",
+            _(
+                "More people would read version %(published_revision)s, not what you wrote. Please publish it with this.",
+                published_revision=article.published_revision,
+            ),
             "audience",
         )
     wider = ArticleRevision.audience.in_([wide for wide in Audience if is_as_narrow(audience, than=wide)])
@@ -256,7 +264,7 @@ def _get_section(section_id: int) -> Section:
     held = sa.select(Section).where(Section.id == section_id).with_for_update(read=True, key_share=True)  # not removed meanwhile
     section: Section | None = db.session.scalar(held.execution_options(populate_existing=True))
     if section is None:
-        raise Invalid("This section is gone. Please choose another one.", "section_id")
+        raise Invalid(_("This section is gone. Please choose another one."), "section_id")
     return section
 
 
@@ -279,7 +287,7 @@ def _take_slug(article: Article, slug: str) -> None:
     """Give the article a slug; the old one keeps leading to it. A slug that another article ever had cannot be taken."""
     lock_name("article", slug)
     if find_slug_owner(slug) not in (None, article.id):
-        raise Invalid("Another article has or had this address. Please choose a different one.", "slug")
+        raise Invalid(_("Another article has or had this address. Please choose a different one."), "slug")
     db.session.execute(sa.delete(ArticleSlug).where(ArticleSlug.slug == slug))
     db.session.add(ArticleSlug(slug=article.slug, article_id=article.id))
     article.slug = slug
@@ -290,7 +298,7 @@ def _choose_slug(wanted: str, title: str) -> str:
     slug = slugify(wanted or title, SLUG_LENGTH)
     lock_name("article", slug)
     if wanted and find_slug_owner(slug) is not None:
-        raise Invalid("Another article has or had this address. Please choose a different one.", "slug")
+        raise Invalid(_("Another article has or had this address. Please choose a different one."), "slug")
     taken = list_slugs_like(slug)
     if slug not in taken:
         return slug
