@@ -9,6 +9,8 @@ from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.text import parse_number
 from app.desk.calendar import Span
 from app.desk.queries.queue import parse_in_charge
@@ -22,14 +24,17 @@ Choices = Sequence[tuple[str, str]]
 class RuleForm(BaseForm):
     """Which questions, and who is in charge of them."""
 
-    category_id = SelectField("Category", validate_choice=False)
-    tag = StringField("Tag", filters=[line])
-    in_charge = SelectField("In charge", validate_choice=False)
+    category_id = SelectField(lazy_gettext("Category"), validate_choice=False)
+    tag = StringField(lazy_gettext("Tag"), filters=[line])
+    in_charge = SelectField(lazy_gettext("In charge"), validate_choice=False)
 
     def offer(self, categories: Choices, people: Choices) -> "RuleForm":
         """Set the choices of both lists and return the form."""
-        self.category_id.choices = [SelectChoice("", "Any category"), *(SelectChoice(*choice) for choice in categories)]
-        self.in_charge.choices = [SelectChoice("", "Choose a group or a person"), *(SelectChoice(*choice) for choice in people)]
+        self.category_id.choices = [SelectChoice("", _("Any category")), *(SelectChoice(*choice) for choice in categories)]
+        self.in_charge.choices = [
+            SelectChoice("", _("Choose a group or a person")),
+            *(SelectChoice(*choice) for choice in people),
+        ]
         return self
 
     def values(self) -> dict[str, Any]:
@@ -44,10 +49,10 @@ class RuleForm(BaseForm):
 class GroupForm(BaseForm):
     """A group and its people."""
 
-    name = StringField("Name", filters=[line], validators=[InputRequired("Please give it a name.")])
-    description = StringField("What it looks after", filters=[line])
+    name = StringField(lazy_gettext("Name"), filters=[line], validators=[InputRequired(lazy_gettext("Please give it a name."))])
+    description = StringField(lazy_gettext("What it looks after"), filters=[line])
     members = SelectMultipleField(
-        "People", validate_choice=False, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+        lazy_gettext("People"), validate_choice=False, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
 
     def offer(self, people: Choices) -> "GroupForm":
@@ -81,7 +86,7 @@ class WeekForm(BaseForm):
         """Return the week as the service takes it; raise Invalid naming each day that cannot be read."""
         week: list[Span | None] = []
         errors = {}
-        for number, (_, opens, closes) in enumerate(self.days()):
+        for number, (_day, opens, closes) in enumerate(self.days()):
             texts = (opens.data or "", closes.data or "")
             times = tuple(parse_time(text) for text in texts)
             if not any(texts):
@@ -96,12 +101,12 @@ class WeekForm(BaseForm):
 
 
 for _number_of_day, _name in enumerate(DAY_NAMES):
-    setattr(WeekForm, f"opens_{_number_of_day}", StringField(f"{_name} from", filters=[line]))
-    setattr(WeekForm, f"closes_{_number_of_day}", StringField(f"{_name} until", filters=[line]))
+    setattr(WeekForm, f"opens_{_number_of_day}", StringField(lazy_gettext("%(name)s from", name=_name), filters=[line]))
+    setattr(WeekForm, f"closes_{_number_of_day}", StringField(lazy_gettext("%(name)s until", name=_name), filters=[line]))
 
 
 class HolidayForm(BaseForm):
     """A free day."""
 
-    day = DateField("Day", validators=[DataRequired("Please choose a day.")])
-    name = StringField("Name", filters=[line])
+    day = DateField(lazy_gettext("Day"), validators=[DataRequired(lazy_gettext("Please choose a day."))])
+    name = StringField(lazy_gettext("Name"), filters=[line])

@@ -4,6 +4,7 @@ from wtforms import BooleanField, HiddenField, IntegerField, SelectField, String
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
+from app.core.i18n import lazy_gettext
 from app.core.markup import MAX_BODY
 from app.desk.models.canned import CANNED_TITLE_MAX
 from app.desk.services.canning import CANNED_MAX
@@ -27,18 +28,25 @@ class ItemForm(BaseForm):
     """
 
     body = TextAreaField(
-        "Your text",
+        lazy_gettext("Your text"),
         filters=[block],
         validators=[
-            DataRequired("Please write something."),
-            Length(max=MAX_BODY, message=f"At most {MAX_BODY:,} characters are possible; please shorten the text."),
+            DataRequired(lazy_gettext("Please write something.")),
+            Length(
+                max=MAX_BODY,
+                message=lazy_gettext("At most %(max_body)s characters are possible; please shorten the text.", max_body=MAX_BODY),
+            ),
         ],
     )
-    canned = SelectField("Canned answer", coerce=chosen, validate_choice=False)
-    find = StringField("Find an article", filters=[line], validators=[Length(max=200, message="Please use fewer words.")])
+    canned = SelectField(lazy_gettext("Canned answer"), coerce=chosen, validate_choice=False)
+    find = StringField(
+        lazy_gettext("Find an article"),
+        filters=[line],
+        validators=[Length(max=200, message=lazy_gettext("Please use fewer words."))],
+    )
     used = HiddenField(filters=[line])
     seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
-    despite = BooleanField("Post it all the same")
+    despite = BooleanField(lazy_gettext("Post it all the same"))
 
     @property
     def seen_id(self) -> int:
@@ -60,20 +68,28 @@ class CannedForm(BaseForm):
     """A canned answer, new or changed."""
 
     title = StringField(
-        "Name",
+        lazy_gettext("Name"),
         filters=[line],
         validators=[
-            DataRequired("Please give it a name, so that you find it again."),
-            Length(max=CANNED_TITLE_MAX, message=f"A name has at most {CANNED_TITLE_MAX} characters."),
+            DataRequired(lazy_gettext("Please give it a name, so that you find it again.")),
+            Length(
+                max=CANNED_TITLE_MAX,
+                message=lazy_gettext("A name has at most %(canned_title_max)s characters.", canned_title_max=CANNED_TITLE_MAX),
+            ),
         ],
     )
     body = TextAreaField(
-        "Text",
+        lazy_gettext("Text"),
         filters=[block],
         validators=[
-            DataRequired("Please write the text."),
-            Length(max=CANNED_MAX, message=f"At most {CANNED_MAX:,} characters are possible; please shorten the text."),
+            DataRequired(lazy_gettext("Please write the text.")),
+            Length(
+                max=CANNED_MAX,
+                message=lazy_gettext(
+                    "At most %(canned_max)s characters are possible; please shorten the text.", canned_max=CANNED_MAX
+                ),
+            ),
         ],
     )
-    category_id = SelectField("Offered for questions in", coerce=chosen)
-    is_shared = BooleanField("Everybody at the desk may use it", default=True)
+    category_id = SelectField(lazy_gettext("Offered for questions in"), coerce=chosen)
+    is_shared = BooleanField(lazy_gettext("Everybody at the desk may use it"), default=True)

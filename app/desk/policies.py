@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from app.core.actor import Actor
 from app.core.errors import Forbidden, NotFound
+from app.core.i18n import gettext as _
 from app.desk.models import CannedAnswer, DeskItem
 from app.forum.models import Thread
 from app.forum.models.thread import ThreadKind
@@ -94,4 +95,4 @@ def ensure_can_edit_canned(actor: Actor, canned: CannedAnswer) -> None:
     """Raise NotFound or Forbidden unless the actor may change the canned answer."""
     ensure_can_see_canned(actor, canned)
     if not can_edit_canned(actor, canned):
-        raise Forbidden("Only its owner and admins change a shared text. Write one of your own instead.")
+        raise Forbidden(_("Only its owner and admins change a shared text. Write one of your own instead."))

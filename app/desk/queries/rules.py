@@ -10,6 +10,7 @@ from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.desk.models import AssignmentRule, StaffGroup, StaffGroupMember
 from app.desk.queries.people import GroupRow, StaffRow, staff_people
 from app.forum.models import Category, Tag
@@ -43,7 +44,7 @@ def get_rule(rule_id: int) -> RuleRow:
     """Return one rule; raise NotFound."""
     row = db.session.execute(_rules().where(AssignmentRule.id == rule_id)).first()
     if row is None:
-        raise NotFound("There is no such rule any more.")
+        raise NotFound(_("There is no such rule any more."))
     return _rule(row)
 
 
@@ -93,5 +94,5 @@ def get_group(group_id: int) -> GroupRow:
     """Return one group with its people; raise NotFound."""
     found = list_groups(group_id)
     if not found:
-        raise NotFound("There is no such group any more.")
+        raise NotFound(_("There is no such group any more."))
     return found[0]

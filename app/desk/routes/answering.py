@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.desk.item_forms import ItemForm, chosen
 from app.desk.placeholders import Values, append_text, fill
@@ -72,7 +73,9 @@ def _post(actor: Actor, thread_id: int, form: ItemForm, wanted: str) -> AnyRespo
         )  # fmt: skip
         place = "#main" if is_asking else f"#post-{written.id}"
     flash(
-        "Asked. The question waits for the asker and comes back with their reply." if is_asking else "Your answer is posted.",
+        _("Asked. The question waits for the asker and comes back with their reply.")
+        if is_asking
+        else _("Your answer is posted."),
         "success",
     )
     return see_other(f"{item_path(thread_id)}/next#main" if wanted == "next" else f"{item_path(thread_id)}{place}")

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.desk.item_forms import CannedForm
@@ -30,7 +31,7 @@ def canned_list() -> Response:
     """Show what the actor may use."""
     actor, number = current_actor(), parse_page(request.args.get("page"))
     ensure_can_use_desk(actor)
-    return page("desk/canned.html", Head("Canned answers"), rows=list_canned(actor, number))
+    return page("desk/canned.html", Head(_("Canned answers")), rows=list_canned(actor, number))
 
 
 @blueprint.get("/desk/canned/new")
@@ -55,7 +56,7 @@ def create_canned() -> AnyResponse:
     except Invalid as error:
         form.add_errors(error)
         return _edit_page(actor, form, None, 400)
-    flash("Kept. It is offered at every question it fits.", "success")
+    flash(_("Kept. It is offered at every question it fits."), "success")
     return see_other(CANNED)
 
 
@@ -85,7 +86,7 @@ def change_canned(canned_id: int) -> AnyResponse:
         canned = get_canned(actor, canned_id)
         ensure_can_edit_canned(actor, canned)
         return _edit_page(actor, form, canned, 400)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return see_other(CANNED)
 
 
@@ -95,7 +96,7 @@ def delete_canned(canned_id: int) -> AnyResponse:
     """Delete one."""
     with unit_of_work():
         canning.delete_canned(current_actor(), canned_id=canned_id)
-    flash("Deleted. Answers written with it stay as they are.", "success")
+    flash(_("Deleted. Answers written with it stay as they are."), "success")
     return see_other(CANNED)
 
 

@@ -4,6 +4,7 @@ from flask import flash
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.desk.forms import GroupForm
 from app.desk.queries.people import GroupRow, list_staff
@@ -25,12 +26,12 @@ def _offered(form: GroupForm, group: GroupRow | None = None) -> GroupForm:
 
 
 def _list_page(form: GroupForm, status: int = 200) -> Response:
-    head = Head(title="Groups · Desk")
+    head = Head(title=_("Groups · Desk"))
     return page("desk/groups.html", head, status=status, form=_offered(form), groups=list_groups())
 
 
 def _edit_page(form: GroupForm, group: GroupRow, status: int = 200) -> Response:
-    head = Head(title=f"{group.name} · Groups")
+    head = Head(title=_("%(name)s · Groups", name=group.name))
     return page("desk/group.html", head, status=status, form=_offered(form, group), group=group)
 
 
@@ -53,7 +54,7 @@ def add_group() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _list_page(form, status=400)
-    flash(f"“{group.name}” is ready. Rules can name it now.", "success")
+    flash(_("“%(name)s” is ready. Rules can name it now.", name=group.name), "success")
     return see_other(GROUPS)
 
 
@@ -79,7 +80,7 @@ def change_group(group_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _edit_page(form, get_group(group_id), status=400)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return see_other(GROUPS)
 
 
@@ -89,5 +90,5 @@ def remove_group(group_id: int) -> Response:
     """Remove a group that no rule names."""
     with unit_of_work():
         delete_group(current_actor(), group_id=group_id)
-    flash("The group is gone. Nobody is in charge of its questions now.")
+    flash(_("The group is gone. Nobody is in charge of its questions now."))
     return see_other(GROUPS)

@@ -6,6 +6,7 @@ from flask import flash
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.desk.forms import HolidayForm, WeekForm
 from app.desk.queries.calendar import list_holidays, load_hours
@@ -24,7 +25,7 @@ def _hours_page(week: WeekForm | None = None, holiday: HolidayForm | None = None
     hours = load_hours()
     return page(
         "desk/hours.html",
-        Head(title="Working hours · Desk"),
+        Head(title=_("Working hours · Desk")),
         status=status,
         form=week or WeekForm(hours.week, formdata=None),
         holiday_form=holiday or HolidayForm(formdata=None),
@@ -52,7 +53,7 @@ def change_hours() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _hours_page(week=form, status=400)
-    flash("The hours are saved. Due dates follow in a moment.", "success")
+    flash(_("The hours are saved. Due dates follow in a moment."), "success")
     return see_other(HOURS)
 
 
@@ -68,7 +69,7 @@ def add_free_day() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _hours_page(holiday=form, status=400)
-    flash("Nobody works on that day.", "success")
+    flash(_("Nobody works on that day."), "success")
     return see_other(f"{HOURS}#free")
 
 
@@ -79,8 +80,8 @@ def remove_free_day() -> Response:
     try:
         day = date.fromisoformat(posted_line("day", 10))
     except ValueError:
-        raise NotFound("That day is not in the list.") from None
+        raise NotFound(_("That day is not in the list.")) from None
     with unit_of_work():
         remove_holiday(current_actor(), day=day)
-    flash("That day counts again.")
+    flash(_("That day counts again."))
     return see_other(f"{HOURS}#free")

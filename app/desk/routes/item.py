@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.clock import now
+from app.core.i18n import gettext as _
 from app.core.text import shorten
 from app.desk.item_forms import ItemForm
 from app.desk.presenters import clock_time, working_span
@@ -53,7 +54,7 @@ def next_item(thread_id: int) -> AnyResponse:
     found = find_next(actor, get_head(actor, thread_id).id)
     if found is not None:
         return redirect(item_path(found))
-    flash("That was the last question that waits for you.", "success")
+    flash(_("That was the last question that waits for you."), "success")
     return redirect(DESK)
 
 
@@ -69,7 +70,7 @@ def render_item(
     crumbs = [("Desk", DESK), (head.category.name, head.category.path), (head.title, item_path(head.id))]
     return page(
         "desk/item.html",
-        Head(title=f"{shorten(head.title, 80)} · Desk", crumbs=crumbs),
+        Head(title=_("%(shorten)s · Desk", shorten=shorten(head.title, 80)), crumbs=crumbs),
         status,
         item=found,
         thread=head,

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.core.text import parse_number
 from app.desk.presenters import VIEW_HINTS, VIEW_LABELS, desk_line, queue_path, view_tabs
@@ -29,12 +30,12 @@ def queue() -> Response:
     """Show one view of the desk, the most urgent question first."""
     actor, view, chosen, moment = current_actor(), query_line("view", 20) or "queue", _asked_filter(), now()
     if view not in VIEWS:
-        raise NotFound("There is no such view.")
+        raise NotFound(_("There is no such view."))
     rows = list_desk(actor, view=view, chosen=chosen, page=parse_page(request.args.get("page")))
     hours = load_hours()
     return page(
         "desk/queue.html",
-        Head(title=f"{VIEW_LABELS[view]} · Desk"),
+        Head(title=_("%(view_labels)s · Desk", view_labels=VIEW_LABELS[view])),
         rows=rows,
         lines=[desk_line(row, actor, hours, moment) for row in rows.items],
         view=view,

@@ -4,6 +4,7 @@ from flask import flash
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.desk.forms import RuleForm
 from app.desk.queries.queue import list_in_charge
@@ -27,13 +28,11 @@ def _offered(form: RuleForm) -> RuleForm:
 
 
 def _list_page(form: RuleForm, status: int = 200) -> Response:
-    return page(
-        "desk/rules.html", Head(title="Rules · Desk"), status=status, form=_offered(form), rules=list_rules()
-    )
+    return page("desk/rules.html", Head(title=_("Rules · Desk")), status=status, form=_offered(form), rules=list_rules())
 
 
 def _edit_page(form: RuleForm, rule: RuleRow, status: int = 200) -> Response:
-    return page("desk/rule.html", Head(title="Rule · Desk"), status=status, form=_offered(form), rule=rule)
+    return page("desk/rule.html", Head(title=_("Rule · Desk")), status=status, form=_offered(form), rule=rule)
 
 
 @blueprint.get("/desk/rules")
@@ -55,7 +54,7 @@ def add_rule() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _list_page(form, status=400)
-    flash("The rule holds for new questions from now on.", "success")
+    flash(_("The rule holds for new questions from now on."), "success")
     return see_other(RULES)
 
 
@@ -80,7 +79,7 @@ def change_rule(rule_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _edit_page(form, get_rule(rule_id), status=400)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return see_other(RULES)
 
 
@@ -99,7 +98,7 @@ def remove_rule(rule_id: int) -> Response:
     """Remove a rule."""
     with unit_of_work():
         delete_rule(current_actor(), rule_id=rule_id)
-    flash("The rule is gone. Questions it put somebody in charge of keep them.")
+    flash(_("The rule is gone. Questions it put somebody in charge of keep them."))
     return see_other(RULES)
 
 
@@ -109,5 +108,5 @@ def apply_rules() -> Response:
     """Let the rules decide about open questions, too."""
     with unit_of_work():
         apply_rules_again(current_actor())
-    flash("The rules are being applied to all open questions that nobody assigned by hand. It takes a moment.")
+    flash(_("The rules are being applied to all open questions that nobody assigned by hand. It takes a moment."))
     return see_other(RULES)

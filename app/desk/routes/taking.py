@@ -4,6 +4,7 @@ from flask import flash, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.desk.presenters import clock_time
 from app.desk.queries.queue import parse_in_charge
@@ -35,7 +36,7 @@ def take(thread_id: int) -> Response:
         flash(refusal.message, "warning")
         return _back(thread_id)
     if item.taken_until is not None:
-        flash(f"It is yours until {clock_time(item.taken_until, desk_terms().zone)}.", "success")
+        flash(_("It is yours until %(zone)s.", zone=clock_time(item.taken_until, desk_terms().zone)), "success")
     return _back(thread_id)
 
 
@@ -46,7 +47,7 @@ def release(thread_id: int) -> Response:
     """Give a question back."""
     with unit_of_work():
         was_taken = release_thread(current_actor(), thread_id=thread_id)
-    flash("Given back: anybody can take it now." if was_taken else "Nobody had it any more.")
+    flash(_("Given back: anybody can take it now.") if was_taken else _("Nobody had it any more."))
     return _back(thread_id)
 
 
@@ -58,9 +59,9 @@ def assign(thread_id: int) -> Response:
     key = posted_line("in_charge", 20)
     person_id, group_id = parse_in_charge(key)
     if key and person_id is None and group_id is None:
-        raise Invalid("Please choose who is in charge.", field="in_charge")
+        raise Invalid(_("Please choose who is in charge."), field="in_charge")
     with unit_of_work():
         note = posted_line("note")
         assign_thread(current_actor(), thread_id=thread_id, assignee_id=person_id, group_id=group_id, note=note)
-    flash("Saved who is in charge." if key else "Nobody is in charge of it now.", "success")
+    flash(_("Saved who is in charge.") if key else _("Nobody is in charge of it now."), "success")
     return _back(thread_id)

@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.desk.events import QuestionAssigned
 from app.desk.models import AssignmentRule, DeskItem, StaffGroup
@@ -55,13 +56,13 @@ def assign_thread(
     thread = get_thread_for_update(thread_id)
     ensure_can_work_on(actor, thread)
     if assignee_id is not None and group_id is not None:
-        raise Invalid("Choose a person or a group, not both.", field="assignee")
+        raise Invalid(_("Choose a person or a group, not both."), field="assignee")
     if assignee_id is not None and not is_staff_person(assignee_id):
-        raise Invalid("Only people of the staff can be in charge of a question.", field="assignee")
+        raise Invalid(_("Only people of the staff can be in charge of a question."), field="assignee")
     if group_id is not None and db.session.get(StaffGroup, group_id) is None:
-        raise Invalid("There is no such group any more.", field="assignee")
+        raise Invalid(_("There is no such group any more."), field="assignee")
     if len(note) > NOTE_MAX:
-        raise Invalid(f"Please use at most {NOTE_MAX} characters.", field="note")
+        raise Invalid(_("Please use at most %(note_max)s characters.", note_max=NOTE_MAX), field="note")
     item = get_items_for_update([thread_id]).get(thread_id) or settle_item(thread_id)
     assert item is not None  # a question, as the policy has checked
     before = (item.assignee_id, item.group_id, item.note)

@@ -8,6 +8,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.text import clean_line, clean_text
 from app.core.uow import require_unit_of_work
 from app.desk.models import CannedAnswer
@@ -40,7 +41,7 @@ def change_canned(
     ensure_can_see_canned(actor, canned)
     ensure_can_edit_canned(actor, canned)
     if canned.owner_id is None and not is_shared:
-        raise Invalid("This text belongs to nobody alone, so it stays shared.", field="is_shared")
+        raise Invalid(_("This text belongs to nobody alone, so it stays shared."), field="is_shared")
     _write(actor, canned, title, body, category_id, is_shared)
     return canned
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.desk.models import AssignmentRule, DeskItem, StaffGroup, StaffGroupMember
 from app.desk.models.desk import GROUP_NAME_MAX
@@ -43,7 +44,7 @@ def delete_group(actor: Actor, *, group_id: int) -> None:
     ensure_can_arrange_desk(actor)
     group = _get_for_update(group_id)
     if db.session.scalar(sa.select(sa.exists().where(AssignmentRule.group_id == group_id))):
-        raise Conflict("A rule still names this group. Change or remove the rule first.")
+        raise Conflict(_("A rule still names this group. Change or remove the rule first."))
     unassigned = {"group_id": None, "assigned_at": None, "assigned_by_id": None}
     db.session.execute(sa.update(DeskItem).where(DeskItem.group_id == group_id).values(**unassigned))
     db.session.execute(sa.delete(StaffGroupMember).where(StaffGroupMember.group_id == group_id))
@@ -55,7 +56,7 @@ def _get_for_update(group_id: int) -> StaffGroup:
     statement = sa.select(StaffGroup).where(StaffGroup.id == group_id).with_for_update(key_share=True)
     group: StaffGroup | None = db.session.scalar(statement.execution_options(populate_existing=True))
     if group is None:
-        raise NotFound("There is no such group any more.")
+        raise NotFound(_("There is no such group any more."))
     return group
 
 
@@ -76,7 +77,7 @@ def _set_members(group_id: int, wanted: set[int]) -> None:
     """Let exactly these people be in a group; only staff join, and who was staff once may stay."""
     before = set(db.session.scalars(sa.select(StaffGroupMember.person_id).where(StaffGroupMember.group_id == group_id)))
     if not all(is_staff_person(person_id) for person_id in wanted - before):
-        raise Invalid("Only people of the staff can be in a group.", field="members")
+        raise Invalid(_("Only people of the staff can be in a group."), field="members")
     leaving = sa.and_(StaffGroupMember.group_id == group_id, StaffGroupMember.person_id.in_(before - wanted))
     db.session.execute(sa.delete(StaffGroupMember).where(leaving))
     db.session.add_all(StaffGroupMember(group_id=group_id, person_id=person_id) for person_id in sorted(wanted - before))

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.desk.models import AssignmentRule, DeskItem, StaffGroup
 from app.desk.policies import ensure_can_arrange_desk
@@ -26,7 +27,7 @@ def create_rule(
     ensure_can_arrange_desk(actor)
     positions = _lock_positions()
     if len(positions) >= MOST_RULES:
-        raise Invalid(f"There are {MOST_RULES} rules already. Please remove one first.")
+        raise Invalid(_("There are %(most_rules)s rules already. Please remove one first.", most_rules=MOST_RULES))
     tag_id = _checked(category_id, tag_name, assignee_id, group_id)
     rule = AssignmentRule(
         position=max(positions.values(), default=0) + 1, category_id=category_id, tag_id=tag_id, assignee_id=assignee_id,
@@ -66,7 +67,7 @@ def move_rule(actor: Actor, *, rule_id: int, direction: str) -> None:
     """Let a rule be asked one place earlier ("up") or later ("down"); at the end nothing happens. Raises NotFound, Invalid."""
     ensure_can_arrange_desk(actor)
     if direction not in ("up", "down"):
-        raise Invalid("A rule moves up or down.")
+        raise Invalid(_("A rule moves up or down."))
     order = list(_lock_positions())
     if rule_id not in order:
         raise NotFound
@@ -95,7 +96,7 @@ def _get_for_update(rule_id: int) -> AssignmentRule:
     statement = sa.select(AssignmentRule).where(AssignmentRule.id == rule_id).with_for_update(key_share=True)
     rule: AssignmentRule | None = db.session.scalar(statement.execution_options(populate_existing=True))
     if rule is None:
-        raise NotFound("There is no such rule any more.")
+        raise NotFound(_("There is no such rule any more."))
     return rule
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor
 from app.core.db import db, upsert
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.desk.calendar import DAY_MINUTES, LEAST_WEEK_MINUTES, Span
 from app.desk.models import Holiday, WorkingDay
@@ -29,14 +30,14 @@ def set_week(actor: Actor, *, week: Sequence[Span | None]) -> None:
     ensure_can_arrange_desk(actor)
     require_unit_of_work()
     if len(week) != len(DAY_NAMES):
-        raise Invalid("A week has seven days.")
+        raise Invalid(_("A week has seven days."))
     errors = {
         f"day_{number}": "Work begins before it ends, within one day."
         for number, span in enumerate(week)
         if span is not None and not 0 <= span[0] < span[1] <= DAY_MINUTES
     }
     if not errors and sum(span[1] - span[0] for span in week if span is not None) < LEAST_WEEK_MINUTES:
-        raise Invalid("A week needs at least one working hour: otherwise nothing would ever be due.")
+        raise Invalid(_("A week needs at least one working hour: otherwise nothing would ever be due."))
     if errors:
         raise Invalid(errors)
     rows = [
@@ -52,11 +53,11 @@ def add_holiday(actor: Actor, *, day: date, name: str) -> None:
     ensure_can_arrange_desk(actor)
     require_unit_of_work()
     if len(name) > NAME_MAX:
-        raise Invalid(f"Please use at most {NAME_MAX} characters.", field="name")
+        raise Invalid(_("Please use at most %(name_max)s characters.", name_max=NAME_MAX), field="name")
     if not 2000 <= day.year <= 2200:
-        raise Invalid("Please choose a day between 2000 and 2200.", field="day")
+        raise Invalid(_("Please choose a day between 2000 and 2200."), field="day")
     if (db.session.scalar(sa.select(sa.func.count()).select_from(Holiday)) or 0) >= MOST_HOLIDAYS:
-        raise Invalid("There are very many free days already. Please remove those that are past.", field="day")
+        raise Invalid(_("There are very many free days already. Please remove those that are past."), field="day")
     upsert(Holiday.__table__, [{"day": day, "name": name}], ["day"], ["name"])
     _put_in_order()
 
@@ -66,7 +67,7 @@ def remove_holiday(actor: Actor, *, day: date) -> None:
     ensure_can_arrange_desk(actor)
     require_unit_of_work()
     if not db.session.execute(sa.delete(Holiday).where(Holiday.day == day)).rowcount:  # type: ignore[attr-defined]
-        raise NotFound("That day is not in the list.")
+        raise NotFound(_("That day is not in the list."))
     _put_in_order()
 
 

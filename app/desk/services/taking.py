@@ -9,6 +9,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.desk.models import DeskItem, DeskState
 from app.desk.policies import can_release, can_take, can_take_over, ensure_can_work_on
@@ -38,7 +39,7 @@ def take_thread(actor: Actor, *, thread_id: int, take_over: bool = False) -> Des
     item = _item_of(thread)
     moment = now()
     if item.state == DeskState.DONE:
-        raise Conflict("This question is solved or closed: nobody needs to take it.")
+        raise Conflict(_("This question is solved or closed: nobody needs to take it."))
     if not (can_take_over(actor, item, moment) if take_over else can_take(actor, item, moment)):
         assert item.taken_until is not None
         raise TakenByOther(_name_of(item.taken_by_id), item.taken_until)
@@ -55,7 +56,7 @@ def release_thread(actor: Actor, *, thread_id: int) -> bool:
     if not item.is_taken_at(now()):
         return False
     if not can_release(actor, item):
-        raise Forbidden(f"{_name_of(item.taken_by_id)} has taken this question: only they can give it back.")
+        raise Forbidden(_("%(name_of)s has taken this question: only they can give it back.", name_of=_name_of(item.taken_by_id)))
     free(item)
     return True
 
