@@ -10,6 +10,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor, Audience, Role
 from app.core.clock import now
 from app.core.errors import Forbidden
+from app.core.i18n import gettext as _
 from app.forum.models import Category
 from app.moderation.models import AppealState, Sanction, SanctionKind
 
@@ -25,7 +26,7 @@ def can_moderate_site(actor: Actor) -> bool:
 def ensure_can_moderate_site(actor: Actor) -> None:
     """Raise Forbidden unless the actor is a moderator."""
     if not can_moderate_site(actor):
-        raise Forbidden("Only moderators can do that.")
+        raise Forbidden(_("Only moderators can do that."))
 
 
 def can_decide(actor: Actor) -> bool:

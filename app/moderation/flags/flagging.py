@@ -7,6 +7,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.forum.models import Comment, Post
 from app.forum.models.post import PostKind
 from app.forum.policies import can_see_comment, ensure_can_flag, ensure_can_see_post
@@ -45,7 +46,7 @@ def flag_post(actor: Actor, *, post_id: int, reason: str, note: str = "", origin
     ensure_can_flag(actor, post.thread)
     _check(actor, post.author_id, kind_of(post), reason, note)
     if is_pair and original_id is None:
-        raise Invalid("Please paste the address or the number of the question that was asked before.", field="original")
+        raise Invalid(_("Please paste the address or the number of the question that was asked before."), field="original")
     made = Flag(thread_id=post.thread_id, post_id=post.id, reason=reason, note=note, original_id=original_id if is_pair else None)
     return _raise_text_flag(actor, post, made)
 
@@ -67,7 +68,7 @@ def flag_person(actor: Actor, *, person_id: int, reason: str, note: str = "") ->
     ensure_can_flag_people(actor)
     person = get_person_for_update(person_id)
     if person.id == actor.id:
-        raise Conflict("This is you. You can change your profile under Settings.")
+        raise Conflict(_("This is you. You can change your profile under Settings."))
     _check(actor, None, "person", reason, note)
     return _open_flag(actor, Flag.person_id == person_id) or _add(actor, Flag(person_id=person_id, reason=reason, note=note))
 
@@ -80,19 +81,19 @@ def kind_of(post: Post) -> str:
 def _question_of(actor: Actor, post_id: int) -> int:
     post = get_post(actor, post_id)
     if kind_of(post) != "question":
-        raise Invalid("Only questions can be asked twice. Please choose another reason.", field="reason")
+        raise Invalid(_("Only questions can be asked twice. Please choose another reason."), field="reason")
     return post.thread_id
 
 
 def _check(actor: Actor, author_id: int | None, kind: str, reason: str, note: str) -> None:
     if reason not in reasons_for(kind):
-        raise Invalid("Please choose what is wrong.", field="reason")
+        raise Invalid(_("Please choose what is wrong."), field="reason")
     if reason == FlagReason.OTHER and not note:
-        raise Invalid("Please say in a few words what is wrong.", field="note")
+        raise Invalid(_("Please say in a few words what is wrong."), field="note")
     if len(note) > NOTE_MAX:
-        raise Invalid(f"Please use at most {NOTE_MAX} characters.", field="note")
+        raise Invalid(_("Please use at most %(note_max)s characters.", note_max=NOTE_MAX), field="note")
     if author_id is not None and author_id == actor.id:
-        raise Conflict("This is your own text: you can edit it instead of reporting it.")
+        raise Conflict(_("This is your own text: you can edit it instead of reporting it."))
 
 
 def _raise_text_flag(actor: Actor, text: Post | Comment, made: Flag) -> Flag:
@@ -100,7 +101,7 @@ def _raise_text_flag(actor: Actor, text: Post | Comment, made: Flag) -> Flag:
     if existing is not None:
         return existing
     if made.reason != FlagReason.DUPLICATE and was_found_fine(text, actor.id):
-        raise Conflict("A moderator has looked at your report of this and let it stand. It has not changed since.")
+        raise Conflict(_("A moderator has looked at your report of this and let it stand. It has not changed since."))
     flag = _add(actor, made)
     if flag.reason == FlagReason.OUTDATED and isinstance(text, Post) and flag.weight > 0:
         note_outdated(text.thread)
@@ -118,12 +119,14 @@ def _open_flag(actor: Actor, target: sa.ColumnElement[bool]) -> Flag | None:
 def _add(actor: Actor, flag: Flag) -> Flag:
     """Keep a report with the weight that the reporter's record gives it."""
     if actor.id is None:
-        raise Forbidden("Please sign in first.")
+        raise Forbidden(_("Please sign in first."))
     record, today = flag_record_of(actor)
     if record.is_sunk and today >= flag_terms().limit:
         raise TooMany(
-            "Moderators let most of what you reported stand, so you can report only a little each day for now. "
-            "Please come back tomorrow if it is still there; under Settings, My reports, you can read why.",
+            _(
+                "Moderators let most of what you reported stand, so you can report only a little each day for now. "
+                "Please come back tomorrow if it is still there; under Settings, My reports, you can read why."
+            ),
             retry_after=3600,
         )
     flag.reporter_id, flag.weight = actor.id, flag_weight(record)

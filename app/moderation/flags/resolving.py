@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.forum.models import Post
 from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_moderate
@@ -109,7 +110,7 @@ def _open_flags(target: sa.ColumnElement[bool]) -> list[Flag]:
     statement = sa.select(Flag).where(target, Flag.state == FlagState.OPEN, Flag.original_id.is_(None))
     flags = list(db.session.scalars(statement.with_for_update(key_share=True)))
     if not flags:
-        raise Conflict("Somebody has decided about this already.")
+        raise Conflict(_("Somebody has decided about this already."))
     return flags
 
 
@@ -143,7 +144,7 @@ def reopen_flags(target: sa.ColumnElement[bool], entry: LogEntry) -> list[Flag]:
     """
     newer = sa.exists().where(target, Flag.resolved_at > entry.created_at, sa.not_(Flag.is_settled_along))
     if db.session.scalar(sa.select(newer)):
-        raise Conflict("Newer reports about this were decided since. Please undo that decision first.")
+        raise Conflict(_("Newer reports about this were decided since. Please undo that decision first."))
     latest = db.session.scalar(sa.select(sa.func.max(Flag.resolved_at)).where(target, Flag.resolved_at <= entry.created_at))
     if latest is None:
         return []

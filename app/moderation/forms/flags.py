@@ -6,6 +6,7 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from app.core.i18n import lazy_gettext
 from app.moderation.flags.flagging import NOTE_MAX
 from app.moderation.flags.reasons import label_of, reasons_for
 from app.web.forms import BaseForm, block, line
@@ -14,15 +15,15 @@ from app.web.forms import BaseForm, block, line
 class FlagForm(BaseForm):
     """What is wrong with a text or a person; the reasons depend on what is reported."""
 
-    reason = RadioField("What is wrong?", validators=[InputRequired("Please choose what is wrong.")])
+    reason = RadioField(lazy_gettext("What is wrong?"), validators=[InputRequired(lazy_gettext("Please choose what is wrong."))])
     original = StringField(
-        "The question that was asked before",
+        lazy_gettext("The question that was asked before"),
         filters=[line],
-        validators=[Length(max=300, message="Please use at most 300 characters.")],
+        validators=[Length(max=300, message=lazy_gettext("Please use at most 300 characters."))],
     )
     note = TextAreaField(
-        "A few words for the moderators", filters=[block],
-        validators=[Length(max=NOTE_MAX, message=f"Please use at most {NOTE_MAX} characters.")],
+        lazy_gettext("A few words for the moderators"), filters=[block],
+        validators=[Length(max=NOTE_MAX, message=lazy_gettext("Please use at most %(note_max)s characters.", note_max=NOTE_MAX))],
     )  # fmt: skip
 
     @classmethod

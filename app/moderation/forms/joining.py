@@ -3,6 +3,7 @@
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired
 
+from app.core.i18n import lazy_gettext
 from app.web.forms import BaseForm, line, reason_field
 
 
@@ -10,14 +11,14 @@ class JoinForm(BaseForm):
     """Which question a question is joined to, and why."""
 
     original_id = StringField(
-        "Address or number of the question that stays", filters=[line],
-        validators=[InputRequired("Please paste the address or the number of the question that stays.")],
+        lazy_gettext("Address or number of the question that stays"), filters=[line],
+        validators=[InputRequired(lazy_gettext("Please paste the address or the number of the question that stays."))],
     )  # fmt: skip
-    reason = reason_field("Reason")
+    reason = reason_field(lazy_gettext("Reason"))
 
 
 class SeparateForm(BaseForm):
     """Why a question stands on its own again, and whether those that came with it go with it."""
 
-    followers = BooleanField("Take along the questions that came with it")
-    reason = reason_field("Reason")
+    followers = BooleanField(lazy_gettext("Take along the questions that came with it"))
+    reason = reason_field(lazy_gettext("Reason"))

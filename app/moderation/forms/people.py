@@ -9,6 +9,8 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.reasons import FOR_THE_PERSON, REASON_MAX
 from app.moderation.models import SanctionKind
 from app.moderation.people.appealing import ANSWER_MAX, NOTE_MAX
@@ -28,26 +30,36 @@ class DecideForm(BaseForm):
     """A decision about a person. `seen` says which decision its maker has seen as the person will read it."""
 
     kind = RadioField(
-        "What happens?", choices=[SelectChoice(str(value), label) for value, label in KINDS],
-        validators=[InputRequired("Please choose what is to happen.")],
+        lazy_gettext("What happens?"), choices=[SelectChoice(str(value), label) for value, label in KINDS],
+        validators=[InputRequired(lazy_gettext("Please choose what is to happen."))],
     )  # fmt: skip
     days = SelectField(
-        "For how long?", choices=[SelectChoice(str(days), label) for days, label in LENGTHS], default="7", coerce=str
+        lazy_gettext("For how long?"),
+        choices=[SelectChoice(str(days), label) for days, label in LENGTHS],
+        default="7",
+        coerce=str,
     )
     template = SelectField(
-        "Reason", default="", coerce=str,
-        choices=[SelectChoice("", "In my own words"), *(SelectChoice(key, label) for key, (label, _) in TEMPLATES.items())],
+        lazy_gettext("Reason"), default="", coerce=str,
+        choices=[SelectChoice("", lazy_gettext("In my own words")), *(SelectChoice(key, label) for key, (label, _) in TEMPLATES.items())],
     )  # fmt: skip
-    words = TextAreaField("In your own words", filters=[line])
+    words = TextAreaField(lazy_gettext("In your own words"), filters=[line])
     seen = StringField(widget=HiddenInput(), filters=[line])
 
     def reason(self) -> str:
         """Return what the person will read as the reason. Raises Invalid("words") for nothing, and for too much."""
         reason = compose_reason(self.template.data or "", self.words.data or "")
         if not reason:
-            raise Invalid("Please choose a reason, or say it in your own words. The person will read it.", "words")
+            raise Invalid(_("Please choose a reason, or say it in your own words. The person will read it."), "words")
         if len(reason) > REASON_MAX:
-            raise Invalid(f"Please keep all of it to {REASON_MAX} characters; it has {len(reason)}.", "words")
+            raise Invalid(
+                _(
+                    "Please keep all of it to %(reason_max)s characters; it has %(reason)s.",
+                    reason_max=REASON_MAX,
+                    reason=len(reason),
+                ),
+                "words",
+            )
         return reason
 
     def until(self, moment: datetime) -> datetime | None:
@@ -65,23 +77,23 @@ class DecideForm(BaseForm):
 class EndForm(BaseForm):
     """Why a sanction is taken back."""
 
-    reason = reason_field("Why? The person will read it.", FOR_THE_PERSON)
+    reason = reason_field(lazy_gettext("Why? The person will read it."), FOR_THE_PERSON)
 
 
 class RemoveForm(BaseForm):
     """Why everything goes out of sight that somebody wrote."""
 
-    reason = reason_field("Why?", FOR_THE_PERSON)
+    reason = reason_field(lazy_gettext("Why?"), FOR_THE_PERSON)
 
 
 class AppealForm(BaseForm):
     """Why the moderators should think again."""
 
     note = TextAreaField(
-        "Why should we think again?", filters=[block],
+        lazy_gettext("Why should we think again?"), filters=[block],
         validators=[
-            InputRequired("Please say in your own words why we should think again."),
-            Length(max=NOTE_MAX, message=f"Please use at most {NOTE_MAX:,} characters."),
+            InputRequired(lazy_gettext("Please say in your own words why we should think again.")),
+            Length(max=NOTE_MAX, message=lazy_gettext("Please use at most %(note_max)s characters.", note_max=NOTE_MAX)),
         ],
     )  # fmt: skip
 
@@ -90,13 +102,13 @@ class AnswerForm(BaseForm):
     """What becomes of an appeal."""
 
     decision = RadioField(
-        "What becomes of it?", validators=[InputRequired("Please choose what becomes of it.")],
-        choices=[SelectChoice("uphold", "The decision stays"), SelectChoice("lift", "It is taken back")],
+        lazy_gettext("What becomes of it?"), validators=[InputRequired(lazy_gettext("Please choose what becomes of it."))],
+        choices=[SelectChoice("uphold", lazy_gettext("The decision stays")), SelectChoice("lift", lazy_gettext("It is taken back"))],
     )  # fmt: skip
     answer = TextAreaField(
-        "Your answer, which the person reads", filters=[block],
+        lazy_gettext("Your answer, which the person reads"), filters=[block],
         validators=[
-            InputRequired("Please answer in a sentence or two. The person will read it."),
-            Length(max=ANSWER_MAX, message=f"Please keep the answer to {ANSWER_MAX:,} characters."),
+            InputRequired(lazy_gettext("Please answer in a sentence or two. The person will read it.")),
+            Length(max=ANSWER_MAX, message=lazy_gettext("Please keep the answer to %(answer_max)s characters.", answer_max=ANSWER_MAX)),
         ],
     )  # fmt: skip

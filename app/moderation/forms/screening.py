@@ -5,6 +5,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
+from app.core.i18n import lazy_gettext
 from app.moderation.models import RuleKind, RuleMeasure
 from app.moderation.screening.keeping import NOTE_MAX
 from app.web.forms import BaseForm, block, line
@@ -25,12 +26,16 @@ class RuleForm(BaseForm):
     """A word or host to watch. What is possible together is the service's to say."""
 
     kind = StringField(widget=HiddenInput(), default=RuleKind.WORD)
-    text = StringField("Word or phrase", filters=[line], validators=[InputRequired("Please say what to watch.")])
-    measure = RadioField("What happens?", validators=[InputRequired("Please choose what happens.")])
-    tag = StringField("Tag", filters=[line], validators=[Length(max=40, message="A tag has at most 40 characters.")])
+    text = StringField(
+        lazy_gettext("Word or phrase"), filters=[line], validators=[InputRequired(lazy_gettext("Please say what to watch."))]
+    )
+    measure = RadioField(lazy_gettext("What happens?"), validators=[InputRequired(lazy_gettext("Please choose what happens."))])
+    tag = StringField(
+        lazy_gettext("Tag"), filters=[line], validators=[Length(max=40, message=lazy_gettext("A tag has at most 40 characters."))]
+    )
     note = StringField(
-        "Sentence for the author", filters=[line],
-        validators=[Length(max=NOTE_MAX, message=f"Please use at most {NOTE_MAX} characters.")],
+        lazy_gettext("Sentence for the author"), filters=[line],
+        validators=[Length(max=NOTE_MAX, message=lazy_gettext("Please use at most %(note_max)s characters.", note_max=NOTE_MAX))],
     )  # fmt: skip
 
     def offer(self, kind: str) -> None:
@@ -46,6 +51,7 @@ class TryForm(BaseForm):
     """A text to try screening on."""
 
     text = TextAreaField(
-        "Text", filters=[block],
-        validators=[InputRequired("Please paste a text."), Length(max=10_000, message="Please use at most 10,000 characters.")],
+        lazy_gettext("Text"), filters=[block],
+        validators=[InputRequired(lazy_gettext("Please paste a text.")), Length(max=10_000,
+        message=lazy_gettext("Please use at most 10,000 characters."))],
     )  # fmt: skip

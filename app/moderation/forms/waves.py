@@ -8,6 +8,8 @@ from wtforms.validators import Length
 from wtforms.widgets import DateTimeLocalInput
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.moderation.screening.traits import host_of, normal_host
 from app.moderation.waves.criteria import HOSTS_MAX, PEOPLE_MAX, Criteria
 from app.moderation.waves.starting import Start
@@ -23,7 +25,9 @@ def _moment_field(label: str) -> StringField:
 
 
 def _line_field(label: str, most: int) -> StringField:
-    return StringField(label, filters=[line], validators=[Length(max=most, message=f"Please use at most {most} characters.")])
+    return StringField(
+        label, filters=[line], validators=[Length(max=most, message=_("Please use at most %(most)s characters.", most=most))]
+    )
 
 
 class WaveForm(BaseForm):
@@ -31,18 +35,18 @@ class WaveForm(BaseForm):
 
     hosts = _line_field("Leads to", 600)
     sample = TextAreaField(
-        "Says much the same as this text", filters=[block],
-        validators=[Length(max=SAMPLE_MAX, message=f"Please use at most {SAMPLE_MAX:,} characters.")],
+        lazy_gettext("Says much the same as this text"), filters=[block],
+        validators=[Length(max=SAMPLE_MAX, message=lazy_gettext("Please use at most %(sample_max)s characters.", sample_max=SAMPLE_MAX))],
     )  # fmt: skip
     people = _line_field("Accounts by name", 2_000)
     joined_from = _moment_field("Joined after (UTC)")
     joined_to = _moment_field("Joined before (UTC)")
     name_pattern = _line_field("Named like", 60)
     mail_host = _line_field("With an address at", 120)
-    needs_both = BooleanField("Only texts that fit both: what they say and who wrote them")
+    needs_both = BooleanField(lazy_gettext("Only texts that fit both: what they say and who wrote them"))
     written_from = _moment_field("Written after (UTC)")
     written_to = _moment_field("Written before (UTC)")
-    reason = reason_field("Reason", kind=StringField)
+    reason = reason_field(lazy_gettext("Reason"), kind=StringField)
     seen_at = StringField(filters=[line], validators=[Length(max=40)])
 
     def begin_with(self, start: Start, moment: datetime) -> None:
@@ -66,15 +70,15 @@ class WaveForm(BaseForm):
         typed = [one for one in re.split(r"[,\s]+", self.hosts.data or "") if one]
         hosts = [host_of(one) if "//" in one else normal_host(one.split("/")[0]) for one in typed]
         if any("." not in host for host in hosts):
-            raise Invalid("Please give hosts like example.com, separated by commas.", field="hosts")
+            raise Invalid(_("Please give hosts like example.com, separated by commas."), field="hosts")
         if len(hosts) > HOSTS_MAX:
-            raise Invalid(f"Please give at most {HOSTS_MAX} hosts.", field="hosts")
+            raise Invalid(_("Please give at most %(hosts_max)s hosts.", hosts_max=HOSTS_MAX), field="hosts")
         return tuple(dict.fromkeys(hosts))
 
     def _people(self) -> tuple[str, ...]:
         names = [one.removeprefix("@") for one in re.split(r"[,\s]+", self.people.data or "") if one]
         if len(names) > PEOPLE_MAX:
-            raise Invalid(f"Please give at most {PEOPLE_MAX} names.", field="people")
+            raise Invalid(_("Please give at most %(people_max)s names.", people_max=PEOPLE_MAX), field="people")
         return tuple(dict.fromkeys(names))
 
     def _moment(self, name: str) -> datetime | None:
@@ -86,7 +90,7 @@ class WaveForm(BaseForm):
                 return datetime.strptime(typed, form).replace(tzinfo=UTC)
             except ValueError:
                 continue
-        raise Invalid("Please give a day and a time, like 2026-05-01 14:30.", field=name)
+        raise Invalid(_("Please give a day and a time, like 2026-05-01 14:30."), field=name)
 
     def _seen_at(self) -> datetime | None:
         try:

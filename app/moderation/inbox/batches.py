@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import AppError, Conflict, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.moderation.inbox.claiming import Claim, list_claims
 from app.moderation.inbox.collecting import find_items
@@ -75,13 +76,13 @@ def preview_batch(actor: Actor, keys: Sequence[str], decision: str) -> BatchPrev
     ensure_can_moderate_site(actor)
     chosen = list(dict.fromkeys(keys))
     if not chosen:
-        raise Invalid("Please choose the items first.", field="item")
+        raise Invalid(_("Please choose the items first."), field="item")
     if len(chosen) > MOST_IN_BATCH:
-        raise Invalid(f"Please choose at most {MOST_IN_BATCH} items at a time.", field="item")
+        raise Invalid(_("Please choose at most %(most_in_batch)s items at a time.", most_in_batch=MOST_IN_BATCH), field="item")
     items = find_items(actor, chosen)
     offered = {one.name: one for one in offered_decisions(list(items.values()))}
     if items and decision not in offered:
-        raise Invalid("Please choose what to decide: none of these items can be decided so.", field="decision")
+        raise Invalid(_("Please choose what to decide: none of these items can be decided so."), field="decision")
     claims = list_claims(list(items))
     rows = tuple(_row(actor, key, items.get(key), claims.get(key), decision) for key in chosen)
     return BatchPreview(offered.get(decision) or Decision(decision, "Decide", "", "", ""), rows)
@@ -150,7 +151,7 @@ def undo_batch(actor: Actor, batch_id: int, *, reason: str = "") -> InboxBatch:
         open_batch = sa.and_(InboxBatch.id == batch_id, InboxBatch.undone_at.is_(None))
         taken = db.session.execute(sa.update(InboxBatch).where(open_batch).values(undone_at=now()))
         if not taken.rowcount:  # type: ignore[attr-defined]
-            raise Conflict("All of this was taken back already.")
+            raise Conflict(_("All of this was taken back already."))
     results = [dict(row) for row in get_batch(actor, batch_id).results]
     for row in reversed(results):
         if row["entry"] is not None:

@@ -11,6 +11,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db, lock_name
 from app.core.errors import Conflict
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.moderation.inbox.collecting import find_item
 from app.moderation.models import InboxClaim
@@ -54,7 +55,7 @@ def claim_item(actor: Actor, key: str, *, lasts: timedelta, take_over: bool = Fa
     require_unit_of_work()
     ensure_can_decide(actor)
     if find_item(actor, key) is None:
-        raise Conflict("Somebody has decided about this already.")
+        raise Conflict(_("Somebody has decided about this already."))
     lock_name("inbox", key)
     ensure_free(actor, key, is_sure=take_over)
     moment = now()

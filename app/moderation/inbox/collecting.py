@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.moderation.inbox.item import InboxItem, split_key
 from app.moderation.inbox.registry import MOST_ITEMS, MOST_OF_ONE_SOURCE, InboxSource, list_sources, source_of
 
@@ -42,7 +43,7 @@ def read_inbox(actor: Actor, chosen: str = "") -> Inbox:
     """Return what waits, of one source when `chosen` names it. Raises NotFound for a name that no source has."""
     sources = list_sources()
     if chosen and chosen not in {source.name for source in sources}:
-        raise NotFound("There is no such list.")
+        raise NotFound(_("There is no such list."))
     counts: dict[str, int] = {}
     found: list[InboxItem] = []
     for source in sources:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.moderation.inbox.claiming import end_claim, ensure_free
 from app.moderation.inbox.collecting import find_item
@@ -33,10 +34,10 @@ def decide_item(actor: Actor, key: str, decision: str, *, reason: str = "", seen
     ensure_can_decide(actor)
     item = find_item(actor, key)
     if item is None:
-        raise Conflict("Somebody has decided about that one already.")
+        raise Conflict(_("Somebody has decided about that one already."))
     chosen = item.find_decision(decision)
     if chosen is None:
-        raise NotFound("That cannot be decided about this item.")
+        raise NotFound(_("That cannot be decided about this item."))
     if chosen.needs_reason and not reason.strip():
         raise Invalid(NO_REASON, field="reason")
     ensure_free(actor, key, is_sure=is_sure)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.moderation.inbox.item import Choice, InboxDetail, InboxItem
 
 # Of each source the inbox reads at most so many items; the rest appears when those are decided.
@@ -60,4 +61,4 @@ def source_of(kind: str) -> InboxSource:
     for source in _SOURCES.values():
         if kind in source.kinds:
             return source
-    raise NotFound("There is no such kind of item.")
+    raise NotFound(_("There is no such kind of item."))

@@ -7,6 +7,8 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
+from app.core.i18n import separated
 from app.core.text import clean_text
 from app.core.uow import require_unit_of_work
 from app.moderation.events import AppealDecided
@@ -50,13 +52,20 @@ def appeal(person_id: int, *, sanction_id: int, note: str) -> Sanction:
         raise NotFound
     text = clean_text(note).strip()
     if not text:
-        raise Invalid("Please say in your own words why we should think again.", "note")
+        raise Invalid(_("Please say in your own words why we should think again."), "note")
     if len(text) > NOTE_MAX:
-        raise Invalid(f"Please use at most {NOTE_MAX:,} characters; this has {len(text):,}.", "note")
+        raise Invalid(
+            _(
+                "Please use at most %(note_max)s characters; this has %(text)s.",
+                note_max=separated(NOTE_MAX),
+                text=separated(len(text)),
+            ),
+            "note",
+        )
     if sanction.appeal_state != AppealState.NONE:
-        raise Conflict("You have asked about this already. One note is possible for each decision.")
+        raise Conflict(_("You have asked about this already. One note is possible for each decision."))
     if not can_appeal(person_id, sanction, now()):
-        raise Conflict("This decision was taken back, or is too old to be looked at again.")
+        raise Conflict(_("This decision was taken back, or is too old to be looked at again."))
     sanction.appeal_state, sanction.appeal_note, sanction.appealed_at = AppealState.OPEN, text, now()
     return sanction
 
@@ -69,12 +78,12 @@ def decide_appeal(actor: Actor, *, sanction_id: int, is_lifted: bool, answer: st
     """
     text = clean_text(answer).strip()
     if not text:
-        raise Invalid("Please answer in a sentence or two. The person will read it.", "answer")
+        raise Invalid(_("Please answer in a sentence or two. The person will read it."), "answer")
     if len(text) > ANSWER_MAX:
-        raise Invalid(f"Please keep the answer to {ANSWER_MAX:,} characters.", "answer")
+        raise Invalid(_("Please keep the answer to %(answer_max)s characters.", answer_max=separated(ANSWER_MAX)), "answer")
     sanction = ensure_may_reconsider(actor, sanction_id=sanction_id)
     if sanction.appeal_state != AppealState.OPEN:
-        raise Conflict("Somebody has decided about this appeal already.")
+        raise Conflict(_("Somebody has decided about this appeal already."))
     moment = now()
     line = " ".join(text.split())[:300]
     if is_lifted and sanction.ended_at is None and (sanction.until is None or sanction.until > moment):
@@ -100,7 +109,7 @@ def reopen_appeal(actor: Actor, *, sanction_id: int) -> Sanction:
     """Let an appeal wait again that was decided (undo). Raises NotFound, Forbidden, Conflict when it is not decided."""
     sanction = lock_sanction(actor, sanction_id)
     if sanction.appeal_state not in (AppealState.UPHELD, AppealState.LIFTED):
-        raise Conflict("This appeal waits already.")
+        raise Conflict(_("This appeal waits already."))
     sanction.appeal_state, sanction.appeal_answer = AppealState.OPEN, ""
     sanction.appeal_decided_at, sanction.appeal_decided_by_id = None, None
     return sanction

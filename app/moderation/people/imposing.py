@@ -11,6 +11,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import FOR_THE_PERSON, checked_reason
 from app.core.uow import require_unit_of_work
 from app.moderation.events import SanctionEnded, SanctionImposed
@@ -30,7 +31,7 @@ def impose(
     Conflict for somebody who is banned already.
     """
     if kind not in list(SanctionKind):
-        raise Invalid("Please choose what is to happen.", "kind")
+        raise Invalid(_("Please choose what is to happen."), "kind")
     reason = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON)
     is_timed = kind in (SanctionKind.MUTE, SanctionKind.SUSPEND)
     person = restrict(actor, person_id=person_id, kind=kind, until=until if is_timed else None, reason=reason)
@@ -53,10 +54,10 @@ def end_sanction(actor: Actor, *, sanction_id: int, reason: str, action: str = "
     reason = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON)
     sanction = lock_sanction(actor, sanction_id)
     if sanction.ended_at is not None:
-        raise Conflict("This was taken back already.")
+        raise Conflict(_("This was taken back already."))
     moment = now()
     if sanction.until is not None and sanction.until <= moment:
-        raise Conflict("This is over already.")
+        raise Conflict(_("This is over already."))
     sanction.ended_at, sanction.ended_by_id, sanction.end_reason = moment, actor.id, reason
     if sanction.appeal_state == AppealState.OPEN:
         _close_appeal(sanction, AppealState.LIFTED, reason, actor.id, moment)
@@ -77,7 +78,7 @@ def lift(actor: Actor, *, person_id: int, kind: str, reason: str) -> Sanction | 
         return end_sanction(actor, sanction_id=sanction.id, reason=reason)
     reason, person = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON), get_person(person_id)
     if kind != SanctionKind.SUSPEND or person.suspended_until is None or person.suspended_until <= now():
-        raise Conflict(f"This person is not {PAST[kind]}.")
+        raise Conflict(_("This person is not %(past)s.", past=PAST[kind]))
     release(actor, person_id=person_id, kind=kind)  # suspended before sanctions were kept
     write_log(actor.id, "lift", reason, person_id=person_id)
     return None
@@ -95,7 +96,7 @@ def revive(actor: Actor, *, sanction_id: int, reason: str, is_if_possible: bool 
     if is_over or (sanction.kind != SanctionKind.WARN and find_running(sanction.person_id, sanction.kind)):
         if is_if_possible:
             return None
-        raise Conflict("Its time is over, or something like it counts already. Please decide anew on the page of the person.")
+        raise Conflict(_("Its time is over, or something like it counts already. Please decide anew on the page of the person."))
     if sanction.appeal_decided_at == sanction.ended_at:
         _close_appeal(sanction, AppealState.OPEN, "", None, None)
     sanction.ended_at, sanction.ended_by_id, sanction.end_reason, sanction.is_replaced = None, None, "", False
@@ -114,7 +115,7 @@ def lock_sanction(actor: Actor, sanction_id: int) -> Sanction:
     require_unit_of_work()
     person_id = db.session.scalar(sa.select(Sanction.person_id).where(Sanction.id == sanction_id))
     if person_id is None:
-        raise NotFound("We could not find that decision.")
+        raise NotFound(_("We could not find that decision."))
     lock_for_decision(actor, person_id)
     return get_sanction_for_update(sanction_id)
 
@@ -124,7 +125,7 @@ def get_sanction_for_update(sanction_id: int) -> Sanction:
     statement = sa.select(Sanction).where(Sanction.id == sanction_id).with_for_update(key_share=True)
     found: Sanction | None = db.session.scalar(statement.execution_options(populate_existing=True))
     if found is None:
-        raise NotFound("We could not find that decision.")
+        raise NotFound(_("We could not find that decision."))
     return found
 
 

@@ -7,6 +7,7 @@ from app.accounts.models import Person
 from app.accounts.policies import can_suspend
 from app.core.actor import Actor
 from app.core.errors import Forbidden
+from app.core.i18n import gettext as _
 from app.moderation.models import Sanction
 
 
@@ -18,7 +19,7 @@ def can_sanction(actor: Actor, person: Person) -> bool:
 def ensure_can_sanction(actor: Actor, person: Person) -> None:
     """Raise Forbidden unless the actor may decide about this person."""
     if not can_sanction(actor, person):
-        raise Forbidden("You are not allowed to decide about this person.")
+        raise Forbidden(_("You are not allowed to decide about this person."))
 
 
 def can_decide_appeal(actor: Actor, sanction: Sanction, person: Person, *, has_others: bool) -> bool:
@@ -32,4 +33,4 @@ def ensure_can_decide_appeal(actor: Actor, sanction: Sanction, person: Person, *
     """Raise Forbidden unless the actor may decide about the appeal."""
     ensure_can_sanction(actor, person)
     if not can_decide_appeal(actor, sanction, person, has_others=has_others):
-        raise Forbidden("You made this decision, so somebody else looks at the appeal.")
+        raise Forbidden(_("You made this decision, so somebody else looks at the appeal."))

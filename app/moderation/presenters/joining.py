@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.forum.models import Thread
 from app.forum.models.thread import Status
 from app.forum.queries.issues import IssueFacts, Joining, preview_joining
@@ -57,10 +58,10 @@ def present_joining(actor: Actor, thread: Thread, original_id: int, back: str = 
     try:
         original = get_thread(actor, original_id)
     except NotFound:
-        raise Invalid("We could not find that question. Please check its number or address.", field="original_id") from None
+        raise Invalid(_("We could not find that question. Please check its number or address."), field="original_id") from None
     joining = preview_joining(thread.id, original.id)
     if joining is None:
-        raise Invalid("These two are one issue already. Please name another question.", field="original_id")
+        raise Invalid(_("These two are one issue already. Please name another question."), field="original_id")
     if joining.staying.main_id != original.id:
         original = _main_of(actor, joining)
     ensure_can_join(actor, thread, original)
@@ -74,7 +75,7 @@ def _main_of(actor: Actor, joining: Joining) -> Thread:
     try:
         return get_thread(actor, joining.staying.main_id)
     except NotFound:
-        raise Invalid("Please name another question: that one leads to one you cannot read.", field="original_id") from None
+        raise Invalid(_("Please name another question: that one leads to one you cannot read."), field="original_id") from None
 
 
 def _effects(joining: Joining, ending: Thread, staying: Thread) -> list[str]:

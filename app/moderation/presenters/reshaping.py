@@ -10,6 +10,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import read
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.text import shorten
 from app.forum.models import Category, Post, Thread
 from app.forum.models.post import PostKind
@@ -77,7 +78,7 @@ def find_target(actor: Actor, thread: Thread, target_id: int) -> Thread:
     try:
         target = get_thread(actor, target_id)
     except NotFound:
-        raise Invalid("We could not find that thread. Please check its number or address.", field="target_id") from None
+        raise Invalid(_("We could not find that thread. Please check its number or address."), field="target_id") from None
     if target.id == thread.id:
         raise Invalid(WHICH, field="target_id")
     ensure_can_merge(actor, thread, target)

@@ -12,6 +12,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.urls import comment_path, post_path, thread_path
 from app.kb.models import Article
@@ -158,7 +159,7 @@ def list_log(actor: Actor, where: LogFilter = EVERYTHING, *, before: int | None 
     if before is not None:
         moment = db.session.scalar(sa.select(LogEntry.created_at).where(LogEntry.id == before))
         if moment is None:
-            raise NotFound("There is no such entry in the log.")
+            raise NotFound(_("There is no such entry in the log."))
         earlier = sa.or_(LogEntry.created_at < moment, LogEntry.id < before)
         statement = statement.where(LogEntry.created_at <= moment, earlier)
     rows = db.session.execute(statement.limit(limit + 1)).all()

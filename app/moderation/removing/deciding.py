@@ -8,6 +8,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import FOR_THE_PERSON, checked_reason
 from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Thread
@@ -30,13 +31,13 @@ def remove_content(actor: Actor, *, person_id: int, reason: str) -> Removal:
     """
     require_unit_of_work()
     if not actor.is_moderator:
-        raise Forbidden("Only moderators can do that.")
+        raise Forbidden(_("Only moderators can do that."))
     person = get_person_for_update(person_id)
     ensure_can_sanction(actor, person)
     why = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON)
     at_work = Removal.state.in_((RemovalState.REMOVING, RemovalState.RESTORING))
     if db.session.scalar(sa.select(Removal.id).where(Removal.person_id == person_id, at_work)) is not None:
-        raise Conflict("Somebody is removing or restoring what this person wrote right now.")
+        raise Conflict(_("Somebody is removing or restoring what this person wrote right now."))
     removal = Removal(person_id=person_id, asked_by_id=actor.id, reason=why)
     db.session.add(removal)
     db.session.flush()
@@ -58,7 +59,7 @@ def restore_content(actor: Actor, *, removal_id: int, reason: str) -> Removal:
     ensure_can_sanction(actor, get_person_for_update(removal.person_id))
     _ensure_reads_all(actor, removal)
     if removal.state in (RemovalState.RESTORING, RemovalState.RESTORED):
-        raise Conflict("This was given back already.")
+        raise Conflict(_("This was given back already."))
     removal.state, removal.changed_at = RemovalState.RESTORING, now()
     payload = {"removal_id": removal.id, "reason": checked_reason(reason)}
     enqueue(RESTORE_JOB, payload, dedupe_key=f"{RESTORE_JOB}:{removal.id}")
@@ -75,7 +76,7 @@ def _ensure_reads_all(actor: Actor, removal: Removal) -> None:
         .where(RemovalThread.removal_id == removal.id, sa.not_(moderated_categories(actor)))
     )
     if db.session.scalar(beyond.limit(1)) is not None:
-        raise Forbidden("Only an admin can take this back.")
+        raise Forbidden(_("Only an admin can take this back."))
 
 
 def get_removal_for_update(removal_id: int) -> Removal | None:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.forum.services import curating
@@ -128,7 +129,7 @@ def decided(message: str, default: str) -> Response:
 
 def _ensure_reason(action: str) -> None:
     if action in _NEED_REASON and not posted_line("reason"):
-        raise Invalid("Please give a reason: the author and the log will show it.", field="reason")
+        raise Invalid(_("Please give a reason: the author and the log will show it."), field="reason")
 
 
 def _act(actions: Actions, action: str, target_id: int, default: str) -> Response:

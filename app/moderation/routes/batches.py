@@ -6,6 +6,7 @@ from flask import flash, jsonify, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.moderation.inbox.batches import decide_batch, get_batch, preview_batch, undo_batch
 from app.moderation.inbox.claiming import claim_item, release_item
@@ -61,7 +62,7 @@ def preview_several() -> Response:
 def _preview(keys: list[str], decision: str, chosen: str, refusal: str = "", reason: str = "", status: int = 200) -> Response:
     preview = preview_batch(current_actor(), keys, decision)
     return page(
-        "moderation/several.html", Head(title=f"{preview.decision.label}: what happens"), status=status,
+        "moderation/several.html", Head(title=_("%(label)s: what happens", label=preview.decision.label)), status=status,
         preview=preview, chosen=chosen, refusal=refusal, reason=reason, back=queue_path(chosen=chosen),
     )  # fmt: skip
 
@@ -89,7 +90,7 @@ def show_several(batch_id: int) -> Response:
     """Show what came of a decision about many items."""
     batch = get_batch(current_actor(), batch_id)
     done = sum(1 for row in batch.results if row["done"])
-    head = Head(title=f"{batch.label}: {done} of {len(batch.results)}")
+    head = Head(title=_("%(label)s: %(done)s of %(results)s", label=batch.label, done=done, results=len(batch.results)))
     return page("moderation/several_done.html", head, batch=batch, done=done)
 
 
@@ -99,5 +100,5 @@ def show_several(batch_id: int) -> Response:
 def undo_several(batch_id: int) -> Response:
     """Take back all of it that can be taken back."""
     undo_batch(current_actor(), batch_id, reason=posted_line("reason") or "All of it taken back")
-    flash("Taken back, as far as that could be done.")
+    flash(_("Taken back, as far as that could be done."))
     return see_other(batch_path(batch_id))

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict
+from app.core.i18n import gettext as _
 from app.forum.models import Comment, Post, Thread
 from app.forum.queries.threads import get_comment, get_opening, get_post, get_thread
 from app.web.context import current_actor
@@ -18,7 +19,7 @@ def read_again(targets: str, target_id: int, error: Conflict, default: str) -> R
     """Show a thread, post or comment that waits, as it says now, with what was typed (status 409)."""
     text, thread = _find(targets, target_id)
     return page(
-        "moderation/changed.html", Head("The text changed"), 409, message=error.message, thread=thread,
+        "moderation/changed.html", Head(_("The text changed")), 409, message=error.message, thread=thread,
         html=Markup(text.body_html), revision=text.revision, action=f"/moderation/{targets}/{target_id}",  # noqa: S704 (sanitised when stored)
         reason=posted_line("reason"), back=local_path(request.form.get("next"), default),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.forum.models.proposal import ProposalState
@@ -27,12 +28,12 @@ def duplicates() -> Response:
     """Show proposals in one state."""
     actor, state = current_actor(), request.args.get("state", ProposalState.OPEN)
     if state not in list(ProposalState):
-        raise NotFound("There is no such list.")
+        raise NotFound(_("There is no such list."))
     rows = list_proposals(actor, state=state, page=parse_page(request.args.get("page")))
     counts = count_proposals(actor)
     tabs = [(label, duplicates_path(name), counts[name], name == state) for name, label in _LABELS]
     return page(
-        "moderation/duplicates.html", Head(title="Asked before?"), rows=rows, state=state, tabs=tabs,
+        "moderation/duplicates.html", Head(title=_("Asked before?")), rows=rows, state=state, tabs=tabs,
         join_path=lambda row: join_path(row.thread.id, row.original.id, DUPLICATES), least=site_settings().duplicate_min_score,
         page_url=lambda number: duplicates_path(state, number),
     )  # fmt: skip

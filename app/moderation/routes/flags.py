@@ -9,6 +9,7 @@ from app.accounts.queries import get_person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.queries.threads import get_comment, get_post
 from app.forum.urls import comment_path, post_path
@@ -55,7 +56,7 @@ def _person(actor: Actor, person_id: int) -> Reported:
 
 
 def _form_page(form: FlagForm, reported: Reported, status: int = 200) -> Response:
-    head = Head(title=f"Report this {reported.what}")
+    head = Head(title=_("Report this %(what)s", what=reported.what))
     return page("moderation/flag.html", head, status=status, form=form, about=reported)
 
 
@@ -64,7 +65,7 @@ def _original(form: FlagForm) -> int | None:
     typed = form.original.data or ""
     number = parse_thread_number(typed) if typed else None
     if typed and number is None:
-        raise Invalid("Please paste the address of that question, or type its number.", field="original")
+        raise Invalid(_("Please paste the address of that question, or type its number."), field="original")
     return number
 
 

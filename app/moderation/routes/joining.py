@@ -4,6 +4,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.queries.issues import get_issue
 from app.forum.queries.proposals import list_proposals_for
@@ -44,7 +45,7 @@ def _join_page(thread_id: int, form: JoinForm, back: str, status: int = 200) -> 
             form.add_errors(error)
             status = 400
     proposals = list_proposals_for(actor, thread_id) if view is None else []
-    head = Head(title="Join questions")
+    head = Head(title=_("Join questions"))
     return page("moderation/join.html", head, status, thread=thread, view=view, form=form, proposals=proposals, back=back)
 
 
@@ -79,7 +80,7 @@ def _separate_page(thread_id: int, form: SeparateForm, status: int = 200) -> Res
     thread = get_moderated(actor, thread_id)
     original = get_thread(actor, thread.duplicate_of_id) if thread.duplicate_of_id is not None else None
     return page(
-        "moderation/separate.html", Head(title="Separate questions"), status, thread=thread,
+        "moderation/separate.html", Head(title=_("Separate questions")), status, thread=thread,
         original=original, issue=get_issue(original.id) if original else None, followers=list_followers(thread_id), form=form,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound
 from app.core.exporting import Cell
+from app.core.i18n import gettext as _
 from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.moderation.presenters.log import action_label
@@ -41,7 +42,7 @@ def log() -> Response:
     except Invalid as error:
         problems, entries = error.errors, LogPage((), None)
     return page(
-        "moderation/log.html", Head(title="Moderation log"),
+        "moderation/log.html", Head(title=_("Moderation log")),
         entries=entries, query=query, problems=problems, actions=list_log_actions(), kinds=tuple(LOG_KINDS),
         action_label=action_label, undoable=UNDOABLE, is_first=_before() is None, csv_path=log_path(query.given, is_csv=True),
         newest_path=log_path(query.given), older_path=log_path(query.given, before=entries.older),
@@ -52,7 +53,7 @@ def _before() -> int | None:
     raw = request.args.get("before", "")
     number = parse_number(raw)
     if raw and number is None:
-        raise NotFound("There is no such entry in the log.")
+        raise NotFound(_("There is no such entry in the log."))
     return number
 
 
@@ -79,5 +80,5 @@ def undo(entry_id: int) -> Response:
     text = render_earlier(entry_id, urlsplit(site_settings().base_url).netloc)
     with unit_of_work():
         undo_decision(current_actor(), entry_id=entry_id, reason=posted_line("reason"), text=text)
-    flash("Undone.")
+    flash(_("Undone."))
     return see_other(local_path(request.form.get("next"), LOG))

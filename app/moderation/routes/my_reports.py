@@ -3,6 +3,7 @@
 from flask import request
 from werkzeug.wrappers import Response
 
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.moderation.flags.mine import list_my_reports
 from app.moderation.flags.records import flag_record_of
@@ -21,5 +22,5 @@ def my_reports() -> Response:
     actor = current_actor()
     rows = list_my_reports(actor, parse_page(request.args.get("page")))
     record, _today = flag_record_of(actor)
-    head = Head(title="My reports")
+    head = Head(title=_("My reports"))
     return page("moderation/my_reports.html", head, rows=rows, record=record, page_url=my_reports_path)

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.moderation.forms.people import AnswerForm, DecideForm, EndForm
@@ -41,7 +42,7 @@ def people() -> Response:
     text = query_line("q", 60)
     rows = list_people_to_moderate(current_actor(), text, parse_page(request.args.get("page")))
     return page(
-        "moderation/people.html", Head(title="People"), rows=rows, q=text,
+        "moderation/people.html", Head(title=_("People")), rows=rows, q=text,
         appeals=() if text else list_open_appeals(current_actor()), page_url=lambda number: people_path(text, number),
     )  # fmt: skip
 
@@ -65,7 +66,7 @@ def _record_page(
     actor = current_actor()
     record = person_record(actor, person_id)
     return page(
-        "moderation/person.html", Head(title=f"Record of {record.name}"), status, record=record,
+        "moderation/person.html", Head(title=_("Record of %(name)s", name=record.name)), status, record=record,
         log=list_log(actor, LogFilter(about_id=person_id), limit=20).items, action_label=action_label, refusal=refusal, about=about,
         end_form=end or EndForm(formdata=None), answer_form=answer or AnswerForm(formdata=None),
         appeals={row.sanction_id: row for row in list_open_appeals(actor, person_id=person_id)},
@@ -88,7 +89,7 @@ def _decide_page(
         preview = told(form.kind.data, form.reason(), form.until(now()))
         form.seen.data = form.digest()
     return page(
-        "moderation/decide.html", Head(title=f"Decide about {record.name}"), status, record=record, form=form,
+        "moderation/decide.html", Head(title=_("Decide about %(name)s", name=record.name)), status, record=record, form=form,
         preview=preview, refusal=refusal,
     )  # fmt: skip
 
@@ -117,7 +118,7 @@ def _ensure_about(person_id: int, sanction_id: int) -> None:
     """Raise NotFound unless the sanction is about the person of the address."""
     sanction = find_sanction(sanction_id)
     if sanction is None or sanction.person_id != person_id:
-        raise NotFound("We could not find that decision.")
+        raise NotFound(_("We could not find that decision."))
 
 
 @blueprint.post("/moderation/people/<id:person_id>/sanctions/<id:sanction_id>/lift")

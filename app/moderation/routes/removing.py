@@ -4,6 +4,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts.queries import get_person
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.moderation.forms.people import RemoveForm
 from app.moderation.people.policies import ensure_can_sanction
@@ -22,7 +23,7 @@ def _page(person_id: int, form: RemoveForm, status: int = 200) -> Response:
     person, actor = get_person(person_id), current_actor()
     ensure_can_sanction(actor, person)
     return page(
-        "moderation/remove_content.html", Head(f"Remove what {person.name} wrote"), status, person=person,
+        "moderation/remove_content.html", Head(_("Remove what %(name)s wrote", name=person.name)), status, person=person,
         form=form, figures=count_figures(actor, person_id), back=record_path(person_id),
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
@@ -50,7 +51,7 @@ def _split_page(thread: Thread, form: SplitForm, wanted: set[int], status: int =
     posts = [post for post in list_choices(thread.id) if post.kind != "opening"]
     chosen: list[PostChoice] = [post for post in posts if post.id in wanted]
     return page(
-        "moderation/split.html", Head(title="Split a thread"), status, thread=thread, posts=posts,
+        "moderation/split.html", Head(title=_("Split a thread")), status, thread=thread, posts=posts,
         chosen=chosen, form=form, effects=split_effects(thread, chosen) if chosen else [], refusal=refusal,
     )  # fmt: skip
 
@@ -100,7 +101,7 @@ def _merge_page(thread_id: int, form: MergeForm, status: int = 200, refusal: str
         except Conflict as error:
             refusal, status = error.message, 409
     return page(
-        "moderation/merge.html", Head(title="Merge threads"), status, thread=thread, target=target, form=form,
+        "moderation/merge.html", Head(title=_("Merge threads")), status, thread=thread, target=target, form=form,
         effects=merge_effects(thread, target) if target else [], refusal=refusal,
     )  # fmt: skip
 
@@ -140,7 +141,7 @@ def _convert_page(thread_id: int, form: ReasonForm, status: int = 200) -> Respon
         effects = convert_effects(thread)
     except Conflict as error:
         effects, refusal = [], error.message
-    head = Head(title="Make it a discussion" if thread.is_question else "Make it a question")
+    head = Head(title=_("Make it a discussion") if thread.is_question else _("Make it a question"))
     return page("moderation/convert.html", head, status, thread=thread, form=form, effects=effects, refusal=refusal)
 
 

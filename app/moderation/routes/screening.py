@@ -4,6 +4,7 @@ from flask import flash, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.markup import render_markdown
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
@@ -32,7 +33,7 @@ def screening() -> Response:
     """Show the rules of one kind (?kind=word|host), or those that were removed (?removed=1)."""
     kind = request.args.get("kind", RuleKind.WORD)
     if kind not in list(RuleKind):
-        raise NotFound("There is no such list.")
+        raise NotFound(_("There is no such list."))
     return _rules_page(RuleForm(formdata=None), kind)
 
 
@@ -44,7 +45,7 @@ def _rules_page(form: RuleForm, kind: str, status: int = 200) -> Response:
     ]
     tabs.append(("Removed", screening_path(kind, is_removed=True), counts.get((kind, True), 0), is_removed))
     return page(
-        "moderation/screening.html", Head(title="Screening"), status, form=form, kind=kind, tabs=tabs,
+        "moderation/screening.html", Head(title=_("Screening")), status, form=form, kind=kind, tabs=tabs,
         is_removed=is_removed, rows=list_rules(kind=kind, is_removed=is_removed, page=parse_page(request.args.get("page"))),
         page_url=lambda number: screening_path(kind, is_removed=is_removed, page=number), model=find_model(),
         terms=screening_terms(),
@@ -68,7 +69,7 @@ def watch() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _rules_page(form, kind, status=400)
-    flash(f"“{rule.text}” is watched from now on.", "success")
+    flash(_("“%(text)s” is watched from now on.", text=rule.text), "success")
     return see_other(screening_path(kind))
 
 
@@ -112,5 +113,5 @@ def try_it() -> Response:
 
 
 def _try_page(form: TryForm, reasons: list[tuple[str, str]] | None = None, status: int = 200) -> Response:
-    head = Head(title="Try screening")
+    head = Head(title=_("Try screening"))
     return page("moderation/screening_try.html", head, status, form=form, reasons=reasons, back=SCREENING)

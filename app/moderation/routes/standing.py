@@ -8,6 +8,7 @@ from app.accounts.queries import find_person
 from app.accounts.services.tokens import ensure_standing_is_fresh, read_standing_token
 from app.accounts.urls import standing_path
 from app.core.errors import Conflict, Gone, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.moderation.forms.people import AppealForm
 from app.moderation.people.appealing import acknowledge, appeal
@@ -27,7 +28,7 @@ def _page(
     person_id: int, status: int = 200, token: str = "", form: AppealForm | None = None, about: int = 0, refusal: str = ""
 ) -> Response:
     """Return the page; with a token that of somebody who is not let in."""
-    head = Head("Your account is banned" if token else "Your standing")
+    head = Head(_("Your account is banned") if token else _("Your standing"))
     return page(
         "moderation/standing_banned.html" if token else "moderation/standing.html", head, status, rows=list_standing(person_id),
         base=standing_path(token), form=form or AppealForm(formdata=None), about=about, refusal=refusal, needs_csrf=True,
@@ -48,7 +49,7 @@ def acknowledge_warning(sanction_id: int) -> Response:
     """Say that a warning was read."""
     with unit_of_work():
         acknowledge(current_actor(), sanction_id=sanction_id)
-    flash("Thank you for reading it. You can go on writing.", "success")
+    flash(_("Thank you for reading it. You can go on writing."), "success")
     return see_other(standing_path())
 
 
@@ -66,7 +67,7 @@ def _banned(token: str) -> Person:
     person_id, fingerprint = read_standing_token(secret, token)
     person = find_person(person_id)
     if person is None:
-        raise Gone("The account of this link does not exist any more.")
+        raise Gone(_("The account of this link does not exist any more."))
     ensure_standing_is_fresh(secret, fingerprint, person)
     return person
 

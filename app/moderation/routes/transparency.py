@@ -3,6 +3,7 @@
 from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.moderation.presenters.transparency import FEWEST, current_report
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.urls import TRANSPARENCY
@@ -20,6 +21,8 @@ def transparency() -> Response:
     if settings.transparency != "on":
         raise NotFound
     head = Head(
-        "Transparency", f"How much is moderated at {settings.site_name}, month by month.", TRANSPARENCY
+        _("Transparency"),
+        _("How much is moderated at %(site_name)s, month by month.", site_name=settings.site_name),
+        TRANSPARENCY,
     )
     return page("moderation/transparency.html", head, report=current_report(settings.time_zone), fewest=FEWEST)

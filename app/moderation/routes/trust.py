@@ -9,6 +9,7 @@ from app.accounts.models import Person
 from app.accounts.queries import get_person
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.trust import Level
 from app.core.uow import unit_of_work
 from app.moderation.forms.trust import FREE, LOWER, LevelForm
@@ -34,7 +35,7 @@ def own_trust() -> Response:
     if actor.id is None:
         return see_other("/trust")
     person = get_person(actor.id)
-    return page("moderation/trust.html", Head(title="Your level of trust"), **_facts(person))
+    return page("moderation/trust.html", Head(title=_("Your level of trust")), **_facts(person))
 
 
 def _facts(person: Person) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def level_page(person_id: int) -> Response:
 def _level_page(person_id: int, form: LevelForm, status: int = 200, refusal: str = "") -> Response:
     person = get_person(person_id)
     ensure_can_set_level(current_actor(), person)
-    head = Head(title=f"Level of {person.name}")
+    head = Head(title=_("Level of %(name)s", name=person.name))
     return page("moderation/level.html", head, status, form=form, refusal=refusal, **_facts(person))
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.forum.models import Comment, Post
 from app.forum.services.checking import COMMENT_MAX
@@ -43,7 +44,7 @@ def _comment_page(post: Post, form: ToCommentForm, status: int = 200) -> Respons
         preview = _composed(post.body_source, is_comment=True).body.html
     except (Conflict, Invalid) as error:
         refusal = error.message
-    head = Head(title="Make it a comment")
+    head = Head(title=_("Make it a comment"))
     return page("moderation/turn.html", head, status, form=form, preview=preview, refusal=refusal, thread=post.thread,
                 what="comment", old=post, back=post_path(post.id), action=f"/moderation/posts/{post.id}/to-comment")  # fmt: skip
 
@@ -80,7 +81,7 @@ def _answer_page(comment: Comment, form: ReasonForm, status: int = 200) -> Respo
     preview = _composed(comment.body_source, is_comment=False).body.html
     thread = comment.post.thread
     what = "answer" if thread.is_question else "reply"
-    head = Head(title=f"Make it {'an answer' if thread.is_question else 'a reply'}")
+    head = Head(title=_("Make it %(reply)s", reply="an answer" if thread.is_question else "a reply"))
     return page("moderation/turn.html", head, status, form=form, preview=preview, refusal=refusal, thread=thread, what=what,
                 old=comment, back=comment_path(comment.id), action=f"/moderation/comments/{comment.id}/to-answer")  # fmt: skip
 

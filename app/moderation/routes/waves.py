@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.clock import now
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.core.markup import render_markdown
 from app.core.pagination import parse_page
 from app.core.text import parse_number
@@ -37,7 +38,7 @@ def waves() -> Response:
     """Show what was put away, newest first."""
     rows = list_waves(current_actor(), page=parse_page(request.args.get("page")))
     return page(
-        "moderation/waves.html", Head(title="Waves"), rows=rows, days=wave_terms().purge_after.days,
+        "moderation/waves.html", Head(title=_("Waves")), rows=rows, days=wave_terms().purge_after.days,
         page_url=lambda number: f"{WAVES}?page={number}",
     )  # fmt: skip
 
@@ -91,7 +92,9 @@ def put_away_wave() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _form_page(form, criteria, found, checked, status=400)
-    flash("Put away. Nobody but moderators sees it now." if not wave.is_running else "This is being put away now.", "success")
+    flash(
+        _("Put away. Nobody but moderators sees it now.") if not wave.is_running else _("This is being put away now."), "success"
+    )
     return see_other(wave_path(wave.id))
 
 
@@ -116,7 +119,7 @@ def _form_page(
 ) -> Response:
     form.reason.flags.required = True  # asked for only when something is put away
     return page(
-        "moderation/wave_new.html", Head(title="Everything like this"), status, form=form, found=found,
+        "moderation/wave_new.html", Head(title=_("Everything like this")), status, form=form, found=found,
         checked=checked, words=in_words(criteria) if criteria else "", shown=SHOWN, at_once=AT_ONCE, days=wave_terms().purge_after.days,
     )  # fmt: skip
 
@@ -127,7 +130,7 @@ def wave(wave_id: int) -> Response:
     """Show one wave with its texts and accounts."""
     row = get_wave(current_actor(), wave_id)
     return page(
-        "moderation/wave.html", Head(title=f"Wave no. {row.id}"), row=row, counts=count_items(row.id),
+        "moderation/wave.html", Head(title=_("Wave no. %(id)s", id=row.id)), row=row, counts=count_items(row.id),
         items=list_items(row.id, parse_page(request.args.get("page"))), page_url=lambda number: wave_path(row.id, number),
     )  # fmt: skip
 
@@ -147,5 +150,5 @@ def remove_wave(wave_id: int) -> Response:
     """Remove the texts of a wave for good."""
     with unit_of_work():
         gone = remove(current_actor(), wave_id=wave_id, reason=posted_line("reason"))
-    flash("The texts are gone for good." if not gone.is_running else "The texts are being removed.", "success")
+    flash(_("The texts are gone for good.") if not gone.is_running else _("The texts are being removed."), "success")
     return see_other(wave_path(wave_id))

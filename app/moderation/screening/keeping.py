@@ -6,6 +6,8 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.i18n import gettext as _
+from app.core.i18n import separated
 from app.core.reasons import checked_reason
 from app.core.text import clean_line
 from app.core.uow import require_unit_of_work
@@ -32,9 +34,9 @@ def add_rule(actor: Actor, *, kind: str, text: str, measure: str, tag: str = "",
     shown, key = _checked_word(text) if kind == RuleKind.WORD else _checked_host(text)
     _check_measure(kind, measure, tag)
     if len(note) > NOTE_MAX:
-        raise Invalid(f"Please use at most {NOTE_MAX} characters.", field="note")
+        raise Invalid(_("Please use at most %(note_max)s characters.", note_max=NOTE_MAX), field="note")
     if (db.session.scalar(sa.select(sa.func.count()).where(ScreeningRule.removed_at.is_(None))) or 0) >= RULES_MAX:
-        raise Conflict(f"There are {RULES_MAX:,} rules already. Please remove some first.")
+        raise Conflict(_("There are %(rules_max)s rules already. Please remove some first.", rules_max=separated(RULES_MAX)))
     _ensure_new(kind, key)
     rule = ScreeningRule(
         kind=kind, text=shown, key=key, measure=measure, tag=normalise_tags([tag])[0] if measure == RuleMeasure.TAG else "",
@@ -50,7 +52,7 @@ def remove_rule(actor: Actor, *, rule_id: int, reason: str = "") -> ScreeningRul
     """Stop watching. Raises Forbidden, NotFound, Conflict when it is not watched."""
     rule = _locked(actor, rule_id)
     if rule.removed_at is not None:
-        raise Conflict("This is not watched any more.")
+        raise Conflict(_("This is not watched any more."))
     rule.removed_at = rule.changed_at = now()
     write_log(actor.id, "unwatch", checked_reason(reason), rule_id=rule.id)
     return rule
@@ -60,7 +62,7 @@ def restore_rule(actor: Actor, *, rule_id: int, reason: str = "") -> ScreeningRu
     """Watch again. Raises Forbidden, NotFound, Conflict when it is watched, Invalid when the same is watched by another rule."""
     rule = _locked(actor, rule_id)
     if rule.removed_at is None:
-        raise Conflict("This is watched already.")
+        raise Conflict(_("This is watched already."))
     _ensure_new(rule.kind, rule.key)
     rule.removed_at, rule.changed_at = None, now()
     write_log(actor.id, "watch", checked_reason(reason) or f"{rule.measure}: {rule.text}", rule_id=rule.id)
@@ -72,7 +74,7 @@ def _locked(actor: Actor, rule_id: int) -> ScreeningRule:
     ensure_can_decide(actor)
     rule = db.session.get(ScreeningRule, rule_id, with_for_update={"key_share": True}, populate_existing=True)
     if rule is None:
-        raise NotFound("There is no such rule.")
+        raise NotFound(_("There is no such rule."))
     return rule
 
 
@@ -80,11 +82,14 @@ def _checked_word(text: str) -> tuple[str, str]:
     """Return a word or phrase as typed and folded; a star stands for any letters."""
     shown = clean_line(text)
     if len(shown) > TEXT_MAX:
-        raise Invalid(f"Please use at most {TEXT_MAX} characters.", field="text")
+        raise Invalid(_("Please use at most %(text_max)s characters.", text_max=TEXT_MAX), field="text")
     key = " ".join("*".join("".join(words_of(part)) for part in word.split("*")) for word in _split(shown))
     letters = sum(char.isalnum() for char in key)
     if letters < (2 if not key.isascii() else _LEAST_LETTERS):
-        raise Invalid(f"Please give at least {_LEAST_LETTERS} letters: shorter words stand everywhere.", field="text")
+        raise Invalid(
+            _("Please give at least %(least_letters)s letters: shorter words stand everywhere.", least_letters=_LEAST_LETTERS),
+            field="text",
+        )
     return shown, key
 
 
@@ -99,21 +104,21 @@ def _checked_host(text: str) -> tuple[str, str]:
     typed = clean_line(text)
     host = host_of(typed) if "//" in typed else normal_host(typed.split("/")[0].removeprefix("*."))
     if "." not in host or len(host) > TEXT_MAX or " " in host:
-        raise Invalid("Please give a host like example.com, or an address on it.", field="text")
+        raise Invalid(_("Please give a host like example.com, or an address on it."), field="text")
     return host, host
 
 
 def _check_measure(kind: str, measure: str, tag: str) -> None:
     if kind not in list(RuleKind):
-        raise Invalid("Please choose what to watch.", field="kind")
+        raise Invalid(_("Please choose what to watch."), field="kind")
     allowed = {
         RuleKind.WORD: (RuleMeasure.HOLD, RuleMeasure.BLOCK, RuleMeasure.TAG),
         RuleKind.HOST: (RuleMeasure.HOLD, RuleMeasure.BLOCK, RuleMeasure.ALLOW),
     }[RuleKind(kind)]
     if measure not in allowed:
-        raise Invalid("Please choose what happens: this one is not possible here.", field="measure")
+        raise Invalid(_("Please choose what happens: this one is not possible here."), field="measure")
     if measure == RuleMeasure.TAG and not normalise_tags([tag]):
-        raise Invalid("Please say which tag.", field="tag")
+        raise Invalid(_("Please say which tag."), field="tag")
 
 
 def _ensure_new(kind: str, key: str) -> None:
@@ -121,4 +126,4 @@ def _ensure_new(kind: str, key: str) -> None:
         ScreeningRule.kind == kind, ScreeningRule.key == key, ScreeningRule.removed_at.is_(None)
     )
     if db.session.scalar(same.limit(1)) is not None:
-        raise Invalid("This is in the list already.", field="text")
+        raise Invalid(_("This is in the list already."), field="text")

@@ -3,6 +3,7 @@
 from app.accounts.models import Person
 from app.core.actor import Actor, Role
 from app.core.errors import Forbidden
+from app.core.i18n import gettext as _
 
 
 def can_set_level(actor: Actor, person: Person) -> bool:
@@ -13,4 +14,4 @@ def can_set_level(actor: Actor, person: Person) -> bool:
 def ensure_can_set_level(actor: Actor, person: Person) -> None:
     """Raise Forbidden unless the actor may decide about this person's level."""
     if not can_set_level(actor, person):
-        raise Forbidden("You are not allowed to decide about this person's level.")
+        raise Forbidden(_("You are not allowed to decide about this person's level."))

@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import FOR_THE_LOG, checked_reason
 from app.core.trust import Level
 from app.core.uow import require_unit_of_work
@@ -30,7 +31,7 @@ def pin_level(actor: Actor, *, person_id: int, level: int, reason: str) -> Perso
     """
     person, why = _take(actor, person_id, reason)
     if person.pinned_level == _checked(level):
-        raise Conflict("This level is pinned already.")
+        raise Conflict(_("This level is pinned already."))
     return _decide(actor, person, PIN, why, pinned=level, ceiling=person.level_ceiling, until=person.ceiling_until)
 
 
@@ -41,10 +42,10 @@ def lower_level(actor: Actor, *, person_id: int, level: int, until: datetime, re
     """
     person, why = _take(actor, person_id, reason)
     if _checked(level) == max(Level):
-        raise Invalid("Please choose a level below the highest: nobody has more than that.", "level")
+        raise Invalid(_("Please choose a level below the highest: nobody has more than that."), "level")
     moment = now()
     if not moment < until <= moment + LONGEST:
-        raise Invalid("Please choose a day in the future, within ten years.", "until")
+        raise Invalid(_("Please choose a day in the future, within ten years."), "until")
     return _decide(actor, person, LOWER, why, pinned=person.pinned_level, ceiling=level, until=until)
 
 
@@ -52,7 +53,7 @@ def free_level(actor: Actor, *, person_id: int, reason: str) -> Person:
     """Let the record alone say how far a person is trusted. Raises NotFound, Forbidden, Invalid("reason"), Conflict when it does."""
     person, why = _take(actor, person_id, reason)
     if person.pinned_level is None and person.level_ceiling is None:
-        raise Conflict("Nobody has set this level by hand.")
+        raise Conflict(_("Nobody has set this level by hand."))
     return _decide(actor, person, FREE, why, pinned=None, ceiling=None, until=None)
 
 
@@ -61,7 +62,7 @@ def undo_level(actor: Actor, entry: LogEntry, reason: str) -> None:
     person, _why = _take(actor, entry.person_id or 0, reason)
     before, _arrow, after = entry.before.partition(">")
     if _state(person) != after:
-        raise Conflict("Somebody has decided about this level since. Please decide anew.")
+        raise Conflict(_("Somebody has decided about this level since. Please decide anew."))
     pinned, ceiling, until = before.split("|")
     _apply(
         person,
@@ -80,7 +81,7 @@ def _take(actor: Actor, person_id: int, reason: str) -> tuple[Person, str]:
 
 def _checked(level: int) -> Level:
     if level not in list(Level):
-        raise Invalid("Please choose a level.", "level")
+        raise Invalid(_("Please choose a level."), "level")
     return Level(level)
 
 

@@ -2,6 +2,7 @@
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
+from app.core.i18n import gettext
 from app.core.markup import Rendered
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.threads import get_thread
@@ -64,9 +65,9 @@ def undo_decision(actor: Actor, *, entry_id: int, reason: str, text: Rendered | 
         raise NotFound
     undo = find_undo(entry, text)
     if undo is None:
-        raise Conflict("This decision cannot be undone here.")
+        raise Conflict(gettext("This decision cannot be undone here."))
     if exists_undo(entry.id):
-        raise Conflict("This was undone already.")
+        raise Conflict(gettext("This was undone already."))
     _ensure_known(actor, entry)
     ensure_may_undo(actor, entry)
     ensure_newest(entry)

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
+from app.core.i18n import gettext as _
 from app.core.markup import Rendered
 from app.forum.models.post import PostKind
 from app.forum.models.reshaping import ReshapingKind
@@ -43,7 +44,7 @@ def undo_edit(actor: Actor, entry: LogEntry, reason: str, body: Rendered | None)
     post, number = get_post_for_update(entry.post_id), int(entry.before)
     revision = find_revision(post.id, number)
     if revision is None or post.revision != number + 1:
-        raise Conflict("This text was changed again since. Please edit it by hand.")
+        raise Conflict(_("This text was changed again since. Please edit it by hand."))
     head = {"title": revision.title, "tags": revision.tags.split()} if post.kind == PostKind.OPENING and revision.title else {}
     edit_post(actor, post_id=post.id, body=body, reason=reason, base_revision=post.revision, **head)  # type: ignore[arg-type]
 
@@ -55,6 +56,6 @@ def undo_comment_edit(actor: Actor, entry: LogEntry, reason: str, body: Rendered
     found = peek(int(entry.before), ReshapingKind.EDIT_COMMENT)
     comment = get_comment_for_update(entry.comment_id)
     if comment.revision != found.details["revision"]:
-        raise Conflict("This comment was changed again since. Please edit it by hand.")
+        raise Conflict(_("This comment was changed again since. Please edit it by hand."))
     take_back(found.id)
     edit_comment(actor, comment_id=comment.id, body=body, reason=reason)

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.errors import Conflict
+from app.core.i18n import gettext as _
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.moderation.flags.resolving import WAS_SHOWN
@@ -22,9 +23,9 @@ def ensure_newest(entry: LogEntry) -> None:
         return
     hidden_at, held_at = _moments(entry)
     if is_hiding and hidden_at is not None and hidden_at > entry.created_at:
-        raise Conflict("It was hidden again since, by another decision. Please undo that one.")
+        raise Conflict(_("It was hidden again since, by another decision. Please undo that one."))
     if not is_hiding and held_at is not None and held_at > entry.created_at:
-        raise Conflict("It was made to wait again since, by another decision. Please undo that one.")
+        raise Conflict(_("It was made to wait again since, by another decision. Please undo that one."))
 
 
 def _moments(entry: LogEntry) -> tuple[datetime | None, datetime | None]:

@@ -2,6 +2,7 @@
 
 from app.core.actor import Actor
 from app.core.errors import Conflict
+from app.core.i18n import gettext as _
 from app.moderation.models import LogEntry
 from app.moderation.people.appealing import ensure_may_reconsider, reopen_appeal
 from app.moderation.people.imposing import end_sanction, lift, revive
@@ -27,7 +28,7 @@ def undo_ending(actor: Actor, entry: LogEntry, reason: str) -> None:
     """Put the sanction in force again."""
     ids = _sanctions(entry)
     if not ids:
-        raise Conflict("This cannot be undone here. Please decide anew on the page of the person.")
+        raise Conflict(_("This cannot be undone here. Please decide anew on the page of the person."))
     revive(actor, sanction_id=ids[0], reason=reason)
 
 

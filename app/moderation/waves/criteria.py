@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 
 LONGEST = timedelta(days=92)
 """Texts of a longer time are not looked through in one go."""
@@ -74,22 +75,24 @@ def from_json(stored: dict[str, Any]) -> Criteria:
 def ensure_sensible(criteria: Criteria) -> None:
     """Raise Invalid by field: nothing to look for, an empty or too long time, a pattern that fits everybody, too many names."""
     if criteria.written_from >= criteria.written_to:
-        raise Invalid("Please choose a time that begins before it ends.", field="written_from")
+        raise Invalid(_("Please choose a time that begins before it ends."), field="written_from")
     if criteria.written_to - criteria.written_from > LONGEST:
-        raise Invalid(f"Please look at {LONGEST.days} days at most.", field="written_from")
+        raise Invalid(_("Please look at %(days)s days at most.", days=LONGEST.days), field="written_from")
     if not criteria.asks_for_words and not criteria.asks_for_authors:
-        raise Invalid("Please say what to look for: where links lead, a text, or accounts.", field="hosts")
+        raise Invalid(_("Please say what to look for: where links lead, a text, or accounts."), field="hosts")
     if criteria.needs_both and not (criteria.asks_for_words and criteria.asks_for_authors):
-        raise Invalid("Please give both: something about the texts, and something about the accounts.", field="needs_both")
+        raise Invalid(_("Please give both: something about the texts, and something about the accounts."), field="needs_both")
     if criteria.joined_from and criteria.joined_to and criteria.joined_from >= criteria.joined_to:
-        raise Invalid("Please choose a time that begins before it ends.", field="joined_from")
+        raise Invalid(_("Please choose a time that begins before it ends."), field="joined_from")
     is_only_name = criteria.name_pattern and not (criteria.joined_from or criteria.mail_host)
     if is_only_name and len(re.sub(r"\*", "", criteria.name_pattern)) < _LEAST_SIGNS:
-        raise Invalid("Nearly every name fits this. Please add letters, or when the accounts joined.", field="name_pattern")
+        raise Invalid(_("Nearly every name fits this. Please add letters, or when the accounts joined."), field="name_pattern")
     if criteria.name_pattern.count("*") > _MOST_STARS:
-        raise Invalid(f"Please use at most {_MOST_STARS} stars.", field="name_pattern")
+        raise Invalid(_("Please use at most %(most_stars)s stars.", most_stars=_MOST_STARS), field="name_pattern")
     if criteria.joined_to and not criteria.joined_from:
-        raise Invalid("Please say from when on, too: otherwise everybody who joined before belongs to it.", field="joined_from")
+        raise Invalid(
+            _("Please say from when on, too: otherwise everybody who joined before belongs to it."), field="joined_from"
+        )
 
 
 def forget_account(criteria: Criteria, name: str, own_host: str = "") -> Criteria:

@@ -17,6 +17,7 @@ from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid
+from app.core.i18n import gettext
 from app.core.text import shorten
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
@@ -90,7 +91,9 @@ def find_everything_like(actor: Actor, criteria: Criteria, sample: Traits | None
     ensure_can_moderate_site(actor)
     ensure_sensible(criteria)
     if sample is not None and not sample.sketch and not sample.links:
-        raise Invalid("This text is too short to compare. Please take a longer one, or say where it leads.", field="sample")
+        raise Invalid(
+            gettext("This text is too short to compare. Please take a longer one, or say where it leads."), field="sample"
+        )
     matches = _Matches(criteria, sample)
     rows = [*_rows(actor, matches, Post), *_rows(actor, matches, Comment)]
     is_cut = len(rows) > MOST_TEXTS

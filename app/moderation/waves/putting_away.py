@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
 from app.core.uow import require_unit_of_work
 from app.moderation.models import ItemState, Wave, WaveItem, WaveState
@@ -39,7 +40,7 @@ def put_away(actor: Actor, *, criteria: Criteria, found: Found, left_out: Collec
     people = {person.id: person.why for person in found.people if person.key not in left_out}
     texts = [text for text in found.texts if text.key not in left_out]
     if not texts and not people:
-        raise Invalid("Nothing is checked. Please check at least one text or account.", field="items")
+        raise Invalid(_("Nothing is checked. Please check at least one text or account."), field="items")
     wait_for_others()
     wave = _new_wave(actor, criteria, why)
     take_people(wave, sorted(people), actor.id)
@@ -57,7 +58,7 @@ def put_away_again(actor: Actor, *, wave_id: int, reason: str) -> Wave:
     wave = get_wave_for_update(actor, wave_id)
     why = checked_reason(reason, is_required=True)
     if wave.state != WaveState.RESTORED:
-        raise Conflict("This wave is not given back, so there is nothing to put away again.")
+        raise Conflict(_("This wave is not given back, so there is nothing to put away again."))
     wait_for_others()
     wave.state, wave.revision, wave.ended_at = WaveState.TAKING, wave.revision + 1, None
     wave.purge_at = _purge_at()

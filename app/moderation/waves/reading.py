@@ -13,6 +13,7 @@ from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import Page, window
 from app.core.text import shorten
 from app.core.uow import require_unit_of_work
@@ -70,7 +71,7 @@ def lock_wave(wave_id: int) -> Wave:
     require_unit_of_work()
     wave: Wave | None = db.session.get(Wave, wave_id, with_for_update={"key_share": True}, populate_existing=True)
     if wave is None:
-        raise NotFound("There is no such wave.")
+        raise NotFound(_("There is no such wave."))
     return wave
 
 
@@ -79,7 +80,7 @@ def get_wave_for_update(actor: Actor, wave_id: int) -> Wave:
     ensure_can_decide(actor)
     wave = lock_wave(wave_id)
     if db.session.scalar(sa.select(Wave.id).where(Wave.id == wave_id, visible_waves(actor))) is None:
-        raise NotFound("There is no such wave.")
+        raise NotFound(_("There is no such wave."))
     return wave
 
 
@@ -124,7 +125,7 @@ def get_wave(actor: Actor, wave_id: int) -> WaveRow:
     ensure_can_moderate_site(actor)
     row = db.session.execute(_waves(actor).where(Wave.id == wave_id)).first()
     if row is None:
-        raise NotFound("There is no such wave.")
+        raise NotFound(_("There is no such wave."))
     return _row(*row)
 
 

@@ -2,6 +2,7 @@
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
+from app.core.i18n import gettext as _
 from app.forum.urls import post_path
 from app.kb.models import SourceChange
 from app.kb.presenters import CHANGES
@@ -60,7 +61,7 @@ def _decide(actor: Actor, choice: Choice) -> object:
     ensure_can_decide(actor)
     row = find_broken(actor, choice.id)
     if row is None:
-        raise Conflict("Somebody has looked at this source already.")
+        raise Conflict(_("Somebody has looked at this source already."))
     seen = int(choice.seen) if choice.seen.isascii() and choice.seen.isdigit() else row.revision
     article = acknowledge_source(actor, source_id=choice.id, revision=seen)
     return write_log(actor.id, KEEP, choice.reason, article_id=article.id)

@@ -2,6 +2,7 @@
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
+from app.core.i18n import gettext as _
 from app.forum.models.proposal import ProposalState
 from app.forum.models.resolution import OutcomeKind
 from app.forum.queries.proposals import ProposalRow, ThreadCard, count_proposals, find_proposal, list_proposals
@@ -76,10 +77,10 @@ def _decide_disputed(actor: Actor, choice: Choice) -> object:
     ensure_can_decide(actor)
     row = find_disputed(actor, choice.id)
     if row is None or choice.seen not in ("", str(row.solution_id or "")):
-        raise Conflict("This changed meanwhile. Please look again.")
+        raise Conflict(_("This changed meanwhile. Please look again."))
     if choice.decision == _WITHDRAW.name and row.solution_id is not None:
         if not accepting.withdraw_acceptance(actor, post_id=row.solution_id, reason=choice.reason):
-            raise Conflict("Somebody has decided about this already.")
+            raise Conflict(_("Somebody has decided about this already."))
         return None
     if choice.decision != _HOLDS.name:
         raise NotFound
@@ -87,7 +88,7 @@ def _decide_disputed(actor: Actor, choice: Choice) -> object:
     outcome = record_outcome(actor, thread_id=choice.id, kind=kind, post_id=row.solution_id, reason=choice.reason)
     if find_disputed(actor, choice.id) is not None:
         raise Conflict(
-            "You said so before, and readers still say that it fails. Take the solution back, or write a better answer."
+            _("You said so before, and readers still say that it fails. Take the solution back, or write a better answer.")
         )
     return write_log(actor.id, HOLDS, choice.reason, thread_id=choice.id, before=str(outcome.id))
 
