@@ -8,6 +8,7 @@ from app.accounts.models import Person
 from app.accounts.queries import find_person
 from app.core.clock import now
 from app.core.errors import Forbidden, Gone
+from app.core.i18n import gettext as _
 from app.core.text import shorten
 from app.forum.models import Post, Thread
 from app.forum.models.thread import Status
@@ -91,12 +92,12 @@ def identify(secret: str, token: str) -> tuple[Thread, Person, OutcomeRequest]:
     thread_id, person_id, mark = read_outcome_token(secret, token)
     thread, person, request = find_thread(thread_id), find_person(person_id), find_request(thread_id, person_id)
     if thread is None or person is None or request is None or mark != address_mark(secret, person.email):
-        raise Gone("This link does not belong to a question of yours any more.")
+        raise Gone(_("This link does not belong to a question of yours any more."))
     actor = person.as_actor(now())
     if actor.is_suspended:
-        raise Forbidden("Your account is suspended, so your answer cannot be counted for now.")
+        raise Forbidden(_("Your account is suspended, so your answer cannot be counted for now."))
     if not can_answer(actor, thread, request):
-        raise Gone("This question is not open to you any more.")
+        raise Gone(_("This question is not open to you any more."))
     return thread, person, request
 
 

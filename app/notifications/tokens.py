@@ -9,6 +9,7 @@ from datetime import timedelta
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
 from app.core.errors import Gone, NotFound
+from app.core.i18n import gettext as _
 from app.notifications.models import NotificationKind
 
 OUTCOME_LIFE = timedelta(days=30)
@@ -30,7 +31,7 @@ def read_unsubscribe_token(secret: str, token: str) -> tuple[int, str]:
     except BadData:
         found = None
     if not isinstance(found, list) or len(found) != 2 or found[1] not in list(NotificationKind):
-        raise NotFound("This link was cut off on its way. You can choose your mails in the settings, too.")
+        raise NotFound(_("This link was cut off on its way. You can choose your mails in the settings, too."))
     return int(found[0]), str(found[1])
 
 
@@ -56,7 +57,7 @@ def read_outcome_token(secret: str, token: str) -> tuple[int, int, str]:
     except BadData:
         found = None
     if not isinstance(found, list) or len(found) != 3:
-        raise Gone("This link is too old, or was cut off on its way.")
+        raise Gone(_("This link is too old, or was cut off on its way."))
     return int(found[0]), int(found[1]), str(found[2])
 
 

@@ -3,6 +3,7 @@
 from flask import flash, request
 from werkzeug.wrappers import Response
 
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.notifications.presenters import present
@@ -21,7 +22,7 @@ from app.web.seo import Head
 def inbox() -> Response:
     """Show what happened, newest first."""
     rows = list_notifications(current_actor(), parse_page(request.args.get("page")))
-    return page("notifications/inbox.html", Head("Notifications"), rows=rows, notes=present(rows.items))
+    return page("notifications/inbox.html", Head(_("Notifications")), rows=rows, notes=present(rows.items))
 
 
 @blueprint.get("/notifications/<id:notification_id>")
@@ -39,5 +40,5 @@ def mark_all_read() -> Response:
     """Mark everything as read."""
     with unit_of_work():
         reading.mark_all_read(current_actor())
-    flash("Everything is marked as read.", "success")
+    flash(_("Everything is marked as read."), "success")
     return see_other("/notifications")

@@ -8,6 +8,7 @@ from flask import current_app, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.forum.models.resolution import RefutationReason
 from app.notifications.outcome_page import identify, load_outcome_page
@@ -30,7 +31,7 @@ REASONS = (
     (RefutationReason.UNCLEAR, "I could not follow it"),
     (RefutationReason.WRONG, "It is wrong"),
 )
-_HEAD = Head("How did it end?")
+_HEAD = Head(lazy_gettext("How did it end?"))
 
 
 @blueprint.after_request

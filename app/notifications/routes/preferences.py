@@ -3,6 +3,8 @@
 from flask import current_app, flash, request
 from werkzeug.wrappers import Response
 
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.notifications.models import NotificationKind
 from app.notifications.queries import list_refused_kinds
@@ -17,7 +19,7 @@ from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
-_UNSUBSCRIBE = Head("Fewer mails")
+_UNSUBSCRIBE = Head(lazy_gettext("Fewer mails"))
 
 
 @blueprint.get("/settings/notifications")
@@ -26,7 +28,7 @@ def mail_settings() -> Response:
     """Show which mails the person gets."""
     refused = list_refused_kinds(current_actor().id or 0)
     kinds = [(kind.value, KIND_LABELS[kind], kind not in refused) for kind in preferences.kinds_for(current_actor())]
-    return page("notifications/settings.html", Head("Mails"), kinds=kinds)
+    return page("notifications/settings.html", Head(_("Mails")), kinds=kinds)
 
 
 @blueprint.post("/settings/notifications")
@@ -35,7 +37,7 @@ def choose_mails() -> Response:
     """Save which mails the person wants."""
     with unit_of_work():
         preferences.choose_mails(current_actor(), wanted=request.form.getlist("kind"))
-    flash("Your choice of mails is saved.", "success")
+    flash(_("Your choice of mails is saved."), "success")
     return see_other("/settings/notifications")
 
 

@@ -6,6 +6,7 @@ from app.accounts.queries import get_person
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.forum.models import Thread
 from app.forum.models.resolution import OutcomeKind, OutcomeSource
@@ -36,9 +37,9 @@ def hear(*, thread_id: int, person_id: int, answer: str, post_id: int | None = N
     """
     request, thread, actor = _open(thread_id, person_id)
     if request.answered_at is not None:
-        raise Conflict("You told us already. Thank you.")
+        raise Conflict(_("You told us already. Thank you."))
     if answer not in CHOICES[request.role]:
-        raise Invalid("Please choose one of the answers.", field="say")
+        raise Invalid(_("Please choose one of the answers."), field="say")
     if request.role == AskedRole.ASKER:
         request.outcome_id = _hear_asker(actor, thread, answer, post_id)
     elif answer != Answer.GONE:
@@ -55,7 +56,7 @@ def take_back(*, thread_id: int, person_id: int) -> None:
     if request.answered_at is None:
         return
     if now() - request.answered_at > UNDO_FOR:
-        raise Conflict("This can only be undone on the question itself by now. Please sign in.")
+        raise Conflict(_("This can only be undone on the question itself by now. Please sign in."))
     if request.outcome_id is not None:
         _withdraw(actor, request.outcome_id)
     elif request.answer in (Answer.WORKED, Answer.FAILED) and request.post_id is not None:
@@ -73,7 +74,7 @@ def _open(thread_id: int, person_id: int) -> tuple[OutcomeRequest, Thread, Actor
     actor = get_person(person_id).as_actor(now())
     if not can_answer(actor, thread, request):
         if actor.is_suspended:
-            raise Forbidden("Your account is suspended, so your answer cannot be counted for now.")
+            raise Forbidden(_("Your account is suspended, so your answer cannot be counted for now."))
         raise NotFound
     return request, thread, actor
 
@@ -90,7 +91,7 @@ def _hear_asker(actor: Actor, thread: Thread, answer: str, post_id: int | None) 
 
 def _accept(actor: Actor, thread: Thread, post_id: int | None) -> int:
     if post_id is None:
-        raise Invalid("Please choose the answer that solved it.", field="post_id")
+        raise Invalid(_("Please choose the answer that solved it."), field="post_id")
     if get_post_for_update(post_id).thread_id != thread.id:
         raise NotFound
     if find_acceptance(post_id) is not None:  # somebody did it for them: now it is the asker's own word
@@ -102,7 +103,7 @@ def _accept(actor: Actor, thread: Thread, post_id: int | None) -> int:
 
 def _hear_reader(actor: Actor, request: OutcomeRequest, worked: bool, reason_kind: str) -> None:
     if request.post_id is None:
-        raise Conflict("This was solved in another way, so there is no answer to judge.")
+        raise Conflict(_("This was solved in another way, so there is no answer to judge."))
     reason = "" if worked else reason_kind
     say_worked(actor, post_id=request.post_id, worked=worked, reason_kind=reason, source=_MAIL)
 

@@ -8,6 +8,7 @@ from app.accounts.queries import get_person
 from app.core.actor import Actor
 from app.core.db import db, upsert
 from app.core.errors import Forbidden
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.notifications.models import OFF_BY_DEFAULT, MailPreference, NotificationKind
 
@@ -21,7 +22,7 @@ def choose_mails(actor: Actor, *, wanted: Collection[str]) -> None:
     """Switch the kinds in `wanted` on and all others that can concern the actor off."""
     require_unit_of_work()
     if actor.id is None:
-        raise Forbidden("Please sign in first.")
+        raise Forbidden(_("Please sign in first."))
     db.session.execute(sa.delete(MailPreference).where(MailPreference.person_id == actor.id))
     changed = [kind for kind in kinds_for(actor) if (kind in wanted) == (kind in OFF_BY_DEFAULT)]
     _keep(actor.id, changed)
