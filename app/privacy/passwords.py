@@ -3,6 +3,7 @@
 from app.accounts.queries import SignInCandidate
 from app.accounts.services import passwords
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.web.ratelimit import PER_ACCOUNT, ensure_within
 
 
@@ -10,4 +11,4 @@ def ensure_password(candidate: SignInCandidate, password: str, field: str) -> No
     """Raise Invalid(field) unless this is the account's password. Tries are counted with those of signing in (TooMany)."""
     ensure_within(PER_ACCOUNT, "password", str(candidate.person_id))
     if not passwords.verify_password(candidate.password_hash, password) or candidate.password_hash is None:
-        raise Invalid("This is not your password. Please type the one you use now.", field)
+        raise Invalid(_("This is not your password. Please type the one you use now."), field)

@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Gone, NotFound
 from app.core.holdings import holdings
+from app.core.i18n import gettext as _
 from app.privacy.models import DataExport
 
 _THIRD_PERSON = {"you": "they", "You": "They", "your": "their", "Your": "Their", "yours": "theirs", "about you": "about them"}
@@ -50,7 +51,7 @@ def get_own_export(actor: Actor, export_id: int) -> DataExport:
     if export is None or actor.id is None or export.person_id != actor.id or export.ready_at is None:
         raise NotFound
     if not export.name or export.expires_at is None or export.expires_at <= now():
-        raise Gone("This copy was deleted when its time was over. You can ask for a new one.")
+        raise Gone(_("This copy was deleted when its time was over. You can ask for a new one."))
     return export
 
 

@@ -7,6 +7,7 @@ from app.accounts.models import Person
 from app.accounts.queries import find_person_by_name, get_person
 from app.accounts.services.erasing import order_erasure
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.privacy.forms import KEEP, AnonymiseForm, MergeForm
 from app.privacy.queries import count_holdings
@@ -22,7 +23,7 @@ from app.web.seo import Head
 
 
 def _anonymise_page(person: Person, form: AnonymiseForm, status: int = 200) -> Response:
-    head = Head(f"Anonymise {person.name}")
+    head = Head(_("Anonymise %(name)s", name=person.name))
     return page("privacy/anonymise.html", head, status, person=person, form=form, counts=count_holdings(person.id))
 
 
@@ -47,13 +48,13 @@ def anonymise(person_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _anonymise_page(person, form, 400)
-    flash(f"{person.name} is being anonymised. This takes a moment.", "success")
+    flash(_("%(name)s is being anonymised. This takes a moment.", name=person.name), "success")
     return see_other("/admin/people")
 
 
 def _merge_page(person: Person, form: MergeForm, into: Person | None = None, status: int = 200) -> Response:
     return page(
-        "privacy/merge.html", Head(f"Merge {person.name}"), status, person=person, form=form, into=into,
+        "privacy/merge.html", Head(_("Merge %(name)s", name=person.name)), status, person=person, form=form, into=into,
         counts=count_holdings(person.id), into_counts=count_holdings(into.id) if into else [],
     )  # fmt: skip
 
@@ -75,9 +76,9 @@ def merge(person_id: int) -> Response:
     into = find_person_by_name(form.into.data)
     try:
         if into is None:
-            raise Invalid("There is nobody of that name here.", "into")
+            raise Invalid(_("There is nobody of that name here."), "into")
         if into.id == person.id:
-            raise Invalid("This is the account that would go. Please name another one.", "into")
+            raise Invalid(_("This is the account that would go. Please name another one."), "into")
         if posted_line("confirm") != str(into.id):
             return _merge_page(person, form, into)
         with unit_of_work():
@@ -88,5 +89,5 @@ def merge(person_id: int) -> Response:
     except Conflict as error:
         form.add_errors(Invalid(error.message, "into"))
         return _merge_page(person, form, status=409)
-    flash(f"{person.name} is becoming {into.name}. This takes a moment.", "success")
+    flash(_("%(name)s is becoming %(name2)s. This takes a moment.", name=person.name, name2=into.name), "success")
     return see_other(f"/admin/people/{into.id}")

@@ -7,6 +7,8 @@ from app.accounts.models import Erasure, Person
 from app.accounts.queries import find_person
 from app.accounts.services import erasing, tokens
 from app.core.errors import Gone, NotFound
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.privacy.queries import find_erasure
 from app.privacy.routes.blueprint import blueprint
@@ -16,7 +18,7 @@ from app.web.ratelimit import RESET, address_key, limiter
 from app.web.render import page
 from app.web.seo import Head
 
-_DEAD = Gone("There is nothing to confirm any more: you have confirmed it already, or your account stays.")
+_DEAD = Gone(lazy_gettext("There is nothing to confirm any more: you have confirmed it already, or your account stays."))
 
 
 @blueprint.get("/settings/privacy/erase/<token>")
@@ -60,4 +62,4 @@ def _wish_of(token: str) -> tuple[Person, Erasure]:
 
 def _answer(status: int, **values: object) -> Response:
     known = {"message": "", "name": "", "token": "", "keeps_posts": True, "due": None, **values}
-    return page("privacy/confirm.html", Head("Erase your account"), status, **known)
+    return page("privacy/confirm.html", Head(_("Erase your account")), status, **known)

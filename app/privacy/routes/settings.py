@@ -7,6 +7,7 @@ from app.accounts.models import Person
 from app.accounts.queries import SignInCandidate, get_person
 from app.accounts.services import erasing
 from app.core.errors import Forbidden, Gone, Invalid
+from app.core.i18n import gettext as _
 from app.core.uow import unit_of_work
 from app.privacy.forms import KEEP, EraseForm, ExportForm
 from app.privacy.passwords import ensure_password
@@ -26,7 +27,7 @@ from app.web.seo import Head
 def _own_person() -> Person:
     actor = current_actor()
     if actor.id is None:
-        raise Forbidden("Please sign in first.")
+        raise Forbidden(_("Please sign in first."))
     return get_person(actor.id)
 
 
@@ -35,7 +36,7 @@ def _page(status: int = 200, export_form: ExportForm | None = None, erase_form: 
     export = find_newest_export(person.id)
     return page(
         "privacy/settings.html",
-        Head("Your data"),
+        Head(_("Your data")),
         status,
         person=person,
         counts=count_holdings(person.id),
@@ -71,7 +72,7 @@ def ask_export() -> Response:
         return _page(400, export_form=form)
     with unit_of_work():
         request_export(current_actor())
-    flash("We are putting the copy together. You get a mail when it is ready.", "success")
+    flash(_("We are putting the copy together. You get a mail when it is ready."), "success")
     return see_other(PRIVACY)
 
 
@@ -82,7 +83,7 @@ def download(export_id: int) -> Response:
     export = get_own_export(current_actor(), export_id)
     path = privacy_terms().exports / export.name
     if not path.is_file():
-        raise Gone("This copy is not there any more. You can ask for a new one.")
+        raise Gone(_("This copy is not there any more. You can ask for a new one."))
     day = export.asked_at.strftime("%Y-%m-%d")
     response = send_file(path, "application/zip", as_attachment=True, download_name=f"my-data-{day}.zip", max_age=0, etag=False)
     response.headers["Cache-Control"] = "private, no-store"
@@ -111,7 +112,7 @@ def ask_erase() -> Response:
         return _page(400, erase_form=form)
     if wish.due_at is not None:  # without an address nothing is asked once more, and every sign-in has ended
         return see_other("/login")
-    flash("Please open the link in the mail we have sent you. Only then your account will be erased.", "success")
+    flash(_("Please open the link in the mail we have sent you. Only then your account will be erased."), "success")
     return see_other(PRIVACY)
 
 
@@ -122,5 +123,5 @@ def keep() -> Response:
     person_id = _own_person().id
     with unit_of_work():
         is_kept = erasing.cancel_erasure(person_id)
-    flash("Your account stays." if is_kept else "There was nothing to take back.", "success")
+    flash(_("Your account stays.") if is_kept else _("There was nothing to take back."), "success")
     return see_other(PRIVACY)

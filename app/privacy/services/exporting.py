@@ -9,6 +9,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Forbidden, TooMany
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.jobs.queue import enqueue
 from app.notifications.services.notifying import notify_of_self, queue_account_mail
@@ -31,13 +32,13 @@ def request_export(actor: Actor) -> DataExport:
     """
     require_unit_of_work()
     if actor.id is None:
-        raise Forbidden("Please sign in first.")
+        raise Forbidden(_("Please sign in first."))
     newest = sa.select(DataExport).where(DataExport.person_id == actor.id).order_by(DataExport.id.desc()).limit(1)
     last = db.session.scalar(newest)
     if last is not None and last.ready_at is None:
         return last
     if last is not None and last.asked_at > now() - PAUSE:
-        raise TooMany("You asked for a copy within the last hour. It is on this page.", retry_after=3600)
+        raise TooMany(_("You asked for a copy within the last hour. It is on this page."), retry_after=3600)
     export = DataExport(person_id=actor.id)
     db.session.add(export)
     db.session.flush()

@@ -11,6 +11,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import AppError, Conflict
 from app.core.holdings import Holding, OnMerging, holdings
+from app.core.i18n import gettext as _
 from app.core.reasons import FOR_THE_LOG, checked_reason
 from app.core.uow import unit_of_work
 from app.forum.models import MeToo, Post, Thread, Vote
@@ -31,7 +32,7 @@ def request_merge(actor: Actor, *, from_id: int, into_id: int, reason: str) -> P
     get_pair_for_update(actor, from_id, into_id)
     why = checked_reason(reason, is_required=True, ask=FOR_THE_LOG)
     if db.session.scalar(sa.select(PersonMerge.id).where(PersonMerge.from_id == from_id)) is not None:
-        raise Conflict("This account is being merged already.")
+        raise Conflict(_("This account is being merged already."))
     merge = PersonMerge(from_id=from_id, into_id=into_id, asked_by_id=actor.id, reason=why)
     db.session.add(merge)
     db.session.flush()
