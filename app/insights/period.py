@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 
 DEFAULT = "90d"
 ALL = "all"
@@ -106,7 +107,7 @@ def parse_period(raw: str | None, *, moment: datetime, zone: ZoneInfo, first: st
         return _custom(_day(first, "from"), _day(last, "to") if last.strip() else today, zone)
     match = _PATTERN.fullmatch(word)
     if match is None:
-        raise Invalid("Please choose a period, such as 90d, 2026-10, 2026-Q3 or 2026.", field="period")
+        raise Invalid(_("Please choose a period, such as 90d, 2026-10, 2026-Q3 or 2026."), field="period")
     if match["days"]:
         return _rolling(int(match["days"]), today, zone)
     if match["first"]:
@@ -136,14 +137,14 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 def _rolling(days: int, today: date, zone: ZoneInfo) -> Period:
     if not 1 <= days <= MOST_DAYS:
-        raise Invalid(f"Please choose between 1 and {MOST_DAYS} days.", field="period")
+        raise Invalid(_("Please choose between 1 and %(most_days)s days.", most_days=MOST_DAYS), field="period")
     label = "Today" if days == 1 else f"Last {days} days"
     return Period(f"{days}d", label, today - timedelta(days=days - 1), today, zone)
 
 
 def _calendar(year: int, month: str | None, quarter: str | None, zone: ZoneInfo) -> Period:
     if not FIRST_YEAR <= year <= LAST_YEAR or (month is not None and not 1 <= int(month) <= 12):
-        raise Invalid("There is no such month or year.", field="period")
+        raise Invalid(_("There is no such month or year."), field="period")
     if month:
         return _named(date(year, int(month), 1), 1, zone)
     if quarter:
@@ -153,9 +154,9 @@ def _calendar(year: int, month: str | None, quarter: str | None, zone: ZoneInfo)
 
 def _custom(first: date, last: date, zone: ZoneInfo) -> Period:
     if last < first:
-        raise Invalid("The last day is before the first one.", field="to")
+        raise Invalid(_("The last day is before the first one."), field="to")
     if last.year - first.year > MOST_YEARS:  # each would be a column of the chart, and a branch of the statement that counts
-        raise Invalid(f"Please choose at most {MOST_YEARS} years.", field="to")
+        raise Invalid(_("Please choose at most %(most_years)s years.", most_years=MOST_YEARS), field="to")
     return between(first, last, zone)
 
 
@@ -181,9 +182,9 @@ def _day(raw: str, field: str) -> date:
     try:
         day = date.fromisoformat(raw.strip())
     except ValueError:
-        raise Invalid("Please give a day as year-month-day, such as 2026-01-31.", field=field) from None
+        raise Invalid(_("Please give a day as year-month-day, such as 2026-01-31."), field=field) from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise Invalid("There is no such year.", field=field)
+        raise Invalid(_("There is no such year."), field=field)
     return day
 
 

@@ -8,6 +8,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import read
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.forum.models import Category, Tag, Thread, ThreadTag
 from app.forum.policies import listed_threads, visible_categories
 from app.insights.period import Period
@@ -39,7 +40,7 @@ def _find_category(actor: Actor, slug: str) -> Named:
     statement = sa.select(Category.id, Category.slug, Category.name).where(Category.slug == slug, visible_categories(actor))
     row = read(statement).first()
     if row is None:
-        raise NotFound("There is no such category.")
+        raise NotFound(_("There is no such category."))
     return Named(row.id, row.slug, row.name)
 
 
@@ -56,7 +57,7 @@ def _find_tag(actor: Actor, name: str) -> Named:
     )
     row = read(sa.select(Tag.id, Tag.name).where(Tag.name == name, carried)).first()
     if row is None:
-        raise NotFound("There is no such tag.")
+        raise NotFound(_("There is no such tag."))
     return Named(row.id, row.name, row.name)
 
 
@@ -64,16 +65,16 @@ def _find_helper(name: str) -> Named:
     statement = sa.select(Person.id, Person.name, Person.display_name).where(Person.name_key == name.casefold())
     row = read(statement).first()
     if row is None:
-        raise NotFound("There is nobody of this name.")
+        raise NotFound(_("There is nobody of this name."))
     return Named(row.id, row.name, row.display_name)
 
 
 def _find_article(actor: Actor, number: str) -> Named:
     """An article that was never published, or that the actor may not read, is unknown."""
     if not (number.isascii() and number.isdigit()) or len(number) > MOST_DIGITS:
-        raise NotFound("There is no such article.")
+        raise NotFound(_("There is no such article."))
     readable = (Article.audience.in_(actor.audiences), Article.published_revision.is_not(None))
     row = read(sa.select(Article.id, Article.title).where(Article.id == int(number), *readable)).first()
     if row is None:
-        raise NotFound("There is no such article.")
+        raise NotFound(_("There is no such article."))
     return Named(row.id, str(row.id), row.title)

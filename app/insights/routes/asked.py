@@ -7,6 +7,7 @@ from flask import request
 
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.forum.queries.categories import list_categories
 from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.measures import Metric
@@ -61,5 +62,5 @@ def read_asked() -> Asked:
 def find_metric(key: str) -> Metric:
     """Return the metric that is called `key` in addresses. Raises NotFound."""
     if key not in ALL_METRICS:
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     return ALL_METRICS[key]

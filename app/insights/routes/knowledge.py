@@ -3,6 +3,7 @@
 from flask import Response
 
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.insights import knowledge_parts as parts
 from app.insights.knowledge_tables import KNOWLEDGE_TABLES
 from app.insights.presenters import say_period
@@ -26,7 +27,7 @@ def show_knowledge() -> Response:
     knowledge = None if asked.problem else load_knowledge(asked.scope)
     return page(
         "insights/knowledge.html",
-        Head("Knowledge figures", "", knowledge_path(), crumbs=CRUMBS),
+        Head(_("Knowledge figures"), "", knowledge_path(), crumbs=CRUMBS),
         asked.status,
         here=knowledge_path(asked.scope.query),
         form_path=knowledge_path(),
@@ -41,7 +42,7 @@ def show_knowledge() -> Response:
 def download_knowledge(table: str) -> Response:
     """Send one of the page's tables as a file."""
     if table not in KNOWLEDGE_TABLES:
-        raise NotFound("There is no such table.")
+        raise NotFound(_("There is no such table."))
     scope = read_scope()
     header, rows = KNOWLEDGE_TABLES[table]
     return csv_answer(f"knowledge-{table}-{scope.period.key}", header, rows(load_knowledge(scope)))

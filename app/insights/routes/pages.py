@@ -3,6 +3,7 @@
 from flask import Response
 
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.insights import overview_parts as parts
 from app.insights.measures import Group
 from app.insights.metrics import METRICS
@@ -28,7 +29,7 @@ def show_overview() -> Response:
     overview = None if asked.problem else load_overview(asked.scope)
     return page(
         "insights/overview.html",
-        Head("Insights", "", "/insights", crumbs=CRUMBS),
+        Head(_("Insights"), "", "/insights", crumbs=CRUMBS),
         asked.status,
         here=insights_path(asked.scope.query),
         **asked.values,
@@ -41,7 +42,7 @@ def show_overview() -> Response:
 def download_table(table: str) -> Response:
     """Send one of the page's tables as a file."""
     if table not in TABLES:
-        raise NotFound("There is no such table.")
+        raise NotFound(_("There is no such table."))
     scope = read_scope()
     header, rows = TABLES[table]
     return csv_answer(f"{table}-{scope.period.key}", header, rows(load_overview(scope)))

@@ -3,6 +3,7 @@
 from flask import Response
 
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.insights import search_parts as parts
 from app.insights.presenters import say_period
 from app.insights.queries.searching import LEAST_COMPARED, Searching, load_searching
@@ -30,7 +31,7 @@ def show_searching() -> Response:
     settings = site_settings()
     return page(
         "insights/search.html",
-        Head("Search figures", "", search_figures_path(), crumbs=CRUMBS),
+        Head(_("Search figures"), "", search_figures_path(), crumbs=CRUMBS),
         asked.status,
         here=search_figures_path(asked.scope.of_period_alone.query),
         form_path=search_figures_path(),
@@ -50,7 +51,7 @@ def show_searching() -> Response:
 def download_searching(table: str) -> Response:
     """Send one of the page's tables as a file."""
     if table not in SEARCH_TABLES:
-        raise NotFound("There is no such table.")
+        raise NotFound(_("There is no such table."))
     scope = read_scope()
     header, rows = SEARCH_TABLES[table]
     return csv_answer(f"search-{table}-{scope.period.key}", header, rows(load_searching(scope)))
