@@ -3,6 +3,7 @@
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.search.documents import TitleCard, registered_kinds, source_of, split_key
 from app.search.events import AskDeflected
 from app.search.querying import MAX_CHARS
@@ -15,10 +16,10 @@ def find_document(actor: Actor, key: str) -> TitleCard:
     try:
         kind, document_id = split_key(key if len(key) <= _LONGEST_KEY and key[1:].isascii() and key[1:].isdigit() else "")
     except ValueError:
-        raise NotFound("There is no such question or article.") from None
+        raise NotFound(_("There is no such question or article.")) from None
     found = source_of(kind).titles([document_id], actor) if kind in registered_kinds() and document_id < 2**63 else {}
     if document_id not in found:
-        raise NotFound("There is no such question or article.")
+        raise NotFound(_("There is no such question or article."))
     return found[document_id]
 
 
@@ -31,6 +32,6 @@ def end_ask(actor: Actor, *, query: str, key: str, visitor: str = "") -> TitleCa
     card = find_document(actor, key)
     typed = " ".join(query.split())[: MAX_CHARS * 2]
     if not typed:
-        raise Invalid("Please type what is wrong, in one line.", field="title")
+        raise Invalid(_("Please type what is wrong, in one line."), field="title")
     emit(AskDeflected(typed, key, actor.id if actor.is_authenticated else None, visitor))
     return card

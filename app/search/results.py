@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.search import analysis, querying, snippets
 from app.search.documents import HitCard
 from app.search.engines.base import EngineQuery, Filters, SearchEngine, SearchHits, Word
@@ -84,14 +85,14 @@ def find(engine: SearchEngine, raw: str, form: SearchForm, actor: Actor, number:
     results = Results(raw, parsed, form, number)
     if not results.is_asked:
         if number > 1:
-            raise NotFound("There is no such page.")
+            raise NotFound(_("There is no such page."))
         return results
     if number > MOST_PAGES:
-        raise NotFound("Search shows the best 500 results; please narrow it down.")
+        raise NotFound(_("Search shows the best 500 results; please narrow it down."))
     query = querying.build(parsed, form, actor.audiences, (number - 1) * PER_PAGE, PER_PAGE)
     results, rows = _verified(engine, query, results, actor) if parsed.phrases else _ranked(engine, query, results, actor)
     if number > results.pages:
-        raise NotFound("There is no such page.")
+        raise NotFound(_("There is no such page."))
     words = (*query.required, *query.words) or _as_written(query.fallback)
     items = tuple(_result(row, words) for row in rows)
     return replace(results, items=items, meant=_meant(engine, results, actor))

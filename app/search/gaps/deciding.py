@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.reasons import REASON_MAX
 from app.core.uow import after_commit, require_unit_of_work
 from app.search import aliases, analysis
@@ -37,7 +38,7 @@ def visible_gaps(actor: Actor) -> sa.ColumnElement[bool]:
 def ensure_can_curate_search(actor: Actor) -> None:
     """Raise Forbidden unless the actor looks after what is found."""
     if not actor.is_curator:
-        raise Forbidden("Only staff and moderators look after search.")
+        raise Forbidden(_("Only staff and moderators look after search."))
 
 
 def get_gap_for_update(actor: Actor, gap_id: int) -> SearchGap:
@@ -46,7 +47,7 @@ def get_gap_for_update(actor: Actor, gap_id: int) -> SearchGap:
     ensure_can_curate_search(actor)
     gap = db.session.get(SearchGap, gap_id, with_for_update={"key_share": True}, populate_existing=True)
     if gap is None or not can_see_gap(actor, gap):
-        raise NotFound("There is no such gap.")
+        raise NotFound(_("There is no such gap."))
     return gap
 
 
@@ -59,7 +60,7 @@ def set_aside(actor: Actor, *, gap_id: int, reason: str) -> SearchGap:
     """Say that a gap is not ours to fill. Raises Invalid("reason") without a reason, Forbidden, NotFound, Conflict."""
     gap = _get_open(actor, gap_id)
     if not reason.strip():
-        raise Invalid("Please say in a few words why this is not ours.", field="reason")
+        raise Invalid(_("Please say in a few words why this is not ours."), field="reason")
     return _decide(actor, gap, GapState.NOT_OURS, reason)
 
 
@@ -67,7 +68,7 @@ def reopen_gap(actor: Actor, *, gap_id: int, reason: str = "") -> SearchGap:
     """Take a decision back; aliases made for the gap are removed. Raises Forbidden, NotFound, Conflict when it is open."""
     gap = get_gap_for_update(actor, gap_id)
     if gap.state == GapState.OPEN:
-        raise Conflict("This gap is open already.")
+        raise Conflict(_("This gap is open already."))
     made = sa.select(SearchAlias).where(SearchAlias.gap_id == gap.id, SearchAlias.removed_at.is_(None))
     for alias in db.session.scalars(made.with_for_update(key_share=True)):
         alias.removed_at = now()
@@ -100,7 +101,7 @@ def remove_alias(actor: Actor, *, alias_id: int, reason: str = "") -> SearchAlia
     """Let the words of an alias mean only themselves again. Raises Forbidden, NotFound, Conflict when it is gone."""
     alias = _get_alias(actor, alias_id)
     if alias.removed_at is not None:
-        raise Conflict("This was removed already.")
+        raise Conflict(_("This was removed already."))
     alias.removed_at = now()
     return _changed(actor, alias, "alias_remove", reason)
 
@@ -109,7 +110,7 @@ def restore_alias(actor: Actor, *, alias_id: int, reason: str = "") -> SearchAli
     """Put an alias back. Raises Forbidden, NotFound, Conflict when it is there."""
     alias = _get_alias(actor, alias_id)
     if alias.removed_at is None:
-        raise Conflict("This is in use already.")
+        raise Conflict(_("This is in use already."))
     _ensure_new(alias.said, alias.means)
     alias.removed_at = None
     return _changed(actor, alias, "alias_restore", reason)
@@ -118,7 +119,7 @@ def restore_alias(actor: Actor, *, alias_id: int, reason: str = "") -> SearchAli
 def _get_open(actor: Actor, gap_id: int) -> SearchGap:
     gap = get_gap_for_update(actor, gap_id)
     if gap.state != GapState.OPEN:
-        raise Conflict("Somebody decided about this meanwhile. Please look again.")
+        raise Conflict(_("Somebody decided about this meanwhile. Please look again."))
     return gap
 
 
@@ -136,7 +137,7 @@ def _get_alias(actor: Actor, alias_id: int) -> SearchAlias:
     ensure_can_curate_search(actor)
     alias = db.session.get(SearchAlias, alias_id, with_for_update={"key_share": True}, populate_existing=True)
     if alias is None:
-        raise NotFound("There is no such entry.")
+        raise NotFound(_("There is no such entry."))
     return alias
 
 
@@ -157,7 +158,7 @@ def _check(said: str, means: str) -> tuple[str, str]:
     if problems:
         raise Invalid(problems)
     if _are_same(list(analysis.variants(said)), list(analysis.variants(means))):
-        raise Invalid("Search takes these for the same words already.", field="means")
+        raise Invalid(_("Search takes these for the same words already."), field="means")
     _ensure_new(said, means)
     return said, means
 
@@ -170,7 +171,7 @@ def _are_same(said: list[tuple[str, ...]], means: list[tuple[str, ...]]) -> bool
 def _ensure_new(said: str, means: str) -> None:
     same = sa.and_(sa.func.lower(SearchAlias.said) == said.lower(), sa.func.lower(SearchAlias.means) == means.lower())
     if db.session.scalar(sa.select(SearchAlias.id).where(same, SearchAlias.removed_at.is_(None)).limit(1)) is not None:
-        raise Invalid("This is in the list already.", field="said")
+        raise Invalid(_("This is in the list already."), field="said")
 
 
 def _refresh() -> None:

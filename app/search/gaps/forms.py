@@ -4,16 +4,25 @@ from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
+from app.core.i18n import lazy_gettext
 from app.search.gaps.deciding import SAID_MAX
 from app.web.forms import BaseForm, line
 
-_SHORT = Length(max=SAID_MAX, message=f"Please use at most {SAID_MAX} characters.")
+_SHORT = Length(max=SAID_MAX, message=lazy_gettext("Please use at most %(said_max)s characters.", said_max=SAID_MAX))
 
 
 class AliasForm(BaseForm):
     """Two wordings for the same thing."""
 
-    said = StringField("What people type", filters=[line], validators=[InputRequired("Please say what people type."), _SHORT])
-    means = StringField("What we call it", filters=[line], validators=[InputRequired("Please say what we call it."), _SHORT])
-    is_mutual = BooleanField("Also the other way round")
+    said = StringField(
+        lazy_gettext("What people type"),
+        filters=[line],
+        validators=[InputRequired(lazy_gettext("Please say what people type.")), _SHORT],
+    )
+    means = StringField(
+        lazy_gettext("What we call it"),
+        filters=[line],
+        validators=[InputRequired(lazy_gettext("Please say what we call it.")), _SHORT],
+    )
+    is_mutual = BooleanField(lazy_gettext("Also the other way round"))
     gap = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(1, 2**63 - 1, "There is no such gap.")])

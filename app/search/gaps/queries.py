@@ -12,6 +12,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import Page, window
 from app.search.gaps.deciding import can_see_gap, visible_gaps
 from app.search.models import GapState, GapWording, SearchAlias, SearchGap
@@ -105,7 +106,7 @@ def get_gap(actor: Actor, gap_id: int) -> SearchGap:
     """Return a gap. Raises NotFound when the actor may not know of it."""
     gap = db.session.get(SearchGap, gap_id)
     if gap is None or not can_see_gap(actor, gap):
-        raise NotFound("There is no such gap.")
+        raise NotFound(_("There is no such gap."))
     return gap
 
 

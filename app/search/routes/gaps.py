@@ -8,6 +8,7 @@ from flask import flash, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.search.gaps import deciding
@@ -36,11 +37,11 @@ def gaps() -> Response:
     """Show what people searched for in vain, in one state."""
     actor, state = current_actor(), request.args.get("state", GapState.OPEN)
     if state not in list(GapState):
-        raise NotFound("There is no such list.")
+        raise NotFound(_("There is no such list."))
     rows, counts = list_gaps(actor, state=state, page=parse_page(request.args.get("page"))), count_gaps(actor)
     settings = site_settings()
     return page(
-        "search/gaps.html", Head(title="Not found"), rows=rows, state=state,
+        "search/gaps.html", Head(title=_("Not found")), rows=rows, state=state,
         tabs=[(label, gaps_path(name), counts[name], name == state) for name, label in _LABELS],
         page_url=lambda number: gaps_path(state, number), alias_path=lambda row: aliases_path(row.id),
         days=settings.search_ledger_days, least=settings.search_gap_people,
@@ -55,7 +56,7 @@ def write_for_gap(gap_id: int) -> Response:
     with unit_of_work():
         gap = deciding.begin_article(actor, gap_id=gap_id)
     texts = [text for text in list_gap_texts(actor, gap_id) if text != gap.text][:_IN_ADDRESS]
-    flash("Noted: you write it. The gap closes by itself once searches find the published article.", "info")
+    flash(_("Noted: you write it. The gap closes by itself once searches find the published article."), "info")
     query = [("title", gap.text[:1].upper() + gap.text[1:]), *(("asked_as", text) for text in texts)]
     return see_other(f"/kb/articles/new?{urlencode(query)}")
 
@@ -66,7 +67,7 @@ def set_gap_aside(gap_id: int) -> Response:
     """Say that a gap is not ours to fill, and why."""
     with unit_of_work():
         deciding.set_aside(current_actor(), gap_id=gap_id, reason=posted_line("reason"))
-    flash("Set aside. You find it under “Not ours”.")
+    flash(_("Set aside. You find it under “Not ours”."))
     return see_other(GAPS)
 
 
@@ -76,7 +77,7 @@ def reopen_gap(gap_id: int) -> Response:
     """Take a decision about a gap back."""
     with unit_of_work():
         deciding.reopen_gap(current_actor(), gap_id=gap_id)
-    flash("The gap is open again.")
+    flash(_("The gap is open again."))
     return see_other(GAPS)
 
 
@@ -107,7 +108,7 @@ def add_alias() -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _aliases_page(form, status=400)
-    flash(f"Searches for “{alias.said}” find “{alias.means}” from now on.", "success")
+    flash(_("Searches for “%(said)s” find “%(means)s” from now on.", said=alias.said, means=alias.means), "success")
     return see_other(GAPS if form.gap.data else ALIASES)
 
 
@@ -117,7 +118,7 @@ def remove_alias(alias_id: int) -> Response:
     """Let words mean only themselves again."""
     with unit_of_work():
         deciding.remove_alias(current_actor(), alias_id=alias_id)
-    flash("Removed. You find it under “Removed” if you want it back.")
+    flash(_("Removed. You find it under “Removed” if you want it back."))
     return see_other(ALIASES)
 
 
@@ -127,7 +128,7 @@ def restore_alias(alias_id: int) -> Response:
     """Put words that mean the same back."""
     with unit_of_work():
         deciding.restore_alias(current_actor(), alias_id=alias_id)
-    flash("In use again.")
+    flash(_("In use again."))
     return see_other(ALIASES)
 
 
@@ -136,6 +137,6 @@ def _aliases_page(form: AliasForm, status: int = 200) -> Response:
     rows = list_aliases(is_removed=is_removed, page=parse_page(request.args.get("page")))
     tabs = [("In use", ALIASES, None, not is_removed), ("Removed", aliases_path(is_removed=True), None, is_removed)]
     return page(
-        "search/aliases.html", Head(title="Same meaning"), status, form=form, rows=rows, tabs=tabs,
+        "search/aliases.html", Head(title=_("Same meaning")), status, form=form, rows=rows, tabs=tabs,
         is_removed=is_removed, page_url=lambda number: aliases_path(is_removed=is_removed, page=number),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 
+from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.pagination import Page, parse_page
 from app.core.text import clean_line
@@ -47,7 +48,7 @@ def search_page() -> Response:
 
 def _head(results: Results) -> Head:
     query = results.raw[:MAX_CHARS]
-    return Head(title=f"{query} – search" if query else "Search", path=search_path(query, results.form))
+    return Head(title=_("%(query)s – search", query=query) if query else _("Search"), path=search_path(query, results.form))
 
 
 def _values(results: Results, names: dict[str, str]) -> dict[str, Any]:
