@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.jobs.queue import list_dead, retry_dead
@@ -70,7 +71,7 @@ def operations() -> Response:
     counts = count_everything()
     return page(
         "pages/operations.html",
-        Head(title="Administration", path="/admin"),
+        Head(title=_("Administration"), path="/admin"),
         jobs=job_figures(),
         dead=list_dead(),
         index=_index_stats(),
@@ -94,8 +95,8 @@ def retry_job(job_id: int) -> BaseResponse:
     with unit_of_work():
         is_there = retry_dead(job_id)
     if not is_there:
-        raise NotFound("That job is gone: it was done or retried meanwhile.")
-    flash("The job is in the queue again.", "success")
+        raise NotFound(_("That job is gone: it was done or retried meanwhile."))
+    flash(_("The job is in the queue again."), "success")
     return see_other("/admin")
 
 
@@ -103,4 +104,4 @@ def retry_job(job_id: int) -> BaseResponse:
 @admins
 def style_page() -> BaseResponse:
     """Show every component with its states, for whoever writes a page."""
-    return page("pages/style.html", Head(title="Style", path="/style"))
+    return page("pages/style.html", Head(title=_("Style"), path="/style"))

@@ -12,6 +12,7 @@ from app.accounts.urls import person_path
 from app.core.actor import Role
 from app.core.clock import now
 from app.core.errors import Gone, NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.core.trust import Ability, Level
 from app.forum.queries.contributions import Contributions, count_contributions, list_answers_of
@@ -37,9 +38,9 @@ def profile(name: str) -> Response:
     """Show a person; other spellings of the name (case, width) lead to the right one for good."""
     person = find_person_by_name(name)
     if person is None:
-        raise NotFound("There is nobody of that name here.")
+        raise NotFound(_("There is nobody of that name here."))
     if person.erased_at is not None:
-        raise Gone("This account was erased.")
+        raise Gone(_("This account was erased."))
     if person.merged_into_id is not None:
         return moved(get_person(person.merged_into_id).path)
     if person.name != name:
@@ -80,7 +81,12 @@ def _head(person: Person, counts: Contributions, is_plain: bool) -> Head:
     shown = person.display_name
     return Head(
         title=f"{shown} ({person.name})" if shown != person.name else shown,
-        description=f"{shown} answered {counts.answers} questions here; {counts.accepted} answers are marked as solutions.",
+        description=_(
+            "%(shown)s answered %(answers)s questions here; %(accepted)s answers are marked as solutions.",
+            shown=shown,
+            answers=counts.answers,
+            accepted=counts.accepted,
+        ),
         path=person.path,
         contract=contract_of(PersonFacts(counts.has_praise, _has(person, Ability.BE_FOUND)), is_variant=not is_plain),
         jsonld=(_profile_data(person, counts),),

@@ -2,6 +2,7 @@
 
 from werkzeug.wrappers import Response
 
+from app.core.i18n import gettext as _
 from app.moderation.trust.showing import list_levels, list_staff_only
 from app.pages.blueprint import blueprint
 from app.web.access import public
@@ -15,5 +16,5 @@ from app.web.seo import Head, contract_of
 def trust() -> Response:
     """Show all levels: what each takes and brings."""
     description = "The levels of trust here: what each takes, what it brings, and how a level is lost."
-    head = Head(title="How trust grows", path="/trust", description=description, contract=contract_of(FixedFacts()))
+    head = Head(title=_("How trust grows"), path="/trust", description=description, contract=contract_of(FixedFacts()))
     return page("pages/trust.html", head, levels=list_levels(), staff_only=list_staff_only())
