@@ -2,6 +2,7 @@
 
 from app.core.actor import Actor
 from app.core.errors import Forbidden
+from app.core.i18n import gettext as _
 
 
 def can_upload(actor: Actor) -> bool:
@@ -14,4 +15,4 @@ def ensure_can_upload(actor: Actor) -> None:
     if actor.silence:
         raise Forbidden(actor.silence)
     if not can_upload(actor):
-        raise Forbidden("Please sign in to upload images.")
+        raise Forbidden(_("Please sign in to upload images."))

@@ -4,6 +4,7 @@ from flask import Response, jsonify, request, send_from_directory
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.markup import image_markdown
 from app.core.text import shorten
 from app.core.uow import unit_of_work
@@ -92,6 +93,6 @@ def _markdown(stored: Upload) -> str:
 def _page(stored: Upload | None, status: int = 200, error: str = "") -> Response:
     path, markdown = (upload_path(stored.name), _markdown(stored)) if stored else ("", "")
     return page(
-        "uploads/new.html", Head("Add an image"), status, error=error, max_mb=site_settings().max_upload_mb,
+        "uploads/new.html", Head(_("Add an image")), status, error=error, max_mb=site_settings().max_upload_mb,
         path=path, markdown=markdown, width=stored.width if stored else 0, height=stored.height if stored else 0,
     )  # fmt: skip

@@ -6,14 +6,16 @@ bounded; a longer one is refused rather than cut, since the cut part may be the 
 before a unit of work. Touches neither disk nor database.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, TypeVar
 
-from PIL import Image, ImageCms, ImageOps, ImageSequence
-
 from app.core.errors import Invalid
+from app.core.heavy import Image, ImageCms, ImageOps, ImageSequence
+from app.core.i18n import gettext as _
 
 T = TypeVar("T")
 MAX_PIXELS = 40_000_000
@@ -43,9 +45,12 @@ class CheckedImage:
 def check_image(data: bytes, max_bytes: int) -> CheckedImage:
     """Return the image in `data` encoded anew. Raises Invalid("file") for anything too large and all but PNG, JPEG, GIF, WebP."""
     if not data:
-        raise Invalid("Please choose an image.", field="file")
+        raise Invalid(_("Please choose an image."), field="file")
     if len(data) > max_bytes:
-        raise Invalid(f"This image is too large; at most {max_bytes // 1024 // 1024} MB are possible.", field="file")
+        raise Invalid(
+            _("This image is too large; at most %(max_bytes)s MB are possible.", max_bytes=max_bytes // 1024 // 1024),
+            field="file",
+        )
     image = _guarded(lambda: _open(data))
     frames = _guarded(lambda: int(getattr(image, "n_frames", 1)))
     _check_size(image, frames)
@@ -63,7 +68,7 @@ def _guarded(work: Callable[[], T]) -> T:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
     except Exception as error:  # decoders raise nearly anything: OSError, SyntaxError, struct.error, ...
-        raise Invalid("We cannot read this as an image. Please use PNG, JPEG, GIF or WebP.", field="file") from error
+        raise Invalid(_("We cannot read this as an image. Please use PNG, JPEG, GIF or WebP."), field="file") from error
 
 
 def _open(data: bytes) -> Image.Image:
@@ -75,11 +80,14 @@ def _check_size(image: Image.Image, frames: int) -> None:
     if pixels > MAX_PIXELS:
         raise _too_many_pixels()
     if frames > MAX_FRAMES or (frames > 1 and pixels * frames > MAX_ANIMATED_PIXELS):
-        raise Invalid("This animation is too long. Please use a shorter or smaller one.", field="file")
+        raise Invalid(_("This animation is too long. Please use a shorter or smaller one."), field="file")
 
 
 def _too_many_pixels() -> Invalid:
-    return Invalid(f"This image has too many pixels; at most {MAX_PIXELS // 1_000_000} megapixels are possible.", field="file")
+    return Invalid(
+        _("This image has too many pixels; at most %(max_pixels)s megapixels are possible.", max_pixels=MAX_PIXELS // 1000000),
+        field="file",
+    )
 
 
 def _still(image: Image.Image) -> CheckedImage:

@@ -11,6 +11,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import TooMany
+from app.core.i18n import gettext as _
 from app.uploads.models import Upload
 from app.uploads.policies import ensure_can_upload
 from app.uploads.services.checking import CheckedImage
@@ -74,4 +75,4 @@ def _ensure_within_a_day(actor: Actor, size: int) -> None:
     statement = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Upload.size_bytes), 0))
     count, total = db.session.execute(statement.where(Upload.person_id == actor.id, Upload.created_at > since)).one()
     if count >= DAILY_IMAGES or total + size > DAILY_BYTES:
-        raise TooMany("You have uploaded a lot today. Please go on tomorrow.", retry_after=3600)
+        raise TooMany(_("You have uploaded a lot today. Please go on tomorrow."), retry_after=3600)
