@@ -16,6 +16,7 @@ from app.api.bodies import (
 from app.api.routes.blueprint import blueprint
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.policies import ensure_can_see_insights
@@ -59,7 +60,7 @@ def list_searching() -> Response:
 def get_figure(figure: str) -> Response:
     """Answer with one figure and a page of what it counts."""
     if figure not in ALL_METRICS:
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     metric = ALL_METRICS[figure]
     scope = metric.narrowed(_scope())
     value, previous = metric.figure(scope), scope.previous
