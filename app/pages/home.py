@@ -7,7 +7,7 @@ from flask import Response
 
 from app.core.actor import Actor
 from app.core.settings import Settings
-from app.forum.queries.categories import list_categories
+from app.forum.queries.categories import list_topics
 from app.forum.queries.lists import ThreadRow, list_first_threads
 from app.forum.urls import list_path
 from app.kb.queries import list_popular_articles
@@ -44,7 +44,7 @@ def home() -> Response:
     """Show the way to an answer."""
     actor, settings = current_actor(), site_settings()
     keep_page(THREADS, ARTICLES)
-    categories = list_categories(actor)
+    categories = list_topics(actor)
     articles = list_popular_articles(actor, ARTICLES_SHOWN)
     mine = personal_home(actor)
     solved, unanswered, newest = _threads(actor, mine)
@@ -60,6 +60,7 @@ def home() -> Response:
         ),
         mine=mine,
         categories=categories,
+        places=tuple((row.name, row.path, row.thread_count) for row in categories),
         articles=articles,
         solved=solved,
         unanswered=unanswered,

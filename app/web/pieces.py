@@ -12,7 +12,7 @@ import re
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial
@@ -77,6 +77,10 @@ class Pieces:
         if _is_for_many.get() or _TOKEN not in made:
             return made
         return Markup(made.replace(_TOKEN, form_token()))  # noqa: S704 (of our own templates)
+
+    def show_all(self, macro: Macro, rows: Iterable[Hashable], *more: Hashable) -> Markup:
+        """Return what a macro makes of each of some rows, one after the other."""
+        return Markup("").join([self.show(macro, row, *more) for row in rows])
 
 
 def kept(macro: Macro) -> Callable[..., Markup]:
@@ -166,4 +170,4 @@ def init_pieces(app: Flask) -> None:
     """Give templates `piece(macro, arguments)`, `personal(name, macro, arguments)` and `kept(macro)`; csrf.py gives them the token."""
     pieces = app.extensions["pieces"] = Pieces()
     app.jinja_env.template_class = PlainTemplate
-    app.jinja_env.globals.update(piece=pieces.show, personal=personal, kept=kept)
+    app.jinja_env.globals.update(piece=pieces.show, pieces=pieces.show_all, personal=personal, kept=kept)

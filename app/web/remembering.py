@@ -7,7 +7,7 @@ a memory (tests, commands) everything is read each time.
 from collections.abc import Callable, Hashable
 from typing import Any, Protocol, TypeVar, cast
 
-from flask import current_app, request
+from flask import current_app, has_request_context, request
 
 from app.core.actor import Actor
 
@@ -27,7 +27,7 @@ def remember(reader: Actor, name: Hashable, tags: tuple[str, ...], make: Callabl
     `reader` has the rights of whoever asks and nothing personal (`reader_of`); `name` tells values of one reader apart, with
     everything else that `make` depends on. The value is shared between threads: it must be frozen.
     """
-    memory = cast(Memory | None, current_app.extensions.get(MEMORY))
+    memory = cast(Memory | None, current_app.extensions.get(MEMORY)) if has_request_context() else None
     if memory is None or request.method not in ("GET", "HEAD"):
         return make()
     return cast(T, memory.get((reader, name), tags, make))

@@ -14,6 +14,7 @@ import pytest
 import wtforms
 from flask import Flask, get_flashed_messages, render_template, render_template_string
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 from wtforms import validators
 
 from app.core.pagination import Page
@@ -52,6 +53,7 @@ def web() -> Iterator[Flask]:
         asset_url=lambda path: f"/assets/0/{path}",
         csrf_token=lambda: "token-1",
         piece=lambda macro, *values, **inside: macro(*values, **inside),
+        pieces=lambda macro, rows, *more: Markup("").join(macro(row, *more) for row in rows),
         kept=lambda macro: macro,
         get_flashed_messages=get_flashed_messages,
         show_flashes=False,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -11,6 +11,8 @@ from app.core.db import read
 from app.forum.models import Category
 from app.forum.policies import visible_categories
 from app.forum.urls import category_path
+from app.web.marking import SITE, THREADS
+from app.web.remembering import remember
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,32 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+class Topic(NamedTuple):
+    """What pages for readers show of a board: nothing that could be older than the category itself."""
+
+    id: int
+    slug: str
+    name: str
+    thread_count: int
+
+    @property
+    def path(self) -> str:
+        return category_path(self.slug)
+
+
 @lru_cache(maxsize=8)
 def _visible(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(*_COLUMNS).where(visible_categories(reader)).order_by(Category.position, Category.name, Category.id)
+
+
+@lru_cache(maxsize=8)
+def _called(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(*_COLUMNS).where(visible_categories(reader), Category.slug == sa.bindparam("slug"))
+
+
+@lru_cache(maxsize=8)
+def _topics(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+    return _visible(reader).with_only_columns(Category.id, Category.slug, Category.name, Category.thread_count)
 
 
 def reader_of(actor: Actor) -> Actor:
@@ -56,10 +81,16 @@ def list_categories(actor: Actor) -> tuple[CategoryRow, ...]:
 
 def find_category(actor: Actor, slug: str) -> CategoryRow | None:
     """Return a category the actor may read, or None."""
-    row = read(_visible(reader_of(actor)).where(Category.slug == slug)).first()
+    row = read(_called(reader_of(actor)), {"slug": slug}).first()
     return CategoryRow(*row) if row else None
 
 
+def list_topics(actor: Actor) -> tuple[Topic, ...]:
+    """As list_categories, for navigation: remembered while nothing about categories and threads changes."""
+    reader = reader_of(actor)
+    return remember(reader, "topics", (SITE, THREADS), lambda: tuple(map(Topic._make, read(_topics(reader)))))
+
+
 def category_names(actor: Actor) -> dict[str, str]:
-    """Return names by slug of the categories the actor may read, in one statement."""
-    return {row.slug: row.name for row in list_categories(actor)}
+    """Return names by slug of the categories the actor may read, in one statement that is remembered."""
+    return {row.slug: row.name for row in list_topics(actor)}

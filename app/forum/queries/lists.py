@@ -19,6 +19,8 @@ from app.forum.policies import listed_threads
 from app.forum.queries.categories import reader_of
 from app.forum.urls import thread_path
 from app.pageviews.queries import views_subquery
+from app.web.marking import SITE, THREADS
+from app.web.remembering import remember
 
 PER_PAGE = 25
 PINNED_LIMIT = 5
@@ -169,8 +171,11 @@ def list_threads(
 
 
 def list_first_threads(actor: Actor, *, view: str, kind: str | None = None, limit: int = 5) -> tuple[ThreadRow, ...]:
-    """Return the first threads of a view, for boxes on other pages (one statement)."""
-    return tuple(rows_of(_find(actor, view, kind, None, None, None, None, 0, limit)))
+    """Return the first threads of a view, for boxes on other pages: remembered while no thread changes."""
+    name = ("first threads", view, kind, limit)
+    return remember(
+        reader_of(actor), name, (THREADS, SITE), lambda: tuple(rows_of(_find(actor, view, kind, None, None, None, None, 0, limit)))
+    )
 
 
 @lru_cache(maxsize=8)

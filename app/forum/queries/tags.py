@@ -1,20 +1,22 @@
 """Reading tags. Only tags of at least one public listed thread are listed, so that no name of an inner topic leaks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from app.core.actor import ANONYMOUS
 from app.core.db import read
 from app.core.pagination import Page, window
 from app.forum.models import Tag, ThreadTag
 from app.forum.urls import tag_path
+from app.web.marking import SITE, THREADS
+from app.web.remembering import remember
 
 PER_PAGE = 60
 
 
-@dataclass(frozen=True, slots=True)
-class TagRow:
+class TagRow(NamedTuple):
     """A tag with the number of its public listed threads."""
 
     id: int
@@ -41,8 +43,10 @@ _OF_THREADS = (
 
 
 def list_popular_tags(limit: int = 15) -> tuple[TagRow, ...]:
-    """Return the tags with the most public threads."""
-    return tuple(TagRow(*row) for row in read(_POPULAR, {"limit": limit}))
+    """Return the tags with the most public threads: remembered while nothing about tags and threads changes."""
+    return remember(
+        ANONYMOUS, ("popular tags", limit), (SITE, THREADS), lambda: tuple(map(TagRow._make, read(_POPULAR, {"limit": limit})))
+    )
 
 
 def list_tags(*, prefix: str = "", by_name: bool = False, page: int = 1) -> Page[TagRow]:

@@ -1,6 +1,7 @@
 """The lists of questions and discussions, with their views as links and their filters in the address."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import Response, request
@@ -10,9 +11,9 @@ from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.pagination import Page, parse_page
 from app.forum.models.thread import ThreadKind
-from app.forum.queries.categories import CategoryRow, list_categories
+from app.forum.queries.categories import Topic, list_topics
 from app.forum.queries.lists import DISCUSSION_VIEWS, QUESTION_VIEWS, ThreadRow, list_threads
-from app.forum.queries.tags import find_tag, list_popular_tags
+from app.forum.queries.tags import TagRow, find_tag, list_popular_tags
 from app.forum.queries.versions import find_version_label
 from app.forum.routes.blueprint import blueprint
 from app.web.access import public
@@ -62,9 +63,16 @@ class ListAddress:
         """Whether this is the list itself, and no variant that search engines should leave alone."""
         return self.with_page(1) == self.path
 
-    def view_links(self, views: tuple[str, ...]) -> list[Link]:
+    def view_links(self, views: tuple[str, ...]) -> tuple[Link, ...]:
         """Return the tabs of the list."""
-        return [(VIEW_LABELS[view], replace(self, view=view).with_page(1), None, view == self.view) for view in views]
+        paths = zip(views, view_paths(self, views), strict=True)
+        return tuple((VIEW_LABELS[view], path, None, view == self.view) for view, path in paths)
+
+
+@lru_cache(maxsize=1_000)
+def view_paths(address: ListAddress, views: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the paths of the other views of a list."""
+    return tuple(replace(address, view=view).with_page(1) for view in views)
 
 
 def asked_view(views: tuple[str, ...]) -> str:
@@ -114,7 +122,7 @@ def _list_page(kind: str, path: str, title: str, views: tuple[str, ...]) -> Base
     address = ListAddress(path, asked_view(views), query_line("category", 80), query_line("tag", 60), query_line("version", 12))
     if asks_for_first_page():
         return moved(address.with_page(1))
-    categories = list_categories(actor)
+    categories = list_topics(actor)
     category = _asked_category(categories, address.category)
     tag_id = _asked_tag(address.tag)
     version_id, version = _asked_version(address.version)
@@ -130,7 +138,7 @@ def _list_page(kind: str, path: str, title: str, views: tuple[str, ...]) -> Base
     return _render(kind, title, views, address, rows, categories, category, version)
 
 
-def _asked_category(categories: tuple[CategoryRow, ...], slug: str) -> CategoryRow | None:
+def _asked_category(categories: tuple[Topic, ...], slug: str) -> Topic | None:
     if not slug:
         return None
     for category in categories:
@@ -164,8 +172,8 @@ def _render(
     views: tuple[str, ...],
     address: ListAddress,
     rows: Page[ThreadRow],
-    categories: tuple[CategoryRow, ...],
-    category: CategoryRow | None,
+    categories: tuple[Topic, ...],
+    category: Topic | None,
     version: str,
 ) -> Response:
     parts = [title, f"in {category.name}" if category else "", f"tagged {address.tag}" if address.tag else ""]
@@ -185,13 +193,23 @@ def _render(
         is_filtered=bool(address.category or address.tag or version),
         plain_path=address.path,
         category_links=_category_links(address, categories),
-        tag_rows=list_popular_tags(),
+        tag_links=_tag_links(address, list_popular_tags()),
         current_tag=address.tag,
         without_tag=replace(address, tag="").with_page(1),
-        tag_url=lambda name: replace(address, tag=name).with_page(1),
     )
 
 
-def _category_links(address: ListAddress, categories: tuple[CategoryRow, ...]) -> list[Link]:
-    choices = [("All categories", ""), *((row.name, row.slug) for row in categories)]
-    return [(name, replace(address, category=slug).with_page(1), None, slug == address.category) for name, slug in choices]
+@lru_cache(maxsize=1_000)
+def _tag_links(address: ListAddress, tags: tuple[TagRow, ...]) -> tuple[Link, ...]:
+    return tuple((row.name, replace(address, tag=row.name).with_page(1), row.thread_count, row.name == address.tag) for row in tags)
+
+
+@lru_cache(maxsize=1_000)
+def _category_paths(address: ListAddress, categories: tuple[Topic, ...]) -> tuple[str, ...]:
+    return tuple(replace(address, category=slug).with_page(1) for slug in ("", *(row.slug for row in categories)))
+
+
+def _category_links(address: ListAddress, categories: tuple[Topic, ...]) -> tuple[Link, ...]:
+    choices = (("All categories", ""), *((row.name, row.slug) for row in categories))
+    paths = _category_paths(address, categories)
+    return tuple((name, path, None, slug == address.category) for (name, slug), path in zip(choices, paths, strict=True))

@@ -12,11 +12,14 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.pagination import Page, window
+from app.forum.queries.categories import reader_of
 from app.kb.models import Article, ArticleKind, ArticleState, ArticleVersion, Section
 from app.kb.policies import listed_articles, public_articles, visible_articles
 from app.kb.urls import article_path, article_permalink, section_path
 from app.pageviews.models import PageviewTotal
 from app.pageviews.queries import views_subquery
+from app.web.marking import ARTICLES, SITE
+from app.web.remembering import remember
 
 PER_PAGE = 30
 FEED_LENGTH = 30
@@ -166,9 +169,10 @@ def count_working_articles(actor: Actor) -> dict[str, int]:
     return dict(db.session.execute(sa.select(*counts).select_from(Article).where(visible_articles(actor))).one()._asdict())
 
 
-def list_popular_articles(actor: Actor, limit: int = 6) -> list[ArticleRow]:
-    """Return the articles read most in the last 30 days, then those that helped most."""
-    return _rows(_ordered(_listed(actor), "popular").limit(limit))
+def list_popular_articles(actor: Actor, limit: int = 6) -> tuple[ArticleRow, ...]:
+    """Return the articles read most in the last 30 days, then those that helped most: remembered while no article changes."""
+    name = ("popular articles", limit)
+    return remember(reader_of(actor), name, (ARTICLES, SITE), lambda: tuple(_rows(_ordered(_listed(actor), "popular").limit(limit))))
 
 
 def list_most_read(actor: Actor, section_ids: Sequence[int], limit: int = 6, without: int | None = None) -> list[ArticleRow]:
@@ -179,9 +183,12 @@ def list_most_read(actor: Actor, section_ids: Sequence[int], limit: int = 6, wit
     return _rows(statement.order_by(sa.literal_column("views").desc(), Article.id).limit(limit))
 
 
-def list_newest_articles(actor: Actor, limit: int = 6, *, section_ids: Sequence[int] | None = None) -> list[ArticleRow]:
-    """Return the articles published last; of all or some sections."""
-    return _rows(_ordered(_listed(actor, section_ids), "newest").limit(limit))
+def list_newest_articles(actor: Actor, limit: int = 6, *, section_ids: Sequence[int] | None = None) -> tuple[ArticleRow, ...]:
+    """Return the articles published last, of all or some sections: remembered while no article changes."""
+    name = ("newest articles", limit, None if section_ids is None else tuple(section_ids))
+    return remember(
+        reader_of(actor), name, (ARTICLES, SITE), lambda: tuple(_rows(_ordered(_listed(actor, section_ids), "newest").limit(limit)))
+    )
 
 
 def _listed(actor: Actor, section_ids: Sequence[int] | None = None) -> sa.Select[*tuple[Any, ...]]:
