@@ -149,3 +149,7 @@ def check_page(page: lxml.html.HtmlElement, path: str) -> None:
         assert labelled, f"{path}: field {field.get('name')} without label"
     for image in page.xpath("//img"):
         assert image.get("alt") is not None, f"{path}: image without alt"
+    named = " ".join(page.xpath("//@aria-labelledby|//@aria-describedby|//@aria-controls|//label/@for|//@form|//@list")).split()
+    assert set(named) <= set(ids), f"{path}: {set(named) - set(ids)} is nowhere"
+    inside = page.xpath("//span//*[self::form or self::div or self::p or self::ul or self::ol or self::table]")
+    assert not inside, f"{path}: <{inside[0].tag}> in a span"

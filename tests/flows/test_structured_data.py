@@ -13,6 +13,7 @@ import lxml.html
 import pytest
 
 from app.forum.jsonld import SUGGESTED
+from bench.judges.structured import page_faults
 from tests.flows.crawling import BASE, Crawl, Fetched
 
 Data = dict[str, Any]
@@ -120,6 +121,10 @@ def test_data_names_its_vocabulary_and_says_one_thing_about_a_page(crawl: Crawl)
         assert all(data["@context"] == "https://schema.org" for data in page.jsonld), page.path
         assert set(kinds) <= KNOWN and all(count == 1 for count in kinds.values()), (page.path, kinds)
         assert sum(kinds[kind] for kind in PAGE_KINDS) <= 1, (page.path, kinds)
+
+
+def test_all_data_is_as_the_documentation_wants_it(crawl: Crawl) -> None:
+    assert {page.path: found for page in crawl.indexable if (found := page_faults(page.jsonld))} == {}
 
 
 def test_nothing_in_the_data_is_empty_or_relative(crawl: Crawl) -> None:
