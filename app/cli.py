@@ -17,6 +17,10 @@ FOREIGN = frozenset({"limiter"})
 class ThreadwellGroup(FlaskGroup):
     """Lists our own commands only."""
 
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        # Our own commands need no look through what is installed, nor an application to be found.
+        return self.commands.get(name) or super().get_command(ctx, name)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name in super().list_commands(ctx) if name not in FOREIGN]
 

@@ -11,7 +11,7 @@ from app.accounts.session import init_sessions
 from app.core.db import db, engine_options, prepare_engine
 from app.core.logs import configure_logging
 from app.core.settings import PROJECT_ROOT, Settings
-from app.migrate import migrate
+from app.migrate import init_migrations
 from app.pagecache.installing import install_page_cache
 from app.pagecache.sharing import init_sharing
 from app.pageviews.recorder import init_pageviews
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    migrate.init_app(app, db, directory=str(PROJECT_ROOT / "migrations"), compare_type=True)
+    init_migrations(app)
     init_sharing(app)
     init_sessions(app, settings)
     init_csrf(app)

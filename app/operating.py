@@ -10,24 +10,21 @@ from typing import cast
 
 import click
 import sqlalchemy as sa
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from app.core.heavy import flask_migrate
 from app.core.settings import PROJECT_ROOT, Settings
 from app.jobs.worker import run_forever
+from app.migrate import MIGRATIONS, is_prepared
 from app.search.sync import needs_rebuild, rebuild
-from app.web.bodies import WAITING, PatientBodies
+from app.serving import BLOCKING_THREADS, load, preload
+from app.web.bodies import WAITING
 
-MIGRATIONS = PROJECT_ROOT / "migrations"
-# Threads that run Python for one web process; more only queue for the interpreter's lock.
-BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 # A connection that has not sent its request line and headers by then is closed (milliseconds).
 HEADER_TIMEOUT_MS = 15_000
 
@@ -41,7 +38,7 @@ def _settings() -> Settings:
 def init_command() -> None:
     """Create or upgrade the database and the search index. Safe to run again."""
     settings = _settings()
-    upgrade(directory=str(MIGRATIONS))
+    flask_migrate.upgrade(directory=str(MIGRATIONS))
     if needs_rebuild():
         rebuild()
     click.echo(f"Ready: database and search index in {settings.instance_path}.")
@@ -55,6 +52,7 @@ def serve_command() -> None:
     address = free_address(settings.host, settings.port)
     ensure_prepared(settings)
     announce(settings)
+    stop_jobs = preload()
     # The server warns of more threads than processors need. Ours wait for bodies: see web/bodies.py.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in str(record.msg))
     server = Granian(
@@ -71,7 +69,10 @@ def serve_command() -> None:
         workers_kill_timeout=20,
         log_level=LogLevels.warning,
     )
-    server.serve()
+    try:
+        server.serve(target_loader=load)
+    finally:
+        stop_jobs()
 
 
 def free_address(host: str, port: int) -> str:
@@ -96,20 +97,11 @@ def ensure_prepared(settings: Settings) -> None:
     """Raise ClickException unless the database has the tables of this version."""
     engine = sa.create_engine(settings.effective_database_url)
     try:
-        with engine.connect() as connection:
-            present = MigrationContext.configure(connection).get_current_heads()
+        is_ready = is_prepared(engine)
     finally:
         engine.dispose()
-    if set(present) != set(ScriptDirectory(str(MIGRATIONS)).get_heads()):
+    if not is_ready:
         raise click.ClickException("The database is not prepared for this version. Please run `threadwell init` first.")
-
-
-def patient(app: Flask) -> PatientBodies:
-    """Return the application for a server: clients that do not send what they announced hold none of its working threads."""
-    settings = cast(Settings, app.extensions["settings"])
-    return PatientBodies(
-        app.wsgi_app, working=BLOCKING_THREADS, most=app.config["MAX_CONTENT_LENGTH"], is_direct=settings.trusted_proxies == 0
-    )
 
 
 def announce(settings: Settings) -> None:

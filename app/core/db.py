@@ -128,7 +128,7 @@ def prepare_engine(engine: Engine) -> None:
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA busy_timeout=15000")
-        cursor.execute("PRAGMA cache_size=-4000")
+        cursor.execute("PRAGMA cache_size=-1000")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -142,5 +142,11 @@ def engine_options(url: str) -> dict[str, Any]:
     # Values of statements (addresses, texts) must not reach logs through the messages of errors.
     common: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {**common, "connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 32, "max_overflow": 32}
+        return {
+            **common,
+            "connect_args": {"timeout": 15, "check_same_thread": False},
+            "pool_size": 32,
+            "max_overflow": 32,
+            "pool_use_lifo": True,
+        }
     return {**common, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}

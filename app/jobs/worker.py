@@ -1,9 +1,13 @@
 """Doing the work in the job table: a loop for `threadwell worker` and a thread for the embedded mode."""
 
+import fcntl
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -57,8 +61,19 @@ def run_until_idle(limit: int = 10_000) -> int:
     return done
 
 
-def run_forever(app: Flask, stop: threading.Event, wake: threading.Event) -> None:
-    """Work until `stop` is set. `wake` shortens the pause; on an idle site a job starts within IDLE_SECONDS."""
+class Waking(Protocol):
+    """What tells that there is work: a threading.Event, or its like between processes."""
+
+    def wait(self, timeout: float) -> bool: ...
+
+    def clear(self) -> None: ...
+
+
+def run_forever(app: Flask, stop: threading.Event, wake: Waking, is_enough: Callable[[], bool] = lambda: False) -> None:
+    """Work until `stop` is set, or until `is_enough` says so when there is nothing to do.
+
+    `wake` shortens the pause; on an idle site a job starts within IDLE_SECONDS.
+    """
     next_periodic, failures = 0.0, 0
     while not stop.is_set():
         try:
@@ -77,15 +92,45 @@ def run_forever(app: Flask, stop: threading.Event, wake: threading.Event) -> Non
             stop.wait(min(2.0**failures, MOST_PAUSE_SECONDS))
             continue
         if not worked:
+            if is_enough():
+                return
             wake.wait(IDLE_SECONDS)
             wake.clear()
 
 
-def start_inline_worker(app: Flask) -> Callable[[], None]:
-    """Start the embedded worker thread and return a function that stops it and waits for the running batch."""
+@contextmanager
+def my_turn(lock: Path, stop: threading.Event) -> Iterator[bool]:
+    """Wait until no other process of this host holds a lock, and hold it inside; False when `stop` was set before.
+
+    The system frees the lock of a process that ends, however it ends.
+    """
+    with lock.open("ab") as handle:
+        while not stop.is_set():
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                stop.wait(IDLE_SECONDS)
+                continue
+            yield True
+            return
+        yield False
+
+
+def start_inline_worker(app: Flask, lock: Path) -> Callable[[], None]:
+    """Start the embedded worker thread and return a function that stops it and waits for the running batch.
+
+    Of several processes one works, the holder of `lock`: work takes memory of its own, and two would only wait for each other's
+    writes. When it ends, another one takes over within IDLE_SECONDS.
+    """
     stop, wake = threading.Event(), threading.Event()
     queue.on_enqueue(wake.set)
-    thread = threading.Thread(target=run_forever, args=(app, stop, wake), name="worker", daemon=True)
+
+    def work() -> None:
+        with my_turn(lock, stop) as is_mine:
+            if is_mine:
+                run_forever(app, stop, wake)
+
+    thread = threading.Thread(target=work, name="worker", daemon=True)
     thread.start()
 
     def stop_worker() -> None:

@@ -6,8 +6,7 @@ from collections import Counter, OrderedDict
 from datetime import date
 from typing import Any, Protocol
 
-import redis
-
+from app.core.heavy import redis
 from app.core.settings import Settings
 from app.pageviews.visits import MOST_BEFORE, MOST_IN_VISIT, VISIT_SECONDS, Pair, Visits, pair
 

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-import redis
 import sqlalchemy as sa
 from flask import Flask, current_app, request
 from werkzeug.datastructures import EnvironHeaders
 
 from app.core.clock import now
 from app.core.db import Model, upsert
+from app.core.heavy import redis
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.pageviews.buffers import ViewBuffer, choose_buffer

@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
-
 from app.core.errors import Invalid
+from app.core.heavy import yaml
 from app.core.text import clean_line, clean_text
 
 MAX_FILE = 1_000_000
@@ -77,20 +77,28 @@ class SectionFile:
     language: str = ""
 
 
-class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
-    """Plain values only; members of enumerations are their texts."""
+@cache
+def _dumper() -> type[Any]:
+    """Return what writes front matter: plain values only; members of enumerations are their texts."""
+
+    class Dumper(yaml.SafeDumper):  # type: ignore[misc]
+        pass
+
+    Dumper.add_multi_representer(str, lambda dumper, value: dumper.represent_str(str(value)))
+    return Dumper
 
 
-_Dumper.add_multi_representer(str, lambda dumper, value: dumper.represent_str(str(value)))
+@cache
+def _loader() -> type[Any]:
+    """Return what reads front matter: plain values only, and no aliases."""
 
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.events.AliasEvent):
+                raise yaml.YAMLError("aliases are not allowed")
+            return super().compose_node(parent, index)
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]
-    """Plain values only."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.YAMLError("aliases are not allowed")
-        return super().compose_node(parent, index)
+    return Loader
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
@@ -104,7 +112,7 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     if len(match["head"]) > MAX_HEAD:
         raise Invalid("its front matter is too long")
     try:
-        head = yaml.load(match["head"], Loader=_Loader)  # noqa: S506 - a safe loader
+        head = yaml.load(match["head"], Loader=_loader())
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Invalid(f"its front matter is not YAML: {clean_line(str(error))[:160]}") from error
     if head is not None and not isinstance(head, dict):
@@ -171,7 +179,7 @@ def title_of(slug: str) -> str:
 
 def _front_matter(values: Mapping[str, Any]) -> str:
     kept = {name: value for name, value in values.items() if value not in ("", None, [])}
-    return f"---\n{yaml.dump(kept, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)}---\n\n"
+    return f"---\n{yaml.dump(kept, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=100)}---\n\n"
 
 
 def _line(head: Mapping[str, Any], name: str) -> str:

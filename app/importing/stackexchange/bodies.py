@@ -3,7 +3,7 @@
 import re
 
 from app.core.errors import Invalid
-from app.core.html_to_markdown import escape_text, html_to_markdown
+from app.core.heavy import html_to_markdown
 from app.core.markup import Rendered, render_inline, render_markdown
 
 # People's typing is limited to less; what stands elsewhere is not cut.
@@ -15,7 +15,7 @@ _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 def render_body(html: str, own_host: str) -> tuple[Rendered, bool]:
     """Return HTML rendered anew from Markdown, and whether it had to become a block of plain text because nothing else worked."""
     # Without any tag it could be a bare address, which the HTML parser takes for a mistake and warns about.
-    source = html_to_markdown(html if "<" in html else f"<p>{html}</p>")
+    source = html_to_markdown.html_to_markdown(html if "<" in html else f"<p>{html}</p>")
     try:
         return render_markdown(source, own_host=own_host, max_length=MAX_IMPORTED), False
     except Invalid:
@@ -27,7 +27,7 @@ def render_comment(text: str, own_host: str) -> tuple[Rendered, bool]:
     try:
         return render_inline(_without_html(text), own_host=own_host, max_length=MAX_IMPORTED), False
     except Invalid:
-        plain = escape_text(" ".join(text.split()))
+        plain = html_to_markdown.escape_text(" ".join(text.split()))
         return render_inline(plain, own_host=own_host, max_length=MAX_IMPORTED), True
 
 

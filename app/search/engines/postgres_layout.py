@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
-from psycopg import sql
-
+from app.core.heavy import psycopg
+from app.core.heavy import psycopg_sql as sql
 from app.search.engines.postgres_rows import Cell
 
-Connection = psycopg.Connection[Any]
+if TYPE_CHECKING:
+    Connection = psycopg.Connection[Any]
+else:
+    Connection = Any
 
 REGISTRY = """
     CREATE SCHEMA IF NOT EXISTS {schema};

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 import sqlalchemy as sa
-from psycopg import errors, sql
 
+from app.core.heavy import psycopg_errors as errors
+from app.core.heavy import psycopg_sql as sql
 from app.search.engines.base import IndexBusy, IndexFull
 from app.search.engines.postgres_layout import INDEXES, NO_INDEX, REGISTRY, TABLES, Connection, Tables, View, read_cells
 

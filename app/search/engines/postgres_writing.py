@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from psycopg import sql
-
+from app.core.heavy import psycopg_sql as sql
 from app.search.documents import SearchDocument, split_key
 from app.search.engines.postgres_layout import Connection, Tables, read_cells
 from app.search.engines.postgres_rows import Cell, Row, number_of, row_of

@@ -8,8 +8,7 @@ import time
 from collections import deque
 from typing import Any, Protocol
 
-import redis
-
+from app.core.heavy import redis
 from app.core.settings import Settings
 from app.search.ledger.notes import Note
 

@@ -14,12 +14,12 @@ from datetime import date
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
-import redis
 from flask import Flask, current_app, has_request_context, request
 from sqlalchemy.exc import IntegrityError
 
 from app.core.actor import Audience
 from app.core.clock import now
+from app.core.heavy import redis
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.search import aliases

@@ -1,0 +1,105 @@
+"""Background work in a process beside the web processes of `threadwell serve`, forked from what they share.
+
+Some work takes much memory for a moment (recounting a whole community, learning from its texts), which a process of Python does not
+give back. So two processes stand here: one that works, and one that does nothing but replace it when it has become large and has
+nothing to do, or was killed. Linux only.
+"""
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import select
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from app.jobs.worker import run_forever
+
+# A working process that took so many more bytes than it began with is replaced when it is idle.
+MOST_GROWTH = 24 * 1024 * 1024
+STOP_SECONDS = 20
+PAUSE_SECONDS = 1.0  # before a process that was killed is replaced
+_PR_SET_PDEATHSIG = 1
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Wake:
+    """Tells the working process from any other one that there is work; has the words of threading.Event."""
+
+    def __init__(self) -> None:
+        self._handle = os.eventfd(0, os.EFD_NONBLOCK)
+
+    def set(self) -> None:
+        """Wake the process that works; remembered if it is busy."""
+        os.eventfd_write(self._handle, 1)
+
+    def clear(self) -> None:
+        """Forget that there was work."""
+        with contextlib.suppress(BlockingIOError):
+            os.eventfd_read(self._handle)
+
+    def wait(self, timeout: float) -> bool:
+        """Wait at most so many seconds; return whether there is work."""
+        return bool(select.select([self._handle], [], [], timeout)[0])
+
+
+def start_jobs_process(app: Flask, wake: Wake) -> Callable[[], None]:
+    """Start both processes and return a function that stops them and waits for the running batch. No thread may run here yet."""
+    keeper = multiprocessing.get_context("fork").Process(target=_keep_working, args=(app, wake), name="jobs")
+    keeper.start()
+
+    def stop() -> None:
+        keeper.terminate()
+        keeper.join(STOP_SECONDS + 5)
+
+    return stop
+
+
+def _keep_working(app: Flask, wake: Wake) -> None:
+    """Fork the process that works, and again when it ends, until this one is told to stop."""
+    stop = _stop_on_signals(lambda: None)
+    while not stop.is_set():
+        worker = multiprocessing.get_context("fork").Process(target=_work, args=(app, wake), name="jobs-worker")
+        worker.start()
+        while worker.is_alive() and not stop.is_set():
+            worker.join(PAUSE_SECONDS)
+        if stop.is_set():
+            worker.terminate()
+            worker.join(STOP_SECONDS)
+        elif worker.exitcode:
+            stop.wait(PAUSE_SECONDS)
+        worker.kill()
+
+
+def _work(app: Flask, wake: Wake) -> None:
+    """Do what is to be done until told to stop, or until this process became large."""
+    stop = _stop_on_signals(wake.set)
+    begun = _private_bytes()
+    run_forever(app, stop, wake, is_enough=lambda: _private_bytes() - begun > MOST_GROWTH)
+
+
+def _stop_on_signals(tell: Callable[[], None]) -> threading.Event:
+    """Return an event that the signals to end set; the end of the parent is one of them."""
+    stop = threading.Event()
+
+    def finish(_signal: int, _frame: object) -> None:
+        stop.set()
+        tell()
+
+    signal.signal(signal.SIGTERM, finish)
+    signal.signal(signal.SIGINT, finish)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # asks the server for new web processes
+    prctl: Any = ctypes.CDLL(None).prctl
+    prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    return stop
+
+
+def _private_bytes() -> int:
+    """The memory that only this process has, about: resident, without what is mapped from files."""
+    _size, resident, shared, *_rest = map(int, Path("/proc/self/statm").read_text().split())
+    return (resident - shared) * _PAGE

@@ -1,0 +1,114 @@
+"""The application as a server runs it: built once before the web processes are made, so that they share the memory it takes.
+
+The processes of `threadwell serve` are forked from the one that read the settings (on Linux). What it built before (modules, tables,
+templates of the pages most asked for) costs CPU and memory once, whatever their number. Nothing may be built here that two processes
+cannot share: no open connection, no thread.
+"""
+
+import atexit
+import ctypes
+import gc
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.test import EnvironBuilder
+
+from app.core.db import db
+from app.core.settings import Settings
+from app.factory import create_app
+from app.forum.models import Thread
+from app.jobs.process import Wake, start_jobs_process
+from app.jobs.queue import on_enqueue
+from app.jobs.worker import start_inline_worker
+from app.pageviews.recorder import start_flusher
+from app.search.ledger.recorder import start_flusher as start_ledger
+from app.web.bodies import PatientBodies
+
+# Threads that run Python for one web process; more only queue for the interpreter's lock.
+BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
+# The C library gives each thread a heap of its own, up to eight a core: few are enough where one thread runs at a time.
+_M_ARENA_MAX, _HEAPS = -8, 2
+# Blocks from here on (bytes) are given back to the system when they are freed; by itself the bound would grow with what is freed.
+_M_MMAP_THRESHOLD, _LARGE_BLOCK = -3, 256 * 1024
+_M_TRIM_THRESHOLD, _KEPT_FREE = -1, 512 * 1024
+# After the start garbage is looked for when so many more objects live. Requests leave few that only the collector can free.
+_COLLECT_AFTER = (20_000, 20, 20)
+_WARM_UP = "Threadwell/1 (start; bot)"
+
+WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
+_built: Flask | None = None
+_wake: Wake | None = None
+
+
+def preload() -> Callable[[], None]:
+    """Build the application in this process, for those that are forked from it, and start the one for background work.
+
+    Returns a function that ends background work. Does nothing where processes are not forked.
+    """
+    global _built, _wake
+    if not sys.platform.startswith("linux"):
+        return lambda: None
+    multiprocessing.set_start_method("fork", force=True)
+    spare_memory()
+    _built = create_app()
+    warm_up(_built)
+    with _built.app_context():
+        db.engine.dispose()
+    # The collector writes to every object it looks at, and what is written to is no longer shared: it shall leave these alone.
+    gc.collect()
+    gc.freeze()
+    if _settings(_built).jobs != "inline":
+        return lambda: None
+    _wake = Wake()
+    return start_jobs_process(_built, _wake)
+
+
+def load(_target: str = "") -> Flask:
+    """Return the application with the threads that a web process needs: the one built before the fork, or a new one."""
+    app = _built or create_app()
+    app.wsgi_app = patient(app)  # type: ignore[method-assign]
+    gc.set_threshold(*_COLLECT_AFTER)
+    settings = _settings(app)
+    atexit.register(start_flusher(app))
+    atexit.register(start_ledger(app))
+    if _wake is not None:
+        on_enqueue(_wake.set)
+    elif settings.jobs == "inline":
+        atexit.register(start_inline_worker(app, settings.instance_path / "worker.lock"))
+    return app
+
+
+def patient(app: Flask) -> PatientBodies:
+    """Return the application for a server: clients that do not send what they announced hold none of its working threads."""
+    is_direct = _settings(app).trusted_proxies == 0
+    return PatientBodies(app.wsgi_app, working=BLOCKING_THREADS, most=app.config["MAX_CONTENT_LENGTH"], is_direct=is_direct)
+
+
+def _settings(app: Flask) -> Settings:
+    return cast(Settings, app.extensions["settings"])
+
+
+def spare_memory() -> None:
+    """Ask the C library (glibc) to keep few heaps and to give back what is free; others are left as they are."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, _HEAPS)
+        mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_FREE)
+
+
+def warm_up(app: Flask) -> None:
+    """Make the pages most asked for once, past the cache: their templates and statements are then ready in every process."""
+    with app.test_request_context():
+        newest = db.session.scalar(sa.select(Thread).order_by(Thread.id.desc()).limit(1))
+        paths = ["/", "/questions", *([newest.path] if newest else [])]
+        db.session.remove()
+    for path in paths:
+        environ = EnvironBuilder(path=path, environ_overrides={"HTTP_USER_AGENT": _WARM_UP}).get_environ()
+        answer = Flask.wsgi_app(app, environ, lambda *_about: lambda _data: None)
+        b"".join(answer)
