@@ -18,7 +18,9 @@ def init_csrf(app: Flask) -> None:
     app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
     app.before_request(refuse_cross_site)
     csrf.init_app(app)
-    app.jinja_env.globals["csrf_token"] = form_token  # in place of the extension's: pieces are kept without a token
+    # In place of the extension's: pieces, and pages that many share, are kept without a token.
+    app.jinja_env.globals["csrf_token"] = form_token
+    app.context_processor(lambda: {"csrf_token": form_token})
 
 
 def refuse_cross_site() -> None:

@@ -109,10 +109,15 @@ def _make(macro: Callable[[], str]) -> Markup:
         made = Markup(macro())  # noqa: S704 (of our own templates)
     finally:
         _is_making.reset(was_making)
+    _ensure_nobodys(made)
+    return made
+
+
+def _ensure_nobodys(made: str) -> None:
+    """Raise RuntimeError for what holds the token of the one who asks."""
     own = g.get("csrf_token")
     if own and own in made:
         raise RuntimeError("A piece holds the token of one reader.")
-    return made
 
 
 def form_token() -> str:
@@ -143,6 +148,7 @@ def personal(name: str, macro: Callable[..., str], *arguments: Any) -> Markup:
 
 def cut(page: str) -> tuple[list[str], dict[str, list[int]]]:
     """Take a page for many apart: its parts, and of each place the numbers of the parts that stand in it."""
+    _ensure_nobodys(page)
     parts: list[str] = []
     places: dict[str, list[int]] = {}
     end = 0
