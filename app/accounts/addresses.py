@@ -5,12 +5,13 @@ from collections.abc import Collection
 
 from app.accounts.models import EMAIL_MAX
 from app.core.errors import Invalid
+from app.core.i18n import lazy_gettext
 from app.core.text import clean_line
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_PROBLEM = "This does not look like a mail address. It should read like name@example.com."
-_THROWN_AWAY = "Please use an address that you keep: mail to this one is thrown away after a while."
+_PROBLEM = lazy_gettext("This does not look like a mail address. It should read like name@example.com.")
+_THROWN_AWAY = lazy_gettext("Please use an address that you keep: mail to this one is thrown away after a while.")
 
 
 def normal_address(raw: str) -> str:

@@ -14,10 +14,10 @@ from app.core.i18n import gettext as _
 from app.web.forms import BaseForm, block, line
 
 ROLE_LABELS = {
-    Role.MEMBER: "Member",
-    Role.STAFF: "Staff: answers officially, reads staff-only text",
-    Role.MODERATOR: "Moderator: clears the queue, decides promotions",
-    Role.ADMIN: "Admin: everything",
+    Role.MEMBER: lazy_gettext("Member"),
+    Role.STAFF: lazy_gettext("Staff: answers officially, reads staff-only text"),
+    Role.MODERATOR: lazy_gettext("Moderator: clears the queue, decides promotions"),
+    Role.ADMIN: lazy_gettext("Admin: everything"),
 }
 
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.i18n import lazy_gettext
 from app.core.trust import Ability, Level, trust_table
 
-CONFIRM_FIRST = "Please confirm your mail address first: open the link in the mail we sent you. A new one: Settings, Account."
+CONFIRM_FIRST = lazy_gettext(
+    "Please confirm your mail address first: open the link in the mail we sent you. A new one: Settings, Account."
+)
 
 
 class Role(StrEnum):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.numbers import get_group_symbol
+from markupsafe import Markup, escape
 
 TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
 DOMAIN = "messages"
@@ -147,6 +148,11 @@ def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
     return speech.form(singular, plural, number) % counted(speech, number, values)
 
 
+def separated(number: int) -> str:
+    """Return a number as the language that is spoken writes it: 12,000."""
+    return current_speech().count(number)
+
+
 def counted(speech: Speech, number: int, values: dict[str, object]) -> dict[str, object]:
     """Return the values of a message with a number: `num`, and every other value that is the number, with separators."""
     shown = speech.count(number)
@@ -159,17 +165,25 @@ class LazyText(str):
     It is its message (that is what it equals, and what dictionaries know it by) but for `str()`, formatting and templates.
     """
 
-    __slots__ = ("_context",)
+    __slots__ = ("_context", "_message", "_values")
+    _message: str
     _context: str
+    _values: dict[str, object]
 
-    def __new__(cls, message: str, context: str = "") -> "LazyText":
-        made = super().__new__(cls, message)
-        made._context = context
+    def __new__(cls, message: str, context: str = "", values: dict[str, object] | None = None) -> "LazyText":
+        made = super().__new__(cls, message % values if values else message)
+        made._message, made._context, made._values = message, context, values or {}
         return made
 
     def __str__(self) -> str:
-        message = self[:]
-        return pgettext(self._context, message) if self._context else gettext(message)
+        speech = current_speech()
+        text = speech.text_in(self._context, self._message) if self._context else speech.text(self._message)
+        if not self._values:
+            return text
+        return text % {name: speech.count(value) if type(value) is int else value for name, value in self._values.items()}
+
+    def __html__(self) -> Markup:
+        return escape(str(self))
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
@@ -186,10 +200,16 @@ class LazyText(str):
     def lower(self) -> str:
         return str(self).lower()
 
+    def format(self, *values: object, **named: object) -> str:
+        return str(self).format(*values, **named)
 
-def lazy_gettext(message: str) -> str:
-    """Return a message that is said in the language of the moment it is shown; use `str()` before it is stored, joined or sent as JSON."""
-    return LazyText(message)
+
+def lazy_gettext(message: str, **values: object) -> str:
+    """Return a message that is said in the language of the moment it is shown; use `str()` before it is stored, joined or sent as JSON.
+
+    Whole numbers among the values are written with separators.
+    """
+    return LazyText(message, "", values)
 
 
 def lazy_pgettext(context: str, message: str) -> str:

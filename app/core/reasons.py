@@ -1,14 +1,15 @@
 """Reasons of decisions: how long they may be, and what is asked of those who give none. Pure."""
 
 from app.core.errors import Invalid
+from app.core.i18n import lazy_gettext
 from app.core.text import clean_line
 
 REASON_MAX = 300
 # What is asked for, by who reads it.
-FOR_OTHERS = "Please say why, so that others can follow the decision."
-FOR_THE_LOG = "Please say why. The log keeps it."
-FOR_THE_PERSON = "Please say why. The person will read it."
-TOO_LONG = f"Please keep the reason to {REASON_MAX} characters."
+FOR_OTHERS = lazy_gettext("Please say why, so that others can follow the decision.")
+FOR_THE_LOG = lazy_gettext("Please say why. The log keeps it.")
+FOR_THE_PERSON = lazy_gettext("Please say why. The person will read it.")
+TOO_LONG = lazy_gettext("Please keep the reason to %(reason_max)s characters.", reason_max=REASON_MAX)
 
 
 def checked_reason(reason: str, *, is_required: bool = False, ask: str = FOR_OTHERS) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import IntEnum, StrEnum
 
+from app.core.i18n import lazy_gettext
+
 # So far back reports that moderators upheld, and what moderators had to do about a person, count.
 WINDOW = timedelta(days=180)
 
@@ -25,7 +27,12 @@ class Level(IntEnum):
         return _LABELS[self]
 
 
-_LABELS = {Level.NEW: "New", Level.MEMBER: "Member", Level.REGULAR: "Regular", Level.TRUSTED: "Trusted"}
+_LABELS = {
+    Level.NEW: lazy_gettext("New"),
+    Level.MEMBER: lazy_gettext("Member"),
+    Level.REGULAR: lazy_gettext("Regular"),
+    Level.TRUSTED: lazy_gettext("Trusted"),
+}
 
 
 class Ability(StrEnum):
@@ -44,15 +51,18 @@ class Ability(StrEnum):
 
 # Ability -> (lowest level, what it is, in words that follow "you can").
 ABILITIES: Mapping[Ability, tuple[Level, str]] = {
-    Ability.POST_LINKS: (Level.MEMBER, "link to as many other sites as you need"),
+    Ability.POST_LINKS: (Level.MEMBER, lazy_gettext("link to as many other sites as you need")),
     Ability.POST_IMAGES: (Level.MEMBER, "show images"),
-    Ability.POST_AT_ONCE: (Level.MEMBER, "post at once where first texts wait for a moderator"),
-    Ability.BE_FOUND: (Level.MEMBER, "be found: search engines may list your profile and your fresh questions"),
-    Ability.SHOW_WEBSITE: (Level.MEMBER, "link to your website from your profile"),
-    Ability.WRITE_FREELY: (Level.REGULAR, "write without being looked over by the screening, except for watched words and sites"),
-    Ability.EDIT_TITLES: (Level.REGULAR, "improve titles and tags of other people's questions"),
-    Ability.WEIGHTY_REPORTS: (Level.REGULAR, "report with more weight"),
-    Ability.PROPOSE_ARTICLES: (Level.TRUSTED, "write and change articles, which are published after a review"),
+    Ability.POST_AT_ONCE: (Level.MEMBER, lazy_gettext("post at once where first texts wait for a moderator")),
+    Ability.BE_FOUND: (Level.MEMBER, lazy_gettext("be found: search engines may list your profile and your fresh questions")),
+    Ability.SHOW_WEBSITE: (Level.MEMBER, lazy_gettext("link to your website from your profile")),
+    Ability.WRITE_FREELY: (
+        Level.REGULAR,
+        lazy_gettext("write without being looked over by the screening, except for watched words and sites"),
+    ),
+    Ability.EDIT_TITLES: (Level.REGULAR, lazy_gettext("improve titles and tags of other people's questions")),
+    Ability.WEIGHTY_REPORTS: (Level.REGULAR, lazy_gettext("report with more weight")),
+    Ability.PROPOSE_ARTICLES: (Level.TRUSTED, lazy_gettext("write and change articles, which are published after a review")),
 }
 
 

@@ -1,13 +1,18 @@
 """What the desk keeps about people, for exports, erasing and merging (app/core/holdings)."""
 
 from app.core.holdings import Holding, OnErasing
+from app.core.i18n import lazy_gettext
 from app.desk.models import AssignmentRule, CannedAnswer, DeskItem, StaffGroupMember
 
-_WORK = "Who works on which question, for as long as they do."
+_WORK = lazy_gettext("Who works on which question, for as long as they do.")
 HOLDINGS = (
-    Holding(CannedAnswer.owner_id, "canned_answers", "Answers that you keep for reuse.", OnErasing.KEEP),
+    Holding(CannedAnswer.owner_id, "canned_answers", lazy_gettext("Answers that you keep for reuse."), OnErasing.KEEP),
     Holding(
-        StaffGroupMember.person_id, "groups", "Groups of staff that you are in.", OnErasing.DELETE, unique_with=("group_id",)
+        StaffGroupMember.person_id,
+        "groups",
+        lazy_gettext("Groups of staff that you are in."),
+        OnErasing.DELETE,
+        unique_with=("group_id",),
     ),
     *(
         Holding(column, "", _WORK, OnErasing.KEEP)

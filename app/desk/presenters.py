@@ -5,35 +5,36 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.core.actor import Actor
+from app.core.i18n import lazy_gettext
 from app.desk.calendar import WorkingHours, working_minutes_between
 from app.desk.models import DeskState, WaitingReason
 from app.desk.queries.queue import DeskFilter, DeskRow
 from app.desk.urls import desk_path
 
 VIEW_LABELS = {
-    "queue": "Needs an answer",
-    "mine": "Mine",
-    "groups": "My groups",
-    "taken": "Taken",
-    "asker": "Waiting on the asker",
-    "escalated": "Escalated",
-    "open": "All open",
+    "queue": lazy_gettext("Needs an answer"),
+    "mine": lazy_gettext("Mine"),
+    "groups": lazy_gettext("My groups"),
+    "taken": lazy_gettext("Taken"),
+    "asker": lazy_gettext("Waiting on the asker"),
+    "escalated": lazy_gettext("Escalated"),
+    "open": lazy_gettext("All open"),
 }
 VIEW_HINTS = {
-    "queue": "What is due first stands first: age, people affected and the usual wait in working hours decide.",
-    "mine": "Questions you have taken, and those you are in charge of.",
-    "groups": "Open questions that your groups are in charge of.",
-    "taken": "Questions that somebody is working on now. Each is free again when its time runs out.",
-    "asker": "We asked for details. They come back to the queue when the asker replies.",
-    "escalated": "Too long without an official or accepted answer. Whoever is in charge has been told.",
-    "open": "Every question that is not solved, whoever's turn it is, the oldest first.",
+    "queue": lazy_gettext("What is due first stands first: age, people affected and the usual wait in working hours decide."),
+    "mine": lazy_gettext("Questions you have taken, and those you are in charge of."),
+    "groups": lazy_gettext("Open questions that your groups are in charge of."),
+    "taken": lazy_gettext("Questions that somebody is working on now. Each is free again when its time runs out."),
+    "asker": lazy_gettext("We asked for details. They come back to the queue when the asker replies."),
+    "escalated": lazy_gettext("Too long without an official or accepted answer. Whoever is in charge has been told."),
+    "open": lazy_gettext("Every question that is not solved, whoever's turn it is, the oldest first."),
 }
 REASONS = {
-    WaitingReason.NEW: ("New", "plus", ""),
-    WaitingReason.DISPUTED: ("Disputed", "warning", "wait"),
-    WaitingReason.STUCK: ("Still stuck", "help", "wait"),
-    WaitingReason.REPLIED: ("Asker replied", "chat", ""),
-    WaitingReason.REOPENED: ("Reopened", "undo", ""),
+    WaitingReason.NEW: (lazy_gettext("New"), "plus", ""),
+    WaitingReason.DISPUTED: (lazy_gettext("Disputed"), "warning", "wait"),
+    WaitingReason.STUCK: (lazy_gettext("Still stuck"), "help", "wait"),
+    WaitingReason.REPLIED: (lazy_gettext("Asker replied"), "chat", ""),
+    WaitingReason.REOPENED: (lazy_gettext("Reopened"), "undo", ""),
 }
 # From so many working hours on a date says more than a number of hours.
 HOURS_IN_WORDS = 100

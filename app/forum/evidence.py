@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.core.i18n import lazy_gettext
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.forum.models.thread import Status
 from app.forum.queries.people import PersonCard
@@ -16,19 +17,31 @@ from app.forum.queries.thread_rows import PostRow
 
 # What an event says, as a sentence without its subject: of the question, and of one answer.
 _SAYS = {
-    OutcomeKind.ACCEPTED: ("marked a solution", "marked this answer as the solution"),
-    OutcomeKind.CONFIRMED_BY_ASKER: ("confirmed that it is solved", "confirmed that this answer solved it"),
-    OutcomeKind.JUDGED_BY_STAFF: ("judged that it is solved", "judged that this answer solves it"),
-    OutcomeKind.SOLVED_ELSEWHERE: ("said that it was solved in another way", "said that it was solved in another way"),
-    OutcomeKind.WORKAROUND: ("said that there is a way around it", "said that this answer is a way around it"),
-    OutcomeKind.NO_LONGER_RELEVANT: ("said that it does not matter any more", "said that it does not matter any more"),
-    OutcomeKind.NEEDS_INFO: ("asked for more details", "asked for more details"),
-    OutcomeKind.REFUTED: ("said that it is not solved", "said that this answer did not solve it"),
+    OutcomeKind.ACCEPTED: (lazy_gettext("marked a solution"), lazy_gettext("marked this answer as the solution")),
+    OutcomeKind.CONFIRMED_BY_ASKER: (
+        lazy_gettext("confirmed that it is solved"),
+        lazy_gettext("confirmed that this answer solved it"),
+    ),
+    OutcomeKind.JUDGED_BY_STAFF: (lazy_gettext("judged that it is solved"), lazy_gettext("judged that this answer solves it")),
+    OutcomeKind.SOLVED_ELSEWHERE: (
+        lazy_gettext("said that it was solved in another way"),
+        lazy_gettext("said that it was solved in another way"),
+    ),
+    OutcomeKind.WORKAROUND: (
+        lazy_gettext("said that there is a way around it"),
+        lazy_gettext("said that this answer is a way around it"),
+    ),
+    OutcomeKind.NO_LONGER_RELEVANT: (
+        lazy_gettext("said that it does not matter any more"),
+        lazy_gettext("said that it does not matter any more"),
+    ),
+    OutcomeKind.NEEDS_INFO: (lazy_gettext("asked for more details"), lazy_gettext("asked for more details")),
+    OutcomeKind.REFUTED: (lazy_gettext("said that it is not solved"), lazy_gettext("said that this answer did not solve it")),
 }
 _HOW = {
     OutcomeSource.MAIL: "by mail",
-    OutcomeSource.API: "through the API",
-    OutcomeSource.IMPORT: "on its former site",
+    OutcomeSource.API: lazy_gettext("through the API"),
+    OutcomeSource.IMPORT: lazy_gettext("on its former site"),
     OutcomeSource.INFERENCE: "inferred",
 }
 

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.actor import Audience, Role
 from app.core.holdings import Holding, OnErasing
+from app.core.i18n import lazy_gettext
 from app.forum.models import (
     Acceptance,
     Category,
@@ -45,36 +46,36 @@ def _was_changed_there(person_id: int) -> sa.ColumnElement[bool]:
 
 HOLDINGS = (
     Holding(
-        Thread.author_id, "threads", "Questions and discussions that you started.", OnErasing.FORGET, leave_out=_FIGURES,
+        Thread.author_id, "threads", lazy_gettext("Questions and discussions that you started."), OnErasing.FORGET, leave_out=_FIGURES,
         closed=_is_for_staff_now, words_of_others=("title", "lock_note"),
     ),
     Holding(
-        Post.author_id, "posts", "What you wrote in threads, as it stands there now.", OnErasing.FORGET, leave_out=_MADE_OF_IT,
+        Post.author_id, "posts", lazy_gettext("What you wrote in threads, as it stands there now."), OnErasing.FORGET, leave_out=_MADE_OF_IT,
         address=lambda row: post_path(row["id"]), closed=_was_changed_there, words_of_others=("body_source",),
     ),
-    Holding(Post.edited_by_id, "", "Who changed a post last; every change is among the revisions.", OnErasing.FORGET),
+    Holding(Post.edited_by_id, "", lazy_gettext("Who changed a post last; every change is among the revisions."), OnErasing.FORGET),
     Holding(
-        PostRevision.editor_id, "revisions", "Every text of a post that you wrote or changed.", OnErasing.FORGET,
+        PostRevision.editor_id, "revisions", lazy_gettext("Every text of a post that you wrote or changed."), OnErasing.FORGET,
         leave_out=("body_hash",), address=lambda row: post_path(row["post_id"]),
     ),
     Holding(
-        Comment.author_id, "comments", "Your comments.", OnErasing.FORGET, leave_out=("body_html", "body_text"),
+        Comment.author_id, "comments", lazy_gettext("Your comments."), OnErasing.FORGET, leave_out=("body_html", "body_text"),
         address=lambda row: comment_path(row["id"]),
     ),
-    Holding(Vote.person_id, "votes", "Your votes.", OnErasing.KEEP, unique_with=("post_id",)),
-    Holding(MeToo.person_id, "me_too", "Problems that you said you have, too.", OnErasing.KEEP, unique_with=("thread_id",)),
-    Holding(Follow.person_id, "follows", "Threads that you follow or left.", OnErasing.DELETE, unique_with=("thread_id",)),
-    Holding(Draft.person_id, "drafts", "Texts that you have not posted yet.", OnErasing.DELETE, unique_with=("key",)),
-    Holding(Acceptance.accepted_by_id, "acceptances", "Answers that you accepted.", OnErasing.FORGET),
+    Holding(Vote.person_id, "votes", lazy_gettext("Your votes."), OnErasing.KEEP, unique_with=("post_id",)),
+    Holding(MeToo.person_id, "me_too", lazy_gettext("Problems that you said you have, too."), OnErasing.KEEP, unique_with=("thread_id",)),
+    Holding(Follow.person_id, "follows", lazy_gettext("Threads that you follow or left."), OnErasing.DELETE, unique_with=("thread_id",)),
+    Holding(Draft.person_id, "drafts", lazy_gettext("Texts that you have not posted yet."), OnErasing.DELETE, unique_with=("key",)),
+    Holding(Acceptance.accepted_by_id, "acceptances", lazy_gettext("Answers that you accepted."), OnErasing.FORGET),
     Holding(
-        Outcome.actor_id, "outcomes", "What you said about whether answers worked.", OnErasing.KEEP,
+        Outcome.actor_id, "outcomes", lazy_gettext("What you said about whether answers worked."), OnErasing.KEEP,
         leave_out=("reader_key",), blank=("reason",),
     ),
-    Holding(Outcome.reader_key, "", "So that a reader's word counts once.", OnErasing.KEEP, value_of=person_key),
+    Holding(Outcome.reader_key, "", lazy_gettext("So that a reader's word counts once."), OnErasing.KEEP, value_of=person_key),
     Holding(
-        DuplicateProposal.proposed_by_id, "duplicates_proposed", "Questions of which you said that they were asked before.",
+        DuplicateProposal.proposed_by_id, "duplicates_proposed", lazy_gettext("Questions of which you said that they were asked before."),
         OnErasing.FORGET,
     ),
-    Holding(DuplicateProposal.decided_by_id, "", "Who decided about a proposed duplicate.", OnErasing.KEEP),
-    Holding(ThreadVersion.decided_by_id, "", "Who said which version a thread is about.", OnErasing.KEEP),
+    Holding(DuplicateProposal.decided_by_id, "", lazy_gettext("Who decided about a proposed duplicate."), OnErasing.KEEP),
+    Holding(ThreadVersion.decided_by_id, "", lazy_gettext("Who said which version a thread is about."), OnErasing.KEEP),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import cast
 from markupsafe import Markup
 
 from app.core.actor import Actor
+from app.core.i18n import lazy_gettext
 from app.core.text import shorten
 from app.forum import policies
 from app.forum.cards import can_be_card
@@ -29,13 +30,13 @@ from app.forum.verdicts import Verdict, disputed_solutions
 GLANCE_CHARS = 150
 # Value and label of the reasons in moderation.models.FlagReason (a test holds them together).
 FLAG_REASONS = (
-    ("spam", "It is spam or advertising"),
-    ("rude", "It is rude or hurtful"),
-    ("off_topic", "It is not about this topic"),
-    ("wrong", "It is wrong or could do harm"),
-    ("duplicate", "It was asked before"),
-    ("outdated", "It is out of date"),
-    ("other", "Something else"),
+    ("spam", lazy_gettext("It is spam or advertising")),
+    ("rude", lazy_gettext("It is rude or hurtful")),
+    ("off_topic", lazy_gettext("It is not about this topic")),
+    ("wrong", lazy_gettext("It is wrong or could do harm")),
+    ("duplicate", lazy_gettext("It was asked before")),
+    ("outdated", lazy_gettext("It is out of date")),
+    ("other", lazy_gettext("Something else")),
 )
 _CONFIRMS = (OutcomeKind.ACCEPTED, OutcomeKind.CONFIRMED_BY_ASKER, OutcomeKind.JUDGED_BY_STAFF)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from app.core.actor import Actor
+from app.core.i18n import lazy_gettext
 from app.forum import policies
 from app.forum.models import Thread
 from app.forum.models.resolution import OutcomeKind
@@ -16,7 +17,7 @@ from app.forum.queries.thread_page import ThreadPage
 from app.forum.queries.thread_rows import ThreadHead
 from app.forum.services.pacing import PACES, pace_words
 
-_WAITS = "Waiting for a moderator: until one has read this, only its author and moderators see it."
+_WAITS = lazy_gettext("Waiting for a moderator: until one has read this, only its author and moderators see it.")
 
 
 @dataclass(frozen=True, slots=True)

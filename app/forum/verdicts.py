@@ -9,6 +9,7 @@ from typing import cast
 from urllib.parse import urlencode
 
 from app.core.actor import Actor
+from app.core.i18n import lazy_gettext
 from app.forum import policies
 from app.forum.models import Post, Thread
 from app.forum.models.resolution import OutcomeKind, RefutationReason
@@ -22,10 +23,10 @@ from app.forum.services.judging import Word
 
 # Value and label, as the page offers them. kb.presenters says the same of articles; a test holds them together.
 REASONS = (
-    (RefutationReason.OUTDATED, "It is out of date"),
-    (RefutationReason.OTHER_VERSION, "I have a different version"),
-    (RefutationReason.UNCLEAR, "I did not understand it"),
-    (RefutationReason.WRONG, "I followed it, and it did not work"),
+    (RefutationReason.OUTDATED, lazy_gettext("It is out of date")),
+    (RefutationReason.OTHER_VERSION, lazy_gettext("I have a different version")),
+    (RefutationReason.UNCLEAR, lazy_gettext("I did not understand it")),
+    (RefutationReason.WRONG, lazy_gettext("I followed it, and it did not work")),
 )
 # What the page may say after a word: thanks, the question why, thanks for the reason, or that it was taken back.
 STATES = ("yes", "no", "told", "undone")

@@ -3,6 +3,7 @@
 They tell outcomes. None counts what anybody did: articles written, edits or reviews are no aims of their own.
 """
 
+from app.core.i18n import lazy_gettext
 from app.insights import knowledge_predicates as are
 from app.insights.cohorts import Cohort
 from app.insights.measures import Group, Metric, Unit
@@ -12,13 +13,13 @@ from app.insights.queries.waits import Wait
 from app.insights.search_metrics import SEARCHING
 from app.kb.models import ArticleFeedback
 
-LINKS = "links in listed official answers"
-SOURCES = "passages that articles were built from"
-LEAD = f"{LINKS}; {SOURCES}; threads that show what to fix"
-CHANGES = f"{SOURCES}, and what changed in them"
-PUBLICATION = "date of the question; date of the first publication"
-WORDS = "readers' words under articles: the last one of each reader"
-VIEWS = "views by people in the last 30 days"
+LINKS = lazy_gettext("links in listed official answers")
+SOURCES = lazy_gettext("passages that articles were built from")
+LEAD = lazy_gettext("%(links)s; %(sources)s; threads that show what to fix", links=LINKS, sources=SOURCES)
+CHANGES = lazy_gettext("%(sources)s, and what changed in them", sources=SOURCES)
+PUBLICATION = lazy_gettext("date of the question; date of the first publication")
+WORDS = lazy_gettext("readers' words under articles: the last one of each reader")
+VIEWS = lazy_gettext("views by people in the last 30 days")
 IS_HELPFUL, IS_UNHELPFUL = ArticleFeedback.is_helpful.is_(True), ArticleFeedback.is_helpful.is_(False)
 
 
@@ -56,31 +57,34 @@ def _link(key: str, title: str, sentence: str, test: Test, source: str) -> Metri
 
 LINKED = _link(
     "linked",
-    "Linked to an article",
-    "solved in the period that used, flagged, fixed or added an article",
+    lazy_gettext("Linked to an article"),
+    lazy_gettext("solved in the period that used, flagged, fixed or added an article"),
     are.linked_article,
     LEAD,
 )
 USED = _link(
     "link_used",
-    "Used an article",
-    "solved in the period with an official answer that leads to an article",
+    lazy_gettext("Used an article"),
+    lazy_gettext("solved in the period with an official answer that leads to an article"),
     are.used_article,
     LINKS,
 )
 FLAGGED = _link(
-    "link_flagged", "Flagged an article", "solved in the period, for which an article waits to be looked at",
-    are.flagged_article, f"threads that show what to fix; {CHANGES}",
+    "link_flagged", lazy_gettext("Flagged an article"), lazy_gettext("solved in the period, for which an article waits to be looked at"),
+    are.flagged_article, lazy_gettext("threads that show what to fix; %(changes)s", changes=CHANGES),
 )  # fmt: skip
 FIXED = _link(
-    "link_fixed", "Fixed an article", "solved in the period, for which an article older than the question was improved",
-    are.fixed_article, f"threads that show what to fix; {SOURCES}; {PUBLICATION}",
+    "link_fixed", lazy_gettext("Fixed an article"), lazy_gettext("solved in the period, for which an article older than the question was improved"),
+    are.fixed_article, lazy_gettext("threads that show what to fix; %(sources)s; %(publication)s", sources=SOURCES, publication=PUBLICATION),
 )  # fmt: skip
 ADDED = _link(
-    "link_added", "Added an article", "solved in the period from which an article was built that is newer than the question",
+    "link_added", lazy_gettext("Added an article"),
+    lazy_gettext("solved in the period from which an article was built that is newer than the question"),
     are.added_article, f"{SOURCES}; {PUBLICATION}",
 )  # fmt: skip
-UNLINKED = _link("unlinked", "Not linked", "solved in the period without any article", are.not_linked, LEAD)
+UNLINKED = _link(
+    "unlinked", lazy_gettext("Not linked"), lazy_gettext("solved in the period without any article"), are.not_linked, LEAD
+)
 LINKING = (USED, FLAGGED, FIXED, ADDED)
 
 
@@ -90,47 +94,53 @@ def _arrived(key: str, title: str, sentence: str, test: Test, source: str) -> Me
 
 ARRIVED = _arrived(
     "arrivals",
-    "Questions asked, duplicates included",
-    "asked in the period, duplicates included",
+    lazy_gettext("Questions asked, duplicates included"),
+    lazy_gettext("asked in the period, duplicates included"),
     everything,
-    "date of the question",
+    lazy_gettext("date of the question"),
 )
 REPEATED = _arrived(
-    "known_repeat", "Asked before", "asked in the period after another one of the same issue", are.is_repeat,
-    "duplicates; dates of the questions",
+    "known_repeat", lazy_gettext("Asked before"), lazy_gettext("asked in the period after another one of the same issue"), are.is_repeat,
+    lazy_gettext("duplicates; dates of the questions"),
 )  # fmt: skip
 HAD_ARTICLE = _arrived(
-    "known_article", "An article was there", "asked in the period that an official answer leads to an older article", are.had_article,
+    "known_article", lazy_gettext("An article was there"),
+    lazy_gettext("asked in the period that an official answer leads to an older article"), are.had_article,
     f"{LINKS}; {PUBLICATION}",
 )  # fmt: skip
 KNOWN = _arrived(
-    "known", "Known", "asked in the period that were asked before, or that an older article answered", are.is_known,
+    "known", lazy_gettext("Known"), lazy_gettext("asked in the period that were asked before, or that an older article answered"), are.is_known,
     f"{HAD_ARTICLE.source}; duplicates",
 )  # fmt: skip
-NEW = _arrived("new_questions", "New", "asked in the period that were not known", are.is_new, KNOWN.source)
+NEW = _arrived(
+    "new_questions", lazy_gettext("New"), lazy_gettext("asked in the period that were not known"), are.is_new, KNOWN.source
+)
 
 REFERRED = _count(
-    "questions_referred", "Questions sent to an article", "with an official answer, given in the period, that leads to an article",
-    everything, Group.REUSE, f"{LINKS}; date of the answer", Cohort.REFERRED, are.uses_of_question, "Uses",
+    "questions_referred", lazy_gettext("Questions sent to an article"),
+    lazy_gettext("with an official answer, given in the period, that leads to an article"),
+    everything, Group.REUSE, lazy_gettext("%(links)s; date of the answer", links=LINKS), Cohort.REFERRED, are.uses_of_question, lazy_gettext("Uses"),
 )  # fmt: skip
 ARTICLES_USED = _count(
-    "articles_used", "Articles used", "that an official answer, given in the period, leads to", everything, Group.REUSE, REFERRED.source,
-    Cohort.USED, are.uses_of_article, "Uses",
+    "articles_used", lazy_gettext("Articles used"), lazy_gettext("that an official answer, given in the period, leads to"), everything,
+    Group.REUSE, REFERRED.source,
+    Cohort.USED, are.uses_of_article, lazy_gettext("Uses"),
 )  # fmt: skip
 USES = _sum(
     "article_uses",
-    "Uses of articles",
+    lazy_gettext("Uses of articles"),
     REFERRED,
     Unit.USES,
-    "sum over questions_referred of the articles that their official answers of the period lead to",
+    lazy_gettext("sum over questions_referred of the articles that their official answers of the period lead to"),
 )
 
 WORTH = _count(
-    "worth_article", "Worth an article", "asked in the period that were proposed for an article or are made into one",
+    "worth_article", lazy_gettext("Worth an article"), lazy_gettext("asked in the period that were proposed for an article or are made into one"),
     are.is_worth_an_article, Group.WRITING, f"candidates; {SOURCES}", Cohort.ASKED,
 )  # fmt: skip
 BECAME = _count(
-    "became_article", "Became an article", "asked in the period from which an article was built that is newer than the question",
+    "became_article", lazy_gettext("Became an article"),
+    lazy_gettext("asked in the period from which an article was built that is newer than the question"),
     are.added_article, Group.WRITING, f"{SOURCES}; {PUBLICATION}", Cohort.ASKED,
 )  # fmt: skip
 
@@ -152,10 +162,12 @@ def _time(key: str, title: str, listed: Metric, quantile: float, *, censored: bo
 
 
 TIMES = (
-    _time("article_time", "Time to an article: median", WORTH, 0.5, censored=True),
-    _time("article_time_p90", "Time to an article: 9 of 10", WORTH, 0.9, censored=True),
-    _time("article_time_known", "Time to an article: median of those that have one", BECAME, 0.5, censored=False),
-    _time("article_time_known_p90", "Time to an article: 9 of 10 of those that have one", BECAME, 0.9, censored=False),
+    _time("article_time", lazy_gettext("Time to an article: median"), WORTH, 0.5, censored=True),
+    _time("article_time_p90", lazy_gettext("Time to an article: 9 of 10"), WORTH, 0.9, censored=True),
+    _time("article_time_known", lazy_gettext("Time to an article: median of those that have one"), BECAME, 0.5, censored=False),
+    _time(
+        "article_time_known_p90", lazy_gettext("Time to an article: 9 of 10 of those that have one"), BECAME, 0.9, censored=False
+    ),
 )
 
 
@@ -163,17 +175,29 @@ def _judged(key: str, title: str, sentence: str, test: Test, amount: Amount) -> 
     return _count(key, title, sentence, test, Group.HELPFUL, WORDS, Cohort.JUDGED, amount, "Readers")
 
 
-JUDGED = _judged("articles_judged", "Articles judged", "that readers judged in the period", everything, are.words_about())
+JUDGED = _judged(
+    "articles_judged",
+    lazy_gettext("Articles judged"),
+    lazy_gettext("that readers judged in the period"),
+    everything,
+    are.words_about(),
+)
 HELPED = _judged(
-    "articles_helpful", "Articles that helped", "that helped at least one reader in the period", are.has_words(IS_HELPFUL),
+    "articles_helpful", lazy_gettext("Articles that helped"), lazy_gettext("that helped at least one reader in the period"),
+    are.has_words(IS_HELPFUL),
     are.words_about(IS_HELPFUL),
 )  # fmt: skip
 FAILED = _judged(
-    "articles_unhelpful", "Articles that failed", "that did not help at least one reader in the period", are.has_words(IS_UNHELPFUL),
+    "articles_unhelpful", lazy_gettext("Articles that failed"), lazy_gettext("that did not help at least one reader in the period"),
+    are.has_words(IS_UNHELPFUL),
     are.words_about(IS_UNHELPFUL),
 )  # fmt: skip
 WORD_COUNT = _sum(
-    "article_words", "Readers' words about articles", JUDGED, Unit.WORDS, "number of readers' words of the period about articles"
+    "article_words",
+    lazy_gettext("Readers' words about articles"),
+    JUDGED,
+    Unit.WORDS,
+    lazy_gettext("number of readers' words of the period about articles"),
 )
 
 
@@ -182,23 +206,26 @@ def _standing(key: str, title: str, sentence: str, test: Test, source: str) -> M
     return _count(key, title, sentence, test, Group.CARE, source, Cohort.PUBLISHED, are.views_of_article, "Views in 30 days")
 
 
-ARTICLES = _standing("articles", "Articles", "published now", everything, "state of the article")
+ARTICLES = _standing("articles", lazy_gettext("Articles"), "published now", everything, lazy_gettext("state of the article"))
 CARE = (
     _standing(
-        "articles_stale", "Stale", "due for another look, or that nobody confirmed for a year", are.is_stale,
-        "date for another look; where there is none, date of the last confirmation, else of the first publication",
+        "articles_stale", lazy_gettext("Stale"), lazy_gettext("due for another look, or that nobody confirmed for a year"), are.is_stale,
+        lazy_gettext("date for another look; where there is none, date of the last confirmation, else of the first publication"),
     ),
     _standing(
-        "articles_needs_work", "Fails its readers", "of which readers say surely enough that they do not help", are.needs_work,
-        "mark of the articles that readers' words reopened",
+        "articles_needs_work", lazy_gettext("Fails its readers"), lazy_gettext("of which readers say surely enough that they do not help"),
+        are.needs_work,
+        lazy_gettext("mark of the articles that readers' words reopened"),
     ),
     _standing(
-        "articles_changed", "Source changed", "of which a source changed and nobody looked since", are.is_changed, CHANGES
+        "articles_changed", lazy_gettext("Source changed"), lazy_gettext("of which a source changed and nobody looked since"), are.is_changed, CHANGES
     ),
-    _standing("articles_unowned", "Without an owner", "that nobody looks after", are.is_unowned, "owner of the article"),
+    _standing("articles_unowned", lazy_gettext("Without an owner"), lazy_gettext("that nobody looks after"), are.is_unowned,
+    lazy_gettext("owner of the article")),
     _standing(
-        "articles_unused", "Never used", "published 90 days ago or earlier that no official answer leads to", are.is_unused,
-        f"{LINKS}; date of the first publication",
+        "articles_unused", lazy_gettext("Never used"), lazy_gettext("published 90 days ago or earlier that no official answer leads to"),
+        are.is_unused,
+        lazy_gettext("%(links)s; date of the first publication", links=LINKS),
     ),
 )  # fmt: skip
 
@@ -208,25 +235,34 @@ def _popular(key: str, title: str, sentence: str, test: Test, source: str) -> Me
 
 
 POPULAR = _popular(
-    "popular", "Popular solved questions", "that are solved and were read 30 times or more in the last 30 days", everything, VIEWS
+    "popular",
+    lazy_gettext("Popular solved questions"),
+    lazy_gettext("that are solved and were read 30 times or more in the last 30 days"),
+    everything,
+    VIEWS,
 )
 GAPS = _popular(
-    "gaps", "Popular and without an article", "that are popular, solved, in no way linked to an article and without a card",
-    are.is_gap, f"{VIEWS}; {LEAD}; pinned answers",
+    "gaps", lazy_gettext("Popular and without an article"),
+    lazy_gettext("that are popular, solved, in no way linked to an article and without a card"),
+    are.is_gap, lazy_gettext("%(views)s; %(lead)s; pinned answers", views=VIEWS, lead=LEAD),
 )  # fmt: skip
 GAP_VIEWS = _sum(
-    "gap_views", "Views of gaps", GAPS, Unit.VIEWS, "views of the gaps, and of their duplicates, in the last 30 days"
+    "gap_views",
+    lazy_gettext("Views of gaps"),
+    GAPS,
+    Unit.VIEWS,
+    lazy_gettext("views of the gaps, and of their duplicates, in the last 30 days"),
 )
 
 SHARES = (
-    _share("link_rate", "Link rate", LINKED, SOLVED_IN),
+    _share("link_rate", lazy_gettext("Link rate"), LINKED, SOLVED_IN),
     *(_share(f"{metric.key}_share", f"{metric.title}: share", metric, SOLVED_IN) for metric in LINKING),
-    _share("known_share", "Known: share", KNOWN, ARRIVED),
-    _share("known_repeat_share", "Asked before: share", REPEATED, ARRIVED),
-    _share("known_article_share", "An article was there: share", HAD_ARTICLE, ARRIVED),
-    _share("new_share", "New: share", NEW, ARRIVED),
-    _share("helpfulness", "Helpfulness", HELPED, JUDGED, is_weighted=True),
-    _share("gap_share", "Gaps: share", GAPS, POPULAR),
+    _share("known_share", lazy_gettext("Known: share"), KNOWN, ARRIVED),
+    _share("known_repeat_share", lazy_gettext("Asked before: share"), REPEATED, ARRIVED),
+    _share("known_article_share", lazy_gettext("An article was there: share"), HAD_ARTICLE, ARRIVED),
+    _share("new_share", lazy_gettext("New: share"), NEW, ARRIVED),
+    _share("helpfulness", lazy_gettext("Helpfulness"), HELPED, JUDGED, is_weighted=True),
+    _share("gap_share", lazy_gettext("Gaps: share"), GAPS, POPULAR),
     *(_share(f"{metric.key}_share", f"{metric.title}: share", metric, ARTICLES) for metric in CARE),
 )
 _ALL = (

@@ -1,5 +1,6 @@
 """The registry of figures. Each stands on a named predicate; docs/metrics.md explains every one of them."""
 
+from app.core.i18n import lazy_gettext
 from app.forum.models.thread import Status
 from app.insights import predicates as are
 from app.insights.cohorts import Cohort
@@ -10,9 +11,9 @@ from app.insights.queries.waits import Wait
 
 __all__ = ["METRICS", "Figure", "Group", "Metric", "MetricRow", "Unit", "metrics_of"]
 
-STATUS = "status of the question, derived from its outcome events"
-FIRST = "first listed answer by somebody other than the asker"
-ACCEPTED = "listed answers accepted now"
+STATUS = lazy_gettext("status of the question, derived from its outcome events")
+FIRST = lazy_gettext("first listed answer by somebody other than the asker")
+ACCEPTED = lazy_gettext("listed answers accepted now")
 
 
 def _count(key: str, title: str, sentence: str, test: Test, group: Group, source: str, cohort: Cohort = Cohort.ASKED) -> Metric:
@@ -42,15 +43,31 @@ def _time(key: str, title: str, listed: Metric, wait: Wait, source: str, *, quan
     )
 
 
-QUESTIONS = _count("questions", "Questions asked", "asked in the period", are.everything, Group.VOLUME, "date of the question")
-ANSWERED = _count("answered", "Answered", "that somebody else answered", are.is_answered, Group.VOLUME, FIRST)
-UNANSWERED = _count("unanswered", "Not answered", "that nobody else answered", are.is_unanswered, Group.VOLUME, FIRST)
+QUESTIONS = _count(
+    "questions",
+    lazy_gettext("Questions asked"),
+    lazy_gettext("asked in the period"),
+    are.everything,
+    Group.VOLUME,
+    lazy_gettext("date of the question"),
+)
+ANSWERED = _count(
+    "answered", lazy_gettext("Answered"), lazy_gettext("that somebody else answered"), are.is_answered, Group.VOLUME, FIRST
+)
+UNANSWERED = _count(
+    "unanswered", lazy_gettext("Not answered"), lazy_gettext("that nobody else answered"), are.is_unanswered, Group.VOLUME, FIRST
+)
 ACCEPTED_ANSWER = _count(
-    "accepted", "With an accepted answer", "that have an accepted answer now", are.is_accepted, Group.OUTCOME, ACCEPTED
+    "accepted",
+    lazy_gettext("With an accepted answer"),
+    lazy_gettext("that have an accepted answer now"),
+    are.is_accepted,
+    Group.OUTCOME,
+    ACCEPTED,
 )
 SOLVED_IN = _count(
-    "solved_in_period", "Solved in the period", "that were solved in the period, whenever they were asked",
-    are.has_status(Status.SOLVED), Group.VOLUME, "date of the earliest event that makes the question solved now", Cohort.SOLVED,
+    "solved_in_period", lazy_gettext("Solved in the period"), lazy_gettext("that were solved in the period, whenever they were asked"),
+    are.has_status(Status.SOLVED), Group.VOLUME, lazy_gettext("date of the earliest event that makes the question solved now"), Cohort.SOLVED,
 )  # fmt: skip
 
 
@@ -58,39 +75,68 @@ def _standing(key: str, title: str, sentence: str, *statuses: Status) -> Metric:
     return _count(key, title, sentence, are.has_status(*statuses), Group.OUTCOME, STATUS)
 
 
-SOLVED = _standing("solved", "Solved, confirmed", "that are confirmed as solved now", Status.SOLVED)
-LIKELY = _standing("likely_solved", "Probably solved", "that are probably solved: nobody said so", Status.LIKELY_SOLVED)
+SOLVED = _standing("solved", lazy_gettext("Solved, confirmed"), lazy_gettext("that are confirmed as solved now"), Status.SOLVED)
+LIKELY = _standing(
+    "likely_solved",
+    lazy_gettext("Probably solved"),
+    lazy_gettext("that are probably solved: nobody said so"),
+    Status.LIKELY_SOLVED,
+)
 SOLVED_OR_LIKELY = _standing(
-    "solved_or_likely", "Solved or probably solved", "that are solved or probably solved now", Status.SOLVED, Status.LIKELY_SOLVED
+    "solved_or_likely",
+    lazy_gettext("Solved or probably solved"),
+    lazy_gettext("that are solved or probably solved now"),
+    Status.SOLVED,
+    Status.LIKELY_SOLVED,
 )
 STANDINGS = (
     SOLVED,
     LIKELY,
-    _standing("disputed", "Disputed", "of which the solution is disputed now", Status.DISPUTED),
-    _standing("needs_info", "Waiting on the asker", "that wait on their asker now", Status.NEEDS_INFO),
-    _standing("closed", "Closed", "that are closed now", Status.CLOSED),
-    _standing("open_answered", "Open, with answers", "that have answers and no known outcome", Status.ANSWERED),
-    _standing("open_unanswered", "Open, without an answer", "that are open and have no answer at all", Status.UNANSWERED),
+    _standing("disputed", lazy_gettext("Disputed"), lazy_gettext("of which the solution is disputed now"), Status.DISPUTED),
+    _standing(
+        "needs_info", lazy_gettext("Waiting on the asker"), lazy_gettext("that wait on their asker now"), Status.NEEDS_INFO
+    ),
+    _standing("closed", lazy_gettext("Closed"), lazy_gettext("that are closed now"), Status.CLOSED),
+    _standing(
+        "open_answered",
+        lazy_gettext("Open, with answers"),
+        lazy_gettext("that have answers and no known outcome"),
+        Status.ANSWERED,
+    ),
+    _standing(
+        "open_unanswered",
+        lazy_gettext("Open, without an answer"),
+        lazy_gettext("that are open and have no answer at all"),
+        Status.UNANSWERED,
+    ),
 )
 
 STAFF_ANSWERED = _count(
-    "answered_by_staff", "Answered by staff", "that staff answered", are.staff_answered, Group.RESPONSE, f"{FIRST}: official ones"
+    "answered_by_staff",
+    lazy_gettext("Answered by staff"),
+    lazy_gettext("that staff answered"),
+    are.staff_answered,
+    Group.RESPONSE,
+    lazy_gettext("%(first)s: official ones", first=FIRST),
 )
 PEER_ANSWERED = _count(
-    "answered_by_peers", "Answered by peers", "that somebody other than staff answered", are.peer_answered, Group.RESPONSE,
-    f"{FIRST}: those that are not official",
+    "answered_by_peers", lazy_gettext("Answered by peers"), lazy_gettext("that somebody other than staff answered"), are.peer_answered,
+    Group.RESPONSE,
+    lazy_gettext("%(first)s: those that are not official", first=FIRST),
 )  # fmt: skip
 STAFF_FIRST = _count(
-    "first_answered_by_staff", "First answered by staff", "that staff answered first", are.staff_was_first, Group.RESPONSE,
-    f"{FIRST}, and whether it is official",
+    "first_answered_by_staff", lazy_gettext("First answered by staff"), lazy_gettext("that staff answered first"), are.staff_was_first,
+    Group.RESPONSE,
+    lazy_gettext("%(first)s, and whether it is official", first=FIRST),
 )  # fmt: skip
 PEER_FIRST = _count(
-    "first_answered_by_peers", "First answered by peers", "that a peer answered first", are.peer_was_first, Group.RESPONSE,
-    f"{FIRST}, and whether it is official",
+    "first_answered_by_peers", lazy_gettext("First answered by peers"), lazy_gettext("that a peer answered first"), are.peer_was_first,
+    Group.RESPONSE,
+    lazy_gettext("%(first)s, and whether it is official", first=FIRST),
 )  # fmt: skip
 
 SOLVED_BY_ANSWER = _count(
-    "solved_by_answer", "Solved by an answer", "that are confirmed as solved and have an accepted answer",
+    "solved_by_answer", lazy_gettext("Solved by an answer"), lazy_gettext("that are confirmed as solved and have an accepted answer"),
     are.is_solved_by_answer, Group.SOLUTION, f"{STATUS}; {ACCEPTED}",
 )  # fmt: skip
 
@@ -101,17 +147,33 @@ def _solution(key: str, title: str, sentence: str, test: Test) -> Metric:
     return Metric(key, title, predicate, f"number of questions {sentence}", source, Group.SOLUTION)
 
 
-SOLVED_BY_STAFF = _solution("solved_by_staff", "Solved by staff", "of which staff gave the accepted answer", are.solved_by_staff)
-SOLVED_BY_PEERS = _solution("solved_by_peers", "Solved by peers", "of which a peer gave the accepted answer", are.solved_by_peer)
+SOLVED_BY_STAFF = _solution(
+    "solved_by_staff",
+    lazy_gettext("Solved by staff"),
+    lazy_gettext("of which staff gave the accepted answer"),
+    are.solved_by_staff,
+)
+SOLVED_BY_PEERS = _solution(
+    "solved_by_peers",
+    lazy_gettext("Solved by peers"),
+    lazy_gettext("of which a peer gave the accepted answer"),
+    are.solved_by_peer,
+)
 SOLVED_BY_ASKER = _solution(
-    "solved_by_asker", "Solved by the asker", "of which the asker gave the accepted answer", are.solved_by_asker
+    "solved_by_asker",
+    lazy_gettext("Solved by the asker"),
+    lazy_gettext("of which the asker gave the accepted answer"),
+    are.solved_by_asker,
 )
 SOLVED_BY_FIRST = _solution(
-    "solved_by_first_answer", "Solved by the first answer", "of which the first answer is the accepted one", are.solved_by_first
+    "solved_by_first_answer",
+    lazy_gettext("Solved by the first answer"),
+    lazy_gettext("of which the first answer is the accepted one"),
+    are.solved_by_first,
 )
 SOLVED_BY_HELPERS = _count(
-    "solved_by_helpers", "Solved by helpers", "that were solved in the period with an accepted answer by a helper",
-    are.solved_by_helper, Group.PEOPLE, f"{STATUS}; {ACCEPTED}, and who wrote them", Cohort.SOLVED,
+    "solved_by_helpers", lazy_gettext("Solved by helpers"), lazy_gettext("that were solved in the period with an accepted answer by a helper"),
+    are.solved_by_helper, Group.PEOPLE, lazy_gettext("%(status)s; %(accepted)s, and who wrote them", status=STATUS, accepted=ACCEPTED), Cohort.SOLVED,
 )  # fmt: skip
 
 
@@ -141,13 +203,13 @@ def _waiting(key: str, title: str, words: str, least: float, most: float | None)
 
 
 AGEING = (
-    _waiting("waiting", "Waiting for an answer", "whenever they were asked", 0, None),
-    _waiting("waiting_1h", "Up to 1 hour", "asked less than an hour ago", 0, 1),
-    _waiting("waiting_24h", "1 to 24 hours", "asked 1 to 24 hours ago", 1, 24),
-    _waiting("waiting_3d", "1 to 3 days", "asked 1 to 3 days ago", 24, 72),
-    _waiting("waiting_7d", "3 to 7 days", "asked 3 to 7 days ago", 72, 168),
-    _waiting("waiting_30d", "7 to 30 days", "asked 7 to 30 days ago", 168, 720),
-    _waiting("waiting_older", "More than 30 days", "asked 30 days ago or earlier", 720, None),
+    _waiting("waiting", lazy_gettext("Waiting for an answer"), lazy_gettext("whenever they were asked"), 0, None),
+    _waiting("waiting_1h", lazy_gettext("Up to 1 hour"), lazy_gettext("asked less than an hour ago"), 0, 1),
+    _waiting("waiting_24h", lazy_gettext("1 to 24 hours"), lazy_gettext("asked 1 to 24 hours ago"), 1, 24),
+    _waiting("waiting_3d", lazy_gettext("1 to 3 days"), lazy_gettext("asked 1 to 3 days ago"), 24, 72),
+    _waiting("waiting_7d", lazy_gettext("3 to 7 days"), lazy_gettext("asked 3 to 7 days ago"), 72, 168),
+    _waiting("waiting_30d", lazy_gettext("7 to 30 days"), lazy_gettext("asked 7 to 30 days ago"), 168, 720),
+    _waiting("waiting_older", lazy_gettext("More than 30 days"), lazy_gettext("asked 30 days ago or earlier"), 720, None),
 )
 
 
@@ -163,40 +225,50 @@ def _times(key: str, title: str, wait: Wait, ended: Metric, source: str) -> tupl
 
 
 TIMES = (
-    *_times("first_response", "Time to a first answer", Wait.FIRST_ANSWER, ANSWERED, FIRST),
-    *_times("staff_response", "Time to staff's first answer", Wait.STAFF_ANSWER, STAFF_ANSWERED, STAFF_ANSWERED.source),
-    *_times("peer_response", "Time to a peer's first answer", Wait.PEER_ANSWER, PEER_ANSWERED, PEER_ANSWERED.source),
-    *_times("solution_time", "Time to a solution", Wait.SOLUTION, SOLVED, SOLVED_IN.source),
-    *_times("acceptance_time", "Time to an accepted answer", Wait.ACCEPTANCE, ACCEPTED_ANSWER, "earliest standing acceptance"),
+    *_times("first_response", lazy_gettext("Time to a first answer"), Wait.FIRST_ANSWER, ANSWERED, FIRST),
+    *_times(
+        "staff_response", lazy_gettext("Time to staff's first answer"), Wait.STAFF_ANSWER, STAFF_ANSWERED, STAFF_ANSWERED.source
+    ),
+    *_times(
+        "peer_response", lazy_gettext("Time to a peer's first answer"), Wait.PEER_ANSWER, PEER_ANSWERED, PEER_ANSWERED.source
+    ),
+    *_times("solution_time", lazy_gettext("Time to a solution"), Wait.SOLUTION, SOLVED, SOLVED_IN.source),
+    *_times(
+        "acceptance_time",
+        lazy_gettext("Time to an accepted answer"),
+        Wait.ACCEPTANCE,
+        ACCEPTED_ANSWER,
+        lazy_gettext("earliest standing acceptance"),
+    ),
 )
 
 PEOPLE = (
     _people(
-        "people_affected", "People with the problem", "of the period, each with the people it concerns", are.everything,
-        are.affected_people, "sum over the questions of 1 (the asker) + everybody who said me-too", "me-toos",
+        "people_affected", lazy_gettext("People with the problem"), lazy_gettext("of the period, each with the people it concerns"), are.everything,
+        are.affected_people, lazy_gettext("sum over the questions of 1 (the asker) + everybody who said me-too"), "me-toos",
     ),
     _people(
-        "people_helped", "People whose problem is solved", "confirmed as solved, each with the people it concerns",
-        are.has_status(Status.SOLVED), are.affected_people, "the same sum over the solved questions", f"me-toos; {STATUS}",
+        "people_helped", lazy_gettext("People whose problem is solved"), lazy_gettext("confirmed as solved, each with the people it concerns"),
+        are.has_status(Status.SOLVED), are.affected_people, lazy_gettext("the same sum over the solved questions"), f"me-toos; {STATUS}",
     ),
     _people(
-        "readers_helped", "Readers for whom an answer worked", "of which readers say that an answer worked",
-        are.has_helped_readers, are.readers_helped, "number of readers' standing words \"it worked\" about listed answers",
-        "readers' words under answers",
+        "readers_helped", lazy_gettext("Readers for whom an answer worked"), lazy_gettext("of which readers say that an answer worked"),
+        are.has_helped_readers, are.readers_helped, lazy_gettext("number of readers' standing words \"it worked\" about listed answers"),
+        lazy_gettext("readers' words under answers"),
     ),
 )  # fmt: skip
 
 SHARES = (
-    _share("answer_rate", "Answer rate", ANSWERED, QUESTIONS),
-    _share("acceptance_rate", "Share with an accepted answer", ACCEPTED_ANSWER, QUESTIONS),
-    _share("resolution_confirmed", "Resolution rate, confirmed", SOLVED, QUESTIONS),
-    _share("resolution_likely", "Resolution rate with probably solved ones", SOLVED_OR_LIKELY, QUESTIONS),
-    _share("staff_first_share", "First answers by staff", STAFF_FIRST, ANSWERED),
-    _share("peer_first_share", "First answers by peers", PEER_FIRST, ANSWERED),
-    _share("staff_solution_share", "Solutions by staff", SOLVED_BY_STAFF, SOLVED_BY_ANSWER),
-    _share("peer_solution_share", "Solutions by peers", SOLVED_BY_PEERS, SOLVED_BY_ANSWER),
-    _share("asker_solution_share", "Solutions by the asker", SOLVED_BY_ASKER, SOLVED_BY_ANSWER),
-    _share("first_answer_share", "Solved by the first answer", SOLVED_BY_FIRST, SOLVED_BY_ANSWER),
+    _share("answer_rate", lazy_gettext("Answer rate"), ANSWERED, QUESTIONS),
+    _share("acceptance_rate", lazy_gettext("Share with an accepted answer"), ACCEPTED_ANSWER, QUESTIONS),
+    _share("resolution_confirmed", lazy_gettext("Resolution rate, confirmed"), SOLVED, QUESTIONS),
+    _share("resolution_likely", lazy_gettext("Resolution rate with probably solved ones"), SOLVED_OR_LIKELY, QUESTIONS),
+    _share("staff_first_share", lazy_gettext("First answers by staff"), STAFF_FIRST, ANSWERED),
+    _share("peer_first_share", lazy_gettext("First answers by peers"), PEER_FIRST, ANSWERED),
+    _share("staff_solution_share", lazy_gettext("Solutions by staff"), SOLVED_BY_STAFF, SOLVED_BY_ANSWER),
+    _share("peer_solution_share", lazy_gettext("Solutions by peers"), SOLVED_BY_PEERS, SOLVED_BY_ANSWER),
+    _share("asker_solution_share", lazy_gettext("Solutions by the asker"), SOLVED_BY_ASKER, SOLVED_BY_ANSWER),
+    _share("first_answer_share", lazy_gettext("Solved by the first answer"), SOLVED_BY_FIRST, SOLVED_BY_ANSWER),
 )
 
 _ALL = (

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.accounts.urls import person_path
+from app.core.i18n import lazy_gettext
 from app.insights.charts import Bar, Column, ColumnChart, CurveChart, bar, column_chart, curve_chart
 from app.insights.measures import Figure
 from app.insights.metrics import AGEING, METRICS, STANDINGS
@@ -15,11 +16,11 @@ from app.insights.urls import figure_path, insights_path
 from app.web.filters import plural
 
 RESPONSE = (
-    ("Anybody", "first_response", "all"),
-    ("Staff", "staff_response", "staff"),
-    ("Peers", "peer_response", "peer"),
+    (lazy_gettext("Anybody"), "first_response", "all"),
+    (lazy_gettext("Staff"), "staff_response", "staff"),
+    (lazy_gettext("Peers"), "peer_response", "peer"),
 )
-SOLUTION = (("Solved", "solution_time", "solved"), ("Accepted", "acceptance_time", "plain"))
+SOLUTION = ((lazy_gettext("Solved"), "solution_time", "solved"), (lazy_gettext("Accepted"), "acceptance_time", "plain"))
 SHARES_OF_SOLUTIONS = ("staff_solution_share", "peer_solution_share", "asker_solution_share", "first_answer_share")
 SHARES_OF_ANSWERS = ("staff_first_share", "peer_first_share")
 IN_TIME = (1, 24, 72)

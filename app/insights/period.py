@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 
 DEFAULT = "90d"
 ALL = "all"
@@ -21,7 +22,9 @@ MOST_DAYS = 3660
 MOST_YEARS = 100
 ONE_DAY = timedelta(days=1)
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    lazy_gettext("January"), lazy_gettext("February"), lazy_gettext("March"), lazy_gettext("April"), lazy_gettext("May"),
+    lazy_gettext("June"), lazy_gettext("July"), lazy_gettext("August"), lazy_gettext("September"), lazy_gettext("October"),
+    lazy_gettext("November"), lazy_gettext("December"),
 )  # fmt: skip
 _PATTERN = re.compile(
     r"(?P<days>[0-9]{1,4})d|(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})|-Q(?P<quarter>[1-4]))?"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.core.errors import Invalid
+from app.core.i18n import lazy_gettext
 from app.forum.queries.categories import CategoryRow
 from app.insights.cohorts import Cohort, Subject
 from app.insights.knowledge_metrics import ALL_METRICS
@@ -18,11 +19,12 @@ NOTHING = "–"
 NO_BREAK = "\u00a0"
 # Which rows a list looks at, with the period in words.
 _LOOKED_AT = {
-    Cohort.ASKED: "asked {}", Cohort.SOLVED: "solved {}, whenever asked", Cohort.NOW: "as it stands now",
-    Cohort.ARRIVED: "asked {}, duplicates included", Cohort.REFERRED: "whenever asked, by official answers given {}",
-    Cohort.POPULAR: "as they stand now", Cohort.PUBLISHED: "as they stand now", Cohort.USED: "by official answers given {}",
-    Cohort.JUDGED: "by what readers said {}", Cohort.SEARCHED: "made {}, in sessions that are over",
-    Cohort.SESSIONS: "begun {} and over",
+    Cohort.ASKED: "asked {}", Cohort.SOLVED: lazy_gettext("solved {}, whenever asked"), Cohort.NOW: lazy_gettext("as it stands now"),
+    Cohort.ARRIVED: lazy_gettext("asked {}, duplicates included"), Cohort.REFERRED: lazy_gettext("whenever asked, by official answers given {}"),
+    Cohort.POPULAR: lazy_gettext("as they stand now"), Cohort.PUBLISHED: lazy_gettext("as they stand now"),
+    Cohort.USED: lazy_gettext("by official answers given {}"),
+    Cohort.JUDGED: lazy_gettext("by what readers said {}"), Cohort.SEARCHED: lazy_gettext("made {}, in sessions that are over"),
+    Cohort.SESSIONS: lazy_gettext("begun {} and over"),
 }  # fmt: skip
 LAST_DAYS = ("30d", "90d", "365d")
 

@@ -3,20 +3,21 @@
 docs/metrics.md explains each. All count sessions that are over, and name nobody.
 """
 
+from app.core.i18n import lazy_gettext
 from app.insights import search_predicates as are
 from app.insights.cohorts import Cohort
 from app.insights.measures import Group, Metric, Unit
 from app.insights.predicates import Predicate, Test, everything
 from app.search.models import Ending
 
-LEDGER = "ledger of searches"
-RESULTS = f"{LEDGER}: number of results"
-CLICKS = f"{LEDGER}: results that were opened"
+LEDGER = lazy_gettext("ledger of searches")
+RESULTS = lazy_gettext("%(ledger)s: number of results", ledger=LEDGER)
+CLICKS = lazy_gettext("%(ledger)s: results that were opened", ledger=LEDGER)
 ENDINGS = f"{LEDGER}: endings"
-ASKING = f"{LEDGER}: the page to ask on, and what was asked"
-DESK = f"{ASKING}; escalations of the desk"
-COMPARED = f"{ASKING}; who was held out"
-COMPARED_DESK = f"{DESK}; who was held out"
+ASKING = lazy_gettext("%(ledger)s: the page to ask on, and what was asked", ledger=LEDGER)
+DESK = lazy_gettext("%(asking)s; escalations of the desk", asking=ASKING)
+COMPARED = lazy_gettext("%(asking)s; who was held out", asking=ASKING)
+COMPARED_DESK = lazy_gettext("%(desk)s; who was held out", desk=DESK)
 
 
 def _count(key: str, title: str, sentence: str, test: Test, group: Group, source: str, cohort: Cohort) -> Metric:
@@ -37,50 +38,84 @@ def _share(key: str, title: str, part: Metric, whole: Metric) -> Metric:
     return Metric(key, title, part.predicate, formula, part.source, part.group, Unit.SHARE, denominator=whole.predicate)
 
 
-SEARCHES = _search("searches", "Searches", "made in the period", everything, LEDGER)
-EMPTY = _search("searches_empty", "Found nothing", "that found nothing", are.found_nothing, RESULTS)
-OPENED = _search("searches_opened", "Opened a result", "from which a result was opened", are.was_opened, CLICKS)
+SEARCHES = _search("searches", lazy_gettext("Searches"), lazy_gettext("made in the period"), everything, LEDGER)
+EMPTY = _search("searches_empty", lazy_gettext("Found nothing"), lazy_gettext("that found nothing"), are.found_nothing, RESULTS)
+OPENED = _search(
+    "searches_opened", lazy_gettext("Opened a result"), lazy_gettext("from which a result was opened"), are.was_opened, CLICKS
+)
 RANKS = (
-    _search("opened_1", "Opened the first", "from which the first result was opened", are.opened(1, 1), CLICKS),
-    _search("opened_2", "Opened the second or third", "from which the second or third result was opened", are.opened(2, 3), CLICKS),
-    _search("opened_4", "Opened the fourth to tenth", "from which the fourth to tenth result was opened", are.opened(4, 10), CLICKS),
-    _search("opened_11", "Opened a later one", "from which a result after the tenth was opened", are.opened(11), CLICKS),
+    _search("opened_1", lazy_gettext("Opened the first"), lazy_gettext("from which the first result was opened"), are.opened(1, 1), CLICKS),
+    _search("opened_2", lazy_gettext("Opened the second or third"), lazy_gettext("from which the second or third result was opened"),
+    are.opened(2, 3), CLICKS),
+    _search("opened_4", lazy_gettext("Opened the fourth to tenth"), lazy_gettext("from which the fourth to tenth result was opened"),
+    are.opened(4, 10), CLICKS),
+    _search("opened_11", lazy_gettext("Opened a later one"), lazy_gettext("from which a result after the tenth was opened"), are.opened(11), CLICKS),
     _search(
-        "opened_unknown", "Opened, place not known", "from which a result was opened of which the place is not known",
+        "opened_unknown", lazy_gettext("Opened, place not known"), lazy_gettext("from which a result was opened of which the place is not known"),
         are.opened_unranked, CLICKS,
     ),
 )  # fmt: skip
 SEARCH_ENDINGS = (
-    _search("searches_clicked", "Ended at a result", "that ended at a result", are.search_ended(Ending.CLICKED), ENDINGS),
-    _search("searches_solved", "Solved", "of which somebody said that it solved their problem", are.search_ended(Ending.SOLVED), ENDINGS),
-    _search("searches_refined", "Other words followed", "after which the same person tried other words", are.search_ended(Ending.REFINED), ENDINGS),
-    _search("searches_asked", "Asked in the end", "after which somebody asked", are.search_ended(Ending.ASKED), ENDINGS),
-    _search("searches_left", "Left", "after which nothing followed", are.search_ended(Ending.LEFT), ENDINGS),
+    _search("searches_clicked", lazy_gettext("Ended at a result"), lazy_gettext("that ended at a result"), are.search_ended(Ending.CLICKED), ENDINGS),
+    _search("searches_solved", lazy_gettext("Solved"), lazy_gettext("of which somebody said that it solved their problem"),
+    are.search_ended(Ending.SOLVED), ENDINGS),
+    _search("searches_refined", lazy_gettext("Other words followed"), lazy_gettext("after which the same person tried other words"),
+    are.search_ended(Ending.REFINED), ENDINGS),
+    _search("searches_asked", lazy_gettext("Asked in the end"), lazy_gettext("after which somebody asked"), are.search_ended(Ending.ASKED), ENDINGS),
+    _search("searches_left", lazy_gettext("Left"), lazy_gettext("after which nothing followed"), are.search_ended(Ending.LEFT), ENDINGS),
 )  # fmt: skip
 
-SESSIONS = _session("search_sessions", "Sessions with a search", "in which somebody searched", are.has_searched, LEDGER)
+SESSIONS = _session(
+    "search_sessions",
+    lazy_gettext("Sessions with a search"),
+    lazy_gettext("in which somebody searched"),
+    are.has_searched,
+    LEDGER,
+)
 FOUND = _session(
-    "sessions_found", "Sessions that found", "that ended at a result, or with a solved problem", are.has_found, ENDINGS
+    "sessions_found",
+    lazy_gettext("Sessions that found"),
+    lazy_gettext("that ended at a result, or with a solved problem"),
+    are.has_found,
+    ENDINGS,
 )
 SESSION_ENDINGS = (
-    _session("sessions_clicked", "Ended at a result", "that ended at a result", are.session_ended(Ending.CLICKED), ENDINGS),
-    _session("sessions_solved", "Solved", "that ended with a solved problem", are.session_ended(Ending.SOLVED), ENDINGS),
-    _session("sessions_asked", "Asked", "that ended in asking", are.session_ended(Ending.ASKED), ENDINGS),
-    _session("sessions_left", "Left", "that somebody left without opening anything", are.session_ended(Ending.LEFT, Ending.REFINED), ENDINGS),
+    _session("sessions_clicked", lazy_gettext("Ended at a result"), lazy_gettext("that ended at a result"),
+    are.session_ended(Ending.CLICKED), ENDINGS),
+    _session("sessions_solved", lazy_gettext("Solved"), lazy_gettext("that ended with a solved problem"), are.session_ended(Ending.SOLVED), ENDINGS),
+    _session("sessions_asked", lazy_gettext("Asked"), lazy_gettext("that ended in asking"), are.session_ended(Ending.ASKED), ENDINGS),
+    _session("sessions_left", lazy_gettext("Left"), lazy_gettext("that somebody left without opening anything"),
+    are.session_ended(Ending.LEFT, Ending.REFINED), ENDINGS),
 )  # fmt: skip
 
 ABOUT_TO_ASK = _session(
-    "ask_sessions", "About to ask", "in which the page to ask on was opened", are.reached_ask, ASKING, Group.ASKING
+    "ask_sessions",
+    lazy_gettext("About to ask"),
+    lazy_gettext("in which the page to ask on was opened"),
+    are.reached_ask,
+    ASKING,
+    Group.ASKING,
 )
 ASKED = _session(
-    "ask_asked", "Asked a question", "in which somebody was about to ask, and asked", are.has_asked, ASKING, Group.ASKING
+    "ask_asked",
+    lazy_gettext("Asked a question"),
+    lazy_gettext("in which somebody was about to ask, and asked"),
+    are.has_asked,
+    ASKING,
+    Group.ASKING,
 )
 ASK_SOLVED = _session(
-    "ask_solved", "Solved while asking", "in which somebody was about to ask, and said that what they were shown solved it",
-    are.was_solved, f"{ASKING}; “This solved it”", Group.ASKING,
+    "ask_solved", lazy_gettext("Solved while asking"),
+    lazy_gettext("in which somebody was about to ask, and said that what they were shown solved it"),
+    are.was_solved, lazy_gettext("%(asking)s; “This solved it”", asking=ASKING), Group.ASKING,
 )  # fmt: skip
 ESCALATED = _session(
-    "ask_escalated", "Escalated", "in which a question was asked that had to be escalated", are.was_escalated, DESK, Group.ASKING
+    "ask_escalated",
+    lazy_gettext("Escalated"),
+    lazy_gettext("in which a question was asked that had to be escalated"),
+    are.was_escalated,
+    DESK,
+    Group.ASKING,
 )
 
 
@@ -107,12 +142,12 @@ SHOWN = _side("shown", "with suggestions", is_held_out=False)
 HELD_OUT = _side("held_out", "without suggestions", is_held_out=True)
 
 SHARES = (
-    _share("zero_result_share", "Share that found nothing", EMPTY, SEARCHES),
-    _share("click_share", "Share with an opened result", OPENED, SEARCHES),
-    _share("first_rank_share", "Share that opened the first", RANKS[0], OPENED),
-    _share("found_share", "Share of sessions that found", FOUND, SESSIONS),
-    _share("ask_rate", "Share that asked", ASKED, ABOUT_TO_ASK),
-    _share("ask_solved_share", "Share solved while asking", ASK_SOLVED, ABOUT_TO_ASK),
+    _share("zero_result_share", lazy_gettext("Share that found nothing"), EMPTY, SEARCHES),
+    _share("click_share", lazy_gettext("Share with an opened result"), OPENED, SEARCHES),
+    _share("first_rank_share", lazy_gettext("Share that opened the first"), RANKS[0], OPENED),
+    _share("found_share", lazy_gettext("Share of sessions that found"), FOUND, SESSIONS),
+    _share("ask_rate", lazy_gettext("Share that asked"), ASKED, ABOUT_TO_ASK),
+    _share("ask_solved_share", lazy_gettext("Share solved while asking"), ASK_SOLVED, ABOUT_TO_ASK),
 )
 _ALL = (
     SEARCHES, EMPTY, OPENED, *RANKS, *SEARCH_ENDINGS, SESSIONS, FOUND, *SESSION_ENDINGS, ABOUT_TO_ASK, ASKED, ASK_SOLVED, ESCALATED,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.core.i18n import lazy_gettext
 from app.insights.charts import Bar, Column, ColumnChart, bar, column_chart
 from app.insights.measures import Group, Metric
 from app.insights.overview_parts import NumberRow
@@ -14,7 +15,7 @@ from app.insights.urls import figure_path
 from app.web.filters import plural
 
 _TONES = {"solved": "solved", "clicked": "solved", "asked": "wait", "refined": "likely", "left": "rest"}
-_ASKED = {"ask_rate": "Asked a question", "escalation_rate": "Had to be escalated"}
+_ASKED = {"ask_rate": lazy_gettext("Asked a question"), "escalation_rate": lazy_gettext("Had to be escalated")}
 
 
 @dataclass(frozen=True, slots=True)

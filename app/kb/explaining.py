@@ -3,40 +3,41 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.core.i18n import lazy_gettext
 from app.core.settings import Settings
 from app.kb.models import Candidate, CandidateState, Decision
 from app.kb.queries.decisions import DecisionRow, Precision
 from app.kb.services.scoring import WINDOW_DAYS, IssueEvidence, Part, Score, is_proposed
 
 DISMISSALS = (
-    ("Too specific", "It is too specific to one person"),
-    ("Not our topic", "It is not about what we support"),
-    ("Already covered", "An article covers it already"),
-    ("Not good enough", "The answers are not good enough"),
-    ("Out of date", "It is out of date"),
+    (lazy_gettext("Too specific"), lazy_gettext("It is too specific to one person")),
+    (lazy_gettext("Not our topic"), lazy_gettext("It is not about what we support")),
+    (lazy_gettext("Already covered"), lazy_gettext("An article covers it already")),
+    (lazy_gettext("Not good enough"), lazy_gettext("The answers are not good enough")),
+    (lazy_gettext("Out of date"), lazy_gettext("It is out of date")),
 )
-SNOOZES = ((7, "For a week"), (30, "For a month"), (90, "For three months"))
+SNOOZES = ((7, lazy_gettext("For a week")), (30, lazy_gettext("For a month")), (90, lazy_gettext("For three months")))
 # State, label of its tab, and what its candidates have behind them.
 TABS = (
-    (CandidateState.PROPOSED, "Proposed", ""),
-    (CandidateState.SNOOZED, "Later", "put off"),
-    (CandidateState.CARD, "Answer cards", "pinned"),
-    (CandidateState.PROMOTED, "Promoted", "promoted"),
-    (CandidateState.DISMISSED, "Dismissed", "dismissed"),
+    (CandidateState.PROPOSED, lazy_gettext("Proposed"), ""),
+    (CandidateState.SNOOZED, lazy_gettext("Later"), "put off"),
+    (CandidateState.CARD, lazy_gettext("Answer cards"), "pinned"),
+    (CandidateState.PROMOTED, lazy_gettext("Promoted"), "promoted"),
+    (CandidateState.DISMISSED, lazy_gettext("Dismissed"), "dismissed"),
 )
 DECISIONS = {
-    Decision.PROMOTED: "Built an article from it",
-    Decision.LINKED: "Linked it to an article that was there",
-    Decision.CARD: "Pinned its answer as a card",
-    Decision.DISMISSED: "Dismissed it",
-    Decision.SNOOZED: "Put it off",
-    Decision.RESTORED: "Took that back",
+    Decision.PROMOTED: lazy_gettext("Built an article from it"),
+    Decision.LINKED: lazy_gettext("Linked it to an article that was there"),
+    Decision.CARD: lazy_gettext("Pinned its answer as a card"),
+    Decision.DISMISSED: lazy_gettext("Dismissed it"),
+    Decision.SNOOZED: lazy_gettext("Put it off"),
+    Decision.RESTORED: lazy_gettext("Took that back"),
 }
 _STANDING = {
-    CandidateState.SNOOZED: "It is put off for a while, and proposed again afterwards if it still deserves it.",
-    CandidateState.DISMISSED: "Somebody dismissed it, so it is not proposed again.",
-    CandidateState.CARD: "Its answer is pinned as a card, so it needs no article of its own.",
-    CandidateState.PROMOTED: "It became part of an article.",
+    CandidateState.SNOOZED: lazy_gettext("It is put off for a while, and proposed again afterwards if it still deserves it."),
+    CandidateState.DISMISSED: lazy_gettext("Somebody dismissed it, so it is not proposed again."),
+    CandidateState.CARD: lazy_gettext("Its answer is pinned as a card, so it needs no article of its own."),
+    CandidateState.PROMOTED: lazy_gettext("It became part of an article."),
 }
 
 

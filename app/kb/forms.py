@@ -15,15 +15,17 @@ from app.kb.services.writing import ARTICLE_MAX, ASKED_AS_MAX
 from app.web.forms import BaseForm, block, line
 
 AUDIENCES = (
-    (Audience.PUBLIC, "Everybody"),
-    (Audience.MEMBERS, "Members: people who are signed in"),
-    (Audience.STAFF, "Staff only"),
+    (Audience.PUBLIC, lazy_gettext("Everybody")),
+    (Audience.MEMBERS, lazy_gettext("Members: people who are signed in")),
+    (Audience.STAFF, lazy_gettext("Staff only")),
 )
 
 
 LANGUAGES = (
-    ("", "The site’s own"), ("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español"), ("it", "Italiano"),
-    ("pt", "Português"), ("nl", "Nederlands"), ("pl", "Polski"), ("tr", "Türkçe"), ("uk", "Українська"), ("ja", "日本語"),
+    ("", lazy_gettext("The site’s own")), ("en", lazy_gettext("English")), ("de", lazy_gettext("Deutsch")), ("fr",
+    lazy_gettext("Français")), ("es", lazy_gettext("Español")), ("it", lazy_gettext("Italiano")),
+    ("pt", lazy_gettext("Português")), ("nl", lazy_gettext("Nederlands")), ("pl", lazy_gettext("Polski")), ("tr", "Türkçe"), ("uk",
+    "Українська"), ("ja", "日本語"),
     ("ko", "한국어"), ("zh-CN", "简体中文"), ("zh-TW", "繁體中文"),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.core.actor import Actor
+from app.core.i18n import lazy_gettext
 from app.core.text import shorten
 from app.kb import policies
 from app.kb.models import Article, ArticleRevision, FeedbackReason, SourceChange, SourceRole
@@ -16,22 +17,22 @@ from app.web.contract import ArticleFacts
 
 TOC_FROM = 3
 DESCRIPTION = 200
-REMOVED = "somebody who left"
+REMOVED = lazy_gettext("somebody who left")
 # Parts that say what was asked, not what helped.
 ASKERS_PARTS = (SourceRole.PROBLEM, SourceRole.ENVIRONMENT)
 ROLES = tuple(ROLE_NAMES.items())
 REASONS = (
-    (FeedbackReason.OUTDATED, "It is out of date"),
-    (FeedbackReason.OTHER_VERSION, "I have a different version"),
-    (FeedbackReason.UNCLEAR, "I did not understand it"),
-    (FeedbackReason.INCOMPLETE, "Something is missing"),
-    (FeedbackReason.WRONG, "I followed it, and it did not work"),
+    (FeedbackReason.OUTDATED, lazy_gettext("It is out of date")),
+    (FeedbackReason.OTHER_VERSION, lazy_gettext("I have a different version")),
+    (FeedbackReason.UNCLEAR, lazy_gettext("I did not understand it")),
+    (FeedbackReason.INCOMPLETE, lazy_gettext("Something is missing")),
+    (FeedbackReason.WRONG, lazy_gettext("I followed it, and it did not work")),
 )
 CHANGES = {
     SourceChange.EDITED: "edited since",
-    SourceChange.HIDDEN: "hidden, or not for all readers any more",
-    SourceChange.WITHDRAWN: "no longer accepted",
-    SourceChange.REFUTED: "disputed: it does not work for everybody any more",
+    SourceChange.HIDDEN: lazy_gettext("hidden, or not for all readers any more"),
+    SourceChange.WITHDRAWN: lazy_gettext("no longer accepted"),
+    SourceChange.REFUTED: lazy_gettext("disputed: it does not work for everybody any more"),
 }
 
 

@@ -9,6 +9,7 @@ from app.accounts.queries import find_person
 from app.core.clock import now
 from app.core.errors import Forbidden, Gone
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.text import shorten
 from app.forum.models import Post, Thread
 from app.forum.models.thread import Status
@@ -20,21 +21,32 @@ from app.notifications.services.hearing import UNDO_FOR
 from app.notifications.tokens import address_mark, read_outcome_token
 
 EXCERPT_MAX = 280
-_ELSEWHERE = "If you have a minute, tell the others how: an answer of your own helps the next person."
+_ELSEWHERE = lazy_gettext("If you have a minute, tell the others how: an answer of your own helps the next person.")
 THANKS: dict[str, tuple[str, str]] = {
-    Answer.SOLVED: ("You said: this answer solved it.", "Everybody sees that now, and the person who helped you is told."),
-    Answer.ELSEWHERE: ("You said: I solved it another way.", _ELSEWHERE),
+    Answer.SOLVED: (
+        lazy_gettext("You said: this answer solved it."),
+        lazy_gettext("Everybody sees that now, and the person who helped you is told."),
+    ),
+    Answer.ELSEWHERE: (lazy_gettext("You said: I solved it another way."), _ELSEWHERE),
     Answer.STUCK: (
-        "You said: I am still stuck.",
-        "The people who look after open questions see that now. Details help them: add what you tried as a comment.",
+        lazy_gettext("You said: I am still stuck."),
+        lazy_gettext(
+            "The people who look after open questions see that now. Details help them: add what you tried as a comment."
+        ),
     ),
-    Answer.IRRELEVANT: ("You said: it does not matter any more.", "The question is closed, and nobody will spend time on it."),
-    Answer.WORKED: ("You said: it worked for me.", "The next person with this problem sees that it did."),
+    Answer.IRRELEVANT: (
+        lazy_gettext("You said: it does not matter any more."),
+        lazy_gettext("The question is closed, and nobody will spend time on it."),
+    ),
+    Answer.WORKED: (
+        lazy_gettext("You said: it worked for me."),
+        lazy_gettext("The next person with this problem sees that it did."),
+    ),
     Answer.FAILED: (
-        "You said: it did not work.",
-        "That is worth knowing. When several people say so, the question is open again.",
+        lazy_gettext("You said: it did not work."),
+        lazy_gettext("That is worth knowing. When several people say so, the question is open again."),
     ),
-    Answer.GONE: ("You said: I do not have this problem any more.", "Good. We will not ask again."),
+    Answer.GONE: (lazy_gettext("You said: I do not have this problem any more."), lazy_gettext("Good. We will not ask again.")),
 }
 
 

@@ -1,5 +1,6 @@
 """What notifications say, in words: for the list and for mails. Pure functions."""
 
+from app.core.i18n import lazy_gettext
 from app.core.text import shorten
 from app.notifications.models import NotificationKind
 
@@ -8,17 +9,17 @@ NOTE_SHOWN = 100
 # ... and of a title, where a line names two.
 TITLE_SHOWN = 60
 KIND_LABELS: dict[str, str] = {
-    NotificationKind.ANSWER: "New answers and replies in threads you started or follow",
-    NotificationKind.COMMENT: "Comments on your posts",
-    NotificationKind.MENTION: "Somebody mentions you",
-    NotificationKind.ACCEPTED: "Your answer is marked as the solution",
-    NotificationKind.ARTICLE: "Your answer becomes part of an article",
-    NotificationKind.MODERATION: "Moderators decide about your posts",
-    NotificationKind.OUTCOME: "We ask whether your question, or one you have too, was solved",
-    NotificationKind.DESK: "A question at the desk is yours now, or has waited too long for us",
-    NotificationKind.KEEPING: "An article that you look after needs you",
-    NotificationKind.HELPED: "An article built from your answers helped more people",
-    NotificationKind.REPORT: "Moderators decide about something you reported",
+    NotificationKind.ANSWER: lazy_gettext("New answers and replies in threads you started or follow"),
+    NotificationKind.COMMENT: lazy_gettext("Comments on your posts"),
+    NotificationKind.MENTION: lazy_gettext("Somebody mentions you"),
+    NotificationKind.ACCEPTED: lazy_gettext("Your answer is marked as the solution"),
+    NotificationKind.ARTICLE: lazy_gettext("Your answer becomes part of an article"),
+    NotificationKind.MODERATION: lazy_gettext("Moderators decide about your posts"),
+    NotificationKind.OUTCOME: lazy_gettext("We ask whether your question, or one you have too, was solved"),
+    NotificationKind.DESK: lazy_gettext("A question at the desk is yours now, or has waited too long for us"),
+    NotificationKind.KEEPING: lazy_gettext("An article that you look after needs you"),
+    NotificationKind.HELPED: lazy_gettext("An article built from your answers helped more people"),
+    NotificationKind.REPORT: lazy_gettext("Moderators decide about something you reported"),
 }
 ICONS: dict[str, str] = {
     NotificationKind.ANSWER: "chat",
@@ -34,31 +35,33 @@ ICONS: dict[str, str] = {
     NotificationKind.REPORT: "flag",
 }
 _DECISIONS = {
-    "hide": "was hidden by a moderator",
-    "restore": "is visible again",
-    "approve": "was approved and is visible now",
-    "reject": "was not approved",
-    "set_aside": "was reported by several people. It is out of sight until a moderator has looked at it; you need not do anything",
-    "release": "was looked at by a moderator and is visible again",
+    "hide": lazy_gettext("was hidden by a moderator"),
+    "restore": lazy_gettext("is visible again"),
+    "approve": lazy_gettext("was approved and is visible now"),
+    "reject": lazy_gettext("was not approved"),
+    "set_aside": lazy_gettext(
+        "was reported by several people. It is out of sight until a moderator has looked at it; you need not do anything"
+    ),
+    "release": lazy_gettext("was looked at by a moderator and is visible again"),
     "close": "was closed",
-    "reopen": "is open again",
-    "duplicate": "was closed, because the same was asked before",
-    "merge": "was merged into another thread, where its link leads",
-    "unmerge": "stands for itself again",
-    "edit": "was changed by a moderator",
-    "archive": "was archived: it stays readable and takes no new posts",
-    "to_discussion": "was a question; a moderator made it a discussion",
-    "to_question": "was a discussion; a moderator made it a question",
-    "to_comment": "was turned into a comment",
-    "from_comment": "is no comment any more, but an answer or reply again",
-    "to_answer": "was turned into an answer or reply of its own",
-    "from_answer": "is a comment again",
+    "reopen": lazy_gettext("is open again"),
+    "duplicate": lazy_gettext("was closed, because the same was asked before"),
+    "merge": lazy_gettext("was merged into another thread, where its link leads"),
+    "unmerge": lazy_gettext("stands for itself again"),
+    "edit": lazy_gettext("was changed by a moderator"),
+    "archive": lazy_gettext("was archived: it stays readable and takes no new posts"),
+    "to_discussion": lazy_gettext("was a question; a moderator made it a discussion"),
+    "to_question": lazy_gettext("was a discussion; a moderator made it a question"),
+    "to_comment": lazy_gettext("was turned into a comment"),
+    "from_comment": lazy_gettext("is no comment any more, but an answer or reply again"),
+    "to_answer": lazy_gettext("was turned into an answer or reply of its own"),
+    "from_answer": lazy_gettext("is a comment again"),
 }
 _SOURCES = {
-    "edited": "A post was edited from which an article that you look after is built:",
-    "refuted": "An answer is disputed from which an article that you look after is built:",
-    "withdrawn": "An answer is no longer accepted from which an article that you look after is built:",
-    "hidden": "A post was hidden from which an article that you look after is built:",
+    "edited": lazy_gettext("A post was edited from which an article that you look after is built:"),
+    "refuted": lazy_gettext("An answer is disputed from which an article that you look after is built:"),
+    "withdrawn": lazy_gettext("An answer is no longer accepted from which an article that you look after is built:"),
+    "hidden": lazy_gettext("A post was hidden from which an article that you look after is built:"),
 }
 _POSTS = {"answer": "answer to", "reply": "reply in", "opening": "text of"}
 

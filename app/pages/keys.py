@@ -17,23 +17,23 @@ GROUPS = (
         (
             (("/",), lazy_gettext("Search")),
             (("?",), lazy_gettext("This list")),
-            (("Esc",), lazy_gettext("Close menus and lists")),
-            (("Tab",), lazy_gettext("From link to link; the first leads past the navigation")),
+            ((lazy_gettext("Esc"),), lazy_gettext("Close menus and lists")),
+            ((lazy_gettext("Tab"),), lazy_gettext("From link to link; the first leads past the navigation")),
         ),
     ),
     (
         lazy_gettext("In lists to work through"),
         (
             (("j", "k"), lazy_gettext("Next, previous")),
-            (("Enter",), lazy_gettext("Open what is chosen")),
+            ((lazy_gettext("Enter"),), lazy_gettext("Open what is chosen")),
             (("x",), lazy_gettext("Choose it for a decision about many")),
         ),
     ),
     (
         lazy_gettext("While writing"),
         (
-            (("Ctrl B", "Ctrl I"), lazy_gettext("Bold, italic")),
-            (("Ctrl E", "Ctrl K"), lazy_gettext("Code, link")),
+            ((lazy_gettext("Ctrl B"), lazy_gettext("Ctrl I")), lazy_gettext("Bold, italic")),
+            ((lazy_gettext("Ctrl E"), lazy_gettext("Ctrl K")), lazy_gettext("Code, link")),
             (("@",), lazy_gettext("Mention somebody: type the beginning of the name")),
             (("#",), lazy_gettext("Link a question or article: type words of its title")),
         ),

@@ -43,6 +43,7 @@ class AnonymiseForm(BaseForm):
 class MergeForm(BaseForm):
     into = StringField(
         lazy_gettext("Name of the account that stays"), filters=[line],
-        validators=[DataRequired(message=lazy_gettext("Please type a name.")), Length(max=HANDLE_MAX, message=lazy_gettext("There is nobody of that name."))],
+        validators=[DataRequired(message=lazy_gettext("Please type a name.")), Length(max=HANDLE_MAX,
+        message=lazy_gettext("There is nobody of that name."))],
     )  # fmt: skip
     reason = reason_field(lazy_gettext("Why?"), FOR_THE_LOG)

@@ -13,9 +13,17 @@ from app.core.db import db
 from app.core.errors import Gone, NotFound
 from app.core.holdings import holdings
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.privacy.models import DataExport
 
-_THIRD_PERSON = {"you": "they", "You": "They", "your": "their", "Your": "Their", "yours": "theirs", "about you": "about them"}
+_THIRD_PERSON = {
+    "you": "they",
+    "You": lazy_gettext("They"),
+    "your": "their",
+    "Your": lazy_gettext("Their"),
+    "yours": "theirs",
+    "about you": "about them",
+}
 _SECOND_PERSON = re.compile(r"\b(?:about you|[Yy]ou|[Yy]our|yours)\b")
 
 

@@ -19,18 +19,33 @@ from app.search.urls import search_path
 Link = tuple[str, str, int | None, bool]
 
 STATUS_LABELS = {
-    "solved": "Solved",
-    "likely_solved": "Probably solved",
-    "answered": "Answered",
-    "unanswered": "Needs an answer",
-    "needs_info": "Needs details",
-    "disputed": "Disputed",
-    "closed": "Closed",
+    "solved": lazy_gettext("Solved"),
+    "likely_solved": lazy_gettext("Probably solved"),
+    "answered": lazy_gettext("Answered"),
+    "unanswered": lazy_gettext("Needs an answer"),
+    "needs_info": lazy_gettext("Needs details"),
+    "disputed": lazy_gettext("Disputed"),
+    "closed": lazy_gettext("Closed"),
 }
 KIND_LABELS = {"article": lazy_gettext("Article"), "question": lazy_gettext("Question"), "discussion": lazy_gettext("Discussion")}
-AGE_LABELS = {"any": "Any time", "day": "Past day", "week": "Past week", "month": "Past month", "year": "Past year"}
-TYPE_LABELS = {"all": "Everything", "threads": "Questions and discussions", "articles": "Articles"}
-SORT_LABELS = {"relevance": "Best match", "newest": "Newest", "votes": "Most votes", "views": "Most viewed"}
+AGE_LABELS = {
+    "any": lazy_gettext("Any time"),
+    "day": lazy_gettext("Past day"),
+    "week": lazy_gettext("Past week"),
+    "month": lazy_gettext("Past month"),
+    "year": lazy_gettext("Past year"),
+}
+TYPE_LABELS = {
+    "all": lazy_gettext("Everything"),
+    "threads": lazy_gettext("Questions and discussions"),
+    "articles": lazy_gettext("Articles"),
+}
+SORT_LABELS = {
+    "relevance": lazy_gettext("Best match"),
+    "newest": lazy_gettext("Newest"),
+    "votes": lazy_gettext("Most votes"),
+    "views": lazy_gettext("Most viewed"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,23 +12,24 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from app.core import errors
 from app.core.db import db
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.web.context import wants_json
 from app.web.render import page
 from app.web.seo import Head
 
 logger = logging.getLogger(__name__)
 TITLES = {
-    400: "That request did not make sense",
-    403: "Not allowed",
-    404: "Page not found",
-    405: "That does not work here",
-    409: "Somebody was faster",
-    410: "This was removed",
-    413: "That is too large",
-    415: "We cannot read that",
-    429: "A little too fast",
-    500: "Something broke on our side",
-    503: "One moment, please",
+    400: lazy_gettext("That request did not make sense"),
+    403: lazy_gettext("Not allowed"),
+    404: lazy_gettext("Page not found"),
+    405: lazy_gettext("That does not work here"),
+    409: lazy_gettext("Somebody was faster"),
+    410: lazy_gettext("This was removed"),
+    413: lazy_gettext("That is too large"),
+    415: lazy_gettext("We cannot read that"),
+    429: lazy_gettext("A little too fast"),
+    500: lazy_gettext("Something broke on our side"),
+    503: lazy_gettext("One moment, please"),
 }
 _STATUS: dict[type[errors.AppError], int] = {
     errors.NotFound: 404,
@@ -40,7 +41,7 @@ _STATUS: dict[type[errors.AppError], int] = {
 }
 # The template of each status; others look like 400.
 _TEMPLATES = {400: 400, 403: 403, 404: 404, 405: 405, 409: 409, 410: 410, 413: 413, 429: 429, 500: 500, 503: 500}
-NO_ROOM = (
+NO_ROOM = lazy_gettext(
     "The server has no room left to store this. The people who run this community have to make some; please try again later."
 )
 # Fields of forms whose text must never be lost, whatever goes wrong.

@@ -11,6 +11,7 @@ from app.accounts.services import passwords, robots, signing_up
 from app.accounts.session import start_session
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.web.access import public
 from app.web.context import current_actor, site_settings
@@ -19,7 +20,9 @@ from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
-_CAUGHT = "Something filled in a field that is only there for robots. It is empty again: please send the form once more."
+_CAUGHT = lazy_gettext(
+    "Something filled in a field that is only there for robots. It is empty again: please send the form once more."
+)
 
 
 def _form(**values: str) -> SignUpForm:

@@ -21,9 +21,10 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import require_unit_of_work
 
-TAKEN = "Another account has confirmed this address meanwhile. Sign in there, or use a different address here."
+TAKEN = lazy_gettext("Another account has confirmed this address meanwhile. Sign in there, or use a different address here.")
 
 
 def _own_account(actor: Actor) -> Person:

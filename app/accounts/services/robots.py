@@ -13,6 +13,7 @@ from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 from app.core.clock import now
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 
 # A form that was open for longer is asked for again with a fresh stamp: stamps must not be worth collecting.
 STAMP_HOURS = 12
@@ -27,8 +28,8 @@ class Pace(StrEnum):
 
 
 _ASK_AGAIN = {
-    Pace.FAST: "That was very quick. Please type your password once more and send the form again.",
-    Pace.OLD: "This page was open for a long time. Please type your password once more and send the form again.",
+    Pace.FAST: lazy_gettext("That was very quick. Please type your password once more and send the form again."),
+    Pace.OLD: lazy_gettext("This page was open for a long time. Please type your password once more and send the form again."),
 }
 
 

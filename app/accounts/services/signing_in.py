@@ -3,9 +3,10 @@
 from app.accounts.models import Person
 from app.accounts.queries import SignInCandidate, get_person_for_update
 from app.core.errors import Invalid
+from app.core.i18n import lazy_gettext
 from app.core.uow import require_unit_of_work
 
-WRONG = "Name, address or password do not match. An address works once it is confirmed; your name always does."
+WRONG = lazy_gettext("Name, address or password do not match. An address works once it is confirmed; your name always does.")
 
 
 def admit(candidate: SignInCandidate, *, new_hash: str | None = None) -> Person:

@@ -10,13 +10,14 @@ from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 from app.accounts.models import Person
 from app.core.errors import Gone
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 
 RESET_LIFE = timedelta(hours=1)
 CLAIM_LIFE = timedelta(days=14)
 CONFIRM_LIFE = timedelta(days=7)
 STANDING_LIFE = timedelta(days=30)
 ERASE_LIFE = timedelta(days=2)
-_DEAD = "This link was used already, is too old, or was cut off on its way. Please ask for a new one."
+_DEAD = lazy_gettext("This link was used already, is too old, or was cut off on its way. Please ask for a new one.")
 
 
 @dataclass(frozen=True, slots=True)

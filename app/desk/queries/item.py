@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import read
 from app.core.errors import NotFound
+from app.core.i18n import lazy_gettext
 from app.desk.calendar import working_minutes_between
 from app.desk.models import DeskItem, DeskState, StaffGroup, WaitingReason
 from app.desk.policies import desk_threads, ensure_can_work_on
@@ -137,10 +138,10 @@ class ItemPage:
 
 
 _REASONS: dict[str, str] = {
-    WaitingReason.DISPUTED: "Back in the queue: the solution does not work for people",
-    WaitingReason.STUCK: "Back in the queue: the asker is still stuck",
-    WaitingReason.REPLIED: "Back in the queue: the asker gave the details",
-    WaitingReason.REOPENED: "Back in the queue: it was reopened",
+    WaitingReason.DISPUTED: lazy_gettext("Back in the queue: the solution does not work for people"),
+    WaitingReason.STUCK: lazy_gettext("Back in the queue: the asker is still stuck"),
+    WaitingReason.REPLIED: lazy_gettext("Back in the queue: the asker gave the details"),
+    WaitingReason.REOPENED: lazy_gettext("Back in the queue: it was reopened"),
 }
 
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.desk.item_forms import ItemForm, chosen
 from app.desk.placeholders import Values, append_text, fill
@@ -31,7 +32,9 @@ from app.web.ratelimit import limiter
 from app.web.redirects import see_other
 
 ANSWERING = "20 per minute; 300 per hour"
-NEWS = "Somebody has answered since you opened this page. Read it below; your text is still here, post it if it adds something."
+NEWS = lazy_gettext(
+    "Somebody has answered since you opened this page. Read it below; your text is still here, post it if it adds something."
+)
 
 
 @blueprint.post("/desk/questions/<id:thread_id>/answer")

@@ -9,6 +9,7 @@ from app.core.actor import Actor
 from app.core.db import db, upsert
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import require_unit_of_work
 from app.desk.calendar import DAY_MINUTES, LEAST_WEEK_MINUTES, Span
 from app.desk.models import Holiday, WorkingDay
@@ -16,7 +17,15 @@ from app.desk.policies import ensure_can_arrange_desk
 from app.desk.services.settling import RESETTLE_JOB
 from app.jobs.queue import enqueue
 
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAY_NAMES = (
+    lazy_gettext("Monday"),
+    lazy_gettext("Tuesday"),
+    lazy_gettext("Wednesday"),
+    lazy_gettext("Thursday"),
+    lazy_gettext("Friday"),
+    lazy_gettext("Saturday"),
+    lazy_gettext("Sunday"),
+)
 NAME_MAX = 80
 # More free days than this in one calendar is a mistake, and would leave clocks without an end.
 MOST_HOLIDAYS = 400

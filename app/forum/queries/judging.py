@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.core.db import db, read
+from app.core.i18n import lazy_gettext
 from app.forum.models import Outcome
 from app.forum.models.resolution import OutcomeKind, RefutationReason, Voice
 from app.forum.queries.outcomes import IS_STANDING
@@ -29,11 +30,11 @@ _REASONS = (
 )  # fmt: skip
 # How reasons are told of one reader and of several.
 _TOLD = {
-    RefutationReason.OUTDATED: ("says it is out of date", "say it is out of date"),
-    RefutationReason.OTHER_VERSION: ("has a different version", "have a different version"),
-    RefutationReason.UNCLEAR: ("did not understand it", "did not understand it"),
-    RefutationReason.WRONG: ("followed it without success", "followed it without success"),
-    RefutationReason.NONE: ("gave no reason", "gave no reason"),
+    RefutationReason.OUTDATED: (lazy_gettext("says it is out of date"), lazy_gettext("say it is out of date")),
+    RefutationReason.OTHER_VERSION: (lazy_gettext("has a different version"), lazy_gettext("have a different version")),
+    RefutationReason.UNCLEAR: (lazy_gettext("did not understand it"), lazy_gettext("did not understand it")),
+    RefutationReason.WRONG: (lazy_gettext("followed it without success"), lazy_gettext("followed it without success")),
+    RefutationReason.NONE: (lazy_gettext("gave no reason"), lazy_gettext("gave no reason")),
 }
 
 

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.forum.models.resolution import OutcomeKind
 from app.forum.queries.outcomes import find_outcome
@@ -22,9 +23,9 @@ from app.web.redirects import see_other
 
 _WORKED = {"yes": OutcomeKind.CONFIRMED_BY_ASKER, "no": OutcomeKind.REFUTED}
 _THANKS = {
-    OutcomeKind.REFUTED: "Thank you. The question is open again, so that others can help.",
-    OutcomeKind.NO_LONGER_RELEVANT: "Thank you. The question is closed.",
-    OutcomeKind.NEEDS_INFO: "The question now waits for details.",
+    OutcomeKind.REFUTED: lazy_gettext("Thank you. The question is open again, so that others can help."),
+    OutcomeKind.NO_LONGER_RELEVANT: lazy_gettext("Thank you. The question is closed."),
+    OutcomeKind.NEEDS_INFO: lazy_gettext("The question now waits for details."),
 }
 
 

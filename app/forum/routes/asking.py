@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.actor import Actor
 from app.core.errors import Forbidden, Invalid
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.forum.forms import ThreadForm
 from app.forum.models import Thread
@@ -33,7 +34,7 @@ from app.web.seo import Head
 
 PATHS = {ThreadKind.QUESTION: "/ask", ThreadKind.DISCUSSION: "/discussions/new"}
 DRAFT_KEYS = {ThreadKind.QUESTION: "ask", ThreadKind.DISCUSSION: "discuss"}
-_TITLES = {ThreadKind.QUESTION: "Ask a question", ThreadKind.DISCUSSION: "Start a discussion"}
+_TITLES = {ThreadKind.QUESTION: lazy_gettext("Ask a question"), ThreadKind.DISCUSSION: lazy_gettext("Start a discussion")}
 
 
 @blueprint.get("/ask", defaults={"kind": ThreadKind.QUESTION})

@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 from flask import request
 from werkzeug.wrappers import Response
 
+from app.core.i18n import lazy_gettext
 from app.core.markup import MAX_BODY
 from app.forum.services.checking import COMMENT_MAX
 from app.forum.services.composing import Composed, compose
 from app.web.context import site_settings
 from app.web.ratelimit import POSTING, limiter
 
-HELD = "Thank you. A moderator reads it first; until then only you and the moderators see it."
+HELD = lazy_gettext("Thank you. A moderator reads it first; until then only you and the moderators see it.")
 
 
 def compose_typed(source: str) -> Composed:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.pagination import Page, parse_page
 from app.forum.models.thread import ThreadKind
 from app.forum.queries.categories import Topic, list_topics
@@ -26,12 +27,12 @@ from app.web.render import page
 from app.web.seo import Head, contract_of, numbered
 
 VIEW_LABELS = {
-    "newest": "Newest",
-    "active": "Active",
-    "popular": "Popular",
-    "unanswered": "Unanswered",
-    "unsolved": "Not solved yet",
-    "solved": "Solved",
+    "newest": lazy_gettext("Newest"),
+    "active": lazy_gettext("Active"),
+    "popular": lazy_gettext("Popular"),
+    "unanswered": lazy_gettext("Unanswered"),
+    "unsolved": lazy_gettext("Not solved yet"),
+    "solved": lazy_gettext("Solved"),
 }
 Link = tuple[str, str, int | None, bool]
 
@@ -201,7 +202,9 @@ def _render(
 
 @lru_cache(maxsize=1_000)
 def _tag_links(address: ListAddress, tags: tuple[TagRow, ...]) -> tuple[Link, ...]:
-    return tuple((row.name, replace(address, tag=row.name).with_page(1), row.thread_count, row.name == address.tag) for row in tags)
+    return tuple(
+        (row.name, replace(address, tag=row.name).with_page(1), row.thread_count, row.name == address.tag) for row in tags
+    )
 
 
 @lru_cache(maxsize=1_000)

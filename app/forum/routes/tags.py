@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.pagination import parse_page
 from app.forum.queries.lists import QUESTION_VIEWS, list_threads
 from app.forum.queries.tags import find_tag, list_tags
@@ -22,7 +23,7 @@ from app.web.redirects import moved
 from app.web.render import page
 from app.web.seo import Head, contract_of, numbered
 
-_SORT_LABELS = (("popular", "Popular"), ("name", "By name"))
+_SORT_LABELS = (("popular", lazy_gettext("Popular")), ("name", lazy_gettext("By name")))
 
 
 def _tags_path(sort: str, prefix: str, number: int) -> str:

@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Gone, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.pagination import parse_page
 from app.forum import indexability, jsonld, thread_tools
 from app.forum.cards import present_card
@@ -176,7 +177,7 @@ def _present_posts(actor: Actor, found: ThreadPage, moment: datetime, comment: F
     return {row.id: present_post(actor, found, row, moment, comment, asked.get(row.id)) for row in found.posts.items}
 
 
-_SORT_LABELS = (("best", "Best first"), ("newest", "Newest"), ("oldest", "Oldest"))
+_SORT_LABELS = (("best", lazy_gettext("Best first")), ("newest", lazy_gettext("Newest")), ("oldest", lazy_gettext("Oldest")))
 
 
 def _answering(actor: Actor, head: ThreadHead, may_answer: bool, form: AnswerForm | None, has_draft: bool) -> dict[str, Any]:

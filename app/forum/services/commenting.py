@@ -11,6 +11,7 @@ from app.core.db import db
 from app.core.errors import Forbidden
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.markup import Rendered
 from app.core.reasons import checked_reason
 from app.forum.events import CommentAdded, CommentCurated, CommentHeld
@@ -27,8 +28,8 @@ from app.forum.services.relocating import remember
 from app.forum.services.revising import DOUBLE_SUBMIT
 from app.forum.services.waiting import end_wait
 
-TAKEN_BACK = "Taken back by its author"
-WAITING = "Waiting for a moderator"
+TAKEN_BACK = lazy_gettext("Taken back by its author")
+WAITING = lazy_gettext("Waiting for a moderator")
 
 
 def add_comment(actor: Actor, *, post_id: int, body: Rendered, mentions: Sequence[int] = (), is_request: bool = False) -> Comment:

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.i18n import lazy_gettext
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.forum.inference import Ground, Rules, find_grounds
@@ -26,7 +27,7 @@ INFER_JOB = "forum.infer"
 BATCH = 200
 # So many questions change in one run at most; the job then goes on where it ended.
 MOST_CHANGES = 500
-GROUND_GONE = "What spoke for a solution does not any more"
+GROUND_GONE = lazy_gettext("What spoke for a solution does not any more")
 
 logger = logging.getLogger(__name__)
 

@@ -15,6 +15,7 @@ from app.core.db import db, upsert
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.reasons import REASON_MAX, checked_reason
 from app.forum.events import PostsMoved, ThreadCurated
 from app.forum.models import Follow, MeToo, Post, Thread
@@ -37,7 +38,7 @@ from app.forum.services.relocating import (
     take_back,
 )
 
-WHICH = "Please name another thread that you moderate."
+WHICH = lazy_gettext("Please name another thread that you moderate.")
 
 
 class OpeningBecomes(StrEnum):

@@ -4,6 +4,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.forum.models import DuplicateProposal, Thread
 from app.forum.models.proposal import ProposalState
 from app.forum.policies import ensure_can_flag, is_as_open
@@ -12,7 +13,7 @@ from app.forum.queries.threads import get_thread, get_threads_for_update
 
 # People read both: that counts as much as the same words.
 _SURE = 1.0
-UNKNOWN = "We could not find that question. Please check its number or address."
+UNKNOWN = lazy_gettext("We could not find that question. Please check its number or address.")
 
 
 def propose_pair(actor: Actor, *, thread_id: int, original_id: int) -> DuplicateProposal:

@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.forum.models import Acceptance, Comment, Outcome, Post, Redirect, Reshaping, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.reshaping import Place, ReshapingKind
@@ -24,7 +25,7 @@ from app.forum.queries.places import exists_redirect, find_reshaping, get_catego
 from app.forum.queries.threads import get_categories_for_update, get_threads_for_update
 from app.forum.services.waiting import withdraw_by_inference
 
-LIKELY_MOVED = "The answer was moved to another thread"
+LIKELY_MOVED = lazy_gettext("The answer was moved to another thread")
 
 
 def post_kind_in(thread: Thread) -> PostKind:

@@ -9,6 +9,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Invalid
 from app.core.events import emit
+from app.core.i18n import lazy_gettext
 from app.core.markup import Rendered
 from app.core.reasons import checked_reason
 from app.core.slugs import slugify
@@ -25,7 +26,9 @@ from app.forum.services.revising import add_revision
 from app.forum.services.tagging import normalise_tags, set_tags
 from app.search.documents import THREAD, request_sync
 
-_WATCHED = "A moderator would have to read this title first. Please choose other words, or report the question to the moderators."
+_WATCHED = lazy_gettext(
+    "A moderator would have to read this title first. Please choose other words, or report the question to the moderators."
+)
 
 
 def improve_title(

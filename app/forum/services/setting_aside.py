@@ -10,6 +10,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.events import emit
+from app.core.i18n import lazy_gettext
 from app.core.reasons import checked_reason
 from app.forum.events import CommentCurated, PostCurated, ThreadCurated
 from app.forum.models import Comment, Post, Thread
@@ -22,8 +23,8 @@ from app.forum.services.listing import move_counts, place_of
 
 SET_ASIDE = "set_aside"
 RELEASE = "release"
-_NOT_SHOWN = "This is out of sight already."
-_NOT_HELD = "This does not wait any more."
+_NOT_SHOWN = lazy_gettext("This is out of sight already.")
+_NOT_HELD = lazy_gettext("This does not wait any more.")
 
 
 def set_aside_post(actor: Actor, *, post_id: int, reason: str) -> datetime:

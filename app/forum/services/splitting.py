@@ -8,6 +8,7 @@ from app.core.db import db, upsert
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.reasons import checked_reason
 from app.core.slugs import slugify
 from app.core.text import shorten
@@ -39,7 +40,7 @@ from app.forum.services.revising import add_revision
 from app.forum.services.tagging import set_tags
 
 EXCERPT = 200
-SPLIT_BACK = "Its posts went back to the thread they came from"
+SPLIT_BACK = lazy_gettext("Its posts went back to the thread they came from")
 
 
 def split_thread(

@@ -11,6 +11,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.markup import Rendered
 from app.core.reasons import checked_reason
 from app.forum.events import CommentCurated, PostCurated
@@ -36,10 +37,10 @@ from app.forum.services.relocating import (
 )
 from app.forum.services.revising import add_revision, set_text
 
-NOW_COMMENT = "It is a comment now"
-NOW_POST = "It is an answer or reply now"
-TURNED_BACK = "It was turned back into what it was"
-CHANGED_SINCE = "It has changed since, so it cannot simply be turned back."
+NOW_COMMENT = lazy_gettext("It is a comment now")
+NOW_POST = lazy_gettext("It is an answer or reply now")
+TURNED_BACK = lazy_gettext("It was turned back into what it was")
+CHANGED_SINCE = lazy_gettext("It has changed since, so it cannot simply be turned back.")
 
 
 def turn_into_comment(actor: Actor, *, post_id: int, under_id: int, body: Rendered, reason: str) -> Comment:

@@ -6,13 +6,14 @@ Both are events, so both end with an event: a withdrawal in our name, with the r
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
+from app.core.i18n import lazy_gettext
 from app.forum.models import Outcome, Thread
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.forum.models.thread import Status
 from app.forum.queries.outcomes import list_standing_outcomes
 
-ASKER_WROTE = "The asker wrote again"
-ANSWER_CAME = "An answer came"
+ASKER_WROTE = lazy_gettext("The asker wrote again")
+ANSWER_CAME = lazy_gettext("An answer came")
 # With these, and nothing else standing, no request and no inference can stand.
 _NOTHING_STANDS = (Status.UNANSWERED, Status.ANSWERED)
 

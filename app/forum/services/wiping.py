@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.core.actor import SYSTEM
 from app.core.db import db
 from app.core.events import emit
+from app.core.i18n import lazy_gettext
 from app.core.markup import Rendered
 from app.forum.events import PostCurated
 from app.forum.models import Comment, Post
@@ -17,7 +18,7 @@ from app.forum.services.figures import settle
 from app.forum.services.sweeping import blank_texts, sweep
 
 WIPE = "wipe"
-GONE = "Removed with the account of its author"
+GONE = lazy_gettext("Removed with the account of its author")
 
 
 def next_thread_to_wipe(person_id: int, blank: Rendered) -> int | None:

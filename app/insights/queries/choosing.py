@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import lazy_gettext
 from app.core.text import clean_line
 from app.insights.period import DEFAULT, Period, parse_period
 from app.insights.queries.scopes import find_scope
@@ -14,10 +15,10 @@ from app.insights.scope import Named, Scope
 
 WORDS = ("period", "from", "to", "category", "tag", "helper", "article")
 _UNKNOWN = {
-    "category": "There is no such category. Please choose one from the list.",
-    "tag": "No question that you can read is tagged so.",
-    "helper": "There is nobody of that name.",
-    "article": "There is no such article.",
+    "category": lazy_gettext("There is no such category. Please choose one from the list."),
+    "tag": lazy_gettext("No question that you can read is tagged so."),
+    "helper": lazy_gettext("There is nobody of that name."),
+    "article": lazy_gettext("There is no such article."),
 }
 _LONGEST = 100
 

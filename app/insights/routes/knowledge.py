@@ -4,6 +4,7 @@ from flask import Response
 
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.insights import knowledge_parts as parts
 from app.insights.knowledge_tables import KNOWLEDGE_TABLES
 from app.insights.presenters import say_period
@@ -16,7 +17,7 @@ from app.web.downloads import csv_answer
 from app.web.render import page
 from app.web.seo import Head
 
-CRUMBS = (("Insights", "/insights"), ("Knowledge", "/insights/knowledge"))
+CRUMBS = ((lazy_gettext("Insights"), "/insights"), (lazy_gettext("Knowledge"), "/insights/knowledge"))
 
 
 @blueprint.get("/insights/knowledge")

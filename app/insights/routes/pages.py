@@ -4,6 +4,7 @@ from flask import Response
 
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.insights import overview_parts as parts
 from app.insights.measures import Group
 from app.insights.metrics import METRICS
@@ -18,7 +19,7 @@ from app.web.downloads import csv_answer
 from app.web.render import page
 from app.web.seo import Head
 
-CRUMBS = (("Insights", "/insights"),)
+CRUMBS = ((lazy_gettext("Insights"), "/insights"),)
 
 
 @blueprint.get("/insights")

@@ -4,6 +4,7 @@ from flask import Response
 
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.insights import search_parts as parts
 from app.insights.presenters import say_period
 from app.insights.queries.searching import LEAST_COMPARED, Searching, load_searching
@@ -19,7 +20,7 @@ from app.web.downloads import csv_answer
 from app.web.render import page
 from app.web.seo import Head
 
-CRUMBS = (("Insights", "/insights"), ("Search", "/insights/search"))
+CRUMBS = ((lazy_gettext("Insights"), "/insights"), (lazy_gettext("Search"), "/insights/search"))
 
 
 @blueprint.get("/insights/search")

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.actor import Actor
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
 from app.forum.queries.threads import get_thread
@@ -32,9 +33,9 @@ from app.web.seo import Head
 _ARTICLE_ID = re.compile(r"(?:.*/kb/articles/)?#?([1-9][0-9]{0,17})(?:[/?#].*)?")
 _ARTICLE_SLUG = re.compile(r".*/kb/[^/?#]+/([^/?#]+)/?(?:[?#].*)?")
 DONE = {
-    FixState.DONE: "Noted. The thread leads its readers to the article while it is published.",
-    FixState.REFUSED: "Noted. The article stays as it is.",
-    FixState.OPEN: "It is to be fixed again.",
+    FixState.DONE: lazy_gettext("Noted. The thread leads its readers to the article while it is published."),
+    FixState.REFUSED: lazy_gettext("Noted. The article stays as it is."),
+    FixState.OPEN: lazy_gettext("It is to be fixed again."),
 }
 
 

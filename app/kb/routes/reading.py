@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.pagination import parse_page
 from app.forum.queries.versions import find_version_label
 from app.kb import jsonld, presenters
@@ -37,8 +38,8 @@ from app.web.redirects import moved
 from app.web.render import page
 from app.web.seo import Head, absolute, contract_of, numbered
 
-HOME = ("Knowledge base", "/kb")
-FEED = ("New articles", "/kb/feed.atom")
+HOME = (lazy_gettext("Knowledge base"), "/kb")
+FEED = (lazy_gettext("New articles"), "/kb/feed.atom")
 ASIDE = 5
 # A section with so few articles needs no lists of the best of them.
 FEW = 5

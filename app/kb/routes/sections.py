@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.kb.forms import LANGUAGES, SectionForm
 from app.kb.queries.sections import SectionNode, SectionTree, load_tree
@@ -18,7 +19,7 @@ from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
-TOP = (0, "At the top")
+TOP = (0, lazy_gettext("At the top"))
 PATH = "/kb/sections"
 
 

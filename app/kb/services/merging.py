@@ -9,9 +9,15 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from app.core.i18n import lazy_gettext
 from app.kb.services.blocks import Block
 
-FIELDS = {"title": "Title", "summary": "Summary", "applies_to": "Applies to", "asked_as": "Also asked as"}
+FIELDS = {
+    "title": lazy_gettext("Title"),
+    "summary": lazy_gettext("Summary"),
+    "applies_to": lazy_gettext("Applies to"),
+    "asked_as": lazy_gettext("Also asked as"),
+}
 MAX_LINES = 4_000
 
 

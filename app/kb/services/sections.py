@@ -7,6 +7,7 @@ from app.core.actor import Actor
 from app.core.db import db, lock_name
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.slugs import slugify
 from app.core.uow import require_unit_of_work
 from app.kb.models import Article, Section
@@ -16,7 +17,7 @@ from app.search.documents import ARTICLE, request_sync
 SECTION_TITLE_MAX = 120
 SLUG_LENGTH = 60
 MAX_DEPTH = 4
-NOT_EMPTY = "There is still something in this section. Move it elsewhere first."
+NOT_EMPTY = lazy_gettext("There is still something in this section. Move it elsewhere first.")
 # First parts of addresses below /kb that are not sections.
 RESERVED = frozenset(
     {"articles", "sections", "sources", "preview", "feed.atom", "feed-atom", "new", "search", "verify", "remarks"}

@@ -3,29 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.core.i18n import lazy_gettext
 from app.kb.models import ArticleKind, SourceRole
 from app.kb.services.blocks import Block, new_key
 
 HEADINGS = {
-    SourceRole.PROBLEM: "Problem",
-    SourceRole.ENVIRONMENT: "Environment",
-    SourceRole.SOLUTION: "Solution",
-    SourceRole.CAUSE: "Cause",
-    SourceRole.ALTERNATIVE: "If that did not help",
+    SourceRole.PROBLEM: lazy_gettext("Problem"),
+    SourceRole.ENVIRONMENT: lazy_gettext("Environment"),
+    SourceRole.SOLUTION: lazy_gettext("Solution"),
+    SourceRole.CAUSE: lazy_gettext("Cause"),
+    SourceRole.ALTERNATIVE: lazy_gettext("If that did not help"),
     SourceRole.STEP: "",
     SourceRole.QUESTION: "",
-    SourceRole.OTHER: "Notes",
+    SourceRole.OTHER: lazy_gettext("Notes"),
 }
 # The parts as a curator reads them.
 ROLE_NAMES = {
-    SourceRole.PROBLEM: "Problem",
-    SourceRole.ENVIRONMENT: "Environment",
-    SourceRole.SOLUTION: "Solution",
-    SourceRole.CAUSE: "Cause",
-    SourceRole.ALTERNATIVE: "Alternative",
-    SourceRole.STEP: "Step",
-    SourceRole.QUESTION: "Question and answer",
-    SourceRole.OTHER: "Text",
+    SourceRole.PROBLEM: lazy_gettext("Problem"),
+    SourceRole.ENVIRONMENT: lazy_gettext("Environment"),
+    SourceRole.SOLUTION: lazy_gettext("Solution"),
+    SourceRole.CAUSE: lazy_gettext("Cause"),
+    SourceRole.ALTERNATIVE: lazy_gettext("Alternative"),
+    SourceRole.STEP: lazy_gettext("Step"),
+    SourceRole.QUESTION: lazy_gettext("Question and answer"),
+    SourceRole.OTHER: lazy_gettext("Text"),
 }
 
 
@@ -57,38 +58,40 @@ class Shape:
 
 
 _SOLUTION = Shape(
-    ArticleKind.SOLUTION, "Problem and solution", "Something does not work, and this is what helps.",
-    ((SourceRole.PROBLEM, "Problem"), (SourceRole.ENVIRONMENT, "Environment"), (SourceRole.SOLUTION, "Solution"), (SourceRole.CAUSE, "Cause")),
+    ArticleKind.SOLUTION, lazy_gettext("Problem and solution"), lazy_gettext("Something does not work, and this is what helps."),
+    ((SourceRole.PROBLEM, lazy_gettext("Problem")), (SourceRole.ENVIRONMENT, lazy_gettext("Environment")), (SourceRole.SOLUTION,
+    lazy_gettext("Solution")), (SourceRole.CAUSE, lazy_gettext("Cause"))),
     (SourceRole.SOLUTION, SourceRole.ALTERNATIVE, SourceRole.CAUSE, SourceRole.ENVIRONMENT, SourceRole.PROBLEM, SourceRole.OTHER),
     {
-        SourceRole.PROBLEM: "What people see, in their own words: search finds the article by them.",
-        SourceRole.ENVIRONMENT: "Product, version, platform: where this happens.",
-        SourceRole.SOLUTION: "What to do, in order. Say how a reader knows that it worked.",
-        SourceRole.CAUSE: "Why it happens, for those who want to know.",
-        SourceRole.ALTERNATIVE: "What else helped somebody, and when to try it.",
+        SourceRole.PROBLEM: lazy_gettext("What people see, in their own words: search finds the article by them."),
+        SourceRole.ENVIRONMENT: lazy_gettext("Product, version, platform: where this happens."),
+        SourceRole.SOLUTION: lazy_gettext("What to do, in order. Say how a reader knows that it worked."),
+        SourceRole.CAUSE: lazy_gettext("Why it happens, for those who want to know."),
+        SourceRole.ALTERNATIVE: lazy_gettext("What else helped somebody, and when to try it."),
     },
 )  # fmt: skip
 _HOWTO = Shape(
-    ArticleKind.HOWTO, "How-to with steps", "A task, done step by step. Steps are numbered for you.",
-    ((SourceRole.ENVIRONMENT, "What you need"), (SourceRole.STEP, ""), (SourceRole.STEP, ""), (SourceRole.SOLUTION, "The result")),
+    ArticleKind.HOWTO, lazy_gettext("How-to with steps"), lazy_gettext("A task, done step by step. Steps are numbered for you."),
+    ((SourceRole.ENVIRONMENT, lazy_gettext("What you need")), (SourceRole.STEP, ""), (SourceRole.STEP, ""), (SourceRole.SOLUTION,
+    lazy_gettext("The result"))),
     (SourceRole.STEP, SourceRole.ENVIRONMENT, SourceRole.SOLUTION, SourceRole.ALTERNATIVE, SourceRole.OTHER),
     {
-        SourceRole.ENVIRONMENT: "What has to be there before the first step.",
-        SourceRole.STEP: "One thing to do. The heading says what, the text says how.",
-        SourceRole.SOLUTION: "What the reader has now, and how to check it.",
+        SourceRole.ENVIRONMENT: lazy_gettext("What has to be there before the first step."),
+        SourceRole.STEP: lazy_gettext("One thing to do. The heading says what, the text says how."),
+        SourceRole.SOLUTION: lazy_gettext("What the reader has now, and how to check it."),
     },
 )  # fmt: skip
 _FAQ = Shape(
-    ArticleKind.FAQ, "Short answer", "A question and its answer in a few lines, shown folded in its section.",
+    ArticleKind.FAQ, lazy_gettext("Short answer"), lazy_gettext("A question and its answer in a few lines, shown folded in its section."),
     ((SourceRole.QUESTION, ""),),
     (SourceRole.QUESTION, SourceRole.OTHER),
-    {SourceRole.QUESTION: "The heading is a further question; without one, this answers the title."},
+    {SourceRole.QUESTION: lazy_gettext("The heading is a further question; without one, this answers the title.")},
 )  # fmt: skip
 _REFERENCE = Shape(
-    ArticleKind.REFERENCE, "Reference", "Facts to look up: settings, limits, lists.",
-    ((SourceRole.OTHER, "Overview"), (SourceRole.OTHER, "Details"), (SourceRole.OTHER, "See also")),
+    ArticleKind.REFERENCE, lazy_gettext("Reference"), lazy_gettext("Facts to look up: settings, limits, lists."),
+    ((SourceRole.OTHER, lazy_gettext("Overview")), (SourceRole.OTHER, lazy_gettext("Details")), (SourceRole.OTHER, lazy_gettext("See also"))),
     (SourceRole.OTHER, SourceRole.ENVIRONMENT, SourceRole.ALTERNATIVE),
-    {SourceRole.OTHER: "Tables and lists are read more easily than sentences here."},
+    {SourceRole.OTHER: lazy_gettext("Tables and lists are read more easily than sentences here.")},
 )  # fmt: skip
 SHAPES = {shape.kind: shape for shape in (_SOLUTION, _HOWTO, _FAQ, _REFERENCE)}
 

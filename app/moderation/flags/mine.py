@@ -11,6 +11,7 @@ from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.i18n import lazy_gettext
 from app.core.pagination import Page, window
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
@@ -21,11 +22,15 @@ from app.moderation.models import Flag, FlagReason, FlagState
 
 REPORTS_PER_PAGE = 30
 _RESULTS = {
-    FlagState.OPEN: "A moderator will look at it.",
-    FlagState.UPHELD: "You were right.",
-    FlagState.DECLINED: "A moderator looked at it and left it as it is.",
+    FlagState.OPEN: lazy_gettext("A moderator will look at it."),
+    FlagState.UPHELD: lazy_gettext("You were right."),
+    FlagState.DECLINED: lazy_gettext("A moderator looked at it and left it as it is."),
 }
-_NAMES = {PostKind.OPENING: "Thread", PostKind.ANSWER: "Answer to", PostKind.REPLY: "Reply in"}
+_NAMES = {
+    PostKind.OPENING: lazy_gettext("Thread"),
+    PostKind.ANSWER: lazy_gettext("Answer to"),
+    PostKind.REPLY: lazy_gettext("Reply in"),
+}
 
 
 @dataclass(frozen=True, slots=True)

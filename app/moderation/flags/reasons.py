@@ -1,5 +1,6 @@
 """What people can report, in words, and what follows from each reason. Pure."""
 
+from app.core.i18n import lazy_gettext
 from app.moderation.models import FlagReason
 
 # How bad it is if the report is right, for the order in which moderators look: 3 may hurt somebody, 1 can wait.
@@ -10,9 +11,11 @@ _HARM = {
 # A text that was asked before or is out of date does no harm while it waits: such reports never take it out of sight.
 _SETS_ASIDE = frozenset({FlagReason.SPAM, FlagReason.RUDE, FlagReason.OFF_TOPIC, FlagReason.WRONG, FlagReason.OTHER})
 LABELS = {
-    FlagReason.SPAM: "Spam or advertising", FlagReason.RUDE: "Rude or hurtful", FlagReason.OFF_TOPIC: "Does not belong here",
-    FlagReason.WRONG: "Wrong or dangerous", FlagReason.DUPLICATE: "Asked before", FlagReason.OUTDATED: "Out of date",
-    FlagReason.OTHER: "Something else",
+    FlagReason.SPAM: lazy_gettext("Spam or advertising"), FlagReason.RUDE: lazy_gettext("Rude or hurtful"),
+    FlagReason.OFF_TOPIC: lazy_gettext("Does not belong here"),
+    FlagReason.WRONG: lazy_gettext("Wrong or dangerous"), FlagReason.DUPLICATE: lazy_gettext("Asked before"),
+    FlagReason.OUTDATED: lazy_gettext("Out of date"),
+    FlagReason.OTHER: lazy_gettext("Something else"),
 }  # fmt: skip
 _OF_EVERY_TEXT = (FlagReason.SPAM, FlagReason.RUDE, FlagReason.OFF_TOPIC, FlagReason.WRONG)
 # Kind of target -> reasons to choose from, in the order of the form.

@@ -18,10 +18,10 @@ from app.moderation.people.reasons import TEMPLATES, compose_reason
 from app.web.forms import BaseForm, block, line, reason_field
 
 KINDS = (
-    (SanctionKind.WARN, "Warn: they must read it before they write on"),
-    (SanctionKind.MUTE, "Mute: they read, vote and follow, but write no texts until a date"),
-    (SanctionKind.SUSPEND, "Suspend: they read, but write, vote and report nothing until a date"),
-    (SanctionKind.BAN, "Ban: they are signed out and cannot sign in any more"),
+    (SanctionKind.WARN, lazy_gettext("Warn: they must read it before they write on")),
+    (SanctionKind.MUTE, lazy_gettext("Mute: they read, vote and follow, but write no texts until a date")),
+    (SanctionKind.SUSPEND, lazy_gettext("Suspend: they read, but write, vote and report nothing until a date")),
+    (SanctionKind.BAN, lazy_gettext("Ban: they are signed out and cannot sign in any more")),
 )
 LENGTHS = ((1, "1 day"), (3, "3 days"), (7, "a week"), (14, "2 weeks"), (30, "a month"), (90, "3 months"), (365, "a year"))
 

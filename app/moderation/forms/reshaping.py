@@ -34,7 +34,8 @@ class SplitForm(ReasonForm):
     )
     kind = RadioField(
         lazy_gettext("What is it?"), default="question",
-        choices=[SelectChoice("question", lazy_gettext("A question: it waits for an answer")), SelectChoice("discussion", lazy_gettext("A discussion"))],
+        choices=[SelectChoice("question", lazy_gettext("A question: it waits for an answer")), SelectChoice("discussion",
+        lazy_gettext("A discussion"))],
     )  # fmt: skip
     category = SelectField(
         lazy_gettext("Category"), coerce=_id, validators=[DataRequired(lazy_gettext("Please choose a category."))]

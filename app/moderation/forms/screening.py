@@ -11,14 +11,14 @@ from app.moderation.screening.keeping import NOTE_MAX
 from app.web.forms import BaseForm, block, line
 
 WORD_MEASURES = (
-    (RuleMeasure.HOLD, "The text waits for a moderator"),
-    (RuleMeasure.BLOCK, "The text is refused, and its author told why"),
-    (RuleMeasure.TAG, "New threads that say it get a tag"),
+    (RuleMeasure.HOLD, lazy_gettext("The text waits for a moderator")),
+    (RuleMeasure.BLOCK, lazy_gettext("The text is refused, and its author told why")),
+    (RuleMeasure.TAG, lazy_gettext("New threads that say it get a tag")),
 )
 HOST_MEASURES = (
-    (RuleMeasure.HOLD, "Texts that lead there wait for a moderator"),
-    (RuleMeasure.BLOCK, "Texts that lead there are refused, and their authors told why"),
-    (RuleMeasure.ALLOW, "Links there never count, not even those of new people"),
+    (RuleMeasure.HOLD, lazy_gettext("Texts that lead there wait for a moderator")),
+    (RuleMeasure.BLOCK, lazy_gettext("Texts that lead there are refused, and their authors told why")),
+    (RuleMeasure.ALLOW, lazy_gettext("Links there never count, not even those of new people")),
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import require_unit_of_work
 from app.moderation.inbox.claiming import end_claim, ensure_free
 from app.moderation.inbox.collecting import find_item
@@ -13,7 +14,7 @@ from app.moderation.inbox.registry import source_of
 from app.moderation.policies import ensure_can_decide
 from app.moderation.queries import find_latest_entry_id
 
-NO_REASON = "Please give a reason: the log keeps it, and the people concerned are told."
+NO_REASON = lazy_gettext("Please give a reason: the log keeps it, and the people concerned are told.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.reasons import FOR_THE_PERSON, checked_reason
 from app.core.uow import require_unit_of_work
 from app.moderation.events import SanctionEnded, SanctionImposed
 from app.moderation.models import AppealState, Sanction, SanctionKind
 from app.moderation.services.logging import write_log
 
-REPLACED = "Another decision took its place; you can appeal against that one."
+REPLACED = lazy_gettext("Another decision took its place; you can appeal against that one.")
 
 
 def impose(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.forum.models import Thread
 from app.forum.models.thread import Status
 from app.forum.queries.issues import IssueFacts, Joining, preview_joining
@@ -40,13 +41,13 @@ class JoinView:
 
 
 _FIGURES: tuple[tuple[str, Callable[[IssueFacts], int]], ...] = (
-    ("People affected", lambda facts: facts.people),
-    ("Of them said “I have this too”", lambda facts: facts.me_toos),
-    ("Views in 30 days", lambda facts: facts.views_30d),
-    ("Views in 90 days", lambda facts: facts.views_90d),
-    ("Wordings of the question", lambda facts: 1 + len(facts.wordings)),
-    ("Say that something worked", lambda facts: facts.confirmed),
-    ("Votes", lambda facts: facts.votes),
+    (lazy_gettext("People affected"), lambda facts: facts.people),
+    (lazy_gettext("Of them said “I have this too”"), lambda facts: facts.me_toos),
+    (lazy_gettext("Views in 30 days"), lambda facts: facts.views_30d),
+    (lazy_gettext("Views in 90 days"), lambda facts: facts.views_90d),
+    (lazy_gettext("Wordings of the question"), lambda facts: 1 + len(facts.wordings)),
+    (lazy_gettext("Say that something worked"), lambda facts: facts.confirmed),
+    (lazy_gettext("Votes"), lambda facts: facts.votes),
 )
 
 

@@ -11,6 +11,7 @@ from app.core.actor import Actor
 from app.core.db import read
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.text import shorten
 from app.forum.models import Category, Post, Thread
 from app.forum.models.post import PostKind
@@ -22,7 +23,11 @@ from app.forum.services.merging import WHICH, ensure_can_merge
 # So many posts are offered to be split off or to be answered under.
 POSTS_SHOWN = 300
 EXCERPT = 220
-_KINDS = {PostKind.OPENING: "Opening text", PostKind.ANSWER: "Answer", PostKind.REPLY: "Reply"}
+_KINDS = {
+    PostKind.OPENING: lazy_gettext("Opening text"),
+    PostKind.ANSWER: lazy_gettext("Answer"),
+    PostKind.REPLY: lazy_gettext("Reply"),
+}
 
 
 @dataclass(frozen=True, slots=True)

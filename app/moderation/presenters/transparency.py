@@ -10,6 +10,7 @@ from threading import Lock
 from zoneinfo import ZoneInfo
 
 from app.core.clock import now
+from app.core.i18n import lazy_gettext
 from app.moderation.models import AppealState, FlagReason, FlagState
 from app.moderation.queries.transparency import count_appeals, count_decisions, count_reports
 
@@ -21,33 +22,35 @@ KEPT_FOR = timedelta(hours=1)
 
 # What decisions are called here, and the actions of the log that count as such.
 FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Texts hidden", ("hide", "reject")),
-    ("Texts set aside until a moderator looked", ("hold", "set_aside")),
-    ("Texts let through after a look", ("approve",)),
-    ("Texts shown again", ("restore",)),
-    ("Texts of others edited", ("edit",)),
-    ("Threads closed, locked, slowed or archived", ("close", "lock", "slow", "archive")),
-    ("Threads opened again", ("reopen", "unlock", "unarchive")),
-    ("Threads moved, joined, split or converted", (
+    (lazy_gettext("Texts hidden"), ("hide", "reject")),
+    (lazy_gettext("Texts set aside until a moderator looked"), ("hold", "set_aside")),
+    (lazy_gettext("Texts let through after a look"), ("approve",)),
+    (lazy_gettext("Texts shown again"), ("restore",)),
+    (lazy_gettext("Texts of others edited"), ("edit",)),
+    (lazy_gettext("Threads closed, locked, slowed or archived"), ("close", "lock", "slow", "archive")),
+    (lazy_gettext("Threads opened again"), ("reopen", "unlock", "unarchive")),
+    (lazy_gettext("Threads moved, joined, split or converted"), (
         "move", "merge", "split", "duplicate", "to_discussion", "to_question", "to_comment", "to_answer",
     )),
-    ("Reports upheld", ("uphold",)),
-    ("Reports declined", ("decline",)),
-    ("Warnings", ("warn",)),
-    ("People muted", ("mute",)),
-    ("People suspended", ("suspend",)),
-    ("People banned", ("ban",)),
-    ("Restrictions lifted", ("lift", "appeal_lift")),
-    ("Waves of spam put away", ("quarantine",)),
-    ("Decisions undone", ("undo",)),
+    (lazy_gettext("Reports upheld"), ("uphold",)),
+    (lazy_gettext("Reports declined"), ("decline",)),
+    (lazy_gettext("Warnings"), ("warn",)),
+    (lazy_gettext("People muted"), ("mute",)),
+    (lazy_gettext("People suspended"), ("suspend",)),
+    (lazy_gettext("People banned"), ("ban",)),
+    (lazy_gettext("Restrictions lifted"), ("lift", "appeal_lift")),
+    (lazy_gettext("Waves of spam put away"), ("quarantine",)),
+    (lazy_gettext("Decisions undone"), ("undo",)),
 )  # fmt: skip
 _REASONS = {
-    FlagReason.SPAM: "Spam", FlagReason.RUDE: "Rude", FlagReason.OFF_TOPIC: "Off topic", FlagReason.WRONG: "Wrong or dangerous",
-    FlagReason.DUPLICATE: "Asked before", FlagReason.OUTDATED: "Outdated", FlagReason.OTHER: "Something else",
+    FlagReason.SPAM: lazy_gettext("Spam"), FlagReason.RUDE: lazy_gettext("Rude"), FlagReason.OFF_TOPIC: lazy_gettext("Off topic"),
+    FlagReason.WRONG: lazy_gettext("Wrong or dangerous"),
+    FlagReason.DUPLICATE: lazy_gettext("Asked before"), FlagReason.OUTDATED: lazy_gettext("Outdated"),
+    FlagReason.OTHER: lazy_gettext("Something else"),
 }  # fmt: skip
 _APPEALS = (
-    (AppealState.LIFTED, "The decision was taken back"), (AppealState.UPHELD, "The decision stayed"),
-    (AppealState.OPEN, "Not decided yet"),
+    (AppealState.LIFTED, lazy_gettext("The decision was taken back")), (AppealState.UPHELD, lazy_gettext("The decision stayed")),
+    (AppealState.OPEN, lazy_gettext("Not decided yet")),
 )  # fmt: skip
 
 

@@ -7,16 +7,17 @@ import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.i18n import lazy_gettext
 from app.moderation.models import AppealState, Sanction, SanctionKind
 from app.moderation.policies import can_appeal
 from app.web.filters import human_moment
 
 STANDING_SHOWN = 50
 _CONSEQUENCES = {
-    SanctionKind.WARN: "Nothing is taken from you. Please say that you have read this; then you can go on writing.",
-    SanctionKind.MUTE: "Until then you can read, vote and follow, but write no texts.",
-    SanctionKind.SUSPEND: "Until then you can sign in and read, but you cannot write, vote or report.",
-    SanctionKind.BAN: "You cannot sign in any more. What you wrote stays where it is.",
+    SanctionKind.WARN: lazy_gettext("Nothing is taken from you. Please say that you have read this; then you can go on writing."),
+    SanctionKind.MUTE: lazy_gettext("Until then you can read, vote and follow, but write no texts."),
+    SanctionKind.SUSPEND: lazy_gettext("Until then you can sign in and read, but you cannot write, vote or report."),
+    SanctionKind.BAN: lazy_gettext("You cannot sign in any more. What you wrote stays where it is."),
 }
 
 

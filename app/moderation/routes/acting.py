@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.forum.services import curating
@@ -82,34 +83,34 @@ def _on_comment(service: Callable[..., object]) -> Act:
 # action -> (what it does, what is said afterwards)
 Actions = dict[str, tuple[Act, str]]
 _THREAD_ACTIONS: Actions = {
-    "hide": (_plain(curating.hide_thread), "The thread is hidden."),
-    "restore": (_plain(curating.restore_thread), "The thread is visible again."),
-    "lock": (_lock, "The thread is locked."),
-    "unlock": (_plain(curating.unlock_thread), "The thread takes new posts again."),
-    "pin": (_plain(curating.pin_thread), "The thread is pinned."),
-    "unpin": (_plain(curating.unpin_thread), "The thread is not pinned any more."),
-    "close": (_plain(curating.close_thread), "The thread is closed."),
-    "reopen": (_plain(curating.reopen_thread), "The thread is open again."),
-    "approve": (_on_waiting(curating.approve_thread, "thread"), "Approved: everybody can see it now."),
-    "reject": (_on_waiting(curating.reject_thread, "thread"), "Rejected: its author is told why."),
-    "archive": (_plain(curating.archive_thread), "The thread is archived."),
-    "unarchive": (_plain(curating.unarchive_thread), "The thread takes new posts again."),
-    "slow": (_slow, "The pace of the thread is changed."),
-    "move": (_move, "The thread is moved."),
-    "duplicate": (_duplicate, "Closed as a duplicate."),
-    "unduplicate": (_plain(curating.undo_duplicate), "The thread stands on its own again."),
+    "hide": (_plain(curating.hide_thread), lazy_gettext("The thread is hidden.")),
+    "restore": (_plain(curating.restore_thread), lazy_gettext("The thread is visible again.")),
+    "lock": (_lock, lazy_gettext("The thread is locked.")),
+    "unlock": (_plain(curating.unlock_thread), lazy_gettext("The thread takes new posts again.")),
+    "pin": (_plain(curating.pin_thread), lazy_gettext("The thread is pinned.")),
+    "unpin": (_plain(curating.unpin_thread), lazy_gettext("The thread is not pinned any more.")),
+    "close": (_plain(curating.close_thread), lazy_gettext("The thread is closed.")),
+    "reopen": (_plain(curating.reopen_thread), lazy_gettext("The thread is open again.")),
+    "approve": (_on_waiting(curating.approve_thread, "thread"), lazy_gettext("Approved: everybody can see it now.")),
+    "reject": (_on_waiting(curating.reject_thread, "thread"), lazy_gettext("Rejected: its author is told why.")),
+    "archive": (_plain(curating.archive_thread), lazy_gettext("The thread is archived.")),
+    "unarchive": (_plain(curating.unarchive_thread), lazy_gettext("The thread takes new posts again.")),
+    "slow": (_slow, lazy_gettext("The pace of the thread is changed.")),
+    "move": (_move, lazy_gettext("The thread is moved.")),
+    "duplicate": (_duplicate, lazy_gettext("Closed as a duplicate.")),
+    "unduplicate": (_plain(curating.undo_duplicate), lazy_gettext("The thread stands on its own again.")),
 }
 _POST_ACTIONS: Actions = {
-    "hide": (_on_post(curating.hide_post), "The post is hidden."),
-    "restore": (_on_post(curating.restore_post), "The post is visible again."),
-    "approve": (_on_waiting(curating.approve_post, "post"), "Approved: everybody can see it now."),
-    "reject": (_on_waiting(curating.reject_post, "post"), "Rejected: its author is told why."),
+    "hide": (_on_post(curating.hide_post), lazy_gettext("The post is hidden.")),
+    "restore": (_on_post(curating.restore_post), lazy_gettext("The post is visible again.")),
+    "approve": (_on_waiting(curating.approve_post, "post"), lazy_gettext("Approved: everybody can see it now.")),
+    "reject": (_on_waiting(curating.reject_post, "post"), lazy_gettext("Rejected: its author is told why.")),
 }
 _COMMENT_ACTIONS: Actions = {
-    "hide": (_on_comment(curating.hide_comment), "The comment is hidden."),
-    "restore": (_on_comment(curating.restore_comment), "The comment is visible again."),
-    "approve": (_on_waiting(curating.approve_comment, "comment"), "Approved: everybody can see it now."),
-    "reject": (_on_waiting(curating.reject_comment, "comment"), "Rejected: its author is told why."),
+    "hide": (_on_comment(curating.hide_comment), lazy_gettext("The comment is hidden.")),
+    "restore": (_on_comment(curating.restore_comment), lazy_gettext("The comment is visible again.")),
+    "approve": (_on_waiting(curating.approve_comment, "comment"), lazy_gettext("Approved: everybody can see it now.")),
+    "reject": (_on_waiting(curating.reject_comment, "comment"), lazy_gettext("Rejected: its author is told why.")),
 }
 # Decisions that take something away from people need a reason they can be told.
 _NEED_REASON = frozenset({"hide", "lock", "close", "reject"})

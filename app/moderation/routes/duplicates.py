@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.forum.models.proposal import ProposalState
@@ -19,7 +20,11 @@ from app.web.forms import posted_line
 from app.web.render import page
 from app.web.seo import Head
 
-_LABELS = ((ProposalState.OPEN, "To decide"), (ProposalState.ACCEPTED, "Joined"), (ProposalState.DISMISSED, "Different"))
+_LABELS = (
+    (ProposalState.OPEN, lazy_gettext("To decide")),
+    (ProposalState.ACCEPTED, lazy_gettext("Joined")),
+    (ProposalState.DISMISSED, lazy_gettext("Different")),
+)
 
 
 @blueprint.get("/moderation/duplicates")

@@ -10,6 +10,7 @@ from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.forum.queries.threads import get_comment, get_post
 from app.forum.urls import comment_path, post_path
@@ -25,7 +26,7 @@ from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
-THANKS = "Thank you. A moderator will look at it; under Settings, My reports, you can read what came of it."
+THANKS = lazy_gettext("Thank you. A moderator will look at it; under Settings, My reports, you can read what came of it.")
 
 
 @dataclass(frozen=True, slots=True)

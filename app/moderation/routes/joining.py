@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.forum.queries.issues import get_issue
 from app.forum.queries.proposals import list_proposals_for
@@ -24,7 +25,7 @@ from app.web.redirects import local_path
 from app.web.render import page
 from app.web.seo import Head
 
-_WHICH = "Please paste the address or the number of the question that stays."
+_WHICH = lazy_gettext("Please paste the address or the number of the question that stays.")
 
 
 def _number(form: JoinForm) -> int:

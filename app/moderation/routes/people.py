@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.moderation.forms.people import AnswerForm, DecideForm, EndForm
@@ -28,10 +29,10 @@ from app.web.render import page
 from app.web.seo import Head
 
 _DONE = {
-    SanctionKind.WARN: "Warned: they must read it before they write on.",
-    SanctionKind.MUTE: "Muted: no texts until then.",
-    SanctionKind.SUSPEND: "The account is suspended.",
-    SanctionKind.BAN: "Banned, and signed out everywhere.",
+    SanctionKind.WARN: lazy_gettext("Warned: they must read it before they write on."),
+    SanctionKind.MUTE: lazy_gettext("Muted: no texts until then."),
+    SanctionKind.SUSPEND: lazy_gettext("The account is suspended."),
+    SanctionKind.BAN: lazy_gettext("Banned, and signed out everywhere."),
 }
 
 

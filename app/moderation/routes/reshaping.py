@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.text import parse_number
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
@@ -31,7 +32,7 @@ from app.web.forms import posted_ids, query_line
 from app.web.render import page
 from app.web.seo import Head
 
-_WHICH = "Please paste the address or the number of the thread that stays."
+_WHICH = lazy_gettext("Please paste the address or the number of the thread that stays.")
 
 
 def _with_categories(form: SplitForm, thread: Thread) -> SplitForm:

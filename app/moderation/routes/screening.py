@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.markup import render_markdown
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
@@ -24,7 +25,7 @@ from app.web.redirects import local_path, see_other
 from app.web.render import page
 from app.web.seo import Head
 
-_LISTS = ((RuleKind.WORD, "Words"), (RuleKind.HOST, "Hosts"))
+_LISTS = ((RuleKind.WORD, lazy_gettext("Words")), (RuleKind.HOST, lazy_gettext("Hosts")))
 
 
 @blueprint.get("/moderation/screening")

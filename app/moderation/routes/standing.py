@@ -9,6 +9,7 @@ from app.accounts.services.tokens import ensure_standing_is_fresh, read_standing
 from app.accounts.urls import standing_path
 from app.core.errors import Conflict, Gone, Invalid
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.moderation.forms.people import AppealForm
 from app.moderation.people.appealing import acknowledge, appeal
@@ -21,7 +22,7 @@ from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
-_THANKS = "Thank you. A moderator will think again and answer you."
+_THANKS = lazy_gettext("Thank you. A moderator will think again and answer you.")
 
 
 def _page(

@@ -3,6 +3,7 @@
 It never decides alone: what is held waits for a moderator. Only the moderators' own rules and the settings refuse a text.
 """
 
+from app.core.i18n import lazy_gettext
 from app.core.markup import Rendered
 from app.core.trust import Ability
 from app.forum.screening import Measure, Reason, Submission, Verdict
@@ -15,7 +16,7 @@ from app.moderation.screening.terms import ScreeningTerms, screening_terms
 from app.moderation.screening.traits import Traits, traits_of, with_title
 
 _NAMED = 5
-_STILL_WAITS = "A text of yours still waits for a moderator. Please keep this one until that is decided."
+_STILL_WAITS = lazy_gettext("A text of yours still waits for a moderator. Please keep this one until that is decided.")
 
 
 def screen(submission: Submission) -> Verdict:

@@ -2,6 +2,7 @@
 
 from app.core.actor import ANONYMOUS
 from app.core.clock import now
+from app.core.i18n import lazy_gettext
 from app.core.markup import Rendered
 from app.forum.screening import Measure, Submission
 from app.moderation.screening import learning
@@ -11,7 +12,7 @@ from app.moderation.screening.standing import Standing
 from app.moderation.screening.terms import screening_terms
 from app.moderation.screening.traits import traits_of
 
-_WORDS = {Measure.BLOCK: "Refused", Measure.HOLD: "Waits", Measure.NOTE: "Noted"}
+_WORDS = {Measure.BLOCK: lazy_gettext("Refused"), Measure.HOLD: lazy_gettext("Waits"), Measure.NOTE: lazy_gettext("Noted")}
 
 
 def try_text(body: Rendered) -> list[tuple[str, str]]:

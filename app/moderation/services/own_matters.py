@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor, Audience
 from app.core.db import db
 from app.core.errors import Forbidden
+from app.core.i18n import lazy_gettext
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.moderation.models import LogEntry
@@ -17,7 +18,7 @@ from app.moderation.policies import exists_other
 
 # Decisions that took a text out of sight: who made the newest one about their own text may take it back.
 _OUT_OF_SIGHT = ("hide", "reject", "uphold", "hold", "set_aside")
-_REFUSAL = "This is about you, so somebody else decides."
+_REFUSAL = lazy_gettext("This is about you, so somebody else decides.")
 
 
 def ensure_not_own(actor: Actor, person_id: int | None, audience: str = Audience.PUBLIC) -> None:

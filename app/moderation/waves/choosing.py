@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.services.restricting_many import wait_for_texts
 from app.core.db import db, lock_name
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.forum.models import Comment, Post, Thread
 from app.moderation.models import ItemState, Wave, WaveItem, WaveState
@@ -16,7 +17,7 @@ from app.moderation.waves.criteria import Criteria, from_json
 from app.moderation.waves.finding import Found, is_in_sight
 from app.moderation.waves.reading import lock_wave
 
-_LATE = "written while this was put away"
+_LATE = lazy_gettext("written while this was put away")
 _IN_THE_MAKING = timedelta(minutes=1)
 
 

@@ -9,6 +9,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict
+from app.core.i18n import lazy_gettext
 from app.core.reasons import checked_reason
 from app.core.uow import unit_of_work
 from app.moderation.models import ItemState, Wave, WaveItem, WaveState
@@ -20,11 +21,11 @@ from app.moderation.waves.stepping import go_on
 PURGE_JOB = "moderation.purge_waves"
 PURGE_EVERY = timedelta(hours=1)
 _NOT_AWAY = {
-    WaveState.TAKING: "This wave is still being put away. Please try again in a minute.",
-    WaveState.RESTORING: "This wave is on its way back already.",
-    WaveState.RESTORED: "This wave was given back already.",
-    WaveState.PURGING: "This wave is being removed for good, so it cannot be given back.",
-    WaveState.PURGED: "The texts of this wave were removed for good.",
+    WaveState.TAKING: lazy_gettext("This wave is still being put away. Please try again in a minute."),
+    WaveState.RESTORING: lazy_gettext("This wave is on its way back already."),
+    WaveState.RESTORED: lazy_gettext("This wave was given back already."),
+    WaveState.PURGING: lazy_gettext("This wave is being removed for good, so it cannot be given back."),
+    WaveState.PURGED: lazy_gettext("The texts of this wave were removed for good."),
 }
 
 

@@ -26,10 +26,10 @@ from app.web.render import page
 from app.web.seo import Head
 
 REASONS = (
-    (RefutationReason.OUTDATED, "It is out of date"),
-    (RefutationReason.OTHER_VERSION, "I have another version"),
-    (RefutationReason.UNCLEAR, "I could not follow it"),
-    (RefutationReason.WRONG, "It is wrong"),
+    (RefutationReason.OUTDATED, lazy_gettext("It is out of date")),
+    (RefutationReason.OTHER_VERSION, lazy_gettext("I have another version")),
+    (RefutationReason.UNCLEAR, lazy_gettext("I could not follow it")),
+    (RefutationReason.WRONG, lazy_gettext("It is wrong")),
 )
 _HEAD = Head(lazy_gettext("How did it end?"))
 

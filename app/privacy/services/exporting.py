@@ -10,6 +10,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Forbidden, TooMany
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.jobs.queue import enqueue
 from app.notifications.services.notifying import notify_of_self, queue_account_mail
@@ -22,7 +23,7 @@ EXPORT_JOB = "privacy.export"
 EXPIRE_JOB = "privacy.expire_exports"
 EXPIRE_EVERY = timedelta(hours=6)
 PAUSE = timedelta(hours=1)
-READY = "The copy of your data is ready. You can download it for {days} days."
+READY = lazy_gettext("The copy of your data is ready. You can download it for {days} days.")
 
 
 def request_export(actor: Actor) -> DataExport:

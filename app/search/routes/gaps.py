@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.search.gaps import deciding
@@ -25,8 +26,8 @@ from app.web.render import page
 from app.web.seo import Head
 
 _LABELS = (
-    (GapState.OPEN, "To decide"), (GapState.WRITING, "Being written"), (GapState.ALIAS, "Other words"),
-    (GapState.FILLED, "Filled"), (GapState.NOT_OURS, "Not ours"),
+    (GapState.OPEN, lazy_gettext("To decide")), (GapState.WRITING, lazy_gettext("Being written")), (GapState.ALIAS, lazy_gettext("Other words")),
+    (GapState.FILLED, lazy_gettext("Filled")), (GapState.NOT_OURS, lazy_gettext("Not ours")),
 )  # fmt: skip
 _IN_ADDRESS = 10  # wordings that go along to a new article
 

@@ -2,19 +2,22 @@
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.core.i18n import lazy_gettext
 from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import MOST_OF_ONE_SOURCE, InboxSource
 from app.moderation.people.appealing import decide_appeal
 from app.moderation.people.appeals import AppealRow, count_open_appeals, list_open_appeals
 
-_ANSWER = "Answer, which the person reads"
+_ANSWER = lazy_gettext("Answer, which the person reads")
 _LIFT = Decision(
-    "lift", "Take it back", "t", "taken back; the person reads your answer", "Taken back, and the person is told.",
+    "lift", lazy_gettext("Take it back"), "t", lazy_gettext("taken back; the person reads your answer"),
+    lazy_gettext("Taken back, and the person is told."),
     needs_reason=True, reason_label=_ANSWER, tone="good", icon="undo", in_batch=False,
 )  # fmt: skip
 _STAYS = Decision(
-    "stays", "It stays", "u", "stays as it is; the person reads your answer", "It stays, and the person is told why.",
+    "stays", lazy_gettext("It stays"), "u", lazy_gettext("stays as it is; the person reads your answer"),
+    lazy_gettext("It stays, and the person is told why."),
     needs_reason=True, reason_label=_ANSWER, icon="lock", in_batch=False,
 )  # fmt: skip
 _WORDS = {"warn": "a warning", "mute": "being muted", "suspend": "being suspended", "ban": "being banned"}
@@ -49,4 +52,4 @@ def _decide(actor: Actor, choice: Choice) -> object:
     return decide_appeal(actor, sanction_id=choice.id, is_lifted=choice.decision == _LIFT.name, answer=choice.reason)
 
 
-APPEALS = InboxSource("appeals", "Appeals", ("appeal",), _list, count_open_appeals, _decide, _show)
+APPEALS = InboxSource("appeals", lazy_gettext("Appeals"), ("appeal",), _list, count_open_appeals, _decide, _show)

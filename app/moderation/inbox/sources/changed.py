@@ -3,6 +3,7 @@
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.forum.urls import post_path
 from app.kb.models import SourceChange
 from app.kb.presenters import CHANGES
@@ -17,8 +18,9 @@ from app.moderation.services.logging import write_log
 
 KEEP = "keep_article"
 _KEEP = Decision(
-    "keep", "Keep the article", "p", "the article stays as it is", "Noted: the article stays as it is.", needs_reason=True,
-    reason_label="Why is it still right?", icon="check",
+    "keep", lazy_gettext("Keep the article"), "p", lazy_gettext("the article stays as it is"),
+    lazy_gettext("Noted: the article stays as it is."), needs_reason=True,
+    reason_label=lazy_gettext("Why is it still right?"), icon="check",
 )  # fmt: skip
 
 
@@ -67,4 +69,4 @@ def _decide(actor: Actor, choice: Choice) -> object:
     return write_log(actor.id, KEEP, choice.reason, article_id=article.id)
 
 
-CHANGED = InboxSource("sources", "Changed sources", ("source",), _list, count_broken, _decide, _show, _find)
+CHANGED = InboxSource("sources", lazy_gettext("Changed sources"), ("source",), _list, count_broken, _decide, _show, _find)

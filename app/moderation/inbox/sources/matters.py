@@ -3,6 +3,7 @@
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.forum.models.proposal import ProposalState
 from app.forum.models.resolution import OutcomeKind
 from app.forum.queries.proposals import ProposalRow, ThreadCard, count_proposals, find_proposal, list_proposals
@@ -24,23 +25,27 @@ from app.moderation.urls import QUEUE, join_path
 HOLDS = "solution_holds"
 SNOOZE_DAYS = 30
 _HOLDS = Decision(
-    "holds", "It does work", "w", "counts as solved again, by your word", "Noted: the solution holds.", needs_reason=True,
-    reason_label="How do you know?", tone="good", icon="check",
+    "holds", lazy_gettext("It does work"), "w", lazy_gettext("counts as solved again, by your word"),
+    lazy_gettext("Noted: the solution holds."), needs_reason=True,
+    reason_label=lazy_gettext("How do you know?"), tone="good", icon="check",
 )  # fmt: skip
 _WITHDRAW = Decision(
-    "withdraw", "Not a solution", "n", "the answer is not the solution any more", "The answer is not the solution any more.",
-    needs_reason=True, reason_label="Why not?", tone="danger", icon="close",
+    "withdraw", lazy_gettext("Not a solution"), "n", lazy_gettext("the answer is not the solution any more"),
+    lazy_gettext("The answer is not the solution any more."),
+    needs_reason=True, reason_label=lazy_gettext("Why not?"), tone="danger", icon="close",
 )  # fmt: skip
 _DIFFER = Decision(
-    "differ", "They differ", "d", "kept apart, and never proposed again", "Noted: these two are different.",
-    reason_label="In what (optional)", icon="close",
+    "differ", lazy_gettext("They differ"), "d", lazy_gettext("kept apart, and never proposed again"), lazy_gettext("Noted: these two are different."),
+    reason_label=lazy_gettext("In what (optional)"), icon="close",
 )  # fmt: skip
 _NO_ARTICLE = Decision(
-    "dismiss", "No article", "n", "gets no article, and is not proposed again", "Noted: no article for this one.", needs_reason=True,
-    reason_label="Why not?", icon="close",
+    "dismiss", lazy_gettext("No article"), "n", lazy_gettext("gets no article, and is not proposed again"),
+    lazy_gettext("Noted: no article for this one."), needs_reason=True,
+    reason_label=lazy_gettext("Why not?"), icon="close",
 )  # fmt: skip
 _LATER = Decision(
-    "later", f"In {SNOOZE_DAYS} days", "l", f"proposed again in {SNOOZE_DAYS} days", f"Put off for {SNOOZE_DAYS} days.", icon="clock"
+    "later", lazy_gettext("In %(snooze_days)s days", snooze_days=SNOOZE_DAYS), "l", lazy_gettext("proposed again in %(snooze_days)s days",
+    snooze_days=SNOOZE_DAYS), lazy_gettext("Put off for %(snooze_days)s days.", snooze_days=SNOOZE_DAYS), icon="clock"
 )  # fmt: skip
 
 
@@ -155,13 +160,13 @@ def _decide_candidate(actor: Actor, choice: Choice) -> object:
 
 
 DISPUTED = InboxSource(
-    "disputed", "Disputed", ("disputed",), _list_disputed, count_disputed, _decide_disputed, _show_disputed, _find_disputed
+    "disputed", lazy_gettext("Disputed"), ("disputed",), _list_disputed, count_disputed, _decide_disputed, _show_disputed, _find_disputed
 )  # fmt: skip
 MERGES = InboxSource(
-    "merges", "Asked before?", ("merge",), _list_merges, lambda actor: count_proposals(actor)[ProposalState.OPEN], _decide_merge,
+    "merges", lazy_gettext("Asked before?"), ("merge",), _list_merges, lambda actor: count_proposals(actor)[ProposalState.OPEN], _decide_merge,
     _show_merge, _find_merge,
 )  # fmt: skip
 CANDIDATES = InboxSource(
-    "promotions", "Articles to write", ("candidate",), _list_candidates,
+    "promotions", lazy_gettext("Articles to write"), ("candidate",), _list_candidates,
     lambda actor: count_candidates(actor)[CandidateState.PROPOSED], _decide_candidate, _show_candidate,
 )  # fmt: skip

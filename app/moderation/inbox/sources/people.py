@@ -11,6 +11,7 @@ from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.i18n import lazy_gettext
 from app.moderation.flags.criteria import WAITS
 from app.moderation.flags.reasons import harm_of, label_of
 from app.moderation.flags.resolving import resolve_person_flags
@@ -24,12 +25,14 @@ from app.moderation.urls import record_path
 
 KIND = "reported-person"
 _RIGHT = Decision(
-    "uphold", "They are right", "y", "the reports are upheld; nothing happens to the person by this", "The reports are upheld.",
-    needs_reason=True, reason_label="What those who reported are told", tone="danger", icon="check",
+    "uphold", lazy_gettext("They are right"), "y", lazy_gettext("the reports are upheld; nothing happens to the person by this"),
+    lazy_gettext("The reports are upheld."),
+    needs_reason=True, reason_label=lazy_gettext("What those who reported are told"), tone="danger", icon="check",
 )  # fmt: skip
 _FINE = Decision(
-    "decline", "Nothing wrong", "f", "the reports are declined", "The reports are declined.", needs_reason=True,
-    reason_label="What those who reported are told", icon="close",
+    "decline", lazy_gettext("Nothing wrong"), "f", lazy_gettext("the reports are declined"), lazy_gettext("The reports are declined."),
+    needs_reason=True,
+    reason_label=lazy_gettext("What those who reported are told"), icon="close",
 )  # fmt: skip
 _VOICES = 20
 
@@ -121,5 +124,5 @@ def _decide(actor: Actor, choice: Choice) -> object:
 
 
 REPORTED_PEOPLE = InboxSource(
-    "people", "People", (KIND,), list_reported_people, count_reported_people, _decide, show=_show, find=_find
+    "people", lazy_gettext("People"), (KIND,), list_reported_people, count_reported_people, _decide, show=_show, find=_find
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.core.i18n import lazy_gettext
 from app.forum.services import curating
 from app.moderation.flags.reasons import harm_of, label_of
 from app.moderation.flags.resolving import resolve_comment_flags, resolve_post_flags
@@ -16,34 +17,46 @@ from app.moderation.queries.context import Neighbour, list_around_comment, list_
 from app.moderation.queries.queue import QueueItem, count_held, count_reported, find_queued, list_held, list_reported
 from app.moderation.urls import SCREENING, everything_like_path
 
-SPAM = "Spam or advertising"
+SPAM = lazy_gettext("Spam or advertising")
 _HIDE = Decision(
-    "uphold", "Hide it", "h", "hidden; the reports are upheld and its author is told why", "Hidden, and the reports are upheld.",
-    needs_reason=True, reason_label="Reason, which the author is told", tone="danger", icon="eye-off",
+    "uphold", lazy_gettext("Hide it"), "h", lazy_gettext("hidden; the reports are upheld and its author is told why"),
+    lazy_gettext("Hidden, and the reports are upheld."),
+    needs_reason=True, reason_label=lazy_gettext("Reason, which the author is told"), tone="danger", icon="eye-off",
 )  # fmt: skip
 _HIDE_SPAM = Decision(
-    "spam", "It is spam", "s", "hidden as spam; the reports are upheld", "Hidden as spam, and the reports are upheld.", reason=SPAM,
+    "spam", lazy_gettext("It is spam"), "s", lazy_gettext("hidden as spam; the reports are upheld"),
+    lazy_gettext("Hidden as spam, and the reports are upheld."), reason=SPAM,
 )  # fmt: skip
 _FINE = Decision(
-    "decline", "It is fine", "f", "stays as it is; the reports are declined", "The reports are declined.",
-    needs_reason=True, reason_label="Why it stays", icon="check",
+    "decline", lazy_gettext("It is fine"), "f", lazy_gettext("stays as it is; the reports are declined"), lazy_gettext("The reports are declined."),
+    needs_reason=True, reason_label=lazy_gettext("Why it stays"), icon="check",
 )  # fmt: skip
 _APPROVE = Decision(
-    "approve", "Approve", "a", "everybody sees it", "Approved: everybody can see it now.", tone="good", icon="check"
+    "approve", lazy_gettext("Approve"), "a", lazy_gettext("everybody sees it"), lazy_gettext("Approved: everybody can see it now."),
+    tone="good", icon="check"
 )  # fmt: skip
 _REJECT_SPAM = Decision(
-    "spam", "It is spam", "s", "turned down as spam; its author is told", "Turned down as spam.", reason=SPAM
+    "spam", lazy_gettext("It is spam"), "s", lazy_gettext("turned down as spam; its author is told"), lazy_gettext("Turned down as spam."),
+    reason=SPAM
 )  # fmt: skip
 _REJECT = Decision(
-    "reject", "Reject", "r", "turned down; its author is told why", "Rejected: its author is told why.", needs_reason=True,
-    reason_label="Reason, which the author is told", tone="danger", icon="eye-off",
+    "reject", lazy_gettext("Reject"), "r", lazy_gettext("turned down; its author is told why"),
+    lazy_gettext("Rejected: its author is told why."), needs_reason=True,
+    reason_label=lazy_gettext("Reason, which the author is told"), tone="danger", icon="eye-off",
 )  # fmt: skip
 _OF_REPORTED, _OF_HELD = (_HIDE, _HIDE_SPAM, _FINE), (_APPROVE, _REJECT_SPAM, _REJECT)
 # How bad it is if a report is right (flags.reasons), on the scale of the inbox.
 _HARM_OF_REPORT = {3: Harm.DANGER, 2: Harm.ABUSE, 1: Harm.OUTDATED}
-_KIND_WORDS = {"post": "Post", "comment": "Comment", "thread": "New thread", "held-post": "Post", "held-comment": "Comment"}
+_KIND_WORDS = {
+    "post": lazy_gettext("Post"),
+    "comment": lazy_gettext("Comment"),
+    "thread": lazy_gettext("New thread"),
+    "held-post": lazy_gettext("Post"),
+    "held-comment": lazy_gettext("Comment"),
+}
 _PLACES = {
-    "opening": "The opening text", "before": "Just before it", "after": "Just after it", "above": "The post it is a comment on",
+    "opening": lazy_gettext("The opening text"), "before": lazy_gettext("Just before it"), "after": lazy_gettext("Just after it"),
+    "above": lazy_gettext("The post it is a comment on"),
 }  # fmt: skip
 
 
@@ -163,8 +176,8 @@ def decide_waiting(actor: Actor, choice: Choice) -> object:
 
 
 REPORTS = InboxSource(
-    "reports", "Reports", ("post", "comment"), list_reports, count_reported, decide_report, show_text, find_text
+    "reports", lazy_gettext("Reports"), ("post", "comment"), list_reports, count_reported, decide_report, show_text, find_text
 )  # fmt: skip
 HELD = InboxSource(
-    "held", "Waiting", ("thread", "held-post", "held-comment"), list_waiting, count_held, decide_waiting, show_text, find_text
+    "held", lazy_gettext("Waiting"), ("thread", "held-post", "held-comment"), list_waiting, count_held, decide_waiting, show_text, find_text
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.core.i18n import lazy_gettext
 from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
@@ -11,12 +12,14 @@ from app.moderation.waves.reading import WaveRow, count_waiting_waves, get_wave,
 
 _SHOWN = 8
 _BACK = Decision(
-    "back", "Give everything back", "p", "everything it took is shown again", "Everything is back.", needs_reason=True,
-    reason_label="Why?", icon="undo", in_batch=False,
+    "back", lazy_gettext("Give everything back"), "p", lazy_gettext("everything it took is shown again"),
+    lazy_gettext("Everything is back."), needs_reason=True,
+    reason_label=lazy_gettext("Why?"), icon="undo", in_batch=False,
 )  # fmt: skip
 _REMOVE = Decision(
-    "remove", "Remove for good", "d", "its texts are removed for good", "The texts are gone for good.", needs_reason=True,
-    reason_label="Why not wait?", tone="danger", icon="close", in_batch=False,
+    "remove", lazy_gettext("Remove for good"), "d", lazy_gettext("its texts are removed for good"),
+    lazy_gettext("The texts are gone for good."), needs_reason=True,
+    reason_label=lazy_gettext("Why not wait?"), tone="danger", icon="close", in_batch=False,
 )  # fmt: skip
 
 
@@ -58,4 +61,4 @@ def _decide(actor: Actor, choice: Choice) -> object:
     raise NotFound
 
 
-WAVES = InboxSource("waves", "Waves", ("wave",), _list, count_waiting_waves, _decide, _show, _find)
+WAVES = InboxSource("waves", lazy_gettext("Waves"), ("wave",), _list, count_waiting_waves, _decide, _show, _find)
