@@ -22,10 +22,14 @@ ENDPOINTS = {
 
 
 def choose(pages: list[Page]) -> dict[str, Page]:
-    """The page of each kind that has most to show."""
+    """The page of each kind that has most to show; of those that may be listed by search engines, where there are such."""
+
+    def worth(page: Page) -> tuple[bool, int]:
+        return not is_kept_out(page), len(page.html)
+
+    own = [page for page in pages if not page.is_refused]
     return {
-        name: max((page for page in pages if (page.kind, page.role) == wanted and not page.is_refused), key=lambda p: len(p.html))
-        for name, wanted in ENDPOINTS.items()
+        name: max((page for page in own if (page.kind, page.role) == wanted), key=worth) for name, wanted in ENDPOINTS.items()
     }
 
 
@@ -70,6 +74,7 @@ def _verdict(name: str, page: Page, reports: list[dict[str, Any]]) -> Verdict:
         if score < LEAST[key]:
             faults.append(f"{key} {score:.0f}, at least {LEAST[key]}: {'; '.join(_failed(reports[-1], key))}")
     note = " / ".join(f"{score:.0f}" for score in scores.values())
+    note += f", machine {statistics.median(report['environment']['benchmarkIndex'] for report in reports):.0f}"
     if is_kept_out(page):
         note += f" ({INDEXED} not asked: the page is kept out of the index on purpose)"
     return Verdict("lighthouse", f"{name} {page.path}", page.role, tuple(faults), note)
