@@ -94,6 +94,12 @@ def test_the_two_dark_blocks_are_the_same() -> None:
     assert tokens_of(asked) == schemes()["dark"] and set(schemes()["dark"]) == set(schemes()["light"])
 
 
+def test_the_style_page_shows_every_token() -> None:
+    shown = (STATIC / "css" / "style.css").read_text() + (ROOT / "templates" / "pages" / "style_tokens.html").read_text()
+    named = set(re.findall(r"^    --([\w-]+):", tokens_css(), re.MULTILINE)) - {"brand-hue", "sans", "mono", "edge", "t", "s"}
+    assert {name for name in named if f"--{name}" not in shown} == set()
+
+
 def test_only_tokens_and_print_name_colours() -> None:
     for name in (
         "base",

@@ -55,6 +55,7 @@ def web() -> Iterator[Flask]:
         piece=lambda macro, *values, **inside: macro(*values, **inside),
         pieces=lambda macro, rows, *more: Markup("").join(macro(row, *more) for row in rows),
         kept=lambda macro: macro,
+        personal=lambda name, macro, *values: macro(*values),
         get_flashed_messages=get_flashed_messages,
         show_flashes=False,
         unread_count=0,
@@ -138,7 +139,14 @@ def context(signed_in: bool = False, **head: Any) -> dict[str, Any]:
     standing = {"is_warned": False, "is_unconfirmed": False}
     role = "admin" if signed_in else None
     actor = Thing(is_authenticated=signed_in, name="mira", display_name="Mira", role=role, **standing, **roles)
-    site = Thing(name="Loomwell", base_url="https://example.com", tagline="", logo_url="", footer_text="", footer_links=[("About", "/about")])
+    site = Thing(
+        name="Loomwell",
+        base_url="https://example.com",
+        tagline="",
+        logo_url="",
+        footer_text="",
+        footer_links=[("About", "/about")],
+    )
     return {"head": Thing(**{**data, **head}), "actor": actor, "site": site, "now": NOW, "language": "en"}
 
 
