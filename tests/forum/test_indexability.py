@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
+from app.forum.addresses import find_threads, list_threads_after
 from app.forum.indexability import facts_of, sitemap_threads
 from app.forum.models import Category, Thread
 from app.forum.queries.thread_page import find_thread_head
 from app.web.contract import IndexPolicy, decide
+from app.web.seo import contract_of
 from tests.client import Browser
 from tests.factories import accept, make_answer, make_category, make_person, make_question, make_thread
 
@@ -52,3 +54,33 @@ def test_the_page_follows_the_rule(browser: Browser) -> None:
     with unit_of_work():
         db.session.get_one(Thread, good.id).created_at = now() - timedelta(days=31)
     assert 'content="noindex,follow"' in browser.get(f"/questions/{good.id}/{good.slug}").text
+
+
+def test_a_near_copy_names_its_original_and_another_duplicate_keeps_itself_out(browser: Browser) -> None:
+    text = "The pump hums but gives no water since I moved it to the balcony, and I have cleaned the filter twice already."
+    original = make_question(title="Why does the pump hum?", text=text)
+    accept(make_answer(original))
+    copy = make_question(title="Why does the pump hum?", text=f"{text} Thanks.", duplicate_of_id=original.id)
+    other = make_question(title="It makes a noise", text="No water at all.", duplicate_of_id=original.id)
+    page = browser.get(copy.path).text
+    assert f'rel="canonical" href="http://community.test{original.path}"' in page and "noindex" not in page
+    assert "ld+json" not in page
+    page = browser.get(other.path).text
+    assert f'rel="canonical" href="http://community.test{other.path}"' in page and 'content="noindex,follow"' in page
+    contracts = {one.path: contract_of(one.facts) for one in find_threads([copy.id, other.id])}
+    assert contracts[copy.path].canonical == original.path and contracts[other.path].canonical == ""
+
+
+def test_facts_listed_for_all_are_those_of_each_page(app: Any) -> None:
+    author, newcomer = make_person(level=1), make_person()
+    original = make_question(author=author)
+    threads = [
+        original, make_question(author=newcomer, locked_at=MOMENT), make_question(author=author, hidden_at=MOMENT),
+        make_question(author=author, held_at=MOMENT, hidden_at=MOMENT), make_question(author=author, duplicate_of_id=original.id),
+        make_thread(kind="discussion", category=make_category("secret", audience="staff")),
+    ]  # fmt: skip
+    make_answer(original, newcomer, score=1)
+    listed = {one.id: one.facts for one in list_threads_after(0, 100)}
+    heads = [find_thread_head(thread.id) for thread in threads]
+    assert listed == {head.id: facts_of(head) for head in heads if head}
+    assert [one.id for one in list_threads_after(threads[1].id, 2)] == [threads[2].id, threads[3].id]

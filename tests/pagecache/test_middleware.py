@@ -236,6 +236,30 @@ def test_who_is_just_too_late_to_wait_takes_what_was_made():
     assert site.asked == 2
 
 
+def test_whoever_asks_by_date_is_answered_by_the_last_change_unless_a_tag_says_more():
+    site = Site()
+    changed = "Fri, 20 Nov 2026 10:00:00 GMT"
+    site.headers.append(("Last-Modified", changed))
+    tag = site.get()[1]["ETag"]
+    assert site.get()[1]["Last-Modified"] == changed
+    asked = {
+        changed: "304", "Sat, 21 Nov 2026 10:00:00 GMT": "304", "Fri, 20 Nov 2026 09:59:59 GMT": "200", "yesterday": "200", "": "200",
+    }  # fmt: skip
+    for date, status in asked.items():
+        assert site.get(If_Modified_Since=date)[0].startswith(status), date
+    assert site.get(If_Modified_Since=changed, If_None_Match='"other"')[0].startswith("200")
+    assert site.get(If_Modified_Since="Fri, 20 Nov 2020 10:00:00 GMT", If_None_Match=tag)[0].startswith("304")
+    assert site.asked == 1
+
+
+def test_what_is_packed_already_is_sent_as_it_is():
+    site = Site()
+    site.headers[0], site.body = ("Content-Type", "application/gzip"), gzip.compress(BODY)
+    for _ in range(2):
+        _status, headers, body = site.get(Accept_Encoding="gzip, br")
+        assert body == site.body and "Content-Encoding" not in headers
+
+
 def test_a_failure_while_a_page_is_made_keeps_nobody_waiting():
     site = Site()
 
