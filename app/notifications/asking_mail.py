@@ -4,6 +4,7 @@ from typing import Any
 
 from app.accounts.models import Person
 from app.core.clock import now
+from app.core.i18n import gettext as _
 from app.core.text import shorten
 from app.forum.models import Post
 from app.notifications.asked import Ask, find_answer, find_ask, list_answers
@@ -35,7 +36,7 @@ def outcome_mail(person: Person, payload: dict[str, Any]) -> Mail | None:
     if ask.request.role == AskedRole.ASKER:
         return _reminder(person.email, ask, payload["number"], extra, common)
     common |= _quoted(find_answer(ask.request.post_id))
-    return write_letter(person.email, f"Solved: {ask.thread.title}", "solved", extra, **common)
+    return write_letter(person.email, _("Solved: %(title)s", title=ask.thread.title), "solved", extra, **common)
 
 
 def _links(ask: Ask, email: str) -> dict[str, str]:
@@ -48,7 +49,7 @@ def _reminder(to: str, ask: Ask, number: int, extra: dict[str, Any], common: dic
     answers = list_answers(ask.thread)
     is_last = number >= len(site_settings().reminder_after_days)
     common |= {"has_several": len(answers) > 1, "is_last": is_last, **_quoted(answers[0] if answers else None)}
-    return write_letter(to, f"Solved? {ask.thread.title}", "ask", extra, **common)
+    return write_letter(to, _("Solved? %(title)s", title=ask.thread.title), "ask", extra, **common)
 
 
 def _quoted(post: Post | None) -> dict[str, str]:

@@ -8,6 +8,8 @@ from app.accounts.queries import find_person, find_person_by_email
 from app.accounts.services.tokens import make_confirm_token, make_reset_token
 from app.accounts.urls import confirm_path, reset_path
 from app.core.clock import now
+from app.core.i18n import gettext as _
+from app.core.i18n import speaking
 from app.core.text import shorten
 from app.notifications.asking_mail import outcome_mail
 from app.notifications.letters import absolute, secret, unsubscribe_address, write_letter
@@ -27,12 +29,17 @@ _AGAIN = (NotificationKind.DESK, NotificationKind.KEEPING, NotificationKind.HELP
 
 
 def compose(payload: Payload) -> Mail | None:
-    """Return the mail of a payload, or None when it must not (or need not) be sent any more."""
+    """Return the mail of a payload in its reader's language, or None when it must not (or need not) be sent any more."""
     if payload["kind"] == "erased":
         return erased_mail(payload)
     person = find_person(payload["person_id"])
     if person is None:
         return None
+    with speaking(person.language):
+        return _compose_for(person, payload)
+
+
+def _compose_for(person: Person, payload: Payload) -> Mail | None:
     account = _ACCOUNT_MAILS.get(payload["kind"])
     if account is not None:
         return account(person)
@@ -67,11 +74,13 @@ def _notification_mail(person: Person, payload: Payload) -> Mail | None:
     if kind in _AGAIN:  # the same question may wait too long again, another day
         numbers.append(f"{now():%Y%m%d}")
     message_id = ".".join([kind, *numbers, str(person.id)])
-    desk = "In your charge: " if payload.get("text") else "Overdue: "
-    word = desk if kind == NotificationKind.DESK else "Re: " if thread else ""
+    subject = f"Re: {target.title}" if thread else target.title
+    if kind == NotificationKind.DESK:
+        is_new = bool(payload.get("text"))
+        subject = _("In your charge: %(title)s", title=target.title) if is_new else _("Overdue: %(title)s", title=target.title)
     return write_letter(
         person.email or "",
-        f"{word}{target.title}",
+        subject,
         "notification",
         {"message_id": message_id, "references": (root,), "unsubscribe_url": url},
         name=person.display_name, sentence=sentence, title=target.title, excerpt=shorten(target.text, EXCERPT_MAX),
@@ -88,7 +97,7 @@ def _decision_mail(person: Person, payload: Payload) -> Mail | None:
         return None
     url = unsubscribe_address(person, line.kind)
     return write_letter(
-        person.email or "", f"About your post at {site_settings().site_name}", "decision",
+        person.email or "", _("About your post at %(site_name)s", site_name=site_settings().site_name), "decision",
         {"message_id": f"decision.{line.id}", "references": (f"thread.{line.thread_id}",), "unsubscribe_url": url},
         name=person.display_name, sentence=line.text, url=absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
         kind_label=KIND_LABELS[line.kind],
@@ -101,7 +110,7 @@ def _report_mail(person: Person, payload: Payload) -> Mail | None:
         return None
     url = unsubscribe_address(person, line.kind)
     return write_letter(
-        person.email or "", f"About your report at {site_settings().site_name}", "decision",
+        person.email or "", _("About your report at %(site_name)s", site_name=site_settings().site_name), "decision",
         {"message_id": f"report.{line.id}", "references": (), "unsubscribe_url": url},
         name=person.display_name, sentence=line.text, url=absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
         kind_label=KIND_LABELS[line.kind],
@@ -115,18 +124,21 @@ def _confirm_mail(person: Person) -> Mail | None:
     owner = find_person_by_email(person.pending_email)
     site = site_settings().site_name
     if owner is not None and owner.id != person.id:
-        return write_letter(
-            person.pending_email, f"You already have an account at {site}", "address_taken",
-            name=owner.name, url=absolute("/login"), reset_url=absolute("/reset-password"),
-        )  # fmt: skip
+        with speaking(owner.language):
+            return write_letter(
+                person.pending_email, _("You already have an account at %(site)s", site=site), "address_taken",
+                name=owner.name, url=absolute("/login"), reset_url=absolute("/reset-password"),
+            )  # fmt: skip
     link = absolute(confirm_path(make_confirm_token(secret(), person)))
-    return write_letter(person.pending_email, f"Confirm your address for {site}", "confirm", name=person.name, url=link)
+    return write_letter(
+        person.pending_email, _("Confirm your address for %(site)s", site=site), "confirm", name=person.name, url=link
+    )
 
 
 def _address_change_mail(person: Person) -> Mail | None:
     if not person.email or person.pending_email is None:
         return None
-    subject = f"Your address at {site_settings().site_name} is about to change"
+    subject = _("Your address at %(site_name)s is about to change", site_name=site_settings().site_name)
     return write_letter(person.email, subject, "address_change", name=person.display_name, url=absolute("/settings/account"))
 
 
@@ -135,7 +147,11 @@ def _reset_mail(person: Person) -> Mail | None:
         return None
     link = absolute(reset_path(make_reset_token(secret(), person)))
     return write_letter(
-        person.email, f"Choose a new password for {site_settings().site_name}", "reset", name=person.name, url=link
+        person.email,
+        _("Choose a new password for %(site_name)s", site_name=site_settings().site_name),
+        "reset",
+        name=person.name,
+        url=link,
     )
 
 
@@ -143,13 +159,19 @@ def _claim_mail(person: Person) -> Mail | None:
     if person.pending_email is None:
         return None
     link = absolute(reset_path(make_reset_token(secret(), person, is_claim=True)))
-    return write_letter(person.pending_email, f"Your account at {site_settings().site_name}", "claim", name=person.name, url=link)
+    return write_letter(
+        person.pending_email,
+        _("Your account at %(site_name)s", site_name=site_settings().site_name),
+        "claim",
+        name=person.name,
+        url=link,
+    )
 
 
 def _password_changed_mail(person: Person) -> Mail | None:
     if not person.email:
         return None
-    subject = f"Your password at {site_settings().site_name} was changed"
+    subject = _("Your password at %(site_name)s was changed", site_name=site_settings().site_name)
     return write_letter(person.email, subject, "password_changed", name=person.display_name, url=absolute("/reset-password"))
 
 
