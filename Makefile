@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-dumps test-pg lint types translations check lock clean
+.PHONY: help run test test-dumps test-pg judge lint types translations check lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test-pg: .venv/development ## Run all tests on a PostgreSQL of their own
 translations: .venv/development ## Collect the messages of pages into the catalogs of all languages, and compile them
 	$(BIN)/python -m tools.translations update
 	$(BIN)/python -m tools.translations counts
+
+judge: .venv/development ## Let Lighthouse, axe-core, the Nu checker and our own judge every kind of page (needs Node, Java, Chromium)
+	$(BIN)/python -m bench.judges
 
 lint: .venv/development ## Check style and import contracts
 	$(BIN)/ruff check .

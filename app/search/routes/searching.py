@@ -48,7 +48,9 @@ def search_page() -> Response:
 
 def _head(results: Results) -> Head:
     query = results.raw[:MAX_CHARS]
-    return Head(title=_("%(query)s – search", query=query) if query else _("Search"), path=search_path(query, results.form))
+    title = _("%(query)s – search", query=query) if query else _("Search")
+    about = _("Questions and articles about %(query)s", query=query) if query else _("Search all questions and articles.")
+    return Head(title=title, description=about, path=search_path(query, results.form))
 
 
 def _values(results: Results, names: dict[str, str]) -> dict[str, Any]:
