@@ -6,6 +6,7 @@ import click
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import OperationalError
 
+from app.core.heavy import flask_migrate_cli
 from app.core.settings import SettingsError
 from app.factory import create_app
 from app.operating import init_command, serve_command, worker_command
@@ -19,7 +20,9 @@ class ThreadwellGroup(FlaskGroup):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         # Our own commands need no look through what is installed, nor an application to be found.
-        return self.commands.get(name) or super().get_command(ctx, name)
+        known = self.commands.get(name) or super().get_command(ctx, name)
+        # Flask-Migrate's own commands, for those who write migrations.
+        return flask_migrate_cli.db if known is None and name == "db" else known
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name in super().list_commands(ctx) if name not in FOREIGN]

@@ -5,8 +5,10 @@ Alembic and what it needs take a tenth of a second and 8 MiB. A server only look
 
 import re
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
+import click
 import sqlalchemy as sa
 from flask import Flask
 
@@ -46,7 +48,7 @@ class _Migrations:
     @cached_property
     def _made(self) -> Any:
         migrate = flask_migrate.Migrate(db=db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
-        host = Flask("migrations")
+        host = SimpleNamespace(extensions={}, cli=click.Group())
         migrate.init_app(host)
         return host.extensions["migrate"]
 

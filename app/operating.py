@@ -1,5 +1,6 @@
 """Commands that run an installation: prepare it, serve it, do its background work."""
 
+import compileall
 import errno
 import logging
 import os
@@ -41,6 +42,8 @@ def init_command() -> None:
     flask_migrate.upgrade(directory=str(MIGRATIONS))
     if needs_rebuild():
         rebuild()
+    # An installed package is compiled; a folder of sources may not be, and then each start takes a second more.
+    compileall.compile_dir(PROJECT_ROOT / "app", quiet=2)
     click.echo(f"Ready: database and search index in {settings.instance_path}.")
 
 

@@ -36,8 +36,6 @@ _M_ARENA_MAX, _HEAPS = -8, 2
 # Blocks from here on (bytes) are given back to the system when they are freed; by itself the bound would grow with what is freed.
 _M_MMAP_THRESHOLD, _LARGE_BLOCK = -3, 256 * 1024
 _M_TRIM_THRESHOLD, _KEPT_FREE = -1, 512 * 1024
-# After the start garbage is looked for when so many more objects live. Requests leave few that only the collector can free.
-_COLLECT_AFTER = (20_000, 20, 20)
 _WARM_UP = "Threadwell/1 (start; bot)"
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -72,7 +70,6 @@ def load(_target: str = "") -> Flask:
     """Return the application with the threads that a web process needs: the one built before the fork, or a new one."""
     app = _built or create_app()
     app.wsgi_app = patient(app)  # type: ignore[method-assign]
-    gc.set_threshold(*_COLLECT_AFTER)
     settings = _settings(app)
     atexit.register(start_flusher(app))
     atexit.register(start_ledger(app))

@@ -1,6 +1,6 @@
 """What cost grows with what, without copies kept ready: the same pages on sites of different sizes, and threads with few and with many answers.
 
-    python bench/growth.py [--sizes 1000,10000] [--answers 10,500] [--seconds 2] [--rounds 2] [--json]
+    python bench/growth.py [--sizes 1000,100000] [--answers 10,1000] [--seconds 2] [--rounds 2] [--json]
 
 No page may grow with the size of the site, nor with answers that are not on it.
 """
@@ -66,8 +66,8 @@ def run(given: argparse.Namespace) -> dict[str, object]:
 def options() -> argparse.ArgumentParser:
     """The options of this script."""
     found = parser(__doc__ or "")
-    found.add_argument("--sizes", default="1000,10000", help="numbers of threads")
-    found.add_argument("--answers", default="10,500", help="answers of the extra threads")
+    found.add_argument("--sizes", default="1000,100000", help="numbers of threads")
+    found.add_argument("--answers", default="10,1000", help="answers of the extra threads")
     found.add_argument("--seconds", type=float, default=2.0)
     found.add_argument("--rounds", type=int, default=2)
     found.add_argument("--workers", type=int, default=2)

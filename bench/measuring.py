@@ -7,6 +7,7 @@ from statistics import mean, median
 from bench.load import Request, Result, put_load
 from bench.processes import machine, settled_cpu
 from bench.serving import Server
+from bench.targets import is_met, target_of
 
 BASELINE_SECONDS = 1.0
 HELLO = [Request("/")]
@@ -42,6 +43,8 @@ class Row:
     kib: float
     statuses: dict[str, int]
     errors: int
+    target: float | None = None
+    met: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def _row(name: str, connections: int, slices: Sequence[Slice], ratios: Sequence[
         name, connections, answers, middle([found.cpu_ms for found in slices]), least([found.cpu_ms for found in slices]),
         middle(ratios), middle([found.rate for found in slices]), middle([found.result.p50_ms for found in slices]),
         middle([found.result.p95_ms for found in slices]), round(sum(f.result.bytes for f in slices) / max(1, answers) / 1024, 2),
-        statuses, sum(found.result.errors for found in slices),
+        statuses, sum(found.result.errors for found in slices), target_of(name), is_met(name, middle(ratios)),
     )  # fmt: skip
 
 
@@ -161,7 +164,31 @@ def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-HEADS = ("page", "conns", "CPU ms/req", "least", "x hello", "req/s", "p50 ms", "p95 ms", "KiB", "SQL", "n", "not as expected")
+def _shown(target: float | None) -> object:
+    return "-" if target is None else target
+
+
+def yes_or_no(met: bool | None) -> str:
+    """A verdict in a table."""
+    return "-" if met is None else "yes" if met else "NO"
+
+
+HEADS = (
+    "page",
+    "conns",
+    "CPU ms/req",
+    "least",
+    "x hello",
+    "target",
+    "met",
+    "req/s",
+    "p50 ms",
+    "p95 ms",
+    "KiB",
+    "SQL",
+    "n",
+    "not as expected",
+)
 
 
 def page_table(rows: Sequence[Row], statements: dict[str, int], expected: Sequence[str] = ("200", "304", "303", "ok")) -> str:
@@ -170,7 +197,8 @@ def page_table(rows: Sequence[Row], statements: dict[str, int], expected: Sequen
     for row in rows:
         odd = sum(count for status, count in row.statuses.items() if status not in expected) + row.errors
         lines.append(
-            (row.name, row.connections, row.cpu_ms, row.cpu_ms_least, row.ratio, row.rate, row.p50_ms, row.p95_ms, row.kib,
+            (row.name, row.connections, row.cpu_ms, row.cpu_ms_least, row.ratio, _shown(row.target), yes_or_no(row.met), row.rate,
+             row.p50_ms, row.p95_ms, row.kib,
              statements.get(row.name, "-"), row.requests, odd)
         )  # fmt: skip
     return table(HEADS, lines)

@@ -1,5 +1,6 @@
 """Starts real servers for measurements on free ports of the loopback, and stops them by their own process ids."""
 
+import compileall
 import http.client
 import os
 import re
@@ -119,10 +120,25 @@ def site_environ(instance: Path, port: int, workers: int = 1, **settings: str) -
 @contextmanager
 def threadwell(environ: dict[str, str], log: Path, first: str = "/") -> Iterator[Server]:
     """The command that operators run, until the block ends. The block begins when the daily jobs of the first start are done."""
+    compile_modules()
     command = [str(Path(sys.executable).parent / "threadwell"), "serve"]
     with log.open("ab") as output, _running(command, environ, int(environ["PORT"]), output, first) as server:
         server.settled_cpu = processes.settled_cpu([server.process.pid], SETTLE_SECONDS)
         yield server
+
+
+def start_cpu(environ: dict[str, str], log: Path, workers: int, first: str = "/") -> float:
+    """CPU seconds of the whole tree from the command to the first page, with so many workers, on an instance that exists."""
+    command = [str(Path(sys.executable).parent / "threadwell"), "serve"]
+    port = free_port()
+    environ = {**environ, "PORT": str(port), "WORKERS": str(workers)}
+    with log.open("ab") as output, _running(command, environ, port, output, first) as server:
+        return server.started_cpu
+
+
+def compile_modules() -> None:
+    """Compile our modules, as an installation of the package does and a folder of sources may not have been."""
+    compileall.compile_dir(ROOT / "app", quiet=2)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import psycopg
     import redis
     import yaml  # type: ignore[import-untyped]
+    from flask_migrate import cli as flask_migrate_cli
     from PIL import Image, ImageCms, ImageOps, ImageSequence
     from psycopg import errors as psycopg_errors
     from psycopg import sql as psycopg_sql
@@ -35,13 +36,13 @@ if TYPE_CHECKING:
 else:
     Image, ImageCms, ImageOps = _Later("PIL.Image"), _Later("PIL.ImageCms"), _Later("PIL.ImageOps")
     ImageSequence = _Later("PIL.ImageSequence")
-    flask_migrate = _Later("flask_migrate")
+    flask_migrate, flask_migrate_cli = _Later("flask_migrate"), _Later("flask_migrate.cli")
     html_to_markdown = _Later("app.core.html_to_markdown")
     psycopg, psycopg_errors, psycopg_sql = _Later("psycopg"), _Later("psycopg.errors"), _Later("psycopg.sql")
     redis = _Later("redis")
     yaml = _Later("yaml")
 
 __all__ = [
-    "Image", "ImageCms", "ImageOps", "ImageSequence", "flask_migrate", "html_to_markdown", "psycopg", "psycopg_errors",
+    "Image", "ImageCms", "ImageOps", "ImageSequence", "flask_migrate", "flask_migrate_cli", "html_to_markdown", "psycopg", "psycopg_errors",
     "psycopg_sql", "redis", "yaml",
 ]  # fmt: skip

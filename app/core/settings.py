@@ -109,13 +109,13 @@ class Settings:
     )
     page_cache_mb: int = _setting(
         "PAGE_CACHE_MB",
-        32,
+        16,
         read.integer(0, 10_000),
         "Memory of each web process for pages kept ready for visitors, in MiB; 0: none are.",
     )
     page_sharing_mb: int = _setting(
         "PAGE_SHARING_MB",
-        24,
+        8,
         read.integer(0, 10_000),
         "Memory of each web process for pages that members share but for what is each one's own, in MiB; 0: none are.",
     )

@@ -25,7 +25,7 @@ from jinja2.runtime import Macro
 from markupsafe import Markup
 
 # So many characters are kept in each process; a post of usual length takes 3,000.
-MOST_CHARACTERS = 8_000_000
+MOST_CHARACTERS = 3_000_000
 # Stands for the token while a piece is made. Nobody can write it into a text: it is another one in every process.
 _TOKEN = f"token-{secrets.token_hex(24)}"
 _is_making: ContextVar[bool] = ContextVar("is_making_a_piece", default=False)
