@@ -63,11 +63,16 @@ def init_migrations(app: Flask) -> None:
 
 def is_prepared(engine: sa.Engine) -> bool:
     """Return whether a database has the tables of this version: every migration of ours, and none that we do not know."""
-    texts = [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
-    known = {found for text in texts for found in _REVISION.findall(text)}
-    before = {found for text in texts for line in _BEFORE.findall(text) for found in re.findall(r'"(\w+)"', line)}
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return False
         present = set(connection.scalars(sa.text("SELECT version_num FROM alembic_version")))
-    return present == known - before
+    return present == newest_migrations()
+
+
+def newest_migrations() -> set[str]:
+    """Return the migrations that no other one follows, read from their files without running them."""
+    texts = [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
+    known = {found for text in texts for found in _REVISION.findall(text)}
+    before = {found for text in texts for line in _BEFORE.findall(text) for found in re.findall(r'"(\w+)"', line)}
+    return known - before

@@ -11,12 +11,14 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from app.core.db import db
 from app.core.settings import PROJECT_ROOT, Settings
 from app.factory import create_app
+from app.migrate import newest_migrations
 
 MIGRATIONS = str(PROJECT_ROOT / "migrations")
 
@@ -189,3 +191,7 @@ def test_migrations_are_one_line_and_named_by_date():
         if line.startswith("down_revision")
     ]
     assert len(set(downs)) == len(names)
+
+
+def test_what_is_the_newest_migration_is_known_without_alembic() -> None:
+    assert newest_migrations() == set(ScriptDirectory(MIGRATIONS).get_heads())
