@@ -46,14 +46,14 @@ def human_month(month: date, is_short: bool = False) -> str:
 
 
 def time_element(moment: datetime) -> Markup:
-    """Return a <time> element; a script makes it relative, without one the date stands there."""
+    """Return a <time> element; a script makes it relative and puts the exact moment into its title; without one the date stands there."""
     return _time(current_language(), moment)
 
 
 @lru_cache(maxsize=4096)
 def _time(_language: str, moment: datetime) -> Markup:
-    day, exact = human_date(moment), human_moment(moment)  # dates hold nothing to escape
-    return Markup(f'<time datetime="{machine_date(moment)}" title="{exact}" data-ago>{day}</time>')  # noqa: S704
+    day = human_date(moment)  # dates hold nothing to escape
+    return Markup(f'<time datetime="{machine_date(moment)}" data-ago>{day}</time>')  # noqa: S704
 
 
 def count(number: int) -> str:

@@ -6,14 +6,18 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)].
 
 const UNITS = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ ([["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60]]);
 
-/** Turn <time data-ago> into "3 days ago"; the exact moment stays in its title. @param {ParentNode} [root] */
+/** Turn <time data-ago> into "3 days ago"; its title becomes the exact moment where the reader is. @param {ParentNode} [root] */
 export function relativeTimes(root = document) {
   const [full, dense] = /** @type {const} */ (["short", "narrow"]).map((style) => new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style }));
+  const exact = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   for (const node of all("time[data-ago]", root)) {
-    const seconds = (Date.parse(node.getAttribute("datetime") ?? "") - Date.now()) / 1000;
+    const moment = Date.parse(node.getAttribute("datetime") ?? "");
+    const seconds = (moment - Date.now()) / 1000;
     const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
     const words = node.closest(".thread-facts") ? dense : full;
-    if (!Number.isNaN(seconds)) node.textContent = unit ? words.format(Math.round(seconds / unit[1]), unit[0]) : words.format(0, "second");
+    if (Number.isNaN(moment)) continue;
+    node.title = exact.format(moment);
+    node.textContent = unit ? words.format(Math.round(seconds / unit[1]), unit[0]) : words.format(0, "second");
   }
 }
 
