@@ -57,6 +57,7 @@ def jinja() -> Environment:
     return environment
 
 
+@lru_cache(maxsize=400)
 def parse_template(path: Path) -> Any:
     """Return the syntax tree of a template."""
     return jinja().parse(path.read_text(encoding="utf-8"))
