@@ -157,7 +157,7 @@ def test_scripts_stay_small_and_are_type_checked() -> None:
     for path in scripts:
         text = path.read_text()
         assert text.startswith("// @ts-check"), path
-        assert text.count("\n") <= (100 if path.name == "site.js" else 150), path
+        assert text.count("\n") <= (110 if path.name == "site.js" else 150), path
         assert not re.search(r"innerHTML|outerHTML|document\.write|eval\(", text), path
 
 
