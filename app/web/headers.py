@@ -61,6 +61,7 @@ def add_headers(response: Response) -> Response:
         return response
     if not _is_shareable(response):
         response.headers["Cache-Control"] = "private, no-store"
+        response.headers.pop("Last-Modified", None)
         return response
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     if CACHED in request.environ and SHOWN in request.environ:

@@ -88,7 +88,7 @@ def test_metrics_are_for_this_machine_and_admins_only(browser: Browser) -> None:
 
 
 def test_metrics_say_what_the_page_cache_did(app: Flask, client: FlaskClient) -> None:
-    bare = app.wsgi_app
+    bare, before = app.wsgi_app, dict(app.extensions)
     install_page_cache(app)
     try:
         for _time in range(3):
@@ -96,7 +96,8 @@ def test_metrics_say_what_the_page_cache_did(app: Flask, client: FlaskClient) ->
         lines = client.get("/metrics").text.splitlines()
     finally:
         app.wsgi_app = bare  # type: ignore[method-assign]
-        del app.extensions["page_cache"]
+        app.extensions.clear()
+        app.extensions.update(before)
     assert "threadwell_page_cache_hits_total 2" in lines and "# TYPE threadwell_page_cache_hits_total counter" in lines
     assert "threadwell_page_cache_misses_total 2" in lines  # the page itself, and /metrics: it is never kept
     assert "threadwell_page_cache_pages 1" in lines
