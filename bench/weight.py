@@ -5,7 +5,7 @@
 Asks a real server (granian) as a browser would that knows nothing of the site yet, without running one: the page, then whatever
 it names that a browser loads by itself (style sheets, scripts and the modules they import at once, symbols, icons, images of the
 page that are not lazy). Also counts what moves a layout later: images without width and height, fonts, styles and scripts
-inside the page, scripts that hold up the page.
+inside the page, scripts that hold up the page. Says of each promise whether it is kept.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import gzip
 import json
 import re
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from html.parser import HTMLParser
@@ -30,7 +31,8 @@ ENCODINGS = ("gzip", "br")
 # Whatever a module imports when it is loaded; what it imports later stands in a call.
 _IMPORTED = re.compile(r"""^\s*(?:import|export)\s[^;(]*?["']([^"']+\.js)["']""", re.MULTILINE)
 _LOADED_BY_CSS = re.compile(r"url\(\s*['\"]?(?!data:)([^)'\"]+)|@import\s+['\"]([^'\"]+)")
-KINDS = {"home": 1, "list": 1, "category": 1, "tag": 1, "article": 1, "question": 1, "question, 20 posts": 5, "search": 1}
+LONG = "question, 20 posts"
+KINDS = {"home": 1, "list": 1, "category": 1, "tag": 1, "article": 1, "question": 1, LONG: 5, "search": 1}
 
 
 class _Page(HTMLParser):
@@ -153,13 +155,45 @@ def weigh(server: Server, paths: dict[str, list[str]]) -> list[Weight]:
     return found
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What is promised of pages (bytes with gzip), the most there is, and on which page."""
+
+    name: str
+    most: int
+    found: int
+    page: str
+
+    @property
+    def is_kept(self) -> bool:
+        return self.found <= self.most
+
+
+def promises(weights: list[Weight]) -> list[Promise]:
+    """The promises of a first visit, each with the page that comes nearest to breaking it."""
+    packed = [weight for weight in weights if weight.encoding == "gzip"]
+    long = [weight for weight in packed if weight.page == LONG]
+    measures: list[tuple[str, int, list[Weight], Callable[[Weight], int]]] = [
+        ("HTML of a thread of 20 posts, bytes", 10_000, long, lambda one: one.html),
+        ("CSS + JS, bytes", 30_000, packed, lambda one: one.css + one.js),
+        ("requests", 4, packed, lambda one: one.requests),
+        ("style sheets", 1, packed, lambda one: one.css_files),
+        ("scripts", 1, packed, lambda one: one.js_files),
+        ("what moves or holds up a page", 0, packed, lambda one: len(one.faults)),
+    ]
+    found = [(name, most, max(pages, key=measure), measure) for name, most, pages, measure in measures if pages]
+    return [Promise(name, most, measure(page), page.page) for name, most, page, measure in found]
+
+
 def run(given: argparse.Namespace) -> dict[str, object]:
     """Make the site, serve it, visit it."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="threadwell-bench-")))
         site = prepare(folder, given, 1)
         server = stack.enter_context(threadwell(site.environ, folder / "server.log"))
-        return {"bench": "weight", "pages": [asdict(one) for one in weigh(server, site.places.paths)]}
+        weights = weigh(server, site.places.paths)
+        kept = [{**asdict(one), "is_kept": one.is_kept} for one in promises(weights)]
+        return {"bench": "weight", "pages": [asdict(one) for one in weights], "promises": kept}
 
 
 def show(weights: list[Weight]) -> None:
@@ -181,7 +215,9 @@ def show(weights: list[Weight]) -> None:
          ", ".join(w.faults) or "-")
         for w in weights
     ]  # fmt: skip
-    print(table(heads, rows))
+    print(table(heads, rows), end="\n\n")
+    judged = [(one.name, one.most, one.found, one.page, "yes" if one.is_kept else "NO") for one in promises(weights)]
+    print(table(("promise", "at most", "found", "page", "kept"), judged))
 
 
 def main() -> None:
