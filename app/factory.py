@@ -13,7 +13,6 @@ from app.core.logs import configure_logging
 from app.core.settings import PROJECT_ROOT, Settings
 from app.migrate import init_migrations
 from app.pagecache.installing import install_page_cache
-from app.pagecache.sharing import init_sharing
 from app.pageviews.recorder import init_pageviews
 from app.search.ledger.recorder import init_ledger
 from app.web.assets import init_assets
@@ -55,7 +54,6 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     with app.app_context():
         prepare_engine(db.engine)
     init_migrations(app)
-    init_sharing(app)
     init_sessions(app, settings)
     init_csrf(app)
     init_ratelimit(app, settings)

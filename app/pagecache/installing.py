@@ -50,7 +50,7 @@ def install_page_cache(app: Flask) -> PageCache | None:
     install_memory(app, Memory(changes, looks_first=settings.is_sqlite))
     if settings.page_sharing_mb:
         most = settings.page_sharing_mb * 1024 * 1024
-        app.extensions["shared_pages"] = SharedPages(changes, most, looks_first=settings.is_sqlite)
+        app.extensions["shared_pages"] = SharedPages(changes, most)
     if not settings.page_cache_mb:
         return None
     cache = PageCache(

@@ -33,7 +33,7 @@ _is_making: ContextVar[bool] = ContextVar("is_making_a_piece", default=False)
 _MARK = f"place-{secrets.token_hex(24)}"
 _is_for_many: ContextVar[bool] = ContextVar("is_for_many", default=False)
 _PLACE = re.compile(f"{_MARK}<([a-z0-9-]+)>(.*?){_MARK}|({_TOKEN})", re.DOTALL)
-TOKEN_PLACE = "token"
+TOKEN_PLACE = "token"  # noqa: S105 (a name)
 
 
 class Pieces:

@@ -14,6 +14,8 @@ from flask import Flask
 from app.pagecache.installing import install_page_cache
 from app.pagecache.middleware import PageCache
 from app.web.remembering import MEMORY
+from tests.client import Browser
+from tests.factories import make_person
 from tests.flows.hostile import encoded
 from tests.flows.test_every_route import ALLOWED, FORMS, access_of, address, form_of, send
 from tests.flows.world import World, build_world
@@ -25,6 +27,9 @@ COMPUTED = re.compile(
 )
 
 
+TOKENS = re.compile(r'(name="csrf_token" value|name="csrf-token" content)="[^"]*"')
+
+
 @pytest.fixture
 def cache(app: Flask) -> Iterator[PageCache]:
     """The page cache in front of the application of the tests."""
@@ -33,7 +38,7 @@ def cache(app: Flask) -> Iterator[PageCache]:
     assert installed is not None
     yield installed
     app.wsgi_app = bare  # type: ignore[method-assign]
-    del app.extensions[MEMORY]
+    del app.extensions[MEMORY], app.extensions["shared_pages"]
 
 
 def visitors_pages(world: World) -> list[str]:
@@ -64,8 +69,9 @@ def compare(app: Flask, cache: PageCache, pages: list[str], what: str) -> int:
         if kept is not None:
             copies += 1
             app.wsgi_app, outer = partial(Flask.wsgi_app, app), app.wsgi_app  # type: ignore[method-assign]  # nothing remembered
+            shared = app.extensions.pop("shared_pages")
             made = visible(visitor.get(path))
-            app.wsgi_app = outer  # type: ignore[method-assign]
+            app.wsgi_app, app.extensions["shared_pages"] = outer, shared  # type: ignore[method-assign]
             assert given == made, f"{path} is out of date after {what}: {differing(given[1], made[1])}"
     return copies
 
@@ -94,6 +100,7 @@ ACTIONS = {
 def test_no_page_is_out_of_date_after_a_decision_of_moderators(app: Flask, cache: PageCache):
     world = build_world(app)
     pages = visitors_pages(world)
+    reader = Browser(app).sign_in(make_person("reader"))
     for place, actions in ACTIONS.items():
         for action in actions:
             path = f"/moderation/{place.format(**world.parts)}/{action}"
@@ -101,3 +108,15 @@ def test_no_page_is_out_of_date_after_a_decision_of_moderators(app: Flask, cache
             assert send(world, "moderator", path, encoded(fields)).status_code == 303, path
             compare(app, cache, pages, path)
             compare(app, cache, pages, path)
+            compare_member(app, reader, pages[4], path)
+
+
+def compare_member(app: Flask, reader: Browser, path: str, what: str) -> None:
+    """Compare what a member gets, of the pages that members share, with what is made for them alone."""
+    given = [visible(reader.client.get(path)) for _again in range(2)]
+    shared = app.extensions.pop("shared_pages")
+    made = visible(reader.client.get(path))
+    app.extensions["shared_pages"] = shared
+    assert [(status, TOKENS.sub("", text)) for status, text in given] == [(made[0], TOKENS.sub("", made[1]))] * 2, (
+        f"{path} is out of date for members after {what}: {differing(given[1][1], made[1])}"
+    )

@@ -61,8 +61,8 @@ def common_reader(actor: Actor) -> Actor:
 
 def key_of_request(actor: Actor, sort: str, number: int) -> SharedKey | None:
     """Return which page the running request may share; None where it needs one of its own."""
-    has_news = "_flashes" in session or not {"worked", "answer"}.isdisjoint(request.args)
-    if shared_pages() is None or actor.is_curator or has_news or request.args.get("page") == "1":
+    is_own = "_flashes" in session or not {"worked", "answer"}.isdisjoint(request.args) or request.args.get("page") == "1"
+    if shared_pages() is None or actor.is_curator or is_own or request.method != "GET":
         return None
     return SharedKey(f"{request.host}{request.path}", sort, number, current_language(), common_reader(actor))
 

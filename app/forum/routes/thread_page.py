@@ -78,8 +78,7 @@ def thread_page(thread_id: int, slug: str = "") -> BaseResponse:
     key = key_of_request(actor, sort, number)
     shared = find_shared(actor, key) if key else None
     if shared is not None:
-        response, facts = shared
-        return _noted(response, facts.thread_id, facts.author_id)
+        return _noted(shared[0], shared[1].thread_id, shared[1].author_id)
     found = find_thread_head(thread_id)
     if new := find_moved_thread(actor, thread_id, found):
         return moved(new.path)
