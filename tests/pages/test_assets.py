@@ -42,7 +42,7 @@ def test_each_form_has_a_tag_of_its_own_and_is_made_once(app: Flask, client: Fla
 def test_images_are_sent_as_they_are(app: Flask, client: FlaskClient) -> None:
     store = app.extensions["assets"]
     answer = client.get(store.url("icon-192.png"), headers={"Accept-Encoding": "br"})
-    assert "Content-Encoding" not in answer.headers and answer.data == store.files["icon-192.png"]
+    assert "Content-Encoding" not in answer.headers and answer.data == store.content("icon-192.png")
 
 
 def test_the_icon_of_the_site_is_drawn_in_the_file_of_symbols(app: Flask) -> None:
