@@ -100,6 +100,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_page_change_written", "page_change", ["created_at"])
     op.create_index("ix_page_change_xid", "page_change", ["xid"])
+    op.create_index("ix_thread_modified", "thread", ["modified_at"])
     connection = op.get_bind()
     for one in WATCHED:
         for statement in triggers(one, connection.dialect.name):
@@ -116,4 +117,5 @@ def downgrade() -> None:
             else:
                 connection.exec_driver_sql(f"DROP TRIGGER {name} ON {one.table}")
                 connection.exec_driver_sql(f"DROP FUNCTION {name}()")
+    op.drop_index("ix_thread_modified", "thread")
     op.drop_table("page_change")

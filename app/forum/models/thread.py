@@ -62,6 +62,7 @@ class Thread(Model):
         sa.Index("ix_thread_status", "status", "last_activity_at"),
         sa.Index("ix_thread_category", "category_id", "last_activity_at"),
         sa.Index("ix_thread_author", "author_id", "created_at"),
+        sa.Index("ix_thread_modified", "modified_at"),
         # Few threads are pinned: each page of a category finds them, or that there are none, without looking at the others.
         # With the date that orders them: otherwise SQLite takes the index of all listed threads for the sake of their order.
         sa.Index(
