@@ -65,7 +65,8 @@ def test_pages_are_measured_beside_the_baseline() -> None:
 @pytest.mark.slow
 def test_a_first_visit_is_weighed() -> None:
     report = run("weight.py", *TINY)
-    assert len(report["promises"]) == 6 and all(one["is_kept"] for one in report["promises"] if "bytes" not in one["name"])
+    judged = {one["name"]: one["is_kept"] for one in report["promises"]}  # so small a site has no thread of 20 posts
+    assert len(judged) == 5 and all(judged.values())
     pages = {(page["page"], page["encoding"]): page for page in report["pages"]}
     for (name, encoding), page in pages.items():
         assert page["faults"] == [] and page["html"] < page["html_unpacked"] / 2, (name, encoding)
