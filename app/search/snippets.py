@@ -5,9 +5,10 @@ Takes plain text and gives escaped HTML in which only <mark> is markup. Knows no
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from markupsafe import Markup, escape
 
@@ -31,43 +32,66 @@ class _Hit:
     word: int
 
 
-class _PieceStems(dict[str, tuple[str, ...]]):
-    """The stems in what stands between two spaces: most pieces occur in many texts and are taken apart once."""
+class _Pieces:
+    """What stands between two spaces, with the stems in it: most pieces occur in many texts and are taken apart once."""
 
-    def __missing__(self, piece: str) -> tuple[str, ...]:
-        stems = tuple(stem for start, end in analysis.spans(piece) for stem in _stems(piece[start:end]))
-        if len(piece) <= MAX_PIECE:  # Chinese has no spaces: there a piece is a sentence that never comes again
-            if len(self) >= CACHE_PIECES:
-                self.clear()
-            self[piece] = stems
-        return stems
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._with_stem: defaultdict[str, set[str]] = defaultdict(set)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def telling(self, pieces: set[str], stems: Iterable[str]) -> set[str]:
+        """Return those of some pieces that hold one of the stems."""
+        unknown = []
+        for piece in pieces - self._known:
+            # Chinese has no spaces: there a piece is a sentence that never comes again.
+            if len(piece) > MAX_PIECE or len(self) >= CACHE_PIECES:
+                unknown.append(piece)
+                continue
+            for stem in _stems_in(piece):
+                self._with_stem[stem].add(piece)
+            self._known.add(piece)
+        wanted = set(stems)
+        found = {piece for piece in unknown if not wanted.isdisjoint(_stems_in(piece))}
+        return found.union(*(pieces & self._with_stem[stem] for stem in wanted if stem in self._with_stem))
 
 
-_piece_stems = _PieceStems()
+_pieces = [_Pieces()]
+
+
+def _known_pieces() -> _Pieces:
+    """Return the pieces that are known; new ones when there are too many (whoever uses the old ones goes on with them)."""
+    if len(_pieces[0]) >= CACHE_PIECES:
+        _pieces[0] = _Pieces()
+    return _pieces[0]
+
+
+def _stems_in(piece: str) -> list[str]:
+    return [stem for start, end in analysis.spans(piece) for stem in _stems(piece[start:end])]
 
 
 def _stems(spelled: str) -> list[str]:
     return [stem for group in analysis.variants(spelled) for stem in group]
 
 
-def _hits(pieces: Sequence[str], words: Iterable[Word]) -> list[_Hit]:
-    """The first MOST_HITS occurrences in a text, given as what stands between its spaces.
+def _hits(text: str, words: Iterable[Word]) -> list[_Hit]:
+    """The first MOST_HITS occurrences in a text whose only white space is spaces.
 
-    No word holds a space, so that only pieces with a stem of the query are looked into.
+    No word holds a space, so that only pieces with a stem of the query are looked for and into.
     """
     by_stem = {stem: number for number, word in enumerate(words) for stem in word.stems}
-    wanted = by_stem.keys()
-    telling = {piece: _hits_in(piece, by_stem) for piece in set(pieces) if not wanted.isdisjoint(_piece_stems[piece])}
-    places = [number for number, piece in enumerate(pieces) if piece in telling] if telling else []
-    found: list[_Hit] = []
-    at = done = 0  # where the piece with the number `done` begins
-    for number in places:
-        at += sum(map(len, pieces[done:number])) + number - done
-        done = number
-        found += [_Hit(at + hit.start, at + hit.end, hit.word) for hit in telling[pieces[number]]]
-        if len(found) >= MOST_HITS:
-            break
-    return found[:MOST_HITS]
+    padded = f" {text} "
+    places: list[tuple[int, list[_Hit]]] = []
+    for piece in _known_pieces().telling(set(text.split(" ")), by_stem):
+        hits, wanted = _hits_in(piece, by_stem), f" {piece} "
+        at = padded.find(wanted)
+        while at >= 0:
+            places.append((at, hits))
+            at = padded.find(wanted, at + len(wanted) - 1)
+    places.sort(key=itemgetter(0))
+    return [_Hit(at + hit.start, at + hit.end, hit.word) for at, hits in places[:MOST_HITS] for hit in hits][:MOST_HITS]
 
 
 def _hits_in(piece: str, by_stem: Mapping[str, int]) -> list[_Hit]:
@@ -113,13 +137,13 @@ def _marked(text: str, start: int, end: int, hits: list[_Hit]) -> Markup:
 
 def mark(text: str, words: Iterable[Word]) -> Markup:
     """A whole text (a title) with the words of a query marked."""
-    return _marked(text, 0, len(text), _hits(text.split(" "), words))
+    return _marked(text, 0, len(text), _hits(text, words))
 
 
 def snippet(text: str, words: Iterable[Word], length: int = LENGTH) -> Markup:
     """The passage of about `length` characters that shows most of the words; the beginning when none occurs."""
-    pieces = text[:LOOKED_AT].split()
-    text, hits = " ".join(pieces), _hits(pieces, words)
+    text = " ".join(text[:LOOKED_AT].split())
+    hits = _hits(text, words)
     start = 0
     if hits:
         start = max(0, hits[_best_window(hits, length)].start - LEAD)

@@ -123,7 +123,7 @@ def test_words_that_stay_keep_their_date(app: Flask, crew: Crew):
     assert rows[old.id].decided_at < now() - timedelta(days=80) and rows[old.id].decided_by_id == crew.staff.id
     assert rows[new.id].works is False and rows[new.id].decided_by_id == crew.moderator.id
     attach(crew, article)
-    assert checked_on(article.id) == []
+    assert checked_on(article.id) == ()
 
 
 def test_readers_see_on_which_versions_it_was_checked(browser: Browser, crew: Crew):

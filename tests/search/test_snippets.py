@@ -62,7 +62,8 @@ def test_the_earliest_of_equally_good_passages_is_cut_out() -> None:
 
 def test_what_is_remembered_of_texts_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snippets, "CACHE_PIECES", 20)
+    monkeypatch.setattr(snippets, "_pieces", [snippets._Pieces()])
     text = " ".join(f"word{number}" for number in range(100)) + " refund " + "x" * 500
     for _ in range(2):
         assert "<mark>refund</mark>" in snippets.snippet(text, words_of(("refund",)))
-        assert len(snippets._piece_stems) <= 20 and "x" * 500 not in snippets._piece_stems
+        assert len(snippets._pieces[0]) <= 20 and "x" * 500 not in snippets._pieces[0]._known

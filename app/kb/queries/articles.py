@@ -1,10 +1,12 @@
 """Articles one at a time: for services (locked) and for pages of curators. Lists are in `lists`."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload
 
+from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
@@ -94,15 +96,21 @@ def list_revisions(actor: Actor, article_id: int) -> list[ArticleRevision]:
     return list(db.session.scalars(statement))
 
 
+@lru_cache(maxsize=1)
+def _by_slug() -> sa.Select[Article]:
+    named = (Person.name, Person.display_name, Person.role)
+    people = (joinedload(person).load_only(*named, raiseload=True) for person in (Article.owner, Article.verified_by))
+    before = sa.select(ArticleSlug.article_id).where(ArticleSlug.slug == sa.bindparam("slug")).scalar_subquery()
+    statement = sa.select(Article).where(sa.or_(Article.slug == sa.bindparam("slug"), Article.id == before))
+    return statement.options(joinedload(Article.section, innerjoin=True), *people)
+
+
 def find_article_by_slug(slug: str) -> Article | None:
     """Return the article that has this slug, or had it before; with section, owner and verifier, in one statement.
 
-    The caller checks who may read it, and redirects when the slug is an old one.
+    The caller checks who may read it, and redirects when the slug is an old one. Of people only what names them is there.
     """
-    options = (joinedload(Article.section, innerjoin=True), joinedload(Article.owner), joinedload(Article.verified_by))
-    before = sa.select(ArticleSlug.article_id).where(ArticleSlug.slug == slug).scalar_subquery()
-    statement = sa.select(Article).where(sa.or_(Article.slug == slug, Article.id == before)).options(*options)
-    found = list(db.session.scalars(statement))
+    found = list(db.session.scalars(_by_slug(), {"slug": slug}))
     return next((article for article in found if article.slug == slug), found[0] if found else None)
 
 

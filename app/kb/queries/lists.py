@@ -172,22 +172,29 @@ def count_working_articles(actor: Actor) -> dict[str, int]:
 def list_popular_articles(actor: Actor, limit: int = 6) -> tuple[ArticleRow, ...]:
     """Return the articles read most in the last 30 days, then those that helped most: remembered while no article changes."""
     name = ("popular articles", limit)
-    return remember(reader_of(actor), name, (ARTICLES, SITE), lambda: tuple(_rows(_ordered(_listed(actor), "popular").limit(limit))))
+    return remember(
+        reader_of(actor), name, (ARTICLES, SITE), lambda: tuple(_rows(_ordered(_listed(actor), "popular").limit(limit)))
+    )
 
 
-def list_most_read(actor: Actor, section_ids: Sequence[int], limit: int = 6, without: int | None = None) -> list[ArticleRow]:
-    """Return the articles of some sections that were read most of all time: a stored count, so that every page can ask."""
-    statement = _listed(actor, section_ids).where(PageviewTotal.views > 0)
-    if without is not None:
-        statement = statement.where(Article.id != without)
-    return _rows(statement.order_by(sa.literal_column("views").desc(), Article.id).limit(limit))
+def list_most_read(actor: Actor, section_ids: Sequence[int], limit: int = 6) -> tuple[ArticleRow, ...]:
+    """Return the articles of some sections that were read most of all time: a stored count, remembered while no article changes."""
+
+    def make() -> tuple[ArticleRow, ...]:
+        statement = _listed(actor, section_ids).where(PageviewTotal.views > 0)
+        return tuple(_rows(statement.order_by(sa.literal_column("views").desc(), Article.id).limit(limit)))
+
+    return remember(reader_of(actor), ("most read", tuple(section_ids), limit), (ARTICLES, SITE), make)
 
 
 def list_newest_articles(actor: Actor, limit: int = 6, *, section_ids: Sequence[int] | None = None) -> tuple[ArticleRow, ...]:
     """Return the articles published last, of all or some sections: remembered while no article changes."""
     name = ("newest articles", limit, None if section_ids is None else tuple(section_ids))
     return remember(
-        reader_of(actor), name, (ARTICLES, SITE), lambda: tuple(_rows(_ordered(_listed(actor, section_ids), "newest").limit(limit)))
+        reader_of(actor),
+        name,
+        (ARTICLES, SITE),
+        lambda: tuple(_rows(_ordered(_listed(actor, section_ids), "newest").limit(limit))),
     )
 
 

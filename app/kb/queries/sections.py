@@ -1,15 +1,19 @@
 """The tree of sections as a reader sees it: sections without anything they may read do not exist for them."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import sqlalchemy as sa
 
-from app.core.actor import Actor
-from app.core.db import db
+from app.core.actor import ANONYMOUS, Actor
+from app.core.db import read
 from app.core.errors import NotFound
+from app.forum.queries.categories import reader_of
 from app.kb.models import Article, Section
 from app.kb.policies import listed_articles
 from app.kb.urls import section_path
+from app.web.marking import ARTICLES, SITE
+from app.web.remembering import remember
 
 
 @dataclass(slots=True)
@@ -66,10 +70,11 @@ class SectionTree:
 
 
 def load_tree(actor: Actor, with_empty: bool = False) -> SectionTree:
-    """Return the tree with counts for this actor (two statements); `with_empty` is for those who manage sections."""
+    """Return the tree with counts for this actor (two statements, remembered); `with_empty` is for those who manage sections."""
     nodes = _load_nodes()
-    counts = sa.select(Article.section_id, sa.func.count()).where(listed_articles(actor)).group_by(Article.section_id)
-    for section_id, number in db.session.execute(counts):
+    reader = reader_of(actor)
+    counts = remember(reader, "articles of sections", (ARTICLES, SITE), lambda: tuple(map(tuple, read(_counts(reader)))))
+    for section_id, number in counts:
         nodes[section_id].own_count = number
     roots = _link(nodes)
     for root in roots:
@@ -83,17 +88,26 @@ def load_tree(actor: Actor, with_empty: bool = False) -> SectionTree:
 
 
 def load_trail(section_id: int) -> list[SectionNode]:
-    """Return the sections from the top down to this one, in one statement, for breadcrumbs of an article the actor may read."""
+    """Return the sections from the top down to this one, in one statement that is remembered, for breadcrumbs of an article the actor may read."""
     nodes = _load_nodes()
     _link(nodes)
     return SectionTree((), nodes).trail(section_id)
 
 
+_SECTIONS = sa.select(
+    Section.id, Section.parent_id, Section.slug, Section.title, Section.description, Section.position, Section.language
+).order_by(Section.position, Section.id)
+
+
+@lru_cache(maxsize=8)
+def _counts(reader: Actor) -> sa.Select[int, int]:
+    return sa.select(Article.section_id, sa.func.count()).where(listed_articles(reader)).group_by(Article.section_id)
+
+
 def _load_nodes() -> dict[int, SectionNode]:
-    statement = sa.select(
-        Section.id, Section.parent_id, Section.slug, Section.title, Section.description, Section.position, Section.language
-    ).order_by(Section.position, Section.id)
-    return {row.id: SectionNode(*row) for row in db.session.execute(statement)}
+    """Return new nodes of what is remembered while no section changes."""
+    rows = remember(ANONYMOUS, "sections", (SITE,), lambda: tuple(map(tuple, read(_SECTIONS))))
+    return {row[0]: SectionNode(*row) for row in rows}
 
 
 def _link(nodes: dict[int, SectionNode]) -> list[SectionNode]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,13 +11,16 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, read
 from app.core.errors import NotFound
 from app.forum.models import Category, Post, PostRevision, Thread
 from app.forum.models.post import PostKind
 from app.forum.policies import listed_threads
+from app.forum.queries.categories import reader_of
 from app.forum.urls import post_path, thread_path
 from app.kb.models import ArticleSource
+from app.web.marking import PEOPLE, SITE, THREADS, article_tag
+from app.web.remembering import remember
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,21 @@ def _source_post(row: sa.Row[*tuple[Any, ...]], is_readable: bool) -> SourcePost
     )  # fmt: skip
 
 
-def list_credits(actor: Actor, article_id: int) -> list[Credit]:
-    """Return the sources of the text that readers of an article see, in its order, as far as the actor may look them up."""
-    statement = (
+def list_credits(actor: Actor, article_id: int) -> tuple[Credit, ...]:
+    """Return the sources of the text that readers of an article see, in its order, as far as the actor may look them up.
+
+    One statement, remembered while nothing about the article, threads and people changes.
+    """
+    reader = reader_of(actor)
+    tags = (article_tag(article_id), THREADS, PEOPLE, SITE)
+    return remember(
+        reader, ("credits", article_id), tags, lambda: tuple(map(_credit, read(_credits(reader), {"article_id": article_id})))
+    )
+
+
+@lru_cache(maxsize=8)
+def _credits(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(
             ArticleSource.post_id, ArticleSource.role, Person.name, Person.display_name, Thread.id, Thread.title, Thread.kind,
             Thread.slug,
@@ -113,7 +129,8 @@ def list_credits(actor: Actor, article_id: int) -> list[Credit]:
         .join(Category, Category.id == Thread.category_id)
         .outerjoin(Person, Person.id == ArticleSource.author_id)
         .where(
-            ArticleSource.article_id == article_id, ArticleSource.is_shown, listed_threads(actor), Post.hidden_at.is_(None),
+            ArticleSource.article_id == sa.bindparam("article_id"), ArticleSource.is_shown, listed_threads(reader),
+            Post.hidden_at.is_(None),
             Post.held_at.is_(None),
         )
         .order_by(ArticleSource.position, ArticleSource.id)

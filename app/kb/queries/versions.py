@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.core.actor import Actor
+from app.core.actor import ANONYMOUS, Actor
 from app.core.db import db, read
 from app.forum.models import Product, ProductVersion
 from app.kb.models import Article, ArticleVersion
 from app.kb.policies import listed_articles
+from app.web.marking import SITE, article_tag
+from app.web.remembering import remember
 
 SHOWN = 8
 
@@ -64,16 +66,27 @@ def holds_on(article_ids: Sequence[int]) -> dict[int, str]:
     return {article_id: " ".join(names) for article_id, names in found.items()}
 
 
-def checked_on(article_id: int) -> list[Checked]:
-    """Return the published versions on which an article was checked, the newest of each product first; one statement."""
-    statement = (
-        sa.select(ProductVersion.id, Product.name.label("product"), ProductVersion.name, ArticleVersion.works)
-        .join(ProductVersion, ProductVersion.id == ArticleVersion.version_id)
-        .join(Product, Product.id == ProductVersion.product_id)
-        .where(ArticleVersion.article_id == article_id, ProductVersion.released_at.is_not(None))
-        .order_by(Product.position, Product.name, ProductVersion.released_at.desc(), ProductVersion.id.desc())
-    )
-    return [Checked(row.id, f"{row.product} {row.name}", row.works) for row in read(statement)]
+_CHECKED = (
+    sa.select(ProductVersion.id, Product.name.label("product"), ProductVersion.name, ArticleVersion.works)
+    .join(ProductVersion, ProductVersion.id == ArticleVersion.version_id)
+    .join(Product, Product.id == ProductVersion.product_id)
+    .where(ArticleVersion.article_id == sa.bindparam("article_id"), ProductVersion.released_at.is_not(None))
+    .order_by(Product.position, Product.name, ProductVersion.released_at.desc(), ProductVersion.id.desc())
+)
+
+
+def checked_on(article_id: int) -> tuple[Checked, ...]:
+    """Return the published versions on which an article was checked, the newest of each product first.
+
+    One statement, remembered while nothing about the article and products changes.
+    """
+
+    def make() -> tuple[Checked, ...]:
+        return tuple(
+            Checked(row.id, f"{row.product} {row.name}", row.works) for row in read(_CHECKED, {"article_id": article_id})
+        )
+
+    return remember(ANONYMOUS, ("checked", article_id), (article_tag(article_id), SITE), make)
 
 
 def list_versions_of_articles(actor: Actor) -> list[VersionCount]:

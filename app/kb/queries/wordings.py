@@ -7,12 +7,14 @@ are the article's own `asked_as`.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app.core.actor import Audience
-from app.core.db import db
+from app.core.db import db, read
 from app.forum.models import Category, Thread
 from app.forum.urls import thread_path
 from app.kb.models import Article, ArticleSource, RemovedSearch, RemovedWording
@@ -42,12 +44,13 @@ def open_to_readers() -> sa.ColumnElement[bool]:
     )
 
 
-def load_wordings(article_ids: Sequence[int], with_removed: bool = False) -> dict[int, list[Wording]]:
-    """Return the wordings of articles that come from duplicates, in one statement."""
+@lru_cache(maxsize=1)
+def _wordings() -> sa.Select[*tuple[Any, ...]]:
+    """Return the select of wordings of the articles `ids`: built once, for that takes longer than running it."""
     source, own = aliased(Thread), aliased(ArticleSource)
     root = sa.func.coalesce(source.duplicate_of_id, source.id)
     is_source = sa.exists().where(own.article_id == Article.id, own.thread_id == Thread.id)
-    statement = (
+    return (
         sa.select(Article.id, Thread.id, Thread.title, Thread.kind, Thread.slug, RemovedWording.thread_id.is_not(None))
         .select_from(ArticleSource)
         .join(Article, Article.id == ArticleSource.article_id)
@@ -58,14 +61,20 @@ def load_wordings(article_ids: Sequence[int], with_removed: bool = False) -> dic
             RemovedWording, sa.and_(RemovedWording.article_id == Article.id, RemovedWording.thread_id == Thread.id)
         )
         .where(
-            ArticleSource.article_id.in_(article_ids), ~is_source, Thread.hidden_at.is_(None), Thread.held_at.is_(None),
-            open_to_readers(),
+            ArticleSource.article_id.in_(sa.bindparam("ids", expanding=True)), ~is_source, Thread.hidden_at.is_(None),
+            Thread.held_at.is_(None), open_to_readers(),
         )
         .distinct()
         .order_by(Article.id, Thread.id)
     )  # fmt: skip
+
+
+def load_wordings(article_ids: Sequence[int], with_removed: bool = False) -> dict[int, list[Wording]]:
+    """Return the wordings of articles that come from duplicates, in one statement."""
     found: dict[int, list[Wording]] = defaultdict(list)
-    for article_id, thread_id, title, kind, slug, is_removed in db.session.execute(statement) if article_ids else ():
+    for article_id, thread_id, title, kind, slug, is_removed in (
+        read(_wordings(), {"ids": list(article_ids)}) if article_ids else ()
+    ):
         if with_removed or (not is_removed and len(found[article_id]) < MOST):
             found[article_id].append(Wording(thread_id, title, thread_path(kind, thread_id, slug), is_removed))
     return found

@@ -1,5 +1,7 @@
 """Pages everybody reads: the knowledge base, its sections, its articles, its feed."""
 
+from collections.abc import Sequence
+
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -41,6 +43,8 @@ from app.web.seo import Head, absolute, contract_of, numbered
 HOME = (lazy_gettext("Knowledge base"), "/kb")
 FEED = (lazy_gettext("New articles"), "/kb/feed.atom")
 ASIDE = 5
+# More than what is read most and named beside an article already.
+MOST_NAMED = 16
 # A section with so few articles needs no lists of the best of them.
 FEW = 5
 
@@ -163,12 +167,12 @@ def _article_page(actor: Actor, article: Article) -> Response:
 
 def _beside(actor: Actor, article: Article, related: Related) -> list[ArticleRow]:
     """Return what is read most in the same section, without what is named as related already."""
-    named = {card.id for card in (*related.articles, *related.also_read) if card.kind == ARTICLE}
-    rows = lists.list_most_read(actor, [article.section_id], ASIDE + len(named), without=article.id)
+    named = {article.id, *(card.id for card in (*related.articles, *related.also_read) if card.kind == ARTICLE)}
+    rows = lists.list_most_read(actor, [article.section_id], MOST_NAMED)
     return [row for row in rows if row.id not in named][:ASIDE]
 
 
-def _head(article: Article, view: presenters.ArticleView, credits: list[Credit]) -> Head:
+def _head(article: Article, view: presenters.ArticleView, credits: Sequence[Credit]) -> Head:
     crumbs = [*_crumbs(load_trail(article.section_id)), (article.title, view.path)]
     site = site_settings()
     contract = contract_of(view.facts)
