@@ -86,11 +86,11 @@ class SharedPages:
         return cast(int, g.moment)
 
     def find(self, key: Hashable) -> SharedPage | None:
-        """Return the page of this key, if nothing that it shows has changed."""
+        """Return the page of this key, if nothing that it shows has changed. To be asked before a page is made: it looks first."""
+        self.moment()
         page = self._store.get(key)
         if page is None or page.until < time.monotonic():
             return None
-        self.moment()
         return page if self._changes.is_current(page.shows, page.moment) else None
 
     def keep(self, key: Hashable, response: Response, facts: Any) -> SharedPage:
