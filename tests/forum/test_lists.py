@@ -93,21 +93,21 @@ def test_nobody_finds_held_or_hidden_threads_in_lists_and_only_readers_find_inne
     "path",
     ["/questions", "/questions?view=popular&tag=pump", "/questions?category=boards&tag=pump", "/discussions", "/tags/pump"],
 )
-def test_a_list_takes_at_most_five_statements(client: FlaskClient, path: str) -> None:
+def test_a_list_takes_at_most_four_statements(client: FlaskClient, path: str) -> None:
     category = make_category("boards")
     for number in range(30):
         make_question(title=f"Question number {number}", category=category, tags=("pump", "hose"))
     make_thread(kind="discussion")
     client.get(path)
-    with assert_queries(at_most=5):
+    with assert_queries(at_most=4):
         assert client.get(path).status_code == 200
 
 
-def test_a_category_page_takes_at_most_six_statements(client: FlaskClient) -> None:
+def test_a_category_page_takes_at_most_three_statements(client: FlaskClient) -> None:
     category = make_category("boards")
     for number in range(5):
         make_question(title=f"Question number {number}", category=category, is_pinned=number < 2)
-    with assert_queries(at_most=6):
+    with assert_queries(at_most=3):
         response = client.get("/c/boards")
     assert "Pinned" in response.text
 

@@ -182,9 +182,9 @@ def test_lists_cost_a_fixed_number_of_statements(client: FlaskClient):
     for _ in range(8):
         make_article(section=section)
     db.session.remove()
-    with assert_queries(at_most=6):
+    with assert_queries(at_most=5):
         client.get("/kb")
-    with assert_queries(at_most=6):
+    with assert_queries(at_most=5):
         client.get("/kb/guides")
 
 

@@ -64,7 +64,7 @@ def compare(app: Flask, cache: PageCache, pages: list[str], what: str) -> int:
     """Compare what visitors get with what the application makes; return how many pages came from the cache."""
     visitor, copies = app.test_client(use_cookies=False), 0
     for path in pages:
-        kept = cache._current(f"http\x1flocalhost\x1f{path.partition('?')[0]}\x1f{path.partition('?')[2]}")
+        kept = cache._current(f"en\x1fhttp\x1flocalhost\x1f{path.partition('?')[0]}\x1f{path.partition('?')[2]}")
         given = visible(visitor.get(path))
         if kept is not None:
             copies += 1

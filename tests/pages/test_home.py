@@ -55,14 +55,14 @@ def test_with_no_open_question_the_newest_are_shown(browser: Browser) -> None:
     assert "Needs an answer" not in browser.text()
 
 
-def test_home_takes_at_most_twelve_statements_whatever_there_is(client: FlaskClient) -> None:
+def test_home_takes_at_most_five_statements_whatever_there_is(client: FlaskClient) -> None:
     for number in range(12):
         thread = make_question(tags=("pump",), created_at=now() - timedelta(hours=number))
         if number % 2:
             accept(make_answer(thread))
         make_article(f"Article number {number}")
     client.get("/")
-    with assert_queries(at_most=12):
+    with assert_queries(at_most=5):
         assert client.get("/").status_code == 200
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -106,7 +107,7 @@ def _counts(reader: Actor) -> sa.Select[int, int]:
 
 def _load_nodes() -> dict[int, SectionNode]:
     """Return new nodes of what is remembered while no section changes."""
-    rows = remember(ANONYMOUS, "sections", (SITE,), lambda: tuple(map(tuple, read(_SECTIONS))))
+    rows: tuple[tuple[Any, ...], ...] = remember(ANONYMOUS, "sections", (SITE,), lambda: tuple(map(tuple, read(_SECTIONS))))
     return {row[0]: SectionNode(*row) for row in rows}
 
 

@@ -130,12 +130,10 @@ def _credits(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Person, Person.id == ArticleSource.author_id)
         .where(
             ArticleSource.article_id == sa.bindparam("article_id"), ArticleSource.is_shown, listed_threads(reader),
-            Post.hidden_at.is_(None),
-            Post.held_at.is_(None),
+            Post.hidden_at.is_(None), Post.held_at.is_(None),
         )
         .order_by(ArticleSource.position, ArticleSource.id)
     )  # fmt: skip
-    return [_credit(row) for row in db.session.execute(statement)]
 
 
 def _credit(row: sa.Row[*tuple[Any, ...]]) -> Credit:
