@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.core.i18n import lazy_gettext
+from markupsafe import Markup, escape
+
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, separated
+from app.forum.inference import grounds_in_words
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.forum.models.thread import Status
 from app.forum.queries.people import PersonCard
@@ -15,47 +19,55 @@ from app.forum.queries.resolution import OutcomeRow
 from app.forum.queries.thread_page import ThreadPage
 from app.forum.queries.thread_rows import PostRow
 
-# What an event says, as a sentence without its subject: of the question, and of one answer.
+# What an event says: of the question, and of one answer.
 _SAYS = {
-    OutcomeKind.ACCEPTED: (lazy_gettext("marked a solution"), lazy_gettext("marked this answer as the solution")),
+    OutcomeKind.ACCEPTED: (lazy_gettext("%(who)s marked a solution"), lazy_gettext("%(who)s marked this answer as the solution")),
     OutcomeKind.CONFIRMED_BY_ASKER: (
-        lazy_gettext("confirmed that it is solved"),
-        lazy_gettext("confirmed that this answer solved it"),
+        lazy_gettext("%(who)s confirmed that it is solved"),
+        lazy_gettext("%(who)s confirmed that this answer solved it"),
     ),
-    OutcomeKind.JUDGED_BY_STAFF: (lazy_gettext("judged that it is solved"), lazy_gettext("judged that this answer solves it")),
-    OutcomeKind.SOLVED_ELSEWHERE: (
-        lazy_gettext("said that it was solved in another way"),
-        lazy_gettext("said that it was solved in another way"),
+    OutcomeKind.JUDGED_BY_STAFF: (
+        lazy_gettext("%(who)s judged that it is solved"),
+        lazy_gettext("%(who)s judged that this answer solves it"),
     ),
+    OutcomeKind.SOLVED_ELSEWHERE: (lazy_gettext("%(who)s said that it was solved in another way"),) * 2,
     OutcomeKind.WORKAROUND: (
-        lazy_gettext("said that there is a way around it"),
-        lazy_gettext("said that this answer is a way around it"),
+        lazy_gettext("%(who)s said that there is a way around it"),
+        lazy_gettext("%(who)s said that this answer is a way around it"),
     ),
-    OutcomeKind.NO_LONGER_RELEVANT: (
-        lazy_gettext("said that it does not matter any more"),
-        lazy_gettext("said that it does not matter any more"),
+    OutcomeKind.NO_LONGER_RELEVANT: (lazy_gettext("%(who)s said that it does not matter any more"),) * 2,
+    OutcomeKind.NEEDS_INFO: (lazy_gettext("%(who)s asked for more details"),) * 2,
+    OutcomeKind.REFUTED: (
+        lazy_gettext("%(who)s said that it is not solved"),
+        lazy_gettext("%(who)s said that this answer did not solve it"),
     ),
-    OutcomeKind.NEEDS_INFO: (lazy_gettext("asked for more details"), lazy_gettext("asked for more details")),
-    OutcomeKind.REFUTED: (lazy_gettext("said that it is not solved"), lazy_gettext("said that this answer did not solve it")),
 }
 _HOW = {
-    OutcomeSource.MAIL: "by mail",
+    OutcomeSource.MAIL: lazy_gettext("by mail"),
     OutcomeSource.API: lazy_gettext("through the API"),
     OutcomeSource.IMPORT: lazy_gettext("on its former site"),
-    OutcomeSource.INFERENCE: "inferred",
+    OutcomeSource.INFERENCE: lazy_gettext("inferred"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """One piece of evidence: `who` (None for readers and for us) `text`, `how` it reached us, when, and about which answer."""
+    """One piece of evidence: what was said, by `who` (None for readers and for us), `how` it reached us, when, and about which answer."""
 
     text: str
     at: datetime | None
     who: PersonCard | None = None
-    role: str = ""
+    by_asker: bool = False
+    reason: str = ""
     how: str = ""
     post_path: str = ""
+
+    def said(self, who: Markup) -> Markup:
+        """Return the sentence without its full stop; `who` is how the page names who said it."""
+        sentence = escape(self.text).replace("%(who)s", who)
+        if not self.reason:
+            return sentence
+        return escape(_("%(sentence)s (“%(reason)s”)")) % {"sentence": sentence, "reason": self.reason}
 
 
 def present_evidence(page: ThreadPage) -> tuple[EvidenceLine, ...]:
@@ -78,25 +90,36 @@ def _line(event: OutcomeRow, is_on_page: bool) -> EvidenceLine:
     path = f"#post-{event.post_id}" if is_on_page else ""
     how = _HOW.get(OutcomeSource(event.source), "")
     if event.kind == OutcomeKind.LIKELY:
-        reason = f": {event.reason[:1].lower()}{event.reason[1:]}".rstrip(". ") if event.reason else ""
-        return EvidenceLine(f"Nobody said so, but it is probably solved{reason}", event.created_at, how=how, post_path=path)
-    says = _SAYS[OutcomeKind(event.kind)][event.post_id is not None]
-    reason = f" (“{event.reason}”)" if event.reason else ""
-    role = "the asker" if event.voice == Voice.ASKER else "for the asker"
-    return EvidenceLine(says + reason, event.created_at, event.actor, role, how, path)
+        return EvidenceLine(_likely(event.reason), event.created_at, how=how, post_path=path)
+    says = str(_SAYS[OutcomeKind(event.kind)][event.post_id is not None])
+    return EvidenceLine(says, event.created_at, event.actor, event.voice == Voice.ASKER, event.reason, how, path)
+
+
+def _likely(reason: str) -> str:
+    if not reason:
+        return _("Nobody said so, but it is probably solved")
+    words = grounds_in_words(reason).rstrip(". ")
+    return _("Nobody said so, but it is probably solved: %(reason)s", reason=words[:1].lower() + words[1:])
 
 
 def _words(rows: Iterable[PostRow]) -> list[EvidenceLine]:
     """Return what readers said of each answer of the page."""
     return [
         EvidenceLine(
-            f"Of {row.worked_count + row.failed_count:,} readers who said so, this answer worked for {row.worked_count:,}"
-            if row.worked_count + row.failed_count > 1
-            else f"One reader said that this answer {'worked' if row.worked_count else 'did not work'} for them",
+            _of_readers(row.worked_count, row.worked_count + row.failed_count),
             row.last_worked_at,
-            how="last confirmed" if row.last_worked_at else "",
+            how=_("last confirmed") if row.last_worked_at else "",
             post_path=f"#post-{row.id}",
         )
         for row in rows
         if row.is_listed and row.worked_count + row.failed_count
     ]
+
+
+def _of_readers(worked: int, total: int) -> str:
+    if total > 1:
+        values = {"worked": separated(worked), "total": separated(total)}
+        return _("Of %(total)s readers who said so, this answer worked for %(worked)s", **values)
+    if worked:
+        return _("One reader said that this answer worked for them")
+    return _("One reader said that this answer did not work for them")

@@ -125,7 +125,7 @@ class CategoryForm(BaseForm):
     position = IntegerField(
         lazy_gettext("Position in the list"),
         default=0,
-        validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")],
+        validators=[Optional(), NumberRange(0, 1000, lazy_gettext("Please use a number from 0 to 1000."))],
     )
 
     def values(self) -> dict[str, Any]:
@@ -148,7 +148,7 @@ class ProductForm(BaseForm):
     position = IntegerField(
         lazy_gettext("Position in the list"),
         default=0,
-        validators=[Optional(), NumberRange(0, 1000, "Please use a number from 0 to 1000.")],
+        validators=[Optional(), NumberRange(0, 1000, lazy_gettext("Please use a number from 0 to 1000."))],
     )
 
     def values(self) -> dict[str, Any]:

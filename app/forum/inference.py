@@ -9,6 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
+
+# Grounds are stored in these words; `grounds_in_words` says them in other languages.
+_THANKED = "The asker thanked for this answer"
+_SILENT = re.compile(r"No word from the asker for (\d{1,9}) days? after an answer with (\d{1,9}) votes?")
 # Longer texts tell a story; whether it ends well is not for us to guess.
 THANKS_MAX = 400
 
@@ -106,7 +112,7 @@ def _thanks(known: Circumstances) -> Ground | None:
         before = [answer for answer in before if answer.id == newest.post_id]
     if not before:
         return None
-    return Ground(max(before, key=lambda answer: (answer.created_at, answer.id)).id, "The asker thanked for this answer")
+    return Ground(max(before, key=lambda answer: (answer.created_at, answer.id)).id, _THANKED)
 
 
 def _silence(known: Circumstances, rules: Rules, moment: datetime) -> list[Ground]:
@@ -131,3 +137,14 @@ def _votes(answer: AnswerSeen) -> str:
 
 def _many(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def grounds_in_words(reason: str) -> str:
+    """Return a ground as it is stored in the language that is spoken; one that is not known stays as it is."""
+    if reason == _THANKED:
+        return _("The asker thanked for this answer")
+    if not (found := _SILENT.fullmatch(reason)):
+        return reason
+    days = ngettext("%(num)s day", "%(num)s days", int(found[1]))
+    votes = ngettext("%(num)s vote", "%(num)s votes", int(found[2]))
+    return _("No word from the asker for %(days)s after an answer with %(votes)s", days=days, votes=votes)

@@ -270,18 +270,18 @@ def ensure_can_see_category(actor: Actor, category: Category) -> None:
         raise NotFound
 
 
-def _refuse(actor: Actor, what: str, *, is_text: bool = False) -> None:
+def _refuse(actor: Actor, message: str, *, is_text: bool = False) -> None:
     """Raise Forbidden in the words that fit: what silences the actor first. `is_text`: it is about writing, not about taking part."""
     if actor.silence and (is_text or actor.is_suspended):
         raise Forbidden(actor.silence)
-    raise Forbidden(_("You are not allowed to %(what)s.", what=what))
+    raise Forbidden(message)
 
 
 def ensure_can_start_thread(actor: Actor, category: Category) -> None:
     """Raise NotFound or Forbidden unless the actor may start a thread in the category."""
     ensure_can_see_category(actor, category)
     if not can_start_thread(actor, category):
-        _refuse(actor, "post here", is_text=True)
+        _refuse(actor, _("You are not allowed to post here."), is_text=True)
 
 
 def ensure_can_add_post(actor: Actor, thread: Thread) -> None:
@@ -293,7 +293,7 @@ def ensure_can_add_post(actor: Actor, thread: Thread) -> None:
         raise Conflict(_("This thread does not take new posts any more."))
     if actor.can_post and not thread.is_listed:
         raise Conflict(_("This thread is waiting for approval."))
-    _refuse(actor, "post here", is_text=True)
+    _refuse(actor, _("You are not allowed to post here."), is_text=True)
 
 
 def ensure_can_comment(actor: Actor, post: Post, thread: Thread) -> None:
@@ -308,28 +308,29 @@ def ensure_can_vote(actor: Actor, post: Post, thread: Thread) -> None:
     """Raise unless the actor may vote on the post."""
     ensure_can_see_post(actor, post, thread)
     if not can_vote(actor, post, thread):
-        _refuse(actor, "vote on your own post" if post.author_id == actor.id else "vote here")
+        is_own = post.author_id == actor.id
+        _refuse(actor, _("You are not allowed to vote on your own post.") if is_own else _("You are not allowed to vote here."))
 
 
 def ensure_can_say_me_too(actor: Actor, thread: Thread) -> None:
     """Raise unless the actor may say me-too."""
     ensure_can_see_thread(actor, thread)
     if not can_say_me_too(actor, thread):
-        _refuse(actor, "say me-too here")
+        _refuse(actor, _("You are not allowed to say me-too here."))
 
 
 def ensure_can_follow(actor: Actor, thread: Thread) -> None:
     """Raise unless the actor may follow the thread."""
     ensure_can_see_thread(actor, thread)
     if not can_follow(actor, thread):
-        _refuse(actor, "follow this")
+        _refuse(actor, _("You are not allowed to follow this."))
 
 
 def ensure_can_edit_post(actor: Actor, post: Post, thread: Thread) -> None:
     """Raise unless the actor may edit the post."""
     ensure_can_see_post(actor, post, thread)
     if not can_edit_post(actor, post, thread):
-        _refuse(actor, "edit this post", is_text=True)
+        _refuse(actor, _("You are not allowed to edit this post."), is_text=True)
 
 
 def ensure_can_improve_title(actor: Actor, thread: Thread) -> None:
@@ -339,7 +340,11 @@ def ensure_can_improve_title(actor: Actor, thread: Thread) -> None:
         return
     if actor.can_post and actor.has(Ability.EDIT_TITLES):
         raise Conflict(_("The title of this cannot be changed: it is no question, out of sight, locked or archived."))
-    _refuse(actor, "change this title: it takes a level of trust, see “How trust grows”", is_text=True)
+    _refuse(
+        actor,
+        _("You are not allowed to change this title: it takes a level of trust, see “How trust grows”."),
+        is_text=True,
+    )
 
 
 def ensure_can_edit_comment(actor: Actor, comment: Comment, thread: Thread) -> None:
@@ -348,14 +353,14 @@ def ensure_can_edit_comment(actor: Actor, comment: Comment, thread: Thread) -> N
     if not can_see_comment(actor, comment):
         raise NotFound
     if not can_edit_comment(actor, comment, thread):
-        _refuse(actor, "change this comment any more", is_text=True)
+        _refuse(actor, _("You are not allowed to change this comment any more."), is_text=True)
 
 
 def ensure_can_accept(actor: Actor, thread: Thread) -> None:
     """Raise unless the actor may accept answers of the thread."""
     ensure_can_see_thread(actor, thread)
     if not can_accept(actor, thread):
-        _refuse(actor, "accept answers here")
+        _refuse(actor, _("You are not allowed to accept answers here."))
 
 
 def ensure_can_say_worked(actor: Actor, post: Post, thread: Thread) -> None:
@@ -367,21 +372,21 @@ def ensure_can_say_worked(actor: Actor, post: Post, thread: Thread) -> None:
         return
     if actor.id == thread.author_id and not actor.is_suspended:
         raise Forbidden(_("You asked this: mark the answer that solved it, or say at the top that you are still stuck."))
-    _refuse(actor, "judge your own answer")
+    _refuse(actor, _("You are not allowed to judge your own answer."))
 
 
 def ensure_can_report_outcome(actor: Actor, thread: Thread) -> None:
     """Raise unless the actor may say how the question ended."""
     ensure_can_see_thread(actor, thread)
     if not can_report_outcome(actor, thread):
-        _refuse(actor, "say how this question ended")
+        _refuse(actor, _("You are not allowed to say how this question ended."))
 
 
 def ensure_can_ask_for_information(actor: Actor, thread: Thread) -> None:
     """Raise NotFound, Forbidden or (for a thread that takes no more posts) Conflict."""
     ensure_can_add_post(actor, thread)
     if not can_ask_for_information(actor, thread):
-        _refuse(actor, "ask for details here")
+        _refuse(actor, _("You are not allowed to ask for details here."))
 
 
 def ensure_can_manage_products(actor: Actor) -> None:
@@ -394,21 +399,21 @@ def ensure_can_set_versions(actor: Actor, thread: Thread) -> None:
     """Raise NotFound or Forbidden unless the actor may say which versions the thread is about."""
     ensure_can_see_thread(actor, thread)
     if not can_set_versions(actor, thread):
-        _refuse(actor, "change the versions of this thread")
+        _refuse(actor, _("You are not allowed to change the versions of this thread."))
 
 
 def ensure_can_check_version(actor: Actor, thread: Thread) -> None:
     """Raise NotFound or Forbidden unless the actor may say whether the solution holds on a version."""
     ensure_can_see_thread(actor, thread)
     if not can_check_version(actor, thread):
-        _refuse(actor, "check this")
+        _refuse(actor, _("You are not allowed to check this."))
 
 
 def ensure_can_moderate(actor: Actor, thread: Thread) -> None:
     """Raise unless the actor moderates the thread."""
     ensure_can_see_thread(actor, thread)
     if not can_moderate(actor, thread):
-        _refuse(actor, "moderate this")
+        _refuse(actor, _("You are not allowed to moderate this."))
 
 
 def ensure_can_pin_card(actor: Actor, thread: Thread) -> None:
@@ -418,14 +423,14 @@ def ensure_can_pin_card(actor: Actor, thread: Thread) -> None:
         return
     if actor.is_curator and actor.can_write:
         raise Conflict(_("Only a visible question can have an answer card."))
-    _refuse(actor, "pin answer cards")
+    _refuse(actor, _("You are not allowed to pin answer cards."))
 
 
 def ensure_can_flag(actor: Actor, thread: Thread) -> None:
     """Raise unless the actor may report things in the thread."""
     ensure_can_see_thread(actor, thread)
     if not can_flag(actor, thread):
-        _refuse(actor, "report this")
+        _refuse(actor, _("You are not allowed to report this."))
 
 
 def is_answer(post: Post) -> bool:

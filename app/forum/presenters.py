@@ -11,7 +11,7 @@ from typing import cast
 from markupsafe import Markup
 
 from app.core.actor import Actor
-from app.core.i18n import lazy_gettext
+from app.core.i18n import lazy_gettext, ngettext
 from app.core.text import shorten
 from app.forum import policies
 from app.forum.cards import can_be_card
@@ -211,7 +211,7 @@ def present_comments(actor: Actor, rows: Sequence[CommentRow], head: ThreadHead,
 
 
 def _credit(count: int) -> str:
-    return f"{count:,} solution{'' if count == 1 else 's'}" if count else ""
+    return ngettext("%(num)s solution", "%(num)s solutions", count) if count else ""
 
 
 def present_post(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from app.core.actor import Actor
-from app.core.i18n import lazy_gettext
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, lazy_pgettext, pgettext
 from app.forum import policies
 from app.forum.models import Thread
 from app.forum.models.resolution import OutcomeKind
@@ -18,6 +19,42 @@ from app.forum.queries.thread_rows import ThreadHead
 from app.forum.services.pacing import PACES, pace_words
 
 _WAITS = lazy_gettext("Waiting for a moderator: until one has read this, only its author and moderators see it.")
+# How a question ended where no answer on the page tells it, and that a solution is in doubt: without and with a reason.
+_ENDED = {
+    OutcomeKind.SOLVED_ELSEWHERE: (
+        lazy_gettext("Solved: the person who asked found another way."),
+        lazy_gettext("Solved: the person who asked found another way. Reason: %(reason)s"),
+    ),
+    OutcomeKind.WORKAROUND: (
+        lazy_gettext("Solved with a workaround."),
+        lazy_gettext("Solved with a workaround. Reason: %(reason)s"),
+    ),
+}
+_REFUTED = {
+    True: (
+        lazy_gettext("The person who asked is still stuck."),
+        lazy_gettext("The person who asked is still stuck. Reason: %(reason)s"),
+    ),
+    False: (
+        lazy_gettext("Somebody says that the solution does not work for them."),
+        lazy_gettext("Somebody says that the solution does not work for them. Reason: %(reason)s"),
+    ),
+}
+_LABELS = {
+    "restore": lazy_gettext("Restore"),
+    "approve": lazy_gettext("Approve"),
+    "reject": lazy_gettext("Reject"),
+    "hide": lazy_gettext("Hide"),
+    "lock": lazy_gettext("Lock"),
+    "unlock": lazy_gettext("Unlock"),
+    "pin": lazy_gettext("Pin"),
+    "unpin": lazy_gettext("Unpin"),
+    "archive": lazy_pgettext("verb", "Archive"),
+    "unarchive": lazy_gettext("Take out of the archive"),
+    "separate": lazy_gettext("Not a duplicate"),
+    "close": lazy_pgettext("a thread", "Close"),
+    "reopen": lazy_gettext("Reopen"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +120,45 @@ def notices(page: ThreadPage, actor: Actor) -> list[Notice]:
     head = page.head
     found: list[Notice] = []
     if head.hidden_at:
-        found.append(Notice(_with("Hidden from everybody but moderators", head.hidden_reason), "bad", "eye-off"))
+        text = (
+            _("Hidden from everybody but moderators. Reason: %(reason)s", reason=head.hidden_reason)
+            if head.hidden_reason
+            else _("Hidden from everybody but moderators.")
+        )
+        found.append(Notice(text, "bad", "eye-off"))
     elif head.held_at:
-        found.append(Notice(_WAITS, "wait", "clock", "Why do texts wait?", "/trust"))
+        found.append(Notice(str(_WAITS), "wait", "clock", _("Why do texts wait?"), "/trust"))
     if page.original:
         is_solved = page.original.status == Status.SOLVED
-        text = f"The same question was asked before. {'It is solved' if is_solved else 'Follow it'} there:"
+        text = (
+            _("The same question was asked before. It is solved there:")
+            if is_solved
+            else _("The same question was asked before. Follow it there:")
+        )
         found.append(Notice(text, "", "merge", page.original.title, page.original.path))
     elif head.closed_at:
-        found.append(Notice(_with("Closed: no new answers here", head.close_reason), "", "lock"))
+        text = (
+            _("Closed: no new answers here. Reason: %(reason)s", reason=head.close_reason)
+            if head.close_reason
+            else _("Closed: no new answers here.")
+        )
+        found.append(Notice(text, "", "lock"))
     if head.locked_at:
-        found.append(Notice(_with("Locked by a moderator: no new posts here", head.lock_note), "", "lock"))
+        text = (
+            _("Locked by a moderator: no new posts here. Reason: %(reason)s", reason=head.lock_note)
+            if head.lock_note
+            else _("Locked by a moderator: no new posts here.")
+        )
+        found.append(Notice(text, "", "lock"))
     if head.archived_at:
-        found.append(Notice("Archived: it stays readable, and takes no new posts.", "", "archive"))
+        found.append(Notice(_("Archived: it stays readable, and takes no new posts."), "", "archive"))
     elif head.slow_minutes and head.is_open:
-        text = f"Slow mode: everybody waits {pace_words(head.slow_minutes)} between two posts of theirs here."
+        pace = pace_words(head.slow_minutes)
+        text = _("Slow mode: everybody waits %(pace)s between two posts of theirs here.", pace=pace)
         found.append(Notice(text, "wait", "clock"))
     if head.article_path:
-        found.append(Notice("This answer is kept up to date in the article", "kb", "book", head.article_title, head.article_path))
+        text = _("This answer is kept up to date in the article")
+        found.append(Notice(text, "kb", "book", head.article_title, head.article_path))
     if head.status == Status.NEEDS_INFO:
         found.append(_details_wanted(head, actor))
     return found + _outcome_notices(page)
@@ -109,27 +167,21 @@ def notices(page: ThreadPage, actor: Actor) -> list[Notice]:
 def _details_wanted(head: ThreadHead, actor: Actor) -> Notice:
     """Tell the asker what to do next, and others why nothing happens."""
     if not actor.is_authenticated or actor.id != head.author_id:
-        return Notice("Waiting for details from the person who asked.", "wait", "help")
-    text = "Helpers need a few more details from you. Answer with a comment under your question, or edit it; then it goes on."
-    return Notice(text, "wait", "help", "See what they ask", f"#post-{head.opening.id}")
-
-
-def _with(text: str, reason: str) -> str:
-    return f"{text}. Reason: {reason}" if reason else f"{text}."
+        return Notice(_("Waiting for details from the person who asked."), "wait", "help")
+    text = _("Helpers need a few more details from you. Answer with a comment under your question, or edit it; then it goes on.")
+    return Notice(text, "wait", "help", _("See what they ask"), f"#post-{head.opening.id}")
 
 
 def _outcome_notices(page: ThreadPage) -> list[Notice]:
     """Return how the question ended, where no answer on the page tells it."""
     last = {outcome.kind: outcome for outcome in page.outcomes}
     if page.head.status == Status.SOLVED and not page.head.accepted_count:
-        for kind, text in (
-            (OutcomeKind.SOLVED_ELSEWHERE, "Solved: the person who asked found another way"),
-            (OutcomeKind.WORKAROUND, "Solved with a workaround"),
-        ):
+        for kind, (plain, with_reason) in _ENDED.items():
             if kind in last:
-                return [Notice(_with(text, last[kind].reason), "good", "solved")]
+                reason = last[kind].reason
+                return [Notice(with_reason % {"reason": reason} if reason else str(plain), "good", "solved")]
     if page.head.status == Status.CLOSED and OutcomeKind.NO_LONGER_RELEVANT in last:
-        return [Notice("The person who asked does not need an answer any more.", "", "info")]
+        return [Notice(_("The person who asked does not need an answer any more."), "", "info")]
     return [_dispute(page)] if page.head.status == Status.DISPUTED else []
 
 
@@ -139,11 +191,18 @@ def _dispute(page: ThreadPage) -> Notice:
     if words and words[-1].kind == OutcomeKind.REFUTED:
         word = words[-1]
         by_asker = word.actor_id is not None and word.actor_id == page.head.author_id
-        text = "The person who asked is still stuck" if by_asker else "Somebody says that the solution does not work for them"
-        return Notice(_with(text, word.reason), "wait", "warning")
+        plain, with_reason = _REFUTED[by_asker]
+        return Notice(with_reason % {"reason": word.reason} if word.reason else str(plain), "wait", "warning")
     why = reason_words(total_reasons(page.reasons))
-    text = f"For many readers this solution does not work{': ' + why if why else ' any more'}."
-    return Notice(f"{text} If you know what helps now, please answer below.", "wait", "warning")
+    text = (
+        _(
+            "For many readers this solution does not work: %(reasons)s. If you know what helps now, please answer below.",
+            reasons=why,
+        )
+        if why
+        else _("For many readers this solution does not work any more. If you know what helps now, please answer below.")
+    )
+    return Notice(text, "wait", "warning")
 
 
 def why_not_answer(actor: Actor, head: ThreadHead) -> str:
@@ -153,52 +212,59 @@ def why_not_answer(actor: Actor, head: ThreadHead) -> str:
     if actor.silence:
         return actor.silence
     if head.held_at or head.hidden_at:
-        return "Nobody can answer before a moderator has approved this."
+        return _("Nobody can answer before a moderator has approved this.")
     return ""
 
 
 def thread_tools(head: ThreadHead, categories: Sequence[CategoryRow]) -> list[ThreadTool]:
     """Return what a moderator can do with the thread in its state."""
-    wanted: list[tuple[str, str, str]] = []
+    wanted: list[tuple[str, str]] = []
     if head.hidden_at:
-        wanted.append(("restore", "Restore", "undo"))
+        wanted.append(("restore", "undo"))
     elif head.held_at:
-        wanted += [("approve", "Approve", "check"), ("reject", "Reject", "close")]
+        wanted += [("approve", "check"), ("reject", "close")]
     else:
-        wanted.append(("hide", "Hide", "eye-off"))
-        wanted.append(("unlock", "Unlock", "lock") if head.locked_at else ("lock", "Lock", "lock"))
-        wanted.append(("unpin", "Unpin", "pin") if head.is_pinned else ("pin", "Pin", "pin"))
-        wanted.append(("unarchive", "Take out of the archive", "undo") if head.archived_at else ("archive", "Archive", "archive"))
+        wanted.append(("hide", "eye-off"))
+        wanted.append(("unlock", "lock") if head.locked_at else ("lock", "lock"))
+        wanted.append(("unpin", "pin") if head.is_pinned else ("pin", "pin"))
+        wanted.append(("unarchive", "undo") if head.archived_at else ("archive", "archive"))
         if head.duplicate_of_id:
-            wanted.append(("separate", "Not a duplicate", "undo"))
+            wanted.append(("separate", "undo"))
         else:
-            wanted.append(("reopen", "Reopen", "undo") if head.closed_at else ("close", "Close", "lock"))
+            wanted.append(("reopen", "undo") if head.closed_at else ("close", "lock"))
     tools = [
-        ThreadTool(action, label, icon, _tool_url(head, action), is_page=action == "separate", takes_note=action == "lock")
-        for action, label, icon in wanted
+        ThreadTool(
+            action,
+            str(_LABELS[action]),
+            icon,
+            _tool_url(head, action),
+            is_page=action == "separate",
+            takes_note=action == "lock",
+        )
+        for action, icon in wanted
     ]
     if head.is_listed:
         tools += [_slow(head), _move(head, categories), *_reshaping(head)]
         like = f"/moderation/waves/new?post_id={head.opening.id}"
-        tools.append(ThreadTool("wave", "Everything like this", "shield", like, is_page=True))
+        tools.append(ThreadTool("wave", _("Everything like this"), "shield", like, is_page=True))
         if head.is_question and not head.duplicate_of_id:
-            label = "Number of the other question"
+            label = _("Number of the other question")
             tools.append(
-                ThreadTool("join", "Join with another", "merge", _tool_url(head, "join"), "original_id", label, is_page=True)
+                ThreadTool("join", _("Join with another"), "merge", _tool_url(head, "join"), "original_id", label, is_page=True)
             )
     return tools
 
 
 def _move(head: ThreadHead, categories: Sequence[CategoryRow]) -> ThreadTool:
     others = tuple((category.id, category.name) for category in categories if category.id != head.category.id)
-    return ThreadTool("move", "Move", "folder", _tool_url(head, "move"), "category_id", "To", others)
+    return ThreadTool("move", _("Move"), "folder", _tool_url(head, "move"), "category_id", pgettext("category", "To"), others)
 
 
 def _slow(head: ThreadHead) -> ThreadTool:
     others = tuple((minutes, pace_words(minutes)) for minutes in PACES if minutes != head.slow_minutes)
-    choices = ((0, "End slow mode"), *others) if head.slow_minutes else others
+    choices = ((0, _("End slow mode")), *others) if head.slow_minutes else others
     return ThreadTool(
-        "slow", "Slow mode", "clock", _tool_url(head, "slow"), "minutes", "Between two posts of one person", choices
+        "slow", _("Slow mode"), "clock", _tool_url(head, "slow"), "minutes", _("Between two posts of one person"), choices
     )
 
 
@@ -206,14 +272,14 @@ def _reshaping(head: ThreadHead) -> list[ThreadTool]:
     """Return what changes the shape of a thread; each has a page that shows first what will happen."""
     tools = []
     if head.answer_count:
-        tools.append(ThreadTool("split", "Split", "right", _tool_url(head, "split"), is_page=True))
+        tools.append(ThreadTool("split", _("Split"), "right", _tool_url(head, "split"), is_page=True))
     if not head.duplicate_of_id:
-        label = "Number of the thread that stays"
+        label = _("Number of the thread that stays")
         tools.append(
-            ThreadTool("merge", "Merge into another", "merge", _tool_url(head, "merge"), "target_id", label, is_page=True)
+            ThreadTool("merge", _("Merge into another"), "merge", _tool_url(head, "merge"), "target_id", label, is_page=True)
         )
-        other = "a discussion" if head.is_question else "a question"
-        tools.append(ThreadTool("convert", f"Make it {other}", "chats", _tool_url(head, "convert"), is_page=True))
+        label = _("Make it a discussion") if head.is_question else _("Make it a question")
+        tools.append(ThreadTool("convert", label, "chats", _tool_url(head, "convert"), is_page=True))
     return tools
 
 

@@ -9,6 +9,7 @@ from typing import cast
 from urllib.parse import urlencode
 
 from app.core.actor import Actor
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.forum import policies
 from app.forum.models import Post, Thread
@@ -144,4 +145,4 @@ def _state(post_id: int, own: Mapping[int, OwnWord] | None, said: Said | None) -
 
 def _why(counts: Sequence[ReasonCount]) -> str:
     words = reason_words(counts)
-    return f"Where it did not work: {words}." if words else ""
+    return _("Where it did not work: %(reasons)s.", reasons=words) if words else ""

@@ -265,7 +265,7 @@ def test_a_solution_that_nobody_marked_says_that_readers_confirm_it(web: Flask) 
     ],
 )  # fmt: skip
 def test_the_question_has_words_for_each_state(web: Flask, state: str, is_fresh: bool, expected: str, forms: int) -> None:
-    html = call("post", "worked(v)", v=asked(state, is_fresh=is_fresh))
+    html = call("verdict", "worked(v)", v=asked(state, is_fresh=is_fresh))
     assert expected in html and html.count("<form") == html.count("data-visitor") == forms and "token-1" not in html
     assert ('value="undo"' in html) is (state not in ("ask", "undone")) and ("data-focus" in html) is is_fresh
 

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import sqlalchemy as sa
 
 from app.core.db import db, read
-from app.core.i18n import lazy_gettext
+from app.core.i18n import gettext as _
+from app.core.i18n import ngettext, separated
 from app.forum.models import Outcome
 from app.forum.models.resolution import OutcomeKind, RefutationReason, Voice
 from app.forum.queries.outcomes import IS_STANDING
@@ -28,14 +30,6 @@ _REASONS = (
     )
     .group_by(Outcome.post_id, Outcome.reason_kind)
 )  # fmt: skip
-# How reasons are told of one reader and of several.
-_TOLD = {
-    RefutationReason.OUTDATED: (lazy_gettext("says it is out of date"), lazy_gettext("say it is out of date")),
-    RefutationReason.OTHER_VERSION: (lazy_gettext("has a different version"), lazy_gettext("have a different version")),
-    RefutationReason.UNCLEAR: (lazy_gettext("did not understand it"), lazy_gettext("did not understand it")),
-    RefutationReason.WRONG: (lazy_gettext("followed it without success"), lazy_gettext("followed it without success")),
-    RefutationReason.NONE: (lazy_gettext("gave no reason"), lazy_gettext("gave no reason")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +73,34 @@ def reasons_of(post_ids: Sequence[int]) -> dict[int, tuple[ReasonCount, ...]]:
 def voices(worked: int, failed: int) -> str:
     """Return what readers said, in words; nothing of a single one."""
     total = worked + failed
-    return f"It worked for {worked:,} of {total:,} readers" if total > 1 else ""
+    if total < 2:
+        return ""
+    return _("It worked for %(worked)s of %(total)s readers", worked=separated(worked), total=separated(total))
 
 
 def reason_words(counts: Sequence[ReasonCount]) -> str:
     """Return why an answer failed readers: "3 say it is out of date, 1 has a different version"; "" for nobody."""
-    parts = [f"{one.count:,} {_TOLD[RefutationReason(one.reason)][one.count != 1]}" for one in counts]
-    if parts and all(one.reason == RefutationReason.NONE for one in counts):
+    if all(one.reason == RefutationReason.NONE for one in counts):
         return ""
-    return ", ".join(parts)
+    return reduce(_joined, (_told(RefutationReason(one.reason), one.count) for one in counts), "")
+
+
+def _joined(first: str, second: str) -> str:
+    return _("%(first)s, %(second)s", first=first, second=second) if first else second
+
+
+def _told(reason: RefutationReason, number: int) -> str:
+    match reason:
+        case RefutationReason.OUTDATED:
+            return ngettext("%(num)s says it is out of date", "%(num)s say it is out of date", number)
+        case RefutationReason.OTHER_VERSION:
+            return ngettext("%(num)s has a different version", "%(num)s have a different version", number)
+        case RefutationReason.UNCLEAR:
+            return ngettext("%(num)s did not understand it", "%(num)s did not understand it", number)
+        case RefutationReason.WRONG:
+            return ngettext("%(num)s followed it without success", "%(num)s followed it without success", number)
+        case _:
+            return ngettext("%(num)s gave no reason", "%(num)s gave no reason", number)
 
 
 def total_reasons(reasons: Mapping[int, Sequence[ReasonCount]]) -> tuple[ReasonCount, ...]:

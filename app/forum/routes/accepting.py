@@ -64,7 +64,7 @@ def report_outcome(thread_id: int) -> Response:
             report_stuck(actor, thread_id=thread_id, reason=reason)
         else:
             record_outcome(actor, thread_id=thread_id, kind=kind, post_id=post_id, reason=reason)
-    flash(_THANKS.get(OutcomeKind(kind), "Thank you for coming back to say so."), "success")
+    flash(_THANKS.get(OutcomeKind(kind), _("Thank you for coming back to say so.")), "success")
     return see_other(get_thread(actor, thread_id).path)
 
 

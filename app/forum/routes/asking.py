@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.actor import Actor
 from app.core.errors import Forbidden, Invalid
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.forum.forms import ThreadForm
@@ -99,10 +100,10 @@ def _post(kind: ThreadKind, form: ThreadForm) -> Thread:
 def _offer_categories(form: ThreadForm, actor: Actor) -> dict[str, int]:
     """Offer the versions, and the categories in which the actor may post; return their ids by slug."""
     categories = list_categories_to_post(actor)
-    form.version.choices = [("", "I do not know"), *list_version_labels()]
+    form.version.choices = [("", _("I do not know")), *list_version_labels()]
     form.category.choices = [(category.id, category.name) for category in categories]
     if len(categories) > 1:
-        form.category.choices.insert(0, ("", "Choose a category"))
+        form.category.choices.insert(0, ("", _("Choose a category")))
     return {category.slug: category.id for category in categories}
 
 
@@ -126,7 +127,7 @@ def _page(
     is_checked: bool = False,
 ) -> Response:
     title, path = _TITLES[kind], PATHS[kind]
-    description = "Describe your problem, see whether it was solved before, and ask the community."
+    description = _("Describe your problem, see whether it was solved before, and ask the community.")
     back = path + (f"?{request.query_string.decode(errors='replace')}" if request.query_string else "")
     return page(
         "forum/ask.html" if kind == ThreadKind.QUESTION else "forum/discuss.html",

@@ -33,7 +33,7 @@ def category_page(slug: str) -> Response:
     if asks_for_first_page():
         return moved(address.with_page(1))
     rows = list_threads(actor, view=address.view, category=category.id, page=number)
-    about = category.description or f"Questions and discussions about {category.name}."
+    about = category.description or _("Questions and discussions about %(category)s.", category=category.name)
     is_public = category.audience == "public"
     facts = ListFacts(category.thread_count, category.audience, is_topic=True, has_trail=True)
     head = list_head(category.name, about, address, rows, facts)
@@ -42,8 +42,8 @@ def category_page(slug: str) -> Response:
         "forum/category.html",
         replace(
             head,
-            crumbs=[("Questions", "/questions"), (category.name, category.path)],
-            feeds=[(f"New in {category.name}", f"{category.path}/feed.atom")] if is_public else [],
+            crumbs=[(_("Questions"), "/questions"), (category.name, category.path)],
+            feeds=[(_("New in %(category)s", category=category.name), f"{category.path}/feed.atom")] if is_public else [],
         ),
         category=category,
         view=address.view,

@@ -100,8 +100,8 @@ def take_back(comment_id: int) -> Response:
 def _edit_page(found: Comment, form: EditCommentForm, status: int = 200) -> Response:
     thread, is_own = found.post.thread, found.author_id == current_actor().id
     if not is_own:
-        form.body.label.text, form.reason.flags.required = "The comment", True
-    title = "Change your comment" if is_own else "Change this comment"
+        form.body.label.text, form.reason.flags.required = _("The comment"), True
+    title = _("Change your comment") if is_own else _("Change this comment")
     head = Head(title, crumbs=[(shorten(thread.title, 60), post_path(found.post_id)), (title, "")])
     return page(
         "forum/edit_comment.html", head, status, form=form, comment=found, thread=thread,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.text import shorten
 from app.core.textdiff import diff_lines
 from app.core.uow import unit_of_work
@@ -30,6 +31,14 @@ from app.web.ratelimit import TYPING, limiter
 from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
+
+# What is changed -> how its page is called: somebody else's, one's own.
+_TITLES = {
+    "question": (lazy_gettext("Edit this question"), lazy_gettext("Edit your question")),
+    "discussion": (lazy_gettext("Edit this discussion"), lazy_gettext("Edit your discussion")),
+    "answer": (lazy_gettext("Edit this answer"), lazy_gettext("Edit your answer")),
+    "reply": (lazy_gettext("Edit this reply"), lazy_gettext("Edit your reply")),
+}
 
 
 @blueprint.get("/posts/<id:post_id>/edit")
@@ -118,12 +127,13 @@ def _edit_page(
     conflict: str = "",
     changes: list[tuple[str, str]] | None = None,
 ) -> Response:
-    what = {"opening": post.thread.kind, "answer": "answer", "reply": "reply"}[post.kind]
-    head = Head(_("Edit %(what)s", what=what), crumbs=[(shorten(post.thread.title, 60), post_path(post.id)), ("Edit", "")])
+    is_own = post.author_id == current_actor().id
+    title = str(_TITLES[post.thread.kind if post.kind == PostKind.OPENING else post.kind][is_own])
+    head = Head(title, crumbs=[(shorten(post.thread.title, 60), post_path(post.id)), (_("Edit"), "")])
     return page(
-        "forum/edit_post.html", head, status, form=form, post=post, thread=post.thread, what=what, preview=preview, draft=draft,
+        "forum/edit_post.html", head, status, form=form, post=post, thread=post.thread, preview=preview, draft=draft,
         draft_key=f"edit:{post.id}", conflict=conflict, changes=changes or [], back=post_path(post.id),
-        is_own=post.author_id == current_actor().id, history_path=history_path(post.id),
+        is_own=is_own, history_path=history_path(post.id),
     )  # fmt: skip
 
 
@@ -142,8 +152,8 @@ def history(post_id: int) -> Response:
         raise NotFound(_("There is no such revision."))
     diff = diff_lines(_whole(texts[old]), _whole(texts[new]))
     is_sides = request.args.get("view") == "sides"
-    title = f"Changes: {post.thread.title}"
-    crumbs = [(shorten(post.thread.title, 60), post_path(post_id)), ("Changes", "")]
+    title = _("Changes: %(title)s", title=post.thread.title)
+    crumbs = [(shorten(post.thread.title, 60), post_path(post_id)), (_("Changes"), "")]
     return page(
         "forum/history.html", Head(title, path=history_path(post_id), crumbs=crumbs), post=post,
         thread=post.thread, revisions=revisions, old=old, new=new, is_same=diff.is_empty, is_sides=is_sides,
@@ -164,6 +174,6 @@ def _number(name: str, default: int) -> int:
 
 def _whole(text: RevisionText) -> str:
     """Return title, tags and body as one text, so that a change of any of them is seen."""
-    head = [f"Title: {text.title}"] if text.title else []
-    head += [f"Tags: {', '.join(text.tags)}"] if text.tags else []
+    head = [_("Title: %(title)s", title=text.title)] if text.title else []
+    head += [_("Tags: %(tags)s", tags=", ".join(text.tags))] if text.tags else []
     return "\n".join([*head, "", text.body]) if head else text.body

@@ -44,7 +44,7 @@ def category_feed(slug: str) -> Response:
         raise NotFound(_("There is no such category."))
     keep_page(THREADS)
     entries = list_feed_threads(category=category.id)
-    return atom_feed(f"New in {category.name}", f"{category.path}/feed.atom", category.path, entries)
+    return atom_feed(_("New in %(category)s", category=category.name), f"{category.path}/feed.atom", category.path, entries)
 
 
 @blueprint.get("/tags/<name>/feed.atom")
@@ -56,4 +56,4 @@ def tag_feed(name: str) -> Response:
     entries = list_feed_threads(tag=tag.id) if tag else ()
     if tag is None or not entries:
         raise NotFound(_("There is no such tag."))
-    return atom_feed(f"New about {tag.name}", f"{tag.path}/feed.atom", tag.path, entries)
+    return atom_feed(_("New about %(tag)s", tag=tag.name), f"{tag.path}/feed.atom", tag.path, entries)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext
+from app.core.i18n import lazy_gettext, pgettext
 from app.core.pagination import Page, parse_page
 from app.forum.models.thread import ThreadKind
 from app.forum.queries.categories import Topic, list_topics
@@ -33,6 +33,22 @@ VIEW_LABELS = {
     "unanswered": lazy_gettext("Unanswered"),
     "unsolved": lazy_gettext("Not solved yet"),
     "solved": lazy_gettext("Solved"),
+}
+# What search engines are told of each list.
+_ABOUT = {
+    ThreadKind.QUESTION: {
+        "newest": lazy_gettext("Newest questions of the community, with their answers."),
+        "active": lazy_gettext("Active questions of the community, with their answers."),
+        "popular": lazy_gettext("Popular questions of the community, with their answers."),
+        "unanswered": lazy_gettext("Questions of the community that nobody has answered yet."),
+        "unsolved": lazy_gettext("Questions of the community that are not solved yet, with their answers."),
+        "solved": lazy_gettext("Solved questions of the community, with their answers."),
+    },
+    ThreadKind.DISCUSSION: {
+        "newest": lazy_gettext("Newest discussions of the community, with their replies."),
+        "active": lazy_gettext("Active discussions of the community, with their replies."),
+        "popular": lazy_gettext("Popular discussions of the community, with their replies."),
+    },
 }
 Link = tuple[str, str, int | None, bool]
 
@@ -93,13 +109,13 @@ def list_head(title: str, description: str, address: ListAddress, rows: Page[Thr
     """Return the head of a list page: canonical to itself, with its neighbours."""
     number = rows.number
     return Head(
-        title=title if number == 1 else _("%(title)s (page %(amount)s)", title=title, amount=number),
+        title=title if number == 1 else _("%(title)s (page %(number)s)", title=title, number=number),
         description=numbered(description, number),
         path=address.with_page(number),
         contract=contract_of(facts, number, is_variant=not address.is_plain),
         prev_path=address.with_page(number - 1) if rows.has_previous else "",
         next_path=address.with_page(number + 1) if rows.has_next else "",
-        feeds=[("Newest threads", "/feed.atom")],
+        feeds=[(_("Newest threads"), "/feed.atom")],
     )
 
 
@@ -107,14 +123,14 @@ def list_head(title: str, description: str, address: ListAddress, rows: Page[Thr
 @public
 def questions() -> BaseResponse:
     """List questions."""
-    return _list_page(ThreadKind.QUESTION, "/questions", "Questions", QUESTION_VIEWS)
+    return _list_page(ThreadKind.QUESTION, "/questions", _("Questions"), QUESTION_VIEWS)
 
 
 @blueprint.get("/discussions")
 @public
 def discussions() -> BaseResponse:
     """List discussions."""
-    return _list_page(ThreadKind.DISCUSSION, "/discussions", "Discussions", DISCUSSION_VIEWS)
+    return _list_page(ThreadKind.DISCUSSION, "/discussions", _("Discussions"), DISCUSSION_VIEWS)
 
 
 def _list_page(kind: str, path: str, title: str, views: tuple[str, ...]) -> BaseResponse:
@@ -177,11 +193,11 @@ def _render(
     category: Topic | None,
     version: str,
 ) -> Response:
-    parts = [title, f"in {category.name}" if category else "", f"tagged {address.tag}" if address.tag else ""]
-    parts.append(f"about {version}" if version else "")
-    full_title = " ".join(part for part in parts if part)
+    choices = (category.name if category else "", address.tag, version)
+    full_title = _narrowed(title, *choices)
+    plain = pgettext("in a sentence", "questions") if kind == ThreadKind.QUESTION else pgettext("in a sentence", "discussions")
     keep_page(THREADS)
-    description = f"{VIEW_LABELS[address.view]} {title.lower()} of the community, with their answers."
+    description = str(_ABOUT[kind][address.view])
     return page(
         "forum/list.html",
         list_head(full_title, description, address, rows, ListFacts(len(rows.items))),
@@ -191,6 +207,7 @@ def _render(
         rows=rows,
         tabs_links=address.view_links(views),
         list_url=address.with_page,
+        only=_("Only %(list)s.", list=_narrowed(plain, *choices)),
         is_filtered=bool(address.category or address.tag or version),
         plain_path=address.path,
         category_links=_category_links(address, categories),
@@ -198,6 +215,15 @@ def _render(
         current_tag=address.tag,
         without_tag=replace(address, tag="").with_page(1),
     )
+
+
+def _narrowed(title: str, category: str, tag: str, version: str) -> str:
+    """Return what a list is called when it shows only a part: Questions in Help tagged pump about Pump 2."""
+    if category:
+        title = _("%(list)s in %(category)s", list=title, category=category)
+    if tag:
+        title = _("%(list)s tagged %(tag)s", list=title, tag=tag)
+    return _("%(list)s about %(version)s", list=title, version=version) if version else title
 
 
 @lru_cache(maxsize=1_000)
@@ -213,6 +239,6 @@ def _category_paths(address: ListAddress, categories: tuple[Topic, ...]) -> tupl
 
 
 def _category_links(address: ListAddress, categories: tuple[Topic, ...]) -> tuple[Link, ...]:
-    choices = (("All categories", ""), *((row.name, row.slug) for row in categories))
+    choices = ((_("All categories"), ""), *((row.name, row.slug) for row in categories))
     paths = _category_paths(address, categories)
     return tuple((name, path, None, slug == address.category) for (name, slug), path in zip(choices, paths, strict=True))

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import ngettext, separated
 from app.core.uow import unit_of_work
 from app.forum.forms import CategoryForm
 from app.forum.queries.archiving import count_due
@@ -76,7 +77,12 @@ def _due_words(row: CategoryRow) -> str:
     if row.archive_after_days is None:
         return ""
     due = count_due(row.id, row.archive_after_days, now())
-    return f"{due:,} {'question is' if due == 1 else 'questions are'} quiet for {row.archive_after_days:,} days now."
+    return ngettext(
+        "%(num)s question is quiet for %(days)s days now.",
+        "%(num)s questions are quiet for %(days)s days now.",
+        due,
+        days=separated(row.archive_after_days),
+    )
 
 
 @blueprint.post("/admin/categories/<id:category_id>")

@@ -116,7 +116,7 @@ def release_version(version_id: int) -> Response:
             version = products.release_version(current_actor(), version_id=version_id)
     except Conflict as error:
         return _refused(error)
-    text = f"{version.name} is published. What is about this product waits in the list to verify."
+    text = _("%(name)s is published. What is about this product waits in the list to verify.", name=version.name)
     flash_undo(text, f"/admin/versions/{version_id}/withdraw")
     return see_other(f"{PATH}/{version.product_id}")
 
@@ -194,8 +194,10 @@ def check_version(thread_id: int, version_id: int) -> Response:
     if works is None:
         flash(_("Taken back. It waits to be checked again."), "success")
     else:
-        flash_undo(
-            f"Noted: “{thread.title}” " + ("works there." if works else "does not work there."),
-            f"/threads/{thread_id}/versions/{version_id}/check",
+        noted = (
+            _("Noted: “%(title)s” works there.", title=thread.title)
+            if works
+            else _("Noted: “%(title)s” does not work there.", title=thread.title)
         )
+        flash_undo(noted, f"/threads/{thread_id}/versions/{version_id}/check")
     return see_other("/kb/verify?view=threads")

@@ -66,7 +66,7 @@ def _changed_page(thread_id: int, form: TitleForm, error: Conflict) -> Response:
 
 
 def _title_page(thread: Thread, form: TitleForm, status: int = 200, conflict: str = "") -> Response:
-    crumbs = [(shorten(thread.title, 60), thread.path), ("Title and tags", "")]
+    crumbs = [(shorten(thread.title, 60), thread.path), (_("Title and tags"), "")]
     head = Head(_("Improve title and tags"), crumbs=crumbs)
     standing_tags = list_tag_names(thread.id) if conflict else []
     return page(

@@ -48,8 +48,8 @@ def tags() -> Response:
     return page(
         "forum/tags.html",
         Head(
-            title=_("Tags") if number == 1 else _("Tags (page %(amount)s)", amount=number),
-            description=numbered("All topics of the community, from the most used to the rarest.", number),
+            title=_("Tags") if number == 1 else _("Tags (page %(number)s)", number=number),
+            description=numbered(_("All topics of the community, from the most used to the rarest."), number),
             path=_tags_path(sort, prefix, number),
             contract=contract_of(ListFacts(len(rows.items)), number, is_variant=sort != "popular" or bool(prefix)),
             prev_path=_tags_path(sort, prefix, number - 1) if rows.has_previous else "",
@@ -80,13 +80,14 @@ def tag_page(name: str) -> Response:
     keep_page(THREADS)
     rows = list_threads(actor, view=address.view, tag=tag.id, page=number)
     facts = ListFacts(tag.thread_count, is_topic=True, has_trail=True)
-    head = list_head(f"Tag: {tag.name}", tag.description or f"Questions and answers about {tag.name}.", address, rows, facts)
+    about = tag.description or _("Questions and answers about %(topic)s.", topic=tag.name)
+    head = list_head(_("Tag: %(name)s", name=tag.name), about, address, rows, facts)
     return page(
         "forum/tag.html",
         replace(
             head,
-            crumbs=[("Tags", "/tags"), (tag.name, tag.path)],
-            feeds=[(f"New about {tag.name}", f"{tag.path}/feed.atom")] if tag.thread_count else [],
+            crumbs=[(_("Tags"), "/tags"), (tag.name, tag.path)],
+            feeds=[(_("New about %(tag)s", tag=tag.name), f"{tag.path}/feed.atom")] if tag.thread_count else [],
         ),
         tag=tag,
         view=address.view,

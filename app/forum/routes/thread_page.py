@@ -186,7 +186,7 @@ def _answering(actor: Actor, head: ThreadHead, may_answer: bool, form: AnswerFor
         draft = find_draft(actor, key) if has_draft else None
         form = AnswerForm(formdata=None, data={"body": draft.fields.get("body", "")} if draft else None)
     if form is not None and not head.is_question:
-        form.body.label.text = "Your reply"
+        form.body.label.text = _("Your reply")
     return {"answer_form": form if may_answer else None, "draft_key": key, "why_not": thread_tools.why_not_answer(actor, head)}
 
 
@@ -201,11 +201,11 @@ def _head(found: ThreadPage) -> Head:
     settings = site_settings()
     facts = indexability.facts_of(head, indexability.twin_path(head, found.original))
     contract = contract_of(facts, number, is_variant=found.sort != "best")
-    place = ("Questions", "/questions") if head.is_question else ("Discussions", "/discussions")
+    place = (_("Questions"), "/questions") if head.is_question else (_("Discussions"), "/discussions")
     is_public = head.category.audience == "public" and head.is_listed
-    feed = [(f"New posts in: {head.title}", f"/{head.kind}s/{head.id}/feed.atom")] if is_public else []
+    feed = [(_("New posts in: %(title)s", title=head.title), f"/{head.kind}s/{head.id}/feed.atom")] if is_public else []
     return Head(
-        title=head.title if number == 1 else _("%(title)s (page %(amount)s)", title=head.title, amount=number),
+        title=head.title if number == 1 else _("%(title)s (page %(number)s)", title=head.title, number=number),
         description=numbered(head.excerpt or head.title, number),
         path=_address(head, found.sort, number),
         contract=contract,

@@ -6,6 +6,7 @@ from app.core.actor import Actor, Audience
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import separated
 from app.core.slugs import slugify
 from app.forum.models import Category, Thread
 from app.forum.queries.threads import get_categories_for_update
@@ -24,13 +25,17 @@ def _ensure_admin(actor: Actor) -> None:
 def _check(name: str, description: str, audience: str, archive_after_days: int | None) -> None:
     errors = {}
     if not 2 <= len(name) <= NAME_MAX:
-        errors["name"] = f"Please use 2 to {NAME_MAX} characters."
+        errors["name"] = _("Please use 2 to %(most)s characters.", most=NAME_MAX)
     if len(description) > DESCRIPTION_MAX:
-        errors["description"] = f"Please use at most {DESCRIPTION_MAX} characters."
+        errors["description"] = _("Please use at most %(most)s characters.", most=DESCRIPTION_MAX)
     if audience not in list(Audience):
-        errors["audience"] = "Please choose who may read it."
+        errors["audience"] = _("Please choose who may read it.")
     if archive_after_days is not None and not ARCHIVE_MIN <= archive_after_days <= ARCHIVE_MAX:
-        errors["archive_after_days"] = f"Please use a number of days from {ARCHIVE_MIN} to {ARCHIVE_MAX:,}, or leave it empty."
+        errors["archive_after_days"] = _(
+            "Please use a number of days from %(least)s to %(most)s, or leave it empty.",
+            least=ARCHIVE_MIN,
+            most=separated(ARCHIVE_MAX),
+        )
     if errors:
         raise Invalid(errors)
 

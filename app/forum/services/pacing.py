@@ -10,6 +10,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
 from app.core.reasons import checked_reason
 from app.forum.events import ThreadCurated
 from app.forum.models import Comment, Post, Thread
@@ -63,9 +64,8 @@ def pace_words(minutes: int) -> str:
 def _words(wait: timedelta) -> str:
     minutes = max(1, -(-int(wait.total_seconds()) // 60))
     if minutes < 60:
-        return f"{minutes} minute{'' if minutes == 1 else 's'}"
-    hours = round(minutes / 60)
-    return f"{hours} hour{'' if hours == 1 else 's'}"
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes)
+    return ngettext("%(num)s hour", "%(num)s hours", round(minutes / 60))
 
 
 def _last_written_at(thread_id: int, person_id: int | None) -> datetime | None:
