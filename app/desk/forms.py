@@ -92,7 +92,7 @@ class WeekForm(BaseForm):
             if not any(texts):
                 week.append(None)
             elif times[0] is None or times[1] is None or times[0] >= times[1]:
-                errors[f"opens_{number}"] = "Please give two times like 9:00 and 17:30, or leave both empty."
+                errors[f"opens_{number}"] = _("Please give two times like 9:00 and 17:30, or leave both empty.")
             else:
                 week.append((times[0], times[1]))
         if errors:
@@ -101,8 +101,8 @@ class WeekForm(BaseForm):
 
 
 for _number_of_day, _name in enumerate(DAY_NAMES):
-    setattr(WeekForm, f"opens_{_number_of_day}", StringField(lazy_gettext("%(name)s from", name=_name), filters=[line]))
-    setattr(WeekForm, f"closes_{_number_of_day}", StringField(lazy_gettext("%(name)s until", name=_name), filters=[line]))
+    setattr(WeekForm, f"opens_{_number_of_day}", StringField(lazy_gettext("%(day)s from", day=_name), filters=[line]))
+    setattr(WeekForm, f"closes_{_number_of_day}", StringField(lazy_gettext("%(day)s until", day=_name), filters=[line]))
 
 
 class HolidayForm(BaseForm):

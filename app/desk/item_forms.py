@@ -34,7 +34,7 @@ class ItemForm(BaseForm):
             DataRequired(lazy_gettext("Please write something.")),
             Length(
                 max=MAX_BODY,
-                message=lazy_gettext("At most %(max_body)s characters are possible; please shorten the text.", max_body=MAX_BODY),
+                message=lazy_gettext("At most %(most)s characters are possible; please shorten the text.", most=MAX_BODY),
             ),
         ],
     )
@@ -74,7 +74,7 @@ class CannedForm(BaseForm):
             DataRequired(lazy_gettext("Please give it a name, so that you find it again.")),
             Length(
                 max=CANNED_TITLE_MAX,
-                message=lazy_gettext("A name has at most %(canned_title_max)s characters.", canned_title_max=CANNED_TITLE_MAX),
+                message=lazy_gettext("A name has at most %(most)s characters.", most=CANNED_TITLE_MAX),
             ),
         ],
     )
@@ -85,9 +85,7 @@ class CannedForm(BaseForm):
             DataRequired(lazy_gettext("Please write the text.")),
             Length(
                 max=CANNED_MAX,
-                message=lazy_gettext(
-                    "At most %(canned_max)s characters are possible; please shorten the text.", canned_max=CANNED_MAX
-                ),
+                message=lazy_gettext("At most %(most)s characters are possible; please shorten the text.", most=CANNED_MAX),
             ),
         ],
     )

@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from app.core.i18n import lazy_pgettext
+
 NAMES = ("asker", "staff", "title")
-NOBODY = "there"
+NOBODY = lazy_pgettext("Hello …", "there")
 """What stands for an asker who has left: 'Hello there'."""
 
 _PLACEHOLDER = re.compile(r"\{ ?(asker|staff|title) ?\}", re.IGNORECASE)
@@ -21,7 +23,7 @@ class Values:
 
 def fill(text: str, values: Values) -> str:
     """Return the text with its placeholders replaced once; what was put in is not read again."""
-    return _PLACEHOLDER.sub(lambda found: getattr(values, found[1].lower()) or NOBODY, text)
+    return _PLACEHOLDER.sub(lambda found: getattr(values, found[1].lower()) or str(NOBODY), text)
 
 
 def append_text(typed: str, addition: str) -> str:

@@ -5,11 +5,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.core.actor import Actor
-from app.core.i18n import lazy_gettext
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, lazy_pgettext
 from app.desk.calendar import WorkingHours, working_minutes_between
 from app.desk.models import DeskState, WaitingReason
 from app.desk.queries.queue import DeskFilter, DeskRow
 from app.desk.urls import desk_path
+from app.web.filters import human_date
 
 VIEW_LABELS = {
     "queue": lazy_gettext("Needs an answer"),
@@ -30,7 +32,7 @@ VIEW_HINTS = {
     "open": lazy_gettext("Every question that is not solved, whoever's turn it is, the oldest first."),
 }
 REASONS = {
-    WaitingReason.NEW: (lazy_gettext("New"), "plus", ""),
+    WaitingReason.NEW: (lazy_pgettext("question", "New"), "plus", ""),
     WaitingReason.DISPUTED: (lazy_gettext("Disputed"), "warning", "wait"),
     WaitingReason.STUCK: (lazy_gettext("Still stuck"), "help", "wait"),
     WaitingReason.REPLIED: (lazy_gettext("Asker replied"), "chat", ""),
@@ -56,11 +58,13 @@ class DeskLine:
 def working_span(minutes: int) -> str:
     """Return a length of working time: under a minute, 40 min, 3 h, 3 h 20 min, 25 h."""
     if minutes < 1:
-        return "under a minute"
+        return _("under a minute")
     hours, rest = divmod(minutes, 60)
     if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest} min" if rest and hours < 10 else f"{hours} h"
+        return _("%(minutes)s min", minutes=rest)
+    if rest and hours < 10:
+        return _("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
+    return _("%(hours)s h", hours=hours)
 
 
 def clock_time(moment: datetime, zone: ZoneInfo) -> str:
@@ -70,8 +74,7 @@ def clock_time(moment: datetime, zone: ZoneInfo) -> str:
 
 def day_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return the day on the site's calendar: 3 Nov 2026."""
-    local = moment.astimezone(zone)
-    return f"{local.day} {local:%b %Y}"
+    return human_date(moment.astimezone(zone))
 
 
 def due_words(hours: WorkingHours, due_at: datetime, moment: datetime) -> tuple[str, str]:
@@ -79,20 +82,20 @@ def due_words(hours: WorkingHours, due_at: datetime, moment: datetime) -> tuple[
     if due_at <= moment:
         late = working_minutes_between(hours, due_at, moment)
         if late >= HOURS_IN_WORDS * 60:
-            return f"Overdue since {day_in_words(due_at, hours.zone)}", "late"
-        return (f"Overdue by {working_span(late)}" if late else "Due now"), "late"
+            return _("Overdue since %(day)s", day=day_in_words(due_at, hours.zone)), "late"
+        return (_("Overdue by %(span)s", span=working_span(late)) if late else _("Due now")), "late"
     left = working_minutes_between(hours, moment, due_at)
     if left >= HOURS_IN_WORDS * 60:
-        return f"Due on {day_in_words(due_at, hours.zone)}", ""
-    return f"Due in {working_span(left)}", ""
+        return _("Due on %(day)s", day=day_in_words(due_at, hours.zone)), ""
+    return _("Due in %(span)s", span=working_span(left)), ""
 
 
 def waiting_words(hours: WorkingHours, since: datetime, moment: datetime) -> str:
     """Return how long it has waited in working time, or since which day."""
     waited = working_minutes_between(hours, since, moment)
     if waited >= HOURS_IN_WORDS * 60:
-        return f"since {day_in_words(since, hours.zone)}"
-    return f"for {working_span(waited)}"
+        return _("since %(day)s", day=day_in_words(since, hours.zone))
+    return _("for %(span)s", span=working_span(waited))
 
 
 def desk_line(row: DeskRow, actor: Actor, hours: WorkingHours, moment: datetime) -> DeskLine:
@@ -102,16 +105,19 @@ def desk_line(row: DeskRow, actor: Actor, hours: WorkingHours, moment: datetime)
     taken = ""
     if row.taken_until is not None:
         until = clock_time(row.taken_until, hours.zone)
-        taken = f"You have it until {until}" if is_mine else f"{row.taken_by} has it until {until}"
+        if is_mine:
+            taken = _("You have it until %(time)s", time=until)
+        else:
+            taken = _("%(person)s has it until %(time)s", person=row.taken_by, time=until)
     waits = waiting_words(hours, row.since, moment)
     return DeskLine(row, _pill(row), due, tone, waits, taken, is_mine)
 
 
 def _pill(row: DeskRow) -> tuple[str, str, str]:
     if row.state == DeskState.ASKER:
-        return "Waiting on the asker", "clock", "wait"
+        return _("Waiting on the asker"), "clock", "wait"
     if row.state == DeskState.ANSWERED:
-        return "Answered", "chat", ""
+        return _("Answered"), "chat", ""
     return REASONS[WaitingReason(row.waiting_reason)]
 
 

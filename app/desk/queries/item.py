@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import read
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.desk.calendar import working_minutes_between
 from app.desk.models import DeskItem, DeskState, StaffGroup, WaitingReason
@@ -127,9 +128,12 @@ class ItemPage:
         return self.facts.affected_count
 
     def readers_say(self, post: PostRow) -> str:
-        """What readers said of an answer, and why it failed them; empty when nobody said anything."""
+        """What readers said of an answer, and why it failed them, in sentences; empty when nobody said anything."""
         why = reason_words(self.reasons.get(post.id, ()))
-        return ". ".join(part for part in (voices(post.worked_count, post.failed_count), why) if part)
+        said = voices(post.worked_count, post.failed_count)
+        if said and why:
+            return _("%(voices)s. %(reasons)s.", voices=said, reasons=why)
+        return _("%(sentence)s.", sentence=said or why) if said or why else ""
 
     @property
     def reason(self) -> str:
@@ -138,10 +142,10 @@ class ItemPage:
 
 
 _REASONS: dict[str, str] = {
-    WaitingReason.DISPUTED: lazy_gettext("Back in the queue: the solution does not work for people"),
-    WaitingReason.STUCK: lazy_gettext("Back in the queue: the asker is still stuck"),
-    WaitingReason.REPLIED: lazy_gettext("Back in the queue: the asker gave the details"),
-    WaitingReason.REOPENED: lazy_gettext("Back in the queue: it was reopened"),
+    WaitingReason.DISPUTED: lazy_gettext("Back in the queue: the solution does not work for people."),
+    WaitingReason.STUCK: lazy_gettext("Back in the queue: the asker is still stuck."),
+    WaitingReason.REPLIED: lazy_gettext("Back in the queue: the asker gave the details."),
+    WaitingReason.REOPENED: lazy_gettext("Back in the queue: it was reopened."),
 }
 
 
@@ -215,4 +219,4 @@ def find_next(actor: Actor, thread_id: int) -> int | None:
 
 def holder_name(person_id: int | None) -> str:
     """Return the name of whoever holds a question."""
-    return read(sa.select(Person.display_name).where(Person.id == person_id)).scalar() or "Somebody"
+    return read(sa.select(Person.display_name).where(Person.id == person_id)).scalar() or _("Somebody")

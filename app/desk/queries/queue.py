@@ -11,6 +11,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
+from app.core.i18n import gettext as _
 from app.core.pagination import Page, window
 from app.desk.models import DeskItem, DeskState, StaffGroup
 from app.desk.policies import desk_threads, ensure_can_use_desk
@@ -202,7 +203,7 @@ def _row(row: sa.Row[*tuple[Any, ...]], tags: tuple[str, ...], moment: datetime)
         due_at=row.due_at, escalated_at=row.escalated_at if row.clock_since is not None else None,
         affected_count=row.affected_count, answer_count=row.answer_count, category_name=row.category_name, tags=tags,
         asker_name=row.asker_name or "", asker_open_count=row.asker_open_count,
-        taken_by_id=row.taken_by_id if is_taken else None, taken_by=(row.taken_by or "Somebody") if is_taken else "",
+        taken_by_id=row.taken_by_id if is_taken else None, taken_by=(row.taken_by or _("Somebody")) if is_taken else "",
         taken_until=row.taken_until if is_taken else None, in_charge=row.assignee_name or row.group_name or "",
         is_group=row.group_name is not None,
     )  # fmt: skip

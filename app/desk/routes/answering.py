@@ -99,7 +99,7 @@ def _insert_canned(actor: Actor, thread_id: int, form: ItemForm) -> Response:
     try:
         canned = get_canned(actor, form.canned.data)
     except NotFound:
-        return render_item(actor, found, form, 404, Shown(problem="That text is not there any more. What you typed still is."))
+        return render_item(actor, found, form, 404, Shown(problem=_("That text is not there any more. What you typed still is.")))
     form.body.data = append_text(form.body.data or "", fill(canned.body_source, _values(actor, found)))
     form.remember_used(canned.id)
     form.canned.data = None
@@ -117,7 +117,7 @@ def _insert_article(actor: Actor, thread_id: int, form: ItemForm) -> Response:
     article_id = chosen(request.form["article"])
     offer = find_offer(actor, article_id, found.head.category.audience) if article_id else None
     if offer is None:
-        problem = "That article cannot be used here any more. What you typed is still there."
+        problem = _("That article cannot be used here any more. What you typed is still there.")
         return render_item(actor, found, form, 404, Shown(problem=problem))
     form.body.data = append_text(form.body.data or "", offer.markdown)
     return render_item(actor, found, form)

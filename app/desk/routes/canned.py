@@ -107,7 +107,7 @@ def _filled(actor: Actor) -> CannedForm:
 
 
 def _offer_categories(actor: Actor, form: CannedForm) -> None:
-    form.category_id.choices = [("", "all categories"), *((row.id, row.name) for row in list_categories(actor))]
+    form.category_id.choices = [("", _("all categories")), *((row.id, row.name) for row in list_categories(actor))]
 
 
 def _values(form: CannedForm) -> dict[str, Any]:
@@ -121,5 +121,5 @@ def _values(form: CannedForm) -> dict[str, Any]:
 
 def _edit_page(actor: Actor, form: CannedForm, canned: CannedAnswer | None, status: int = 200) -> Response:
     _offer_categories(actor, form)
-    title = f"Change “{canned.title}”" if canned else "New canned answer"
+    title = _("Change “%(title)s”", title=canned.title) if canned else _("New canned answer")
     return page("desk/canned_edit.html", Head(title), status, form=form, canned=canned, title=title)

@@ -21,7 +21,11 @@ from app.web.seo import Head
 
 def _offered(form: GroupForm, group: GroupRow | None = None) -> GroupForm:
     people = [(str(person.id), person.display_name) for person in list_staff()]
-    former = [(str(person.id), f"{person.display_name} (not staff any more)") for person in group.former] if group else []
+    former = (
+        [(str(person.id), _("%(person)s (not staff any more)", person=person.display_name)) for person in group.former]
+        if group
+        else []
+    )
     return form.offer(people + former)
 
 

@@ -65,12 +65,12 @@ def render_item(
     head, facts, moment = found.head, found.facts, now()
     is_held = facts.is_held_at(moment)
     form = form or _form_with_draft(actor, found)
-    form.canned.choices = [("", "Choose a text"), *list_canned_titles(actor, head.category.id)]
+    form.canned.choices = [("", _("Choose a text")), *list_canned_titles(actor, head.category.id)]
     form.seen.data, form.seen.raw_data = facts.newest_answer_id or 0, None
-    crumbs = [("Desk", DESK), (head.category.name, head.category.path), (head.title, item_path(head.id))]
+    crumbs = [(_("Desk"), DESK), (head.category.name, head.category.path), (head.title, item_path(head.id))]
     return page(
         "desk/item.html",
-        Head(title=_("%(shorten)s · Desk", shorten=shorten(head.title, 80)), crumbs=crumbs),
+        Head(title=_("%(title)s · Desk", title=shorten(head.title, 80)), crumbs=crumbs),
         status,
         item=found,
         thread=head,

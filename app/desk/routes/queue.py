@@ -35,7 +35,7 @@ def queue() -> Response:
     hours = load_hours()
     return page(
         "desk/queue.html",
-        Head(title=_("%(view_labels)s · Desk", view_labels=VIEW_LABELS[view])),
+        Head(title=_("%(view)s · Desk", view=VIEW_LABELS[view])),
         rows=rows,
         lines=[desk_line(row, actor, hours, moment) for row in rows.items],
         view=view,

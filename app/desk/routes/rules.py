@@ -23,7 +23,7 @@ from app.web.seo import Head
 
 def _offered(form: RuleForm) -> RuleForm:
     categories = [(str(category.id), category.name) for category in list_categories(current_actor())]
-    people = [(key, f"{name} (group)" if key.startswith("g") else name) for key, name in list_in_charge()]
+    people = [(key, _("%(name)s (group)", name=name) if key.startswith("g") else name) for key, name in list_in_charge()]
     return form.offer(categories, people)
 
 

@@ -36,7 +36,7 @@ def take(thread_id: int) -> Response:
         flash(refusal.message, "warning")
         return _back(thread_id)
     if item.taken_until is not None:
-        flash(_("It is yours until %(zone)s.", zone=clock_time(item.taken_until, desk_terms().zone)), "success")
+        flash(_("It is yours until %(time)s.", time=clock_time(item.taken_until, desk_terms().zone)), "success")
     return _back(thread_id)
 
 

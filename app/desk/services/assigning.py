@@ -62,7 +62,7 @@ def assign_thread(
     if group_id is not None and db.session.get(StaffGroup, group_id) is None:
         raise Invalid(_("There is no such group any more."), field="assignee")
     if len(note) > NOTE_MAX:
-        raise Invalid(_("Please use at most %(note_max)s characters.", note_max=NOTE_MAX), field="note")
+        raise Invalid(_("Please use at most %(most)s characters.", most=NOTE_MAX), field="note")
     item = get_items_for_update([thread_id]).get(thread_id) or settle_item(thread_id)
     assert item is not None  # a question, as the policy has checked
     before = (item.assignee_id, item.group_id, item.note)

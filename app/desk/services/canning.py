@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.i18n import separated
 from app.core.text import clean_line, clean_text
 from app.core.uow import require_unit_of_work
 from app.desk.models import CannedAnswer
@@ -69,16 +70,20 @@ def _write(actor: Actor, canned: CannedAnswer, title: str, body: str, category_i
     errors: dict[str, str] = {}
     name, text = clean_line(title), clean_text(body).strip()
     if not name:
-        errors["title"] = "Please give it a name, so that you find it again."
+        errors["title"] = _("Please give it a name, so that you find it again.")
     elif len(name) > CANNED_TITLE_MAX:
-        errors["title"] = f"A name has at most {CANNED_TITLE_MAX} characters."
+        errors["title"] = _("A name has at most %(most)s characters.", most=CANNED_TITLE_MAX)
     if not text:
-        errors["body"] = "Please write the text."
+        errors["body"] = _("Please write the text.")
     elif len(text) > CANNED_MAX:
-        errors["body"] = f"At most {CANNED_MAX:,} characters are possible; this has {len(text):,}."
+        errors["body"] = _(
+            "At most %(most)s characters are possible; this has %(length)s.",
+            most=separated(CANNED_MAX),
+            length=separated(len(text)),
+        )
     category = db.session.get(Category, category_id) if category_id is not None else None
     if category_id is not None and (category is None or not can_see_category(actor, category)):
-        errors["category_id"] = "Please choose one of the categories."
+        errors["category_id"] = _("Please choose one of the categories.")
     if errors:
         raise Invalid(errors)
     canned.title, canned.body_source, canned.category_id, canned.is_shared = name, text, category_id, is_shared

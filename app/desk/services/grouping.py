@@ -63,12 +63,12 @@ def _get_for_update(group_id: int) -> StaffGroup:
 def _check(name: str, description: str, own_id: int | None) -> None:
     errors = {}
     if not 2 <= len(name) <= GROUP_NAME_MAX:
-        errors["name"] = f"Please use 2 to {GROUP_NAME_MAX} characters."
+        errors["name"] = _("Please use 2 to %(most)s characters.", most=GROUP_NAME_MAX)
     same = sa.select(StaffGroup.id).where(sa.func.lower(StaffGroup.name) == name.lower(), StaffGroup.id != (own_id or 0))
     if "name" not in errors and db.session.scalar(same) is not None:
-        errors["name"] = "There is a group of this name already."
+        errors["name"] = _("There is a group of this name already.")
     if len(description) > DESCRIPTION_MAX:
-        errors["description"] = f"Please use at most {DESCRIPTION_MAX} characters."
+        errors["description"] = _("Please use at most %(most)s characters.", most=DESCRIPTION_MAX)
     if errors:
         raise Invalid(errors)
 

@@ -27,7 +27,7 @@ def create_rule(
     ensure_can_arrange_desk(actor)
     positions = _lock_positions()
     if len(positions) >= MOST_RULES:
-        raise Invalid(_("There are %(most_rules)s rules already. Please remove one first.", most_rules=MOST_RULES))
+        raise Invalid(_("There are %(count)s rules already. Please remove one first.", count=MOST_RULES))
     tag_id = _checked(category_id, tag_name, assignee_id, group_id)
     rule = AssignmentRule(
         position=max(positions.values(), default=0) + 1, category_id=category_id, tag_id=tag_id, assignee_id=assignee_id,
@@ -104,16 +104,16 @@ def _checked(category_id: int | None, tag_name: str, assignee_id: int | None, gr
     """Return the tag's id after checking everything that a rule names."""
     errors = {}
     if category_id is not None and db.session.get(Category, category_id) is None:
-        errors["category_id"] = "There is no such category any more."
+        errors["category_id"] = _("There is no such category any more.")
     tag_id = db.session.scalar(sa.select(Tag.id).where(Tag.name == tag_name)) if tag_name else None
     if tag_name and tag_id is None:
-        errors["tag"] = f"There is no tag called “{tag_name}” yet. Use one that questions have."
+        errors["tag"] = _("There is no tag called “%(tag)s” yet. Use one that questions have.", tag=tag_name)
     if (assignee_id is None) == (group_id is None):
-        errors["in_charge"] = "Please choose a person or a group."
+        errors["in_charge"] = _("Please choose a person or a group.")
     elif assignee_id is not None and not is_staff_person(assignee_id):
-        errors["in_charge"] = "Only people of the staff can be in charge."
+        errors["in_charge"] = _("Only people of the staff can be in charge.")
     elif group_id is not None and db.session.get(StaffGroup, group_id) is None:
-        errors["in_charge"] = "There is no such group any more."
+        errors["in_charge"] = _("There is no such group any more.")
     if errors:
         raise Invalid(errors)
     return tag_id

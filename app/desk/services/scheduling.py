@@ -41,7 +41,7 @@ def set_week(actor: Actor, *, week: Sequence[Span | None]) -> None:
     if len(week) != len(DAY_NAMES):
         raise Invalid(_("A week has seven days."))
     errors = {
-        f"day_{number}": "Work begins before it ends, within one day."
+        f"day_{number}": _("Work begins before it ends, within one day.")
         for number, span in enumerate(week)
         if span is not None and not 0 <= span[0] < span[1] <= DAY_MINUTES
     }
@@ -62,7 +62,7 @@ def add_holiday(actor: Actor, *, day: date, name: str) -> None:
     ensure_can_arrange_desk(actor)
     require_unit_of_work()
     if len(name) > NAME_MAX:
-        raise Invalid(_("Please use at most %(name_max)s characters.", name_max=NAME_MAX), field="name")
+        raise Invalid(_("Please use at most %(most)s characters.", most=NAME_MAX), field="name")
     if not 2000 <= day.year <= 2200:
         raise Invalid(_("Please choose a day between 2000 and 2200."), field="day")
     if (db.session.scalar(sa.select(sa.func.count()).select_from(Holiday)) or 0) >= MOST_HOLIDAYS:

@@ -26,7 +26,13 @@ class TakenByOther(Conflict):
     def __init__(self, holder_name: str, until: datetime) -> None:
         self.holder_name, self.until = holder_name, until
         clock = until.astimezone(desk_terms().zone)
-        super().__init__(f"{holder_name} has taken this question until {clock:%H:%M}. Ask them, or choose another one.")
+        super().__init__(
+            _(
+                "%(person)s has taken this question until %(time)s. Ask them, or choose another one.",
+                person=holder_name,
+                time=f"{clock:%H:%M}",
+            )
+        )
 
 
 def take_thread(actor: Actor, *, thread_id: int, take_over: bool = False) -> DeskItem:
@@ -56,7 +62,7 @@ def release_thread(actor: Actor, *, thread_id: int) -> bool:
     if not item.is_taken_at(now()):
         return False
     if not can_release(actor, item):
-        raise Forbidden(_("%(name_of)s has taken this question: only they can give it back.", name_of=_name_of(item.taken_by_id)))
+        raise Forbidden(_("%(person)s has taken this question: only they can give it back.", person=_name_of(item.taken_by_id)))
     free(item)
     return True
 
@@ -89,4 +95,4 @@ def _item_of(thread: Thread) -> DeskItem:
 
 
 def _name_of(person_id: int | None) -> str:
-    return db.session.scalar(sa.select(Person.display_name).where(Person.id == person_id)) or "Somebody"
+    return db.session.scalar(sa.select(Person.display_name).where(Person.id == person_id)) or _("Somebody")
