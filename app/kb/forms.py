@@ -5,8 +5,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core.actor import Actor, Audience
-from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext, separated
+from app.core.i18n import lazy_gettext
 from app.forum.models.thread import TITLE_MAX
 from app.kb.models import APPLIES_MAX, NOTE_MAX, SUMMARY_MAX, ArticleKind
 from app.kb.services.fixing import FIX_NOTE_MAX
@@ -21,18 +20,17 @@ AUDIENCES = (
 )
 
 
+# By their own names, whatever language is spoken.
 LANGUAGES = (
-    ("", lazy_gettext("The site’s own")), ("en", lazy_gettext("English")), ("de", lazy_gettext("Deutsch")), ("fr",
-    lazy_gettext("Français")), ("es", lazy_gettext("Español")), ("it", lazy_gettext("Italiano")),
-    ("pt", lazy_gettext("Português")), ("nl", lazy_gettext("Nederlands")), ("pl", lazy_gettext("Polski")), ("tr", "Türkçe"), ("uk",
-    "Українська"), ("ja", "日本語"),
-    ("ko", "한국어"), ("zh-CN", "简体中文"), ("zh-TW", "繁體中文"),
+    ("", lazy_gettext("The site’s own")), ("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español"),
+    ("it", "Italiano"), ("pt", "Português"), ("nl", "Nederlands"), ("pl", "Polski"), ("tr", "Türkçe"), ("uk", "Українська"),
+    ("ja", "日本語"), ("ko", "한국어"), ("zh-CN", "简体中文"), ("zh-TW", "繁體中文"),
 )  # fmt: skip
 
 
 def at_most(limit: int) -> Length:
     """Return the rule that a text has at most `limit` characters."""
-    return Length(max=limit, message=_("Please shorten this to %(limit)s characters.", limit=separated(limit)))
+    return Length(max=limit, message=lazy_gettext("Please shorten this to %(limit)s characters.", limit=limit))
 
 
 def audience_choices(actor: Actor) -> list[tuple[str, str]]:

@@ -34,11 +34,13 @@ class PassageChoice:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """Where a block came from, in words. `newest`: the revision that stands now, when it is not the one that was taken."""
+    """Where a block came from. `kind` of the post: question, accepted or answer. `newest`: the revision that stands now, when it
+    is not the one that was taken.
+    """
 
     post_id: int
     path: str
-    words: str
+    kind: str
     author_name: str
     author_path: str
     thread_title: str
@@ -126,9 +128,9 @@ def present_blocks(shape: Shape, blocks: Sequence[Block], posts: Mapping[int, So
 
 
 def _origins(origin: Origin, post: SourcePost) -> Origins:
-    kind = "the question" if post.is_opening else "the accepted answer" if post.is_accepted else "an answer"
+    kind = "question" if post.is_opening else "accepted" if post.is_accepted else "answer"
     return Origins(
-        post_id=post.post_id, path=post.path, words=kind, author_name=post.author_display_name or REMOVED,
+        post_id=post.post_id, path=post.path, kind=kind, author_name=post.author_display_name or REMOVED,
         author_path=post.author_path, thread_title=post.thread_title, thread_path=post.thread_path, revision=origin.revision,
         newest=post.revision_now if post.hash_now != origin.hash else None, is_listed=post.is_listed,
     )  # fmt: skip

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.core.actor import Actor
-from app.core.i18n import lazy_gettext
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, separated
 from app.core.text import shorten
 from app.kb import policies
 from app.kb.models import Article, ArticleRevision, FeedbackReason, SourceChange, SourceRole
@@ -29,7 +30,7 @@ REASONS = (
     (FeedbackReason.WRONG, lazy_gettext("I followed it, and it did not work")),
 )
 CHANGES = {
-    SourceChange.EDITED: "edited since",
+    SourceChange.EDITED: lazy_gettext("edited since"),
     SourceChange.HIDDEN: lazy_gettext("hidden, or not for all readers any more"),
     SourceChange.WITHDRAWN: lazy_gettext("no longer accepted"),
     SourceChange.REFUTED: lazy_gettext("disputed: it does not work for everybody any more"),
@@ -59,7 +60,8 @@ class Feedback:
 def present_feedback(article: Article, said: str = "") -> Feedback:
     """Return the question under an article; `said` is a key of SAID, or anything else for a reader who comes to it."""
     total = article.helpful_yes + article.helpful_no
-    voices = f"{article.helpful_yes:,} of {total:,} found it helpful" if total >= VOICES_FROM else ""
+    yes, every = separated(article.helpful_yes), separated(total)
+    voices = _("%(count)s of %(total)s found it helpful", count=yes, total=every) if total >= VOICES_FROM else ""
     return Feedback(f"/kb/articles/{article.id}/feedback", SAID.get(said, "ask"), voices)
 
 

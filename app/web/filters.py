@@ -1,6 +1,7 @@
 """Filters for templates: dates, counts, lengths of time, as the language that is spoken writes them. Pure but for that."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from math import ceil
 
@@ -11,6 +12,8 @@ from markupsafe import Markup, escape
 from app.core.i18n import SOURCE, current_language, current_speech, ngettext, speech_of
 from app.core.i18n import gettext as _
 
+# The time zone of the site: what day it is, and what the clock says, where no script says it in the reader's own.
+_zone: list[tzinfo] = [UTC]
 # How days are written, where the usual short form of a language is not what we want.
 _DAYS = {"en": "d MMM y", "de": "d. MMM y", "zh": "y年M月d日"}
 
@@ -20,6 +23,17 @@ def machine_date(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def use_zone(zone: tzinfo) -> None:
+    """Say days and times as clocks in this zone show them; set once when the application starts."""
+    _zone[0] = zone
+    _time.cache_clear()
+
+
+def local_day(moment: date) -> date:
+    """Return the day of a moment in the zone of the site; a day stays what it is."""
+    return moment.astimezone(_zone[0]).date() if isinstance(moment, datetime) else moment
+
+
 @lru_cache(maxsize=4096)
 def _day(language: str, day: date) -> str:
     return format_date(day, _DAYS.get(language, "medium"), locale=speech_of(language).locale)
@@ -27,12 +41,20 @@ def _day(language: str, day: date) -> str:
 
 def human_date(moment: date) -> str:
     """Return a moment as a date people read: 3 Nov 2026."""
-    return _day(current_language(), moment.date() if isinstance(moment, datetime) else moment)
+    return _day(current_language(), local_day(moment))
 
 
 def human_moment(moment: datetime) -> str:
-    """Return a moment with its time of day: 3 Nov 2026, 14:05 UTC."""
-    return _("%(day)s, %(time)s UTC", day=human_date(moment), time=moment.strftime("%H:%M"))
+    """Return a moment with its time of day: 3 Nov 2026, 14:05 UTC, in the zone of the site."""
+    local = moment.astimezone(_zone[0])
+    return _("%(day)s, %(time)s %(zone)s", day=human_date(moment), time=local.strftime("%H:%M"), zone=_zone_name(local))
+
+
+def _zone_name(local: datetime) -> str:
+    """Return how far a clock is from UTC: UTC, UTC+1, UTC−3:30."""
+    minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
 
 
 @lru_cache(maxsize=512)
@@ -62,14 +84,14 @@ def count(number: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _decimal(language: str, number: float, digits: int, is_share: bool) -> str:
-    pattern = ("#,##0." + "#" * digits) if digits else "#,##0"
+def _decimal(language: str, number: float, digits: int, is_share: bool, is_fixed: bool = False) -> str:
+    pattern = ("#,##0." + ("0" if is_fixed else "#") * digits) if digits else "#,##0"
     return format_decimal(number, pattern + "%" if is_share else pattern, locale=speech_of(language).locale)
 
 
-def decimal(number: float, digits: int = 1) -> str:
-    """Return a number with at most so many digits after the point (or the comma)."""
-    return _decimal(current_language(), round(number, digits), digits, False)
+def decimal(number: float, digits: int = 1, is_fixed: bool = False) -> str:
+    """Return a number with at most so many digits after the point (or the comma); exactly so many if they are fixed."""
+    return _decimal(current_language(), round(number, digits), digits, False, is_fixed)
 
 
 def short_count(number: int) -> str:
@@ -125,6 +147,15 @@ def within(minutes: float) -> str:
     return ngettext("%(num)s day", "%(num)s days", ceil(days)) if days <= 13 else ngettext("%(num)s week", "%(num)s weeks", weeks)
 
 
+def quoted(texts: Sequence[str]) -> str:
+    """Return texts in quotation marks, one after another: “a”, “b”."""
+    said = ""
+    for text in texts:
+        mine = _("“%(text)s”", text=text)
+        said = _("%(first)s, %(next)s", first=said, next=mine) if said else mine
+    return said
+
+
 def paragraphs(text: str) -> Markup:
     """Return plain text as paragraphs, escaped."""
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
@@ -136,6 +167,7 @@ def paragraphs(text: str) -> Markup:
 FILTERS = {
     "datetime": time_element,
     "machine_date": machine_date,
+    "local_day": local_day,
     "human_date": human_date,
     "human_moment": human_moment,
     "human_month": human_month,
@@ -145,5 +177,6 @@ FILTERS = {
     "plural": plural,
     "span": span,
     "within": within,
+    "quoted": quoted,
     "paragraphs": paragraphs,
 }

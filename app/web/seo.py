@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from app.core.clock import now
+from app.core.i18n import gettext as _
 from app.core.text import shorten
 from app.web.context import site_settings
 from app.web.contract import BREADCRUMBS, TOOL, Facts, PageContract, Shown, decide, index_policy
@@ -26,7 +27,7 @@ def contract_of(facts: Facts, page: int = 1, *, is_variant: bool = False) -> Pag
 
 def numbered(text: str, number: int) -> str:
     """Return the description of page `number` of a list: later pages say which they are, so that no two are the same."""
-    return text if number == 1 else f"Page {number}: {text}"
+    return text if number == 1 else _("Page %(number)s: %(text)s", number=number, text=text)
 
 
 def json_ld(data: Mapping[str, Any]) -> Markup:
@@ -77,7 +78,7 @@ class RenderedHead:
 def breadcrumb_data(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Return BreadcrumbList data of a crumb trail."""
     items = [
-        {"@type": "ListItem", "position": number, "name": label, "item": absolute(path)}
+        {"@type": "ListItem", "position": number, "name": str(label), "item": absolute(path)}
         for number, (label, path) in enumerate(crumbs, start=1)
     ]
     return {"@type": "BreadcrumbList", "itemListElement": items}

@@ -16,6 +16,7 @@ from app.forum.models.post import PostKind
 from app.forum.policies import card_shown, visible_threads
 from app.forum.urls import thread_path
 from app.kb.models import Article, Candidate, CandidateState, Section
+from app.kb.reasons import say_list, say_stored
 from app.kb.urls import article_path
 
 # What the row of a candidate says in one line: keys of the parts of its score (services/scoring.py).
@@ -85,8 +86,8 @@ def _row(row: sa.Row[*tuple[Any, ...]]) -> CandidateRow:
     return CandidateRow(
         thread_id=row.id, title=row.title, path=thread_path(row.kind, row.id, row.slug), status=row.status,
         category_name=row.category_name, score=candidate.score, views_30d=candidate.views_30d,
-        headline=", ".join(part["text"] for part in candidate.parts if part["key"] in HEADLINE),
-        parts=tuple((part["text"], part["points"]) for part in candidate.parts), state=candidate.state, reason=candidate.reason,
+        headline=say_list([say_stored(part) for part in candidate.parts if part["key"] in HEADLINE]),
+        parts=tuple((say_stored(part), part["points"]) for part in candidate.parts), state=candidate.state, reason=candidate.reason,
         decided_by=row.decided_by or "", decided_at=candidate.decided_at, snoozed_until=candidate.snoozed_until,
         shows_card=bool(row.shows_card), article_title=row.article_title or "",
         article_path=article_path(row.section_slug, row.article_slug) if row.article_slug else "",

@@ -10,6 +10,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
 from app.core.pagination import parse_page
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
@@ -46,8 +47,8 @@ def promotions() -> Response:
     counts = count_candidates(actor)
     return page(
         "kb/promotions.html", Head(title=_("Promotions")), rows=rows, state=state,
-        tabs=[(label, promotions_path(one), counts[one], one == state) for one, label, _done in explaining.TABS],
-        done={one: done for one, _label, done in explaining.TABS}, reasons=explaining.DISMISSALS, snoozes=explaining.SNOOZES,
+        tabs=[(label, promotions_path(one), counts[one], one == state) for one, label in explaining.TABS],
+        reasons=explaining.DISMISSALS, snoozes=explaining.SNOOZES, why=explaining.say_reason,
         precision=explaining.describe_precision(measure_precision()), bounds=explaining.describe_bounds(site_settings()),
     )  # fmt: skip
 
@@ -69,7 +70,7 @@ def dismiss(thread_id: int) -> AnyResponse:
             deciding.dismiss_candidate(current_actor(), thread_id=thread_id, reason=": ".join(filter(None, (reason, note))))
     except Invalid as error:
         return _explained(current_actor(), thread_id, "dismiss", error, note)
-    return _undoable("Dismissed. It will not be proposed again.", f"/moderation/promotions/{thread_id}/restore")
+    return _undoable(_("Dismissed. It will not be proposed again."), f"/moderation/promotions/{thread_id}/restore")
 
 
 @blueprint.post("/moderation/promotions/<id:thread_id>/snooze")
@@ -83,7 +84,9 @@ def snooze(thread_id: int) -> AnyResponse:
             deciding.snooze_candidate(current_actor(), thread_id=thread_id, days=number, reason=note)
     except Invalid as error:
         return _explained(current_actor(), thread_id, "snooze", error, note)
-    return _undoable(f"Put off for {number} days.", f"/moderation/promotions/{thread_id}/restore")
+    return _undoable(
+        ngettext("Put off for %(num)s day.", "Put off for %(num)s days.", number), f"/moderation/promotions/{thread_id}/restore"
+    )
 
 
 @blueprint.post("/moderation/promotions/<id:thread_id>/restore")
@@ -123,7 +126,7 @@ def unpin_card(thread_id: int) -> AnyResponse:
     pinned, path = thread.card_post_id, thread.path
     with unit_of_work():
         curating.unpin_card(actor, thread_id=thread_id)
-    return _undoable("The answer card is gone.", f"/moderation/cards/{pinned}", path)
+    return _undoable(_("The answer card is gone."), f"/moderation/cards/{pinned}", path)
 
 
 def _pin(actor: Actor, post_id: int) -> AnyResponse:
@@ -132,7 +135,7 @@ def _pin(actor: Actor, post_id: int) -> AnyResponse:
     with unit_of_work():
         curating.pin_card(actor, post_id=post_id)
     undo = f"/moderation/cards/{before}" if before else f"/moderation/promotions/{thread_id}/uncard"
-    return _undoable("Pinned: readers see this answer first, and search finds it first.", undo, path)
+    return _undoable(_("Pinned: readers see this answer first, and search finds it first."), undo, path)
 
 
 def _undoable(message: str, undo_path: str, default: str = "") -> AnyResponse:
@@ -149,7 +152,8 @@ def _explained(actor: Actor, thread_id: int, form: str = "", error: Invalid | No
     return page(
         "kb/why.html", Head(title=explanation.title), 400 if error else 200, thread=thread, why=explanation,
         original=_original(actor, thread), reasons=explaining.DISMISSALS, snoozes=explaining.SNOOZES,
-        words=explaining.DECISIONS, failed=form, error=error.message if error else "", note=note, best=find_best_answer(thread_id),
+        words=explaining.DECISIONS, say=explaining.say_reason, failed=form, error=error.message if error else "", note=note,
+        best=find_best_answer(thread_id),
     )  # fmt: skip
 
 

@@ -194,7 +194,7 @@ def _place(actor: Actor, article: Article, fields: Mapping[str, str]) -> Placeme
             typed, was = fields.get(name, ""), fields.get(f"was_{name}", "")
             if typed and was and typed != was:
                 if current not in (was, typed):
-                    problems[name] = "Somebody changed this meanwhile. Please choose again."
+                    problems[name] = _("Somebody changed this meanwhile. Please choose again.")
                 now[name] = typed
         if problems:
             raise Invalid(problems)

@@ -83,7 +83,7 @@ def settle(fix_id: int, state: str) -> AnyResponse:
     """Say what became of a link: fixed, not needed, or open again."""
     chosen = FixState(state)
     change = partial(settle_fix, current_actor(), fix_id=fix_id, state=chosen)
-    return change_article(change, DONE[chosen], article_fixes_path(find_article_of_fix(fix_id)))
+    return change_article(change, str(DONE[chosen]), article_fixes_path(find_article_of_fix(fix_id)))
 
 
 def _find_article(actor: Actor, typed: str) -> int:

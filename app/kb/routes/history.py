@@ -56,9 +56,13 @@ def _compare(old: ArticleRevision, new: ArticleRevision) -> TextDiff:
 
 def _whole_text(revision: ArticleRevision) -> str:
     """Return everything a revision holds, as lines."""
-    asked_as = "".join(f"Asked as: {line}\n" for line in revision.asked_as.splitlines())
-    parts = (f"Title: {revision.title}\n", f"Summary: {revision.summary}\n", f"Applies to: {revision.applies_to}\n")
-    return "".join(parts) + asked_as + "\n" + revision.body_source
+    lines = [
+        _("Title: %(text)s", text=revision.title),
+        _("Summary: %(text)s", text=revision.summary),
+        _("Applies to: %(text)s", text=revision.applies_to),
+        *(_("Asked as: %(text)s", text=line) for line in revision.asked_as.splitlines()),
+    ]
+    return "".join(f"{line}\n" for line in lines) + "\n" + revision.body_source
 
 
 @blueprint.post("/kb/articles/<id:article_id>/restore/<id:number>")

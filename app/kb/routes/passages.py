@@ -83,7 +83,8 @@ def show_more_passages(article_id: int) -> AnyResponse:
     try:
         return _choosing(actor, article, int(found[1]) if found else 0)
     except NotFound:
-        return _asking_which(actor, article, "There is no thread like that. Paste the address of a question or discussion.", 404)
+        refusal = _("There is no thread like that. Paste the address of a question or discussion.")
+        return _asking_which(actor, article, refusal, 404)
 
 
 @blueprint.post("/kb/articles/<id:article_id>/add")

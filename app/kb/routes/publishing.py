@@ -5,6 +5,7 @@ from functools import partial
 from flask import request
 from werkzeug.wrappers import Response
 
+from app.core.i18n import gettext as _
 from app.core.markup import render_markdown
 from app.core.text import parse_number
 from app.kb.routes.answers import change_article
@@ -27,7 +28,7 @@ def _posted_revision() -> int | None:
 def submit(article_id: int) -> Response:
     """Ask for a review."""
     change = partial(publishing.submit_for_review, current_actor(), article_id=article_id)
-    return change_article(change, "The draft waits for a review now.", article_permalink(article_id))
+    return change_article(change, _("The draft waits for a review now."), article_permalink(article_id))
 
 
 @blueprint.post("/kb/articles/<id:article_id>/publish")
@@ -35,7 +36,7 @@ def submit(article_id: int) -> Response:
 def publish(article_id: int) -> Response:
     """Show readers the newest revision."""
     change = partial(publishing.publish, current_actor(), article_id=article_id, revision=_posted_revision())
-    return change_article(change, "Published. Readers see this version from now on.", article_permalink(article_id))
+    return change_article(change, _("Published. Readers see this version from now on."), article_permalink(article_id))
 
 
 @blueprint.post("/kb/articles/<id:article_id>/archive")
@@ -43,7 +44,7 @@ def publish(article_id: int) -> Response:
 def archive(article_id: int) -> Response:
     """Take the article out of lists and search."""
     change = partial(publishing.archive, current_actor(), article_id=article_id, reason=posted_line("reason"))
-    return change_article(change, "Archived. Links still work; lists and search leave it out.", article_permalink(article_id))
+    return change_article(change, _("Archived. Links still work; lists and search leave it out."), article_permalink(article_id))
 
 
 @blueprint.post("/kb/articles/<id:article_id>/reopen")
@@ -53,7 +54,7 @@ def reopen(article_id: int) -> Response:
     reason = posted_line("reason", 1_000)
     body = render_markdown(reason) if reason else None
     change = partial(reviewing.send_back, current_actor(), article_id=article_id, body=body)
-    return change_article(change, "This is a draft again.", article_permalink(article_id))
+    return change_article(change, _("This is a draft again."), article_permalink(article_id))
 
 
 @blueprint.post("/kb/articles/<id:article_id>/verify")
@@ -62,4 +63,4 @@ def verify(article_id: int) -> Response:
     """Record that the article is still right."""
     change = partial(publishing.verify, current_actor(), article_id=article_id)
     back = local_path(request.form.get("next"), article_permalink(article_id))
-    return change_article(change, "Thank you. Readers see that it was confirmed today.", back)
+    return change_article(change, _("Thank you. Readers see that it was confirmed today."), back)

@@ -76,14 +76,19 @@ def _articles_on(actor: Actor, asked: str) -> Response:
     version_id, number = int(asked), parse_page(request.args.get("page"))
     rows = lists.list_articles(actor, version_id=version_id, page=number)
     head = Head(
-        title=f"Articles for {label}" + (f" (page {number})" if number > 1 else ""), path=version_path(version_id, number),
-        description=numbered(f"Articles that somebody checked on {label}.", number),
+        title=_on_page(_("Articles for %(label)s", label=label), number), path=version_path(version_id, number),
+        description=numbered(_("Articles that somebody checked on %(label)s.", label=label), number),
         crumbs=[HOME, (label, version_path(version_id))],
     )  # fmt: skip
     return page(
         "kb/version.html", head, label=label, rows=rows, versions=list_versions_of_articles(actor), current=version_id,
         path=version_path(version_id),
     )  # fmt: skip
+
+
+def _on_page(title: str, number: int) -> str:
+    """Return the title of page `number` of a list."""
+    return title if number == 1 else _("%(title)s (page %(amount)s)", title=title, amount=number)
 
 
 @blueprint.get("/kb/<section>")
@@ -96,8 +101,8 @@ def show_section(section: str) -> Response:
     keep_page(ARTICLES)
     rows, branch = lists.list_section_articles(actor, node.id, number), tree.branch(node)
     head = Head(
-        title=f"{node.title}: articles" + (f" (page {number})" if number > 1 else ""),
-        description=numbered(node.description or f"Checked answers about {node.title}.", number),
+        title=_on_page(_("%(title)s: articles", title=node.title), number),
+        description=numbered(node.description or _("Checked answers about %(title)s.", title=node.title), number),
         path=section_path(node.slug, number),
         contract=contract_of(ListFacts(node.count, has_trail=True), number), crumbs=_crumbs(tree.trail(node.id)), feeds=(FEED,),
         prev_path=section_path(node.slug, number - 1) if number > 1 else "",
@@ -196,4 +201,4 @@ def _crumbs(trail: list[SectionNode]) -> list[tuple[str, str]]:
 def feed() -> Response:
     """The public articles changed last, whoever asks."""
     keep_page(ARTICLES)
-    return atom_feed("Knowledge base", "/kb/feed.atom", "/kb", lists.list_feed_articles())
+    return atom_feed(_("Knowledge base"), "/kb/feed.atom", "/kb", lists.list_feed_articles())

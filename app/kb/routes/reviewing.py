@@ -101,7 +101,7 @@ def resolve_remark(remark_id: int) -> AnyResponse:
     with unit_of_work():
         article = reviewing.resolve_comment(current_actor(), remark_id=remark_id, is_resolved=True)
         back = article_review_path(article.id)
-    flash_undo("Dealt with.", f"/kb/remarks/{remark_id}/reopen")
+    flash_undo(_("Dealt with."), f"/kb/remarks/{remark_id}/reopen")
     return see_other(back)
 
 
@@ -128,7 +128,7 @@ def schedule(article_id: int) -> AnyResponse:
     except (Invalid, Conflict) as error:
         status = 400 if isinstance(error, Invalid) else 409
         return _review_page(article_id, {"publish_at": raw}, {"publish_at": error.message}, status)
-    flash_undo("It will be published by itself.", f"/kb/articles/{article_id}/unschedule")
+    flash_undo(_("It will be published by itself."), f"/kb/articles/{article_id}/unschedule")
     return see_other(article_review_path(article_id))
 
 
@@ -149,7 +149,7 @@ def _posted_number(name: str) -> int | None:
 def unschedule(article_id: int) -> AnyResponse:
     """Take the plan back."""
     change = partial(scheduling.unschedule, current_actor(), article_id=article_id)
-    return change_article(change, "Nothing is planned any more.", article_review_path(article_id))
+    return change_article(change, _("Nothing is planned any more."), article_review_path(article_id))
 
 
 @blueprint.post("/kb/articles/<id:article_id>/owner")
@@ -189,4 +189,4 @@ def save_versions(article_id: int) -> AnyResponse:
     """Say on which versions the article holds and on which not."""
     works, fails = posted_ids("version"), posted_ids("fails")
     change = partial(checking.set_versions, current_actor(), article_id=article_id, works=works - fails, fails=fails)
-    return change_article(change, "Saved. Readers see on which versions it was checked.", article_review_path(article_id))
+    return change_article(change, _("Saved. Readers see on which versions it was checked."), article_review_path(article_id))

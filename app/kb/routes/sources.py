@@ -45,4 +45,6 @@ def acknowledge(source_id: int) -> AnyResponse:
     if not raw.isascii() or not raw.isdigit() or len(raw) > 9:
         raise Invalid(_("Please look at the change first."), "revision")
     change = partial(acknowledge_source, current_actor(), source_id=source_id, revision=int(raw))
-    return change_article(change, "Noted. The article stays as it is.", article_sources_path(get_article_id_of_source(source_id)))
+    return change_article(
+        change, _("Noted. The article stays as it is."), article_sources_path(get_article_id_of_source(source_id))
+    )

@@ -53,6 +53,10 @@ def check(article_id: int, version_id: int) -> AnyResponse:
     if works is None:
         flash(_("Taken back. It waits to be checked again."), "success")
     else:
-        said = "holds there" if works else "does not hold there"
-        flash_undo(f"Noted: “{article.title}” {said}.", f"/kb/articles/{article_id}/versions/{version_id}/check")
+        said = (
+            _("Noted: “%(title)s” holds there.", title=article.title)
+            if works
+            else _("Noted: “%(title)s” does not hold there.", title=article.title)
+        )
+        flash_undo(said, f"/kb/articles/{article_id}/versions/{version_id}/check")
     return see_other(back)

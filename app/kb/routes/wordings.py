@@ -46,7 +46,7 @@ def remove_wording(article_id: int, thread_id: int) -> AnyResponse:
     with unit_of_work():
         wordings.remove_wording(current_actor(), article_id=article_id, thread_id=thread_id)
     back = article_wordings_path(article_id)
-    flash_undo("This wording no longer leads to the article.", f"{back}/{thread_id}/restore")
+    flash_undo(_("This wording no longer leads to the article."), f"{back}/{thread_id}/restore")
     return see_other(back)
 
 
@@ -72,7 +72,7 @@ def remove_search(article_id: int) -> AnyResponse:
     text = query_line("text")
     with unit_of_work():
         wordings.remove_search(current_actor(), article_id=article_id, text=text)
-    flash_undo("This wording no longer leads to the article.", _search_url(article_id, "restore", text))
+    flash_undo(_("This wording no longer leads to the article."), _search_url(article_id, "restore", text))
     return see_other(article_wordings_path(article_id))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.kb.models import SourceRole
 from app.kb.services.blocks import MAX_BLOCKS, TITLE_LIMIT, Block, Origin, hash_words
-from app.kb.services.shapes import HEADINGS
+from app.kb.services.shapes import roles_by_heading
 
 # The headings of an article are level 2; those inside a passage begin below them.
 DEMOTE = 2
@@ -121,9 +121,7 @@ def _role_of(title: str | None, before: Sequence[Block]) -> SourceRole:
         return before[-1].role if before and before[-1].role is not SourceRole.STEP else SourceRole.OTHER
     if _STEP.match(title):
         return SourceRole.STEP
-    return next(
-        (role for role, heading in HEADINGS.items() if heading and heading.casefold() == title.casefold()), SourceRole.OTHER
-    )
+    return roles_by_heading().get(title.casefold(), SourceRole.OTHER)
 
 
 def _pieces(body: str, post_ids: set[int]) -> list[tuple[str | None, str, int | None, bool]]:

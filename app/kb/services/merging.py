@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.kb.services.blocks import Block
 
@@ -121,7 +122,9 @@ def _merge_block(work: _Work, key: str, base: Block | None, theirs: Block | None
         work.dropped.add(key)
     if not (theirs and yours):
         return standing
-    title = work.settle(f"block-{key}-title", f"{name}: heading", base.title if base else "", theirs.title, yours.title)
+    title = work.settle(
+        f"block-{key}-title", _("%(name)s: heading", name=name), base.title if base else "", theirs.title, yours.title
+    )
     newer = yours if base is None or theirs == base else theirs
     role = yours.role if base is None or yours.role != base.role else theirs.role
     return replace(newer, title=title or "", body=body or "", role=role)
@@ -129,8 +132,8 @@ def _merge_block(work: _Work, key: str, base: Block | None, theirs: Block | None
 
 def _name_of(block: Block | None) -> str:
     if block is None:
-        return "Block"
-    return block.title or " ".join(block.body.split())[:60] or "An empty block"
+        return _("Block")
+    return block.title or " ".join(block.body.split())[:60] or _("An empty block")
 
 
 def resolve(

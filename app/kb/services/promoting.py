@@ -85,11 +85,12 @@ def _check(thread: Thread, chosen: Sequence[Chosen], place: Placement) -> None:
     if all(one.role in (SourceRole.PROBLEM, SourceRole.ENVIRONMENT) for one in chosen):
         raise Invalid(_("Please choose at least one passage as the solution."), "passages")
     if not is_as_narrow(place.audience, than=thread.category.audience):
-        readers = "staff" if thread.category.audience == "staff" else "members"
-        raise Invalid(
-            _("Only %(readers)s can read this thread, so the article cannot be for more people than that.", readers=readers),
-            "audience",
+        refusal = (
+            _("Only staff can read this thread, so the article cannot be for more people than that.")
+            if thread.category.audience == "staff"
+            else _("Only members can read this thread, so the article cannot be for more people than that.")
         )
+        raise Invalid(refusal, "audience")
 
 
 def _load_posts(thread: Thread, chosen: Sequence[Chosen]) -> dict[int, Post]:

@@ -4,7 +4,7 @@ Owns which rows of `candidate` exist; must not touch what curators decided, exce
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,8 @@ from app.forum.models.post import PostKind
 from app.forum.policies import card_shown
 from app.forum.queries.issues import IssueFacts, issue_facts
 from app.kb.models import Article, ArticleReuse, ArticleSource, ArticleState, Candidate, CandidateState
-from app.kb.services.scoring import WINDOW_DAYS, IssueEvidence, Score, is_proposed, score_issue
+from app.kb.reasons import WINDOW_DAYS
+from app.kb.services.scoring import IssueEvidence, Score, is_proposed, score_issue
 from app.search.documents import THREAD, make_key
 from app.search.ledger.reading import failed_near, landed
 
@@ -146,7 +147,7 @@ def store_proposals(proposals: Sequence[Scored], moment: datetime) -> None:
     require_unit_of_work()
     rows = [
         {
-            "thread_id": one.facts.thread_id, "score": one.score.total, "parts": [asdict(part) for part in one.score.parts],
+            "thread_id": one.facts.thread_id, "score": one.score.total, "parts": [part.to_store() for part in one.score.parts],
             "views_30d": one.facts.views_30d, "state": CandidateState.PROPOSED, "reason": "", "scanned_at": moment,
         }
         for one in proposals

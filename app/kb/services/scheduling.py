@@ -80,12 +80,12 @@ def publish_due(article_id: int, render: Callable[[str], str]) -> bool:
             raise Conflict(_("The person who planned it left."))
         publish(get_person(person_id).as_actor(now()), article_id=article_id, revision=planned)
     except StaleEdit:
-        problem = "A newer version was saved meanwhile."
+        problem = _("A newer version was saved meanwhile.")
     except AppError as error:
         problem = error.message
     else:
         return True
-    text = f"This was planned to be published now, and was not. {problem}"
+    text = _("This was planned to be published now, and was not. %(problem)s", problem=problem)
     remark(None, article, text, render(text))
     logger.warning("kb.not_published", extra={"article": article_id})
     return False

@@ -8,13 +8,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.core.actor import Audience
+from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
 from app.core.settings import Settings
 from app.forum.models.thread import Status, ThreadKind
-
-WINDOW_DAYS = 30
-STEADY_DAYS = 90
+from app.kb.reasons import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,21 @@ class IssueEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One reason, in points (below 0: against it) and in words a moderator reads."""
+    """One reason, in points (below 0: against it). `case` and `number` are what it says (app/kb/reasons.py); "" says nothing."""
 
     key: str
     points: float
-    text: str
+    case: str = ""
+    number: int = 0
+
+    @property
+    def text(self) -> str:
+        """What it says, in words a moderator reads."""
+        return say(self.case, self.number)
+
+    def to_store(self) -> dict[str, Any]:
+        """Return it as it is kept with a candidate, to be said again by `say_stored` in any language."""
+        return {"key": self.key, "points": self.points, "text": self.text, "case": self.case, "number": self.number}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,7 @@ def score_issue(facts: IssueEvidence, settings: Settings, moment: datetime) -> S
     Source: KCS v6 (Consortium for Service Innovation), "reuse is review": knowledge earns maintenance by demand, and only once
     a resolution exists. Demand is views, me-toos and repeated questions; the resolution is the outcome and who confirmed it.
     """
-    shown = tuple(part for part in (make(facts, settings) for make in _PARTS) if part.text)
+    shown = tuple(part for part in (make(facts, settings) for make in _PARTS) if part.case)
     return Score(round(sum(part.points for part in shown), 2), shown, find_obstacles(facts, settings, moment))
 
 
@@ -103,21 +114,28 @@ def is_proposed(facts: IssueEvidence, score: Score, settings: Settings) -> bool:
 def find_obstacles(facts: IssueEvidence, settings: Settings, moment: datetime) -> tuple[str, ...]:
     """Return what keeps a thread from becoming an article by itself, in words, the most important first."""
     is_new = moment - facts.created_at < timedelta(days=settings.promotion_min_age_days)
-    days = _plural(settings.promotion_min_age_days, "day")
     obstacles = (
-        (facts.has_article, "An article covers it already."),
-        (facts.is_duplicate, "It is a duplicate; the original counts."),
-        (facts.has_card, "Its answer is pinned as a card."),
-        (facts.kind != ThreadKind.QUESTION, "It is a discussion, not a question."),
-        (not facts.is_listed, "It is hidden or waits for approval."),
-        (facts.audience == Audience.STAFF, "Only staff can read it."),
-        (facts.status == Status.CLOSED and not facts.is_duplicate, "It is closed."),
-        (facts.status == Status.DISPUTED, "Its solution is disputed."),
-        (facts.is_locked and not facts.accepted_count, "It is locked without a solution."),
-        (facts.answer_count == 0, "Nobody has answered it yet."),
-        (is_new, f"It is too new: less than {days} old, so answers may still change."),
+        (facts.has_article, _("An article covers it already.")),
+        (facts.is_duplicate, _("It is a duplicate; the original counts.")),
+        (facts.has_card, _("Its answer is pinned as a card.")),
+        (facts.kind != ThreadKind.QUESTION, _("It is a discussion, not a question.")),
+        (not facts.is_listed, _("It is hidden or waits for approval.")),
+        (facts.audience == Audience.STAFF, _("Only staff can read it.")),
+        (facts.status == Status.CLOSED and not facts.is_duplicate, _("It is closed.")),
+        (facts.status == Status.DISPUTED, _("Its solution is disputed.")),
+        (facts.is_locked and not facts.accepted_count, _("It is locked without a solution.")),
+        (facts.answer_count == 0, _("Nobody has answered it yet.")),
+        (is_new, _too_new(settings.promotion_min_age_days)),
     )
     return tuple(text for applies, text in obstacles if applies)
+
+
+def _too_new(days: int) -> str:
+    return ngettext(
+        "It is too new: less than %(num)s day old, so answers may still change.",
+        "It is too new: less than %(num)s days old, so answers may still change.",
+        days,
+    )
 
 
 def _log(count: int) -> float:
@@ -130,87 +148,77 @@ def _unit(settings: Settings) -> int:
 
 def _views(facts: IssueEvidence, settings: Settings) -> Part:
     points = settings.promotion_view_weight * math.log2(1 + max(0, facts.views_30d) / _unit(settings))
-    return Part("views", round(points, 2), f"{_plural(facts.views_30d, 'view')} in {WINDOW_DAYS} days")
+    return Part("views", round(points, 2), "views", facts.views_30d)
 
 
 def _steady(facts: IssueEvidence, settings: Settings) -> Part:
     points = settings.promotion_steady_weight * math.log2(1 + max(0, facts.views_90d) / (3 * _unit(settings)))
-    text = f"{_plural(facts.views_90d, 'view')} in {STEADY_DAYS} days" if facts.views_90d > 0 else ""
-    return Part("steady", round(points, 2), text)
+    return Part("steady", round(points, 2), "steady" if facts.views_90d > 0 else "", facts.views_90d)
 
 
 def _trend(facts: IssueEvidence, settings: Settings) -> Part:
     unit = _unit(settings)
     ratio = math.log2((max(0, facts.views_30d) + unit) / (max(0, facts.views_before) + unit))
     points = round(settings.promotion_trend_weight * max(-1.0, min(1.0, ratio)), 2)
-    way = "more" if points > 0 else "fewer"
     if not facts.views_before or not points:
-        return Part("trend", 0.0, "")
-    return Part("trend", points, f"{way} readers than the {facts.views_before:,} of the {WINDOW_DAYS} days before")
+        return Part("trend", 0.0)
+    return Part("trend", points, "more" if points > 0 else "fewer", facts.views_before)
 
 
 def _duplicates(facts: IssueEvidence, settings: Settings) -> Part:
     count = max(0, facts.duplicate_count)
-    return Part("duplicates", settings.promotion_duplicate_weight * count, _plural(count, "duplicate") if count else "")
+    return Part("duplicates", settings.promotion_duplicate_weight * count, "duplicates" if count else "", count)
 
 
 def _me_too(facts: IssueEvidence, settings: Settings) -> Part:
     points = round(settings.promotion_me_too_weight * _log(facts.me_too_count), 2)
-    who = "1 other person has it too" if facts.me_too_count == 1 else f"{facts.me_too_count:,} others have it too"
-    return Part("me_too", points, who if facts.me_too_count > 0 else "")
+    return Part("me_too", points, "me_too" if facts.me_too_count > 0 else "", facts.me_too_count)
 
 
 def _outcome(facts: IssueEvidence, settings: Settings) -> Part:
     weight = settings.promotion_outcome_weight
     if facts.accepted_count:
-        words = "accepted answer" if facts.accepted_count == 1 else f"{facts.accepted_count} accepted answers"
-        return Part("outcome", weight, words)
+        return Part("outcome", weight, "accepted", facts.accepted_count)
     if facts.status == Status.SOLVED:
         return Part("outcome", weight, "solved")
     if facts.best_answer_score > 0:
-        return Part("outcome", round(weight / 2, 2), "answered with votes, not solved")
-    return Part("outcome", 0.0, "answered, nobody voted or confirmed")
+        return Part("outcome", round(weight / 2, 2), "voted")
+    return Part("outcome", 0.0, "answered")
 
 
 def _confirmed(facts: IssueEvidence, settings: Settings) -> Part:
     points = round(settings.promotion_confirmed_weight * _log(facts.confirmed), 2)
-    return Part("confirmed", points, f"{facts.confirmed:,} confirmed" if facts.confirmed > 0 else "")
+    return Part("confirmed", points, "confirmed" if facts.confirmed > 0 else "", facts.confirmed)
 
 
 def _votes(facts: IssueEvidence, settings: Settings) -> Part:
     points = round(settings.promotion_vote_weight * _log(facts.votes), 2)
-    return Part("votes", points, f"{_plural(facts.votes, 'vote')} on question and best answer" if facts.votes > 0 else "")
+    return Part("votes", points, "votes" if facts.votes > 0 else "", facts.votes)
 
 
 def _searches(facts: IssueEvidence, settings: Settings) -> Part:
     points = round(settings.promotion_search_weight * _log(facts.searches), 2)
-    words = "1 search" if facts.searches == 1 else f"{facts.searches:,} searches"
-    return Part("searches", points, f"{words} ended here in {WINDOW_DAYS} days" if facts.searches > 0 else "")
+    return Part("searches", points, "searches" if facts.searches > 0 else "", facts.searches)
 
 
 def _failed_searches(facts: IssueEvidence, settings: Settings) -> Part:
     points = round(settings.promotion_failed_search_weight * _log(facts.failed_searches), 2)
-    words = "1 search" if facts.failed_searches == 1 else f"{facts.failed_searches:,} searches"
-    return Part("failed_searches", points, f"{words} failed near it" if facts.failed_searches > 0 else "")
+    return Part("failed_searches", points, "failed_searches" if facts.failed_searches > 0 else "", facts.failed_searches)
 
 
 def _failed(facts: IssueEvidence, settings: Settings) -> Part:
     points = round(settings.promotion_refuted_weight * _log(facts.failed), 2)
-    return Part("failed", 0.0 - points, f"did not work for {_plural(facts.failed, 'reader')}" if facts.failed > 0 else "")
+    return Part("failed", 0.0 - points, "failed" if facts.failed > 0 else "", facts.failed)
 
 
 def _coverage(facts: IssueEvidence, settings: Settings) -> Part:
     if facts.has_article:
-        return Part("coverage", 0.0, "an article covers it")
+        return Part("coverage", 0.0, "covered")
     if facts.is_linked:
-        return Part("coverage", 0.0 - settings.promotion_covered_weight, "an answer leads to an article")
-    return Part("coverage", 0.0, "no article")
+        return Part("coverage", 0.0 - settings.promotion_covered_weight, "linked")
+    return Part("coverage", 0.0, "uncovered")
 
 
 _PARTS: tuple[Callable[[IssueEvidence, Settings], Part], ...] = (
     _views, _steady, _trend, _duplicates, _me_too, _outcome, _confirmed, _votes, _searches, _failed_searches, _failed, _coverage,
 )  # fmt: skip
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun if count == 1 else noun + 's'}"

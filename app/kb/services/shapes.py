@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from app.core.i18n import lazy_gettext
+from app.core.i18n import LANGUAGES, lazy_gettext, speaking
 from app.kb.models import ArticleKind, SourceRole
 from app.kb.services.blocks import Block, new_key
 
@@ -47,10 +48,10 @@ class Shape:
         return self.parts[0]
 
     def heading_of(self, role: SourceRole) -> str:
-        """Return the usual heading of a part."""
+        """Return the usual heading of a part, in the language of the site."""
         if self.kind is ArticleKind.FAQ:
             return ""
-        return next((heading for part, heading in self.begins_with if part is role), HEADINGS[role])
+        return _written(next((heading for part, heading in self.begins_with if part is role), HEADINGS[role]))
 
     def fit(self, role: SourceRole) -> SourceRole:
         """Return the part that an answer plays in this kind of article; others stay what they are."""
@@ -96,6 +97,23 @@ _REFERENCE = Shape(
 SHAPES = {shape.kind: shape for shape in (_SOLUTION, _HOWTO, _FAQ, _REFERENCE)}
 
 
+def _written(heading: str) -> str:
+    """Return a heading as it is written into an article: for all its readers, so in the language of the site."""
+    with speaking(None):
+        return str(heading)
+
+
+@lru_cache(maxsize=1)
+def roles_by_heading() -> dict[str, SourceRole]:
+    """Return the part that each usual heading stands for, in all languages; without the case of letters."""
+    found: dict[str, SourceRole] = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            for role, heading in HEADINGS.items():
+                found.setdefault(str(heading).casefold(), role)
+    return {heading: role for heading, role in found.items() if heading}
+
+
 def shape_of(kind: str) -> Shape:
     """Return the shape of a kind; an unknown one is a problem and its solution."""
     return SHAPES.get(ArticleKind(kind) if kind in set(ArticleKind) else ArticleKind.SOLUTION, _SOLUTION)
@@ -103,7 +121,7 @@ def shape_of(kind: str) -> Shape:
 
 def first_blocks(kind: str) -> tuple[Block, ...]:
     """Return the empty blocks that an article of this kind begins with."""
-    return tuple(Block(new_key(), role, title) for role, title in shape_of(kind).begins_with)
+    return tuple(Block(new_key(), role, _written(title)) for role, title in shape_of(kind).begins_with)
 
 
 def empty_block(kind: str, role: str, beside: Sequence[Block]) -> Block:

@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.db import db, lock_name
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext
+from app.core.i18n import lazy_gettext, separated
 from app.core.markup import Rendered
 from app.core.slugs import slugify
 from app.core.uow import require_unit_of_work
@@ -184,9 +184,10 @@ def ensure_sources_allow(article: Article, audience: str) -> None:
     """Raise Invalid when a source of the article has fewer readers than `audience`."""
     for _thread_id, source_audience, _marked in list_source_threads(article.id):
         if not is_as_narrow(audience, than=source_audience):
-            who = "staff" if source_audience == "staff" else "members"
             raise Invalid(
-                _("It was built from text that only %(who)s may read, so it cannot be for more people than that.", who=who),
+                _("It was built from text that only staff may read, so it cannot be for more people than that.")
+                if source_audience == "staff"
+                else _("It was built from text that only members may read, so it cannot be for more people than that."),
                 "audience",
             )
 
@@ -245,11 +246,12 @@ def _check_text(text: ArticleText) -> None:
         ("asked_as", text.asked_as, ASKED_AS_MAX), ("body", text.body.source, ARTICLE_MAX),
     ):  # fmt: skip
         if len(value) > limit:
-            problems[name] = f"Please shorten this to {limit:,} characters; it has {len(value):,}."
+            has = separated(len(value))
+            problems[name] = _("Please shorten this to %(limit)s characters; it has %(has)s.", limit=separated(limit), has=has)
     if not text.title.strip():
-        problems["title"] = "Please give the article a title."
+        problems["title"] = _("Please give the article a title.")
     if not text.blocks and is_blank(text.body):
-        problems["body"] = "Please write something."
+        problems["body"] = _("Please write something.")
     if problems:
         raise Invalid(problems)
 
