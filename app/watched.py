@@ -23,7 +23,11 @@ WATCHED = (
     Watched("article_source", "'article:' || {row}.article_id"),
     Watched("article_slug", "'articles'"),
     Watched("person", "'people'", columns=SHOWN_OF_PEOPLE, only_updates=True),
-    Watched("category", "'site'", columns=("slug", "name", "description", "position", "audience", "usual_answer_minutes")),
+    Watched(
+        "category",
+        "'site'",
+        columns=("slug", "name", "description", "position", "audience", "needs_approval", "usual_answer_minutes"),
+    ),
     Watched("tag", "'site'", columns=("name", "description"), only_updates=True),
     Watched("section", "'site'"),
     Watched("product", "'site'"),
