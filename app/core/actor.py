@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.i18n import lazy_gettext
+from app.core.i18n import gettext, lazy_gettext
 from app.core.trust import Ability, Level, trust_table
 
 CONFIRM_FIRST = lazy_gettext(
@@ -105,12 +105,14 @@ class Actor:
         if not self.is_authenticated or self.can_post:
             return ""
         if self.is_suspended:
-            return "Your account is suspended, so you cannot post for now. Why and until when: Settings, Standing."
+            return gettext("Your account is suspended, so you cannot post for now. Why and until when: Settings, Standing.")
         if self.is_unconfirmed:
             return CONFIRM_FIRST
         if self.is_muted:
-            return "You cannot write texts for now, but you can read, vote and follow. Why and until when: Settings, Standing."
-        return "You have a warning from the moderators. Please read it first: Settings, Standing. Then you can go on."
+            return gettext(
+                "You cannot write texts for now, but you can read, vote and follow. Why and until when: Settings, Standing."
+            )
+        return gettext("You have a warning from the moderators. Please read it first: Settings, Standing. Then you can go on.")
 
 
 ANONYMOUS = Actor()

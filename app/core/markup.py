@@ -21,7 +21,7 @@ from app.core.i18n import separated
 from app.core.markup_code import code_html
 from app.core.markup_extensions import ForumMarkdown
 from app.core.markup_sanitizing import sanitize
-from app.core.markup_state import MAX_HIGHLIGHTED, RenderState, too_complex
+from app.core.markup_state import MAX_HIGHLIGHTED, RenderState, too_deep
 from app.core.text import clean_text, shorten
 
 RENDERER_VERSION = 1
@@ -142,7 +142,7 @@ def _convert(source: str, state: RenderState) -> str:
     try:
         html = str(markdown.convert(source))
     except RecursionError:
-        raise too_complex("formatting nested too deeply") from None
+        raise too_deep() from None
     if state.inline_only:
         return html.removeprefix("<span>").removesuffix("</span>")
     return _CODE_MARK.sub(lambda mark: _code(int(mark[1]), state), html)

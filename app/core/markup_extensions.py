@@ -27,7 +27,8 @@ from app.core.markup_state import (
     MAX_INLINE_DEPTH,
     MAX_LABEL_DEPTH,
     RenderState,
-    too_complex,
+    too_deep,
+    too_formatted,
 )
 from app.core.slugs import slugify
 
@@ -159,9 +160,9 @@ class Finish(Treeprocessor):
         while row:
             elements, depth = elements + len(row), depth + 1
             if elements > MAX_ELEMENTS:
-                raise too_complex("too much formatting")
+                raise too_formatted()
             if depth > MAX_INLINE_DEPTH:
-                raise too_complex("formatting nested too deeply")
+                raise too_deep()
             for element in row:
                 _escape_ampersands(element)
             row = [child for element in row for child in element]

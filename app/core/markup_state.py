@@ -13,7 +13,7 @@ Why each limit exists (measured on Markdown 3.11, bleach 6.4 and Pygments 2.21):
 from dataclasses import dataclass, field
 
 from app.core.errors import Invalid
-from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 
 MAX_DEPTH = 12
 """Quotes and lists nest this deep; further markers stay text."""
@@ -37,9 +37,22 @@ MAX_HIGHLIGHTED = 10_000
 """Characters of code in one text that are highlighted; code beyond is shown plain."""
 
 
-def too_complex(what: str) -> Invalid:
-    """Return the error for a text that would cost too much to show."""
-    return Invalid({"body": _("This text has %(what)s. Please shorten it or put the long part in a code block.", what=what)})
+_MUCH_FORMATTING = lazy_gettext("This text has too much formatting. Please shorten it or put the long part in a code block.")
+_DEEP = lazy_gettext("This text has formatting nested too deeply. Please shorten it or put the long part in a code block.")
+_MANY_BLOCKS = lazy_gettext(
+    "This text has too many paragraphs or list items. Please shorten it or put the long part in a code block."
+)
+_MANY_LINKS = lazy_gettext("This text has too many reference links. Please shorten it or put the long part in a code block.")
+
+
+def too_formatted() -> Invalid:
+    """Return the error for a text with more formatting than a page can show."""
+    return Invalid({"body": _MUCH_FORMATTING})
+
+
+def too_deep() -> Invalid:
+    """Return the error for a text whose formatting is nested too deeply."""
+    return Invalid({"body": _DEEP})
 
 
 @dataclass
@@ -63,10 +76,10 @@ class RenderState:
         """Count one block. Raises Invalid when there are more than a page can show."""
         self.blocks_left -= 1
         if self.blocks_left < 0:
-            raise too_complex("too many paragraphs or list items")
+            raise Invalid({"body": _MANY_BLOCKS})
 
     def spend_reference(self, url: str) -> None:
         """Count one use of a link reference. Raises Invalid when the addresses add up to too much."""
         self.reference_characters_left -= len(url)
         if self.reference_characters_left < 0:
-            raise too_complex("too many reference links")
+            raise Invalid({"body": _MANY_LINKS})

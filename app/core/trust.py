@@ -52,7 +52,7 @@ class Ability(StrEnum):
 # Ability -> (lowest level, what it is, in words that follow "you can").
 ABILITIES: Mapping[Ability, tuple[Level, str]] = {
     Ability.POST_LINKS: (Level.MEMBER, lazy_gettext("link to as many other sites as you need")),
-    Ability.POST_IMAGES: (Level.MEMBER, "show images"),
+    Ability.POST_IMAGES: (Level.MEMBER, lazy_gettext("show images")),
     Ability.POST_AT_ONCE: (Level.MEMBER, lazy_gettext("post at once where first texts wait for a moderator")),
     Ability.BE_FOUND: (Level.MEMBER, lazy_gettext("be found: search engines may list your profile and your fresh questions")),
     Ability.SHOW_WEBSITE: (Level.MEMBER, lazy_gettext("link to your website from your profile")),

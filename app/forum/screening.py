@@ -106,7 +106,7 @@ def screen(submission: Submission) -> Verdict:
         return PASSED
     verdicts = [screener(submission) for screener in _screeners]
     reasons = tuple(reason for verdict in verdicts for reason in verdict.reasons)
-    refusals = [reason.words for reason in reasons if reason.measure == Measure.BLOCK]
+    refusals = [str(reason.words) for reason in reasons if reason.measure == Measure.BLOCK]
     if refusals:
         raise Invalid(" ".join(refusals), field="body")
     return Verdict(reasons, tuple(dict.fromkeys(tag for verdict in verdicts for tag in verdict.tags)))

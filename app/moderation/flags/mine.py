@@ -11,6 +11,7 @@ from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.pagination import Page, window
 from app.forum.models import Category, Comment, Post, Thread
@@ -94,17 +95,17 @@ def _row(row: sa.Row[*tuple[Any, ...]]) -> MyReport:
 
 def _about(row: sa.Row[*tuple[Any, ...]]) -> tuple[str, str, str]:
     if row.person_id is not None:
-        return "Person", row.display_name, person_path(row.name)
-    title = row.title or "a thread you cannot read any more"
+        return _("Person"), row.display_name, person_path(row.name)
+    title = row.title or _("a thread you cannot read any more")
     if row.comment_id is not None:
-        return "Comment in", title, comment_path(row.comment_id) if row.is_visible else ""
+        return _("Comment in"), title, comment_path(row.comment_id) if row.is_visible else ""
     return _NAMES[row.kind], title, post_path(row.post_id) if row.is_visible else ""
 
 
 def result_words(reason: str, state: str, *, is_settled_along: bool = False) -> str:
     """Return what became of a report, in one sentence for whoever made it."""
     if reason == FlagReason.DUPLICATE and state == FlagState.UPHELD and is_settled_along:
-        return "You were right: it was asked before, or is out of sight by now."
+        return _("You were right: it was asked before, or is out of sight by now.")
     if reason == FlagReason.DUPLICATE and state == FlagState.DECLINED:
-        return "A moderator compared both and found that they differ."
+        return _("A moderator compared both and found that they differ.")
     return _RESULTS[FlagState(state)]

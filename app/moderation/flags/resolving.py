@@ -14,6 +14,7 @@ from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.i18n import speaking
 from app.forum.models import Post
 from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_moderate
@@ -116,7 +117,9 @@ def _open_flags(target: sa.ColumnElement[bool]) -> list[Flag]:
 
 def _reason_of(flags: Sequence[Flag]) -> str:
     """The reasons people gave, in words, when the moderator adds none."""
-    return "Reported as " + ", ".join(sorted({label_of(flag.reason).lower() for flag in flags}))
+    with speaking(None):  # kept in the language of the site
+        reasons = ", ".join(sorted({label_of(flag.reason).lower() for flag in flags}))
+        return _("Reported as %(reasons)s", reasons=reasons)
 
 
 def close_flags(actor_id: int | None, flags: Sequence[Flag], is_upheld: bool, note: str = "", *, is_along: bool = False) -> None:

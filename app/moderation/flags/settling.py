@@ -6,6 +6,8 @@ Subscribers; they run in the transaction of the decision.
 import sqlalchemy as sa
 
 from app.core.db import db
+from app.core.i18n import gettext as _
+from app.core.i18n import speaking
 from app.forum.events import CommentCurated, PostCurated, ThreadCurated, VersionChecked
 from app.forum.models import DuplicateProposal, Post
 from app.forum.models.post import PostKind
@@ -77,7 +79,8 @@ def _open(target: sa.ColumnElement[bool]) -> None:
 def settle_with_check(event: VersionChecked) -> None:
     """Whoever checks on a version says whether a question is out of date: that is what those who reported it asked. It is logged."""
     about = sa.and_(Flag.thread_id == event.thread_id, Flag.reason == FlagReason.OUTDATED, Flag.post_id.is_not(None))
-    words = "It does not hold on the current version any more." if not event.works else "It was checked, and still holds."
+    with speaking(None):  # kept in the language of the site
+        words = _("It was checked, and still holds.") if event.works else _("It does not hold on the current version any more.")
     flags = _close(about, event.actor_id, words, is_upheld=not event.works)
     for post_id in sorted({flag.post_id for flag in flags if flag.post_id is not None}):
         write_log(event.actor_id, "decline" if event.works else "uphold", words, post_id=post_id)

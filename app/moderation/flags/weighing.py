@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.core.i18n import gettext as _
+from app.web.filters import decimal
+
 ORDINARY = 100
 # Nobody is judged by one or two reports: as if this many had been upheld, and as many declined, before the first one.
 _BEFORE = 2
@@ -47,5 +50,5 @@ def flag_weight(record: FlagRecord) -> int:
 def weight_words(weight: int) -> str:
     """Return how much a report counted, where that is out of the ordinary."""
     if weight == 0:
-        return "counts nothing: mostly wrong before"
-    return f"counts {weight / ORDINARY:.1f} times" if weight != ORDINARY else ""
+        return _("counts nothing: mostly wrong before")
+    return _("counts %(times)s times", times=decimal(weight / ORDINARY)) if weight != ORDINARY else ""

@@ -23,7 +23,10 @@ KINDS = (
     (SanctionKind.SUSPEND, lazy_gettext("Suspend: they read, but write, vote and report nothing until a date")),
     (SanctionKind.BAN, lazy_gettext("Ban: they are signed out and cannot sign in any more")),
 )
-LENGTHS = ((1, "1 day"), (3, "3 days"), (7, "a week"), (14, "2 weeks"), (30, "a month"), (90, "3 months"), (365, "a year"))
+LENGTHS = (
+    (1, lazy_gettext("1 day")), (3, lazy_gettext("3 days")), (7, lazy_gettext("a week")), (14, lazy_gettext("2 weeks")),
+    (30, lazy_gettext("a month")), (90, lazy_gettext("3 months")), (365, lazy_gettext("a year")),
+)  # fmt: skip
 
 
 class DecideForm(BaseForm):
@@ -41,7 +44,7 @@ class DecideForm(BaseForm):
     )
     template = SelectField(
         lazy_gettext("Reason"), default="", coerce=str,
-        choices=[SelectChoice("", lazy_gettext("In my own words")), *(SelectChoice(key, label) for key, (label, _) in TEMPLATES.items())],
+        choices=[SelectChoice("", lazy_gettext("In my own words")), *(SelectChoice(key, label) for key, (label, _words) in TEMPLATES.items())],
     )  # fmt: skip
     words = TextAreaField(lazy_gettext("In your own words"), filters=[line])
     seen = StringField(widget=HiddenInput(), filters=[line])

@@ -5,6 +5,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.moderation.models import RuleKind, RuleMeasure
 from app.moderation.screening.keeping import NOTE_MAX
@@ -44,7 +45,7 @@ class RuleForm(BaseForm):
         self.measure.choices = [SelectChoice(str(value), label) for value, label in offered]
         self.kind.data = kind
         if kind == RuleKind.HOST:
-            self.text.label.text = "Host"
+            self.text.label.text = _("Host")
 
 
 class TryForm(BaseForm):

@@ -26,26 +26,28 @@ def _moment_field(label: str) -> StringField:
 
 def _line_field(label: str, most: int) -> StringField:
     return StringField(
-        label, filters=[line], validators=[Length(max=most, message=_("Please use at most %(most)s characters.", most=most))]
+        label,
+        filters=[line],
+        validators=[Length(max=most, message=lazy_gettext("Please use at most %(most)s characters.", most=most))],
     )
 
 
 class WaveForm(BaseForm):
     """Hosts, a text, accounts, times. What makes sense together is said by the criteria."""
 
-    hosts = _line_field("Leads to", 600)
+    hosts = _line_field(lazy_gettext("Leads to"), 600)
     sample = TextAreaField(
         lazy_gettext("Says much the same as this text"), filters=[block],
         validators=[Length(max=SAMPLE_MAX, message=lazy_gettext("Please use at most %(sample_max)s characters.", sample_max=SAMPLE_MAX))],
     )  # fmt: skip
-    people = _line_field("Accounts by name", 2_000)
-    joined_from = _moment_field("Joined after (UTC)")
-    joined_to = _moment_field("Joined before (UTC)")
-    name_pattern = _line_field("Named like", 60)
-    mail_host = _line_field("With an address at", 120)
+    people = _line_field(lazy_gettext("Accounts by name"), 2_000)
+    joined_from = _moment_field(lazy_gettext("Joined after (UTC)"))
+    joined_to = _moment_field(lazy_gettext("Joined before (UTC)"))
+    name_pattern = _line_field(lazy_gettext("Named like"), 60)
+    mail_host = _line_field(lazy_gettext("With an address at"), 120)
     needs_both = BooleanField(lazy_gettext("Only texts that fit both: what they say and who wrote them"))
-    written_from = _moment_field("Written after (UTC)")
-    written_to = _moment_field("Written before (UTC)")
+    written_from = _moment_field(lazy_gettext("Written after (UTC)"))
+    written_to = _moment_field(lazy_gettext("Written before (UTC)"))
     reason = reason_field(lazy_gettext("Reason"), kind=StringField)
     seen_at = StringField(filters=[line], validators=[Length(max=40)])
 

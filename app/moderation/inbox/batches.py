@@ -85,17 +85,17 @@ def preview_batch(actor: Actor, keys: Sequence[str], decision: str) -> BatchPrev
         raise Invalid(_("Please choose what to decide: none of these items can be decided so."), field="decision")
     claims = list_claims(list(items))
     rows = tuple(_row(actor, key, items.get(key), claims.get(key), decision) for key in chosen)
-    return BatchPreview(offered.get(decision) or Decision(decision, "Decide", "", "", ""), rows)
+    return BatchPreview(offered.get(decision) or Decision(decision, _("Decide"), "", "", ""), rows)
 
 
 def _row(actor: Actor, key: str, item: InboxItem | None, claim: Claim | None, name: str) -> BatchRow:
     if item is None:
-        return BatchRow(key, None, "decided already", is_skipped=True)
+        return BatchRow(key, None, _("decided already"), is_skipped=True)
     decision = item.find_decision(name)
     if decision is None or not decision.in_batch:
-        return BatchRow(key, item, "cannot be decided so", is_skipped=True)
+        return BatchRow(key, item, _("cannot be decided so"), is_skipped=True)
     if claim is not None and claim.person_id != actor.id:
-        return BatchRow(key, item, f"{claim.person_name} is looking at it", is_skipped=True)
+        return BatchRow(key, item, _("%(name)s is looking at it", name=claim.person_name), is_skipped=True)
     return BatchRow(key, item, decision.effect)
 
 
@@ -112,14 +112,14 @@ def decide_batch(
     results = [_decide_one(actor, row, decision, reason, (seen or {}).get(row.key, "")) for row in preview.rows]
     with unit_of_work():
         db.session.execute(sa.delete(InboxBatch).where(InboxBatch.created_at < now() - KEPT_FOR))
-        batch = InboxBatch(person_id=actor.id, label=preview.decision.label, reason=reason.strip()[:300], results=results)
+        batch = InboxBatch(person_id=actor.id, label=str(preview.decision.label), reason=reason.strip()[:300], results=results)
         db.session.add(batch)
         db.session.flush()
     return batch
 
 
 def _decide_one(actor: Actor, row: BatchRow, decision: str, reason: str, seen: str) -> dict[str, Any]:
-    result: dict[str, Any] = {"key": row.key, "title": "", "path": "", "entry": None, "said": row.words, "done": False}
+    result: dict[str, Any] = {"key": row.key, "title": "", "path": "", "entry": None, "said": str(row.words), "done": False}
     if row.item is not None:
         result |= {"title": row.item.title, "path": row.item.path}
     if row.is_skipped:
@@ -128,7 +128,7 @@ def _decide_one(actor: Actor, row: BatchRow, decision: str, reason: str, seen: s
         with unit_of_work():
             decided = decide_item(actor, row.key, decision, reason=reason, seen=seen)
     except AppError as refusal:
-        return result | {"said": refusal.message}
+        return result | {"said": str(refusal.message)}
     return result | {"entry": decided.entry_id, "done": True}
 
 
@@ -167,5 +167,5 @@ def _undo_one(actor: Actor, entry_id: int, reason: str) -> str:
         with unit_of_work():
             undo_decision(actor, entry_id=entry_id, reason=reason)
     except AppError as refusal:
-        return refusal.message
-    return "taken back"
+        return str(refusal.message)
+    return _("taken back")

@@ -34,16 +34,22 @@ class Claim:
     def words(self, actor: Actor, moment: datetime) -> str:
         """Return what the inbox says about it."""
         minutes = int((moment - self.claimed_at).total_seconds() // 60)
-        since = "now" if minutes < 1 else f"for {minutes} min"
-        who = "You have been" if self.person_id == actor.id and minutes else "You are" if self.person_id == actor.id else ""
-        return f"{who or self.person_name + (' has been' if minutes else ' is')} looking at this {since}"
+        if self.person_id == actor.id:
+            return (
+                _("You have been looking at this for %(minutes)s min", minutes=minutes)
+                if minutes
+                else _("You are looking at this now")
+            )
+        if minutes:
+            return _("%(name)s has been looking at this for %(minutes)s min", name=self.person_name, minutes=minutes)
+        return _("%(name)s is looking at this now", name=self.person_name)
 
 
 class ClaimedByOther(Conflict):
     """Another moderator looks at the item right now. `claim` says who."""
 
     def __init__(self, claim: Claim) -> None:
-        super().__init__(f"{claim.person_name} is looking at this right now.")
+        super().__init__(_("%(name)s is looking at this right now.", name=claim.person_name))
         self.claim = claim
 
 

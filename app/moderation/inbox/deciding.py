@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext
+from app.core.i18n import lazy_gettext, speaking
 from app.core.uow import require_unit_of_work
 from app.moderation.inbox.claiming import end_claim, ensure_free
 from app.moderation.inbox.collecting import find_item
@@ -15,6 +15,12 @@ from app.moderation.policies import ensure_can_decide
 from app.moderation.queries import find_latest_entry_id
 
 NO_REASON = lazy_gettext("Please give a reason: the log keeps it, and the people concerned are told.")
+
+
+def _in_language_of_site(reason: str) -> str:
+    """A reason that nobody typed is kept, so it is in the language of the site."""
+    with speaking(None):
+        return str(reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ def decide_item(actor: Actor, key: str, decision: str, *, reason: str = "", seen
     ensure_free(actor, key, is_sure=is_sure)
     before = find_latest_entry_id(actor)
     kind, number = split_key(key) or ("", 0)
-    source_of(kind).decide(actor, Choice(kind, number, chosen.name, reason.strip() or chosen.reason, seen))
+    source_of(kind).decide(actor, Choice(kind, number, chosen.name, reason.strip() or _in_language_of_site(chosen.reason), seen))
     end_claim(key)
     after = find_latest_entry_id(actor)
     return Decided(item, chosen, after if after != before else None)

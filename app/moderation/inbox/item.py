@@ -5,6 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from app.core.i18n import gettext, lazy_gettext
 from app.core.text import parse_number
 from app.moderation.inbox.order import urgency
 
@@ -125,11 +126,16 @@ class InboxDetail:
 
     html: Markup = Markup("")
     voices: tuple[Voice, ...] = ()
-    voices_label: str = "Why it waits"
+    voices_label: str = lazy_gettext("Why it waits")
     context: tuple[ContextPiece, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     written_at: datetime | None = None
     links: tuple[ItemLink, ...] = ()
+
+
+def sentence(words: str) -> str:
+    """Return words with what ends a sentence."""
+    return gettext("%(words)s.", words=words)
 
 
 def split_key(key: str) -> tuple[str, int] | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.actor import Actor
+from app.core.i18n import gettext as _
+from app.core.i18n import separated
 from app.moderation.inbox.claiming import Claim
 from app.moderation.inbox.collecting import Inbox
 from app.moderation.inbox.item import InboxItem
@@ -42,7 +44,7 @@ def inbox_rows(
 
 def inbox_tabs(inbox: Inbox) -> list[tuple[str, str, int | None, bool]]:
     """Return the filters: all, and each source of which something waits, with how much. The chosen one stays when it is empty."""
-    everything = ("All", queue_path(), sum(inbox.counts.values()), not inbox.chosen)
+    everything = (_("All"), queue_path(), sum(inbox.counts.values()), not inbox.chosen)
     return [
         everything,
         *(
@@ -55,4 +57,4 @@ def inbox_tabs(inbox: Inbox) -> list[tuple[str, str, int | None, bool]]:
 
 def inbox_title(inbox: Inbox) -> str:
     """Return the title of the page with how many items wait."""
-    return f"Inbox ({inbox.total:,})" if inbox.total else "Inbox"
+    return _("Inbox (%(count)s)", count=separated(inbox.total)) if inbox.total else _("Inbox")

@@ -11,6 +11,7 @@ from app.accounts.urls import person_path
 from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import db
+from app.core.i18n import lazy_gettext
 from app.moderation.models import AppealState, Sanction
 from app.moderation.people.policies import can_decide_appeal, can_sanction
 from app.moderation.policies import ensure_can_moderate_site
@@ -90,7 +91,7 @@ def _row(actor: Actor, sanction: Sanction, person: Person, by: str | None, decid
     return AppealRow(
         sanction_id=sanction.id, person_id=person.id, person_name=person.display_name, person_path=person_path(person.name),
         record_path=record_path(person.id), kind=sanction.kind, reason=sanction.reason, until=sanction.until,
-        sanctioned_at=sanction.created_at, by_id=sanction.created_by_id, by_name=by or "the system", note=sanction.appeal_note,
+        sanctioned_at=sanction.created_at, by_id=sanction.created_by_id, by_name=by or lazy_gettext("the system"), note=sanction.appeal_note,
         appealed_at=sanction.appealed_at or sanction.created_at,
         can_decide=can_decide_appeal(actor, sanction, person, has_others=has_others(actor, person, deciders)),
     )  # fmt: skip

@@ -79,13 +79,18 @@ def lift(actor: Actor, *, person_id: int, kind: str, reason: str) -> Sanction | 
         return end_sanction(actor, sanction_id=sanction.id, reason=reason)
     reason, person = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON), get_person(person_id)
     if kind != SanctionKind.SUSPEND or person.suspended_until is None or person.suspended_until <= now():
-        raise Conflict(_("This person is not %(past)s.", past=PAST[kind]))
+        raise Conflict(_NOT_SO[SanctionKind(kind)])
     release(actor, person_id=person_id, kind=kind)  # suspended before sanctions were kept
     write_log(actor.id, "lift", reason, person_id=person_id)
     return None
 
 
-PAST = {"warn": "warned", "mute": "muted", "suspend": "suspended", "ban": "banned"}
+_NOT_SO = {
+    SanctionKind.WARN: lazy_gettext("This person is not warned."),
+    SanctionKind.MUTE: lazy_gettext("This person is not muted."),
+    SanctionKind.SUSPEND: lazy_gettext("This person is not suspended."),
+    SanctionKind.BAN: lazy_gettext("This person is not banned."),
+}
 
 
 def revive(actor: Actor, *, sanction_id: int, reason: str, is_if_possible: bool = False) -> Sanction | None:

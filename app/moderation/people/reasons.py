@@ -23,5 +23,5 @@ TEMPLATES: dict[str, tuple[str, str]] = {
 
 def compose_reason(template: str, words: str) -> str:
     """Return the sentence of a template, if one is chosen, followed by the moderator's own words."""
-    ready = TEMPLATES[template][1] if template in TEMPLATES else ""
+    ready = str(TEMPLATES[template][1]) if template in TEMPLATES else ""
     return " ".join(part for part in (ready, words.strip()) if part)

@@ -13,6 +13,7 @@ from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
+from app.core.i18n import lazy_gettext
 from app.core.text import shorten
 from app.core.trust import Level
 from app.forum.models import Category, Comment, Post, Thread
@@ -254,7 +255,7 @@ def list_sanctions(person_id: int, limit: int = SANCTIONS_SHOWN) -> tuple[Sancti
 
 def _sanction(one: Sanction, by: str | None, by_handle: str | None, ended_by: str | None, moment: datetime) -> SanctionRow:
     return SanctionRow(
-        id=one.id, kind=one.kind, reason=one.reason, until=one.until, created_at=one.created_at, by_name=by or "the system",
+        id=one.id, kind=one.kind, reason=one.reason, until=one.until, created_at=one.created_at, by_name=by or lazy_gettext("the system"),
         by_path=person_path(by_handle) if by_handle else "", state=state_of(one, moment), acknowledged_at=one.acknowledged_at,
         ended_at=one.ended_at, ended_by_name=ended_by or "", end_reason=one.end_reason, appeal_state=one.appeal_state,
         appeal_note=one.appeal_note, appealed_at=one.appealed_at, appeal_answer=one.appeal_answer,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext
+from app.core.i18n import lazy_gettext, ngettext
 from app.forum.models import Thread
 from app.forum.models.thread import Status
 from app.forum.queries.issues import IssueFacts, Joining, preview_joining
@@ -80,25 +80,51 @@ def _main_of(actor: Actor, joining: Joining) -> Thread:
 
 
 def _effects(joining: Joining, ending: Thread, staying: Thread) -> list[str]:
-    answers = "its answer" if ending.answer_count == 1 else f"its {ending.answer_count:,} answers"
-    kept = f" with {answers}" if ending.answer_count else ""
     found = [
-        f"“{ending.title}” stays readable{kept}, takes no new answers, and leads its readers to “{staying.title}”.",
-        f"Whoever searches for its words finds “{staying.title}” as well.",
+        _what_is_kept(ending, staying),
+        _("Whoever searches for its words finds “%(title)s” as well.", title=staying.title),
     ]
-    followers = len(joining.ending.duplicates)
+    followers, people = len(joining.ending.duplicates), joining.ending.people
     if followers:
-        found.append(f"{'Its duplicate comes' if followers == 1 else f'Its {followers} duplicates come'} along.")
-    people = joining.ending.people
-    who = "The person affected there hears" if people == 1 else f"The {people:,} people affected there hear"
-    solved = staying.status == Status.SOLVED
-    found.append(f"{who} of the solution, unless they left the question." if solved else f"{who} when this one is solved.")
+        found.append(ngettext("Its duplicate comes along.", "Its %(num)s duplicates come along.", followers))
+    if staying.status == Status.SOLVED:
+        found.append(
+            ngettext(
+                "The person affected there hears of the solution, unless they left the question.",
+                "The %(num)s people affected there hear of the solution, unless they left the question.",
+                people,
+            )
+        )
+    else:
+        found.append(
+            ngettext(
+                "The person affected there hears when this one is solved.",
+                "The %(num)s people affected there hear when this one is solved.",
+                people,
+            )
+        )
     return found
+
+
+def _what_is_kept(ending: Thread, staying: Thread) -> str:
+    if not ending.answer_count:
+        return _(
+            "“%(title)s” stays readable, takes no new answers, and leads its readers to “%(other)s”.",
+            title=ending.title,
+            other=staying.title,
+        )
+    return ngettext(
+        "“%(title)s” stays readable with its answer, takes no new answers, and leads its readers to “%(other)s”.",
+        "“%(title)s” stays readable with its %(num)s answers, takes no new answers, and leads its readers to “%(other)s”.",
+        ending.answer_count,
+        title=ending.title,
+        other=staying.title,
+    )
 
 
 def _warn(ending: Thread, staying: Thread) -> str:
     if ending.status == Status.SOLVED and staying.status != Status.SOLVED:
-        return "The one that ends is solved, the one that stays is not. The other way round, readers meet the solution first."
+        return _("The one that ends is solved, the one that stays is not. The other way round, readers meet the solution first.")
     if ending.answer_count > 0 and staying.answer_count == 0:
-        return "The one that ends has answers, the one that stays has none. You may want it the other way round."
+        return _("The one that ends has answers, the one that stays has none. You may want it the other way round.")
     return ""

@@ -11,9 +11,9 @@ from app.core.actor import Actor
 from app.core.db import read
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext
+from app.core.i18n import lazy_gettext, ngettext
 from app.core.text import shorten
-from app.forum.models import Category, Post, Thread
+from app.forum.models import Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.policies import is_as_open
 from app.forum.queries.threads import get_thread
@@ -45,7 +45,7 @@ class PostChoice:
     @property
     def label(self) -> str:
         """What a choice says of the post."""
-        return f"{_KINDS[PostKind(self.kind)]} by {self.author}"
+        return _("%(kind)s by %(author)s", kind=_KINDS[PostKind(self.kind)], author=self.author)
 
 
 def list_choices(thread_id: int) -> list[PostChoice]:
@@ -68,14 +68,27 @@ def list_choices(thread_id: int) -> list[PostChoice]:
 def split_effects(thread: Thread, chosen: Sequence[PostChoice]) -> list[str]:
     """Return what splitting these posts off does."""
     first, others = chosen[0], len(chosen) - 1
-    noun = "answers" if thread.is_question else "replies"
-    found = [f"What {first.author} wrote opens the new thread, and {first.author} counts as the one who started it."]
+    found = [_("What %(name)s wrote opens the new thread, and %(name)s counts as the one who started it.", name=first.author)]
     if others:
-        found.append(
-            f"{others:,} more of the {noun} {'goes' if others == 1 else 'go'} with it, each with its comments and votes."
-        )
-    found.append("Links to each of them keep working, and their authors are told and follow the new thread.")
+        found.append(_others_go(others) if thread.is_question else _other_replies_go(others))
+    found.append(_("Links to each of them keep working, and their authors are told and follow the new thread."))
     return found
+
+
+def _others_go(others: int) -> str:
+    return ngettext(
+        "%(num)s more of the answers goes with it, each with its comments and votes.",
+        "%(num)s more of the answers go with it, each with its comments and votes.",
+        others,
+    )
+
+
+def _other_replies_go(others: int) -> str:
+    return ngettext(
+        "%(num)s more of the replies goes with it, each with its comments and votes.",
+        "%(num)s more of the replies go with it, each with its comments and votes.",
+        others,
+    )
 
 
 def find_target(actor: Actor, thread: Thread, target_id: int) -> Thread:
@@ -92,33 +105,45 @@ def find_target(actor: Actor, thread: Thread, target_id: int) -> Thread:
 
 def merge_effects(thread: Thread, target: Thread) -> list[str]:
     """Return what merging does."""
-    noun, many = ("answers", thread.answer_count) if target.is_question else ("replies", thread.answer_count)
-    moved = (
-        f"Its {many:,} posts stand"
-        if many > 1
-        else "Its one post stands"
-        if many
-        else "Nothing was posted below it that would stand"
-    )
-    found = [
-        f"{moved} among the {noun} of “{target.title}”, in order of time, each with its comments, votes and evidence.",
-        f"Its address leads to “{target.title}”, and links to its posts keep working.",
-        "Its people are told, follow the other thread"
-        + (" and count as affected there." if _both_questions(thread, target) else "."),
+    return [
+        _what_moves(thread.answer_count, target),
+        _("Its address leads to “%(title)s”, and links to its posts keep working.", title=target.title),
+        _("Its people are told, follow the other thread and count as affected there.")
+        if _both_questions(thread, target)
+        else _("Its people are told, follow the other thread."),
     ]
-    return [*found, *_audience_words(thread.category, target.category)]
+
+
+def _what_moves(many: int, target: Thread) -> str:
+    if not many:
+        return _("Nothing was posted below it that would stand there.")
+    if target.is_question:
+        return ngettext(
+            "Its one post stands among the answers of “%(title)s”, in order of time, with its comments, votes and evidence.",
+            "Its %(num)s posts stand among the answers of “%(title)s”, in order of time, each with its comments, votes and evidence.",
+            many,
+            title=target.title,
+        )
+    return ngettext(
+        "Its one post stands among the replies of “%(title)s”, in order of time, with its comments, votes and evidence.",
+        "Its %(num)s posts stand among the replies of “%(title)s”, in order of time, each with its comments, votes and evidence.",
+        many,
+        title=target.title,
+    )
 
 
 def _both_questions(thread: Thread, target: Thread) -> bool:
     return thread.is_question and target.is_question
 
 
-def _audience_words(old: Category, new: Category) -> list[str]:
+def merge_cautions(thread: Thread, target: Thread) -> list[str]:
+    """Return what to mind about merging: that more or fewer people can read the other thread."""
+    old, new = thread.category, target.category
     if old.audience == new.audience:
         return []
     if is_as_open(new.audience, old.audience):
-        return [f"Mind: more people read “{new.name}” than “{old.name}”. They will read these posts."]
-    return [f"Mind: fewer people read “{new.name}” than “{old.name}”. Others lose these posts."]
+        return [_("Mind: more people read “%(new)s” than “%(old)s”. They will read these posts.", new=new.name, old=old.name)]
+    return [_("Mind: fewer people read “%(new)s” than “%(old)s”. Others lose these posts.", new=new.name, old=old.name)]
 
 
 def convert_effects(thread: Thread) -> list[str]:
@@ -126,12 +151,12 @@ def convert_effects(thread: Thread) -> list[str]:
     ensure_can_convert(thread)
     if thread.is_question:
         return [
-            "Its answers become replies, in order of time. Nobody is asked any more whether one solved it.",
-            "It leaves the queue of the desk and the lists of questions; old addresses lead to it.",
-            "Whoever started it is told.",
+            _("Its answers become replies, in order of time. Nobody is asked any more whether one solved it."),
+            _("It leaves the queue of the desk and the lists of questions; old addresses lead to it."),
+            _("Whoever started it is told."),
         ]
     return [
-        "Its replies become answers: one of them can be marked as the solution, and readers say whether it worked.",
-        "It stands in the lists of questions and, until it is answered, at the desk; old addresses lead to it.",
-        "Whoever started it is told.",
+        _("Its replies become answers: one of them can be marked as the solution, and readers say whether it worked."),
+        _("It stands in the lists of questions and, until it is answered, at the desk; old addresses lead to it."),
+        _("Whoever started it is told."),
     ]

@@ -12,6 +12,7 @@ from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.i18n import lazy_gettext
 from app.forum.models import Category, Outcome, Post, Thread
 from app.forum.models.resolution import OutcomeKind, RefutationReason
 from app.forum.models.thread import Status
@@ -102,7 +103,7 @@ def list_refutations(thread_id: int) -> list[Refutation]:
     )
     return [
         Refutation(
-            _WORDS.get(row.reason_kind or RefutationReason.NONE, "It did not work"), row.reason, row.display_name or "",
+            _WORDS.get(row.reason_kind or RefutationReason.NONE, lazy_gettext("It did not work")), row.reason, row.display_name or "",
             person_path(row.name) if row.name else "", row.created_at,
         )
         for row in db.session.execute(statement)

@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.urls import comment_path, post_path, thread_path
 from app.kb.models import Article
@@ -182,7 +183,7 @@ def _log_row(row: sa.Row[*tuple[Any, ...]]) -> LogRow:
     kind, text, path = _target(r)
     return LogRow(
         id=r["id"], action=r["action"], reason=r["reason"], created_at=r["created_at"],
-        actor_name=r["actor_name"] or "the system", actor_path=f"/people/{r['actor_handle']}" if r["actor_handle"] else "",
+        actor_name=r["actor_name"] or lazy_gettext("the system"), actor_path=f"/people/{r['actor_handle']}" if r["actor_handle"] else "",
         target_kind=kind, target_text=text, target_path=path, is_undone=r["undo_id"] is not None, undoes_id=r["undoes_id"],
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.accounts.queries import find_person_by_name
 from app.core.errors import Invalid
+from app.core.i18n import gettext as _
 from app.moderation.queries.log import LOG_KINDS, SYSTEM_ID, LogFilter
 
 # The name under which decisions of no person are found; people cannot have it.
@@ -44,9 +45,9 @@ def resolve_query(query: LogQuery, zone: ZoneInfo) -> LogFilter:
     by, about = _person(query.by, "by", problems), _person(query.about, "about", problems)
     first, last = _day(query.since, "since", problems), _day(query.until, "until", problems)
     if first and last and first > last:
-        problems["until"] = "The last day is before the first one."
+        problems["until"] = _("The last day is before the first one.")
     if query.kind and query.kind not in LOG_KINDS:
-        problems["kind"] = "Nothing of this kind is in the log."
+        problems["kind"] = _("Nothing of this kind is in the log.")
     if problems:
         raise Invalid(problems)
     return LogFilter(
@@ -62,7 +63,7 @@ def _person(name: str, field: str, problems: dict[str, str]) -> int | None:
         return SYSTEM_ID
     person = find_person_by_name(name.removeprefix("@"))
     if person is None:
-        problems[field] = "Nobody has this name."
+        problems[field] = _("Nobody has this name.")
         return None
     return person.id
 
@@ -75,7 +76,7 @@ def _day(raw: str, field: str, problems: dict[str, str]) -> date | None:
     except ValueError:
         day = date.min
     if not _YEARS[0] <= day.year <= _YEARS[1]:
-        problems[field] = "Please give a day as year-month-day, such as 2026-01-31."
+        problems[field] = _("Please give a day as year-month-day, such as 2026-01-31.")
         return None
     return day
 

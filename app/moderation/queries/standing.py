@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.moderation.models import AppealState, Sanction, SanctionKind
 from app.moderation.policies import can_appeal
@@ -18,6 +19,12 @@ _CONSEQUENCES = {
     SanctionKind.MUTE: lazy_gettext("Until then you can read, vote and follow, but write no texts."),
     SanctionKind.SUSPEND: lazy_gettext("Until then you can sign in and read, but you cannot write, vote or report."),
     SanctionKind.BAN: lazy_gettext("You cannot sign in any more. What you wrote stays where it is."),
+}
+_TAKEN_BACK = {
+    SanctionKind.WARN: lazy_gettext("The moderators took back a warning."),
+    SanctionKind.MUTE: lazy_gettext("The moderators took back that you could write no texts."),
+    SanctionKind.SUSPEND: lazy_gettext("The moderators took back your suspension."),
+    SanctionKind.BAN: lazy_gettext("The moderators took back your ban."),
 }
 
 
@@ -53,20 +60,24 @@ class StandingRow:
 
 def told(kind: str, reason: str, until: datetime | None) -> Told:
     """Return what somebody reads who is warned, muted, suspended or banned for this reason."""
-    end = f" until {human_moment(until)}" if until else ""
-    titles = {
-        SanctionKind.WARN: "A warning from the moderators",
-        SanctionKind.MUTE: f"You cannot write texts{end}",
-        SanctionKind.SUSPEND: f"Your account is suspended{end}",
-        SanctionKind.BAN: "Your account is banned",
-    }
-    return Told(titles[SanctionKind(kind)], reason, _CONSEQUENCES[SanctionKind(kind)])
+    return Told(_title(SanctionKind(kind), human_moment(until) if until else ""), reason, _CONSEQUENCES[SanctionKind(kind)])
+
+
+def _title(kind: SanctionKind, end: str) -> str:
+    match kind:
+        case SanctionKind.WARN:
+            return _("A warning from the moderators")
+        case SanctionKind.MUTE:
+            return _("You cannot write texts until %(when)s", when=end) if end else _("You cannot write texts")
+        case SanctionKind.SUSPEND:
+            return _("Your account is suspended until %(when)s", when=end) if end else _("Your account is suspended")
+        case SanctionKind.BAN:
+            return _("Your account is banned")
 
 
 def taken_back(kind: str) -> str:
     """Return what somebody reads when a decision about them was taken back."""
-    what = {"warn": "a warning", "mute": "that you could write no texts", "suspend": "your suspension", "ban": "your ban"}
-    return f"The moderators took back {what[kind]}."
+    return str(_TAKEN_BACK[SanctionKind(kind)])
 
 
 def find_sanction(sanction_id: int) -> Sanction | None:

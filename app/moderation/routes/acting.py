@@ -52,12 +52,12 @@ def _posted_id(field: str, missing: str) -> int:
 
 
 def _move(actor: Actor, thread_id: int) -> object:
-    category_id = _posted_id("category_id", "Please choose a category.")
+    category_id = _posted_id("category_id", _("Please choose a category."))
     return curating.move_thread(actor, thread_id=thread_id, category_id=category_id, reason=posted_line("reason"))
 
 
 def _duplicate(actor: Actor, thread_id: int) -> object:
-    original = _posted_id("original_id", "Please paste the address or the number of the question that stays.")
+    original = _posted_id("original_id", _("Please paste the address or the number of the question that stays."))
     return curating.close_as_duplicate(actor, thread_id=thread_id, original_id=original, reason=posted_line("reason"))
 
 

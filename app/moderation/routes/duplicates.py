@@ -50,4 +50,4 @@ def dismiss_duplicate(proposal_id: int) -> Response:
     """Say that two questions differ."""
     with unit_of_work():
         dismiss_proposal(current_actor(), proposal_id=proposal_id, reason=posted_line("reason"))
-    return decided("Noted: these two are different.", DUPLICATES)
+    return decided(_("Noted: these two are different."), DUPLICATES)

@@ -31,10 +31,10 @@ THANKS = lazy_gettext("Thank you. A moderator will look at it; under Settings, M
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What a form is about: `kind` decides the reasons, `what` names it, `text` shows it, `action` takes the report."""
+    """What a form is about: `kind` decides the reasons, `title` heads it, `text` shows it, `action` takes the report."""
 
     kind: str
-    what: str
+    title: str
     text: str
     back: str
     action: str
@@ -42,22 +42,24 @@ class Reported:
 
 def _post(actor: Actor, post_id: int) -> Reported:
     post = get_post(actor, post_id)
-    return Reported(kind_of(post), "post", post.body_text, post_path(post_id), f"/posts/{post_id}/flag")
+    return Reported(kind_of(post), _("Report this post"), post.body_text, post_path(post_id), f"/posts/{post_id}/flag")
 
 
 def _comment(actor: Actor, comment_id: int) -> Reported:
     comment = get_comment(actor, comment_id)
-    return Reported("comment", "comment", comment.body_text, comment_path(comment_id), f"/comments/{comment_id}/flag")
+    return Reported(
+        "comment", _("Report this comment"), comment.body_text, comment_path(comment_id), f"/comments/{comment_id}/flag"
+    )
 
 
 def _person(actor: Actor, person_id: int) -> Reported:
     ensure_can_flag_people(actor)
     person = get_person(person_id)
-    return Reported("person", "person", person.display_name, person_path(person.name), f"/people/{person_id}/flag")
+    return Reported("person", _("Report this person"), person.display_name, person_path(person.name), f"/people/{person_id}/flag")
 
 
 def _form_page(form: FlagForm, reported: Reported, status: int = 200) -> Response:
-    head = Head(title=_("Report this %(what)s", what=reported.what))
+    head = Head(title=reported.title)
     return page("moderation/flag.html", head, status=status, form=form, about=reported)
 
 

@@ -73,7 +73,7 @@ def join(thread_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _join_page(thread_id, form, local_path(request.form.get("next"), ""), status=400)
-    return decided("Joined: both are one issue now.", f"/questions/{joined.duplicate_of_id}")
+    return decided(_("Joined: both are one issue now."), f"/questions/{joined.duplicate_of_id}")
 
 
 def _separate_page(thread_id: int, form: SeparateForm, status: int = 200) -> Response:
@@ -107,4 +107,4 @@ def separate(thread_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _separate_page(thread_id, form, status=400)
-    return decided("The question stands on its own again.", f"/questions/{thread_id}")
+    return decided(_("The question stands on its own again."), f"/questions/{thread_id}")

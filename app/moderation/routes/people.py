@@ -16,7 +16,7 @@ from app.moderation.people.appeals import list_open_appeals
 from app.moderation.people.imposing import end_sanction, impose
 from app.moderation.people.listing import list_people_to_moderate
 from app.moderation.people.record import PersonRecord, person_record
-from app.moderation.presenters.log import action_label
+from app.moderation.presenters.log import action_label, kind_label
 from app.moderation.queries.log import LogFilter, list_log
 from app.moderation.queries.standing import find_sanction, told
 from app.moderation.routes.acting import decided
@@ -68,7 +68,8 @@ def _record_page(
     record = person_record(actor, person_id)
     return page(
         "moderation/person.html", Head(title=_("Record of %(name)s", name=record.name)), status, record=record,
-        log=list_log(actor, LogFilter(about_id=person_id), limit=20).items, action_label=action_label, refusal=refusal, about=about,
+        log=list_log(actor, LogFilter(about_id=person_id), limit=20).items, action_label=action_label, kind_label=kind_label,
+        refusal=refusal, about=about,
         end_form=end or EndForm(formdata=None), answer_form=answer or AnswerForm(formdata=None),
         appeals={row.sanction_id: row for row in list_open_appeals(actor, person_id=person_id)},
     )  # fmt: skip
@@ -137,7 +138,7 @@ def lift(person_id: int, sanction_id: int) -> Response:
         return _record_page(person_id, 400, end=form, about=sanction_id)
     except Conflict as error:
         return _record_page(person_id, 409, error.message)
-    return decided("Taken back. The person is told.", record_path(person_id))
+    return decided(_("Taken back. The person is told."), record_path(person_id))
 
 
 @blueprint.post("/moderation/people/<id:person_id>/sanctions/<id:sanction_id>/appeal")
@@ -157,5 +158,6 @@ def answer_appeal(person_id: int, sanction_id: int) -> Response:
     except Conflict as error:
         return _record_page(person_id, 409, error.message)
     return decided(
-        "Taken back, and the person is told." if is_lifted else "It stays, and the person is told.", record_path(person_id)
+        _("Taken back, and the person is told.") if is_lifted else _("It stays, and the person is told."),
+        record_path(person_id),
     )

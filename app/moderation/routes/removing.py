@@ -48,4 +48,4 @@ def remove_content_action(person_id: int) -> Response:
     except (Invalid, Conflict) as error:
         form.add_errors(Invalid(error.message, "reason"))
         return _page(person_id, form, 409 if isinstance(error, Conflict) else 400)
-    return decided("What they wrote is going out of sight. This takes a moment.", record_path(person_id))
+    return decided(_("What they wrote is going out of sight. This takes a moment."), record_path(person_id))

@@ -20,6 +20,7 @@ from app.moderation.presenters.reshaping import (
     convert_effects,
     find_target,
     list_choices,
+    merge_cautions,
     merge_effects,
     split_effects,
 )
@@ -83,7 +84,7 @@ def split(thread_id: int) -> Response:
         return _split_page(get_moderated(current_actor(), thread_id), form, ids, 400)
     except Conflict as error:
         return _split_page(get_moderated(current_actor(), thread_id), form, ids, 409, error.message)
-    return decided("Split: the posts have a thread of their own now.", new.path)
+    return decided(_("Split: the posts have a thread of their own now."), new.path)
 
 
 def _merge_page(thread_id: int, form: MergeForm, status: int = 200, refusal: str = "") -> Response:
@@ -104,6 +105,7 @@ def _merge_page(thread_id: int, form: MergeForm, status: int = 200, refusal: str
     return page(
         "moderation/merge.html", Head(title=_("Merge threads")), status, thread=thread, target=target, form=form,
         effects=merge_effects(thread, target) if target else [], refusal=refusal,
+        cautions=merge_cautions(thread, target) if target else [],
     )  # fmt: skip
 
 
@@ -133,7 +135,7 @@ def merge(thread_id: int) -> Response:
         return _merge_page(thread_id, form, 400)
     except Conflict as error:
         return _merge_page(thread_id, form, 409, error.message)
-    return decided("Merged: its posts are here now, and its address leads here.", target.path)
+    return decided(_("Merged: its posts are here now, and its address leads here."), target.path)
 
 
 def _convert_page(thread_id: int, form: ReasonForm, status: int = 200) -> Response:
@@ -165,4 +167,4 @@ def convert(thread_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _convert_page(thread_id, form, 400)
-    return decided("It is a question now." if thread.is_question else "It is a discussion now.", thread.path)
+    return decided(_("It is a question now.") if thread.is_question else _("It is a discussion now."), thread.path)

@@ -44,7 +44,7 @@ def _rules_page(form: RuleForm, kind: str, status: int = 200) -> Response:
     tabs = [
         (label, screening_path(name), counts.get((name, False), 0), name == kind and not is_removed) for name, label in _LISTS
     ]
-    tabs.append(("Removed", screening_path(kind, is_removed=True), counts.get((kind, True), 0), is_removed))
+    tabs.append((_("Removed"), screening_path(kind, is_removed=True), counts.get((kind, True), 0), is_removed))
     return page(
         "moderation/screening.html", Head(title=_("Screening")), status, form=form, kind=kind, tabs=tabs,
         is_removed=is_removed, rows=list_rules(kind=kind, is_removed=is_removed, page=parse_page(request.args.get("page"))),
@@ -80,7 +80,7 @@ def unwatch(rule_id: int) -> Response:
     """Stop watching."""
     with unit_of_work():
         rule = remove_rule(current_actor(), rule_id=rule_id, reason=posted_line("reason"))
-    return decided("Not watched any more.", screening_path(rule.kind))
+    return decided(_("Not watched any more."), screening_path(rule.kind))
 
 
 @blueprint.post("/moderation/screening/<id:rule_id>/restore")
@@ -89,7 +89,7 @@ def watch_again(rule_id: int) -> Response:
     """Watch again."""
     with unit_of_work():
         rule = restore_rule(current_actor(), rule_id=rule_id, reason=posted_line("reason"))
-    return decided("Watched again.", local_path(request.form.get("next"), screening_path(rule.kind)))
+    return decided(_("Watched again."), local_path(request.form.get("next"), screening_path(rule.kind)))
 
 
 @blueprint.get("/moderation/screening/try")

@@ -78,7 +78,7 @@ def set_level(person_id: int) -> Response:
         return _level_page(person_id, form, 400)
     except Conflict as error:
         return _level_page(person_id, form, 409, error.message)
-    return decided("The level is set.", level_path(person_id))
+    return decided(_("The level is set."), level_path(person_id))
 
 
 def _set(person_id: int, form: LevelForm) -> None:

@@ -73,15 +73,15 @@ def to_comment(post_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _comment_page(get_moderated_post(current_actor(), post_id), form, 400)
-    return decided("It is a comment now.", comment_path(comment.id))
+    return decided(_("It is a comment now."), comment_path(comment.id))
 
 
 def _answer_page(comment: Comment, form: ReasonForm, status: int = 200) -> Response:
-    refusal = "This comment is hidden." if comment.hidden_at is not None else ""
+    refusal = _("This comment is hidden.") if comment.hidden_at is not None else ""
     preview = _composed(comment.body_source, is_comment=False).body.html
     thread = comment.post.thread
     what = "answer" if thread.is_question else "reply"
-    head = Head(title=_("Make it %(reply)s", reply="an answer" if thread.is_question else "a reply"))
+    head = Head(title=_("Make it an answer") if thread.is_question else _("Make it a reply"))
     return page("moderation/turn.html", head, status, form=form, preview=preview, refusal=refusal, thread=thread, what=what,
                 old=comment, back=comment_path(comment.id), action=f"/moderation/comments/{comment.id}/to-answer")  # fmt: skip
 
@@ -106,4 +106,4 @@ def to_answer(comment_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _answer_page(get_moderated_comment(current_actor(), comment_id), form, 400)
-    return decided("It stands for itself now.", post_path(post.id))
+    return decided(_("It stands for itself now."), post_path(post.id))

@@ -141,7 +141,7 @@ def give_wave_back(wave_id: int) -> Response:
     """Show everything again that the wave took."""
     with unit_of_work():
         given = give_back(current_actor(), wave_id=wave_id, reason=posted_line("reason"))
-    return decided("Everything is back." if not given.is_running else "Everything is on its way back.", wave_path(wave_id))
+    return decided(_("Everything is back.") if not given.is_running else _("Everything is on its way back."), wave_path(wave_id))
 
 
 @blueprint.post("/moderation/waves/<id:wave_id>/remove")

@@ -57,11 +57,12 @@ def check_words(words: list[Rule]) -> list[Reason]:
     found = []
     for rule in words:
         if rule.measure == RuleMeasure.BLOCK:
-            words_ = rule.note or "We do not publish this here; please say it differently."
-            found.append(Reason("word", f"Your text says “{rule.text}”. {words_}", Measure.BLOCK, rule.id))
+            note = rule.note or lazy_gettext("We do not publish this here; please say it differently.")
+            told = lazy_gettext("Your text says “%(word)s”. %(note)s", word=rule.text, note=note)
+            found.append(Reason("word", told, Measure.BLOCK, rule.id))
         else:
             measure = Measure.HOLD if rule.measure == RuleMeasure.HOLD else Measure.NOTE
-            found.append(Reason("word", f"Says “{rule.text}”, a watched word", measure, rule.id))
+            found.append(Reason("word", lazy_gettext("Says “%(word)s”, a watched word", word=rule.text), measure, rule.id))
     return found
 
 
@@ -73,10 +74,12 @@ def check_hosts(rules: RuleSet, named: frozenset[str]) -> list[Reason]:
         if rule is None or rule.id in found or rule.measure not in (RuleMeasure.BLOCK, RuleMeasure.HOLD):
             continue
         if rule.measure == RuleMeasure.BLOCK:
-            words = rule.note or "We do not publish links to it."
-            found[rule.id] = Reason("host", f"Your text names {rule.text}. {words}", Measure.BLOCK, rule.id)
+            note = rule.note or lazy_gettext("We do not publish links to it.")
+            told = lazy_gettext("Your text names %(host)s. %(note)s", host=rule.text, note=note)
+            found[rule.id] = Reason("host", told, Measure.BLOCK, rule.id)
         else:
-            found[rule.id] = Reason("host", f"Leads to {rule.text}, a watched host", Measure.HOLD, rule.id)
+            told = lazy_gettext("Leads to %(host)s, a watched host", host=rule.text)
+            found[rule.id] = Reason("host", told, Measure.HOLD, rule.id)
     return list(found.values())
 
 
@@ -94,15 +97,16 @@ def check_habits(
     if submission.holds_first and not actor.has(Ability.POST_AT_ONCE):
         reasons += check_first(standing, terms)
     if terms.pace and standing.recent >= terms.pace:
-        reasons.append(Reason("pace", f"Text no. {standing.recent + 1} within ten minutes"))
+        reasons.append(Reason("pace", lazy_gettext("Text no. %(number)s within ten minutes", number=standing.recent + 1)))
     return reasons + check_repeats(submission, traits, terms)
 
 
 def check_first(standing: Standing, terms: ScreeningTerms) -> list[Reason]:
     """First texts wait; and so does every text of those who lost the level that lets them post at once."""
     if standing.texts < terms.new_texts:
-        return [Reason("first", "One of the first texts of somebody new")]
-    return [] if standing.is_young(terms) else [Reason("first", "By somebody who is not trusted to post at once")]
+        return [Reason("first", lazy_gettext("One of the first texts of somebody new"))]
+    not_trusted = Reason("first", lazy_gettext("By somebody who is not trusted to post at once"))
+    return [] if standing.is_young(terms) else [not_trusted]
 
 
 def check_links(traits: Traits, before: Traits, rules: RuleSet, terms: ScreeningTerms) -> list[Reason]:
@@ -112,7 +116,13 @@ def check_links(traits: Traits, before: Traits, rules: RuleSet, terms: Screening
     if not new or len(counted) <= terms.links:
         return []
     named = ", ".join(new[:_NAMED]) + (" …" if len(new) > _NAMED else "")
-    return [Reason("links", f"Links to {_count(len(counted), 'other site')} by somebody new: {named}")]
+    if len(counted) == 1:
+        return [Reason("links", lazy_gettext("Links to 1 other site by somebody new: %(sites)s", sites=named))]
+    return [
+        Reason(
+            "links", lazy_gettext("Links to %(count)s other sites by somebody new: %(sites)s", count=len(counted), sites=named)
+        )
+    ]
 
 
 def check_images(traits: Traits, before: Traits, terms: ScreeningTerms) -> list[Reason]:
@@ -120,9 +130,11 @@ def check_images(traits: Traits, before: Traits, terms: ScreeningTerms) -> list[
     if terms.images == "allow" or traits.images <= before.images:
         return []
     if terms.images == "block":
-        words = "New people cannot show images yet. Please describe in words what one would see."
+        words = lazy_gettext("New people cannot show images yet. Please describe in words what one would see.")
         return [Reason("images", words, Measure.BLOCK)]
-    return [Reason("images", f"{_count(traits.images, 'image')} by somebody new")]
+    if traits.images == 1:
+        return [Reason("images", lazy_gettext("1 image by somebody new"))]
+    return [Reason("images", lazy_gettext("%(count)s images by somebody new", count=traits.images))]
 
 
 def check_repeats(submission: Submission, traits: Traits, terms: ScreeningTerms) -> list[Reason]:
@@ -132,9 +144,21 @@ def check_repeats(submission: Submission, traits: Traits, terms: ScreeningTerms)
     alike, by_others = count_repeats(traits, person_id=submission.actor.id)
     if alike < terms.repeats:
         return []
-    whose = f", {by_others} of them by other people" if by_others else " by the same person"
-    return [Reason("repeat", f"Says much the same as {_count(alike, 'text')} of the last {KEPT_FOR.days} days{whose}")]
+    return [Reason("repeat", _alike(alike, by_others, KEPT_FOR.days))]
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def _alike(count: int, others: int, days: int) -> str:
+    if count == 1 and others:
+        return lazy_gettext("Says much the same as 1 text of the last %(days)s days, by another person", days=days)
+    if count == 1:
+        return lazy_gettext("Says much the same as 1 text of the last %(days)s days by the same person", days=days)
+    if others:
+        return lazy_gettext(
+            "Says much the same as %(count)s texts of the last %(days)s days, %(others)s of them by other people",
+            count=count,
+            days=days,
+            others=others,
+        )
+    return lazy_gettext(
+        "Says much the same as %(count)s texts of the last %(days)s days by the same person", count=count, days=days
+    )

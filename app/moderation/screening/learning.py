@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.core.actor import Audience
 from app.core.clock import now
 from app.core.db import db
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
@@ -39,7 +40,13 @@ def check_text(traits: Traits, terms: ScreeningTerms) -> list[Reason]:
     if judged.sureness * 100 < terms.sure:
         return []
     because = ", ".join(f"“{word}”" for word in judged.because[:_NAMED])
-    return [Reason("classifier", f"Reads like spam ({min(99, int(judged.sureness * 100))} % sure), because of {because}")]
+    percent = min(99, int(judged.sureness * 100))
+    return [
+        Reason(
+            "classifier",
+            lazy_gettext("Reads like spam (%(percent)s %% sure), because of %(because)s", percent=percent, because=because),
+        )
+    ]
 
 
 @lru_cache(maxsize=2)

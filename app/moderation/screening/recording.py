@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.i18n import speaking
 from app.forum.events import CommentCurated, PostCurated, ThreadCurated
 from app.forum.models import Post
 from app.forum.models.post import PostKind
@@ -23,10 +24,12 @@ _OUTCOMES = {
 def record(submission: Submission, verdict: Verdict, _thread_id: int, post_id: int, comment_id: int | None) -> None:
     """Keep each reason as a hit, and the text's sketch."""
     moment = now()
-    for reason in verdict.reasons:
+    with speaking(None):  # kept in the language of the site
+        kept = [(reason, str(reason.words)[:WORDS_MAX]) for reason in verdict.reasons]
+    for reason, words in kept:
         hit = ScreeningHit(
             post_id=post_id, comment_id=comment_id, person_id=submission.actor.id, check_name=reason.check,
-            is_held=reason.measure == Measure.HOLD, words=reason.words[:WORDS_MAX], rule_id=reason.rule_id, created_at=moment,
+            is_held=reason.measure == Measure.HOLD, words=words, rule_id=reason.rule_id, created_at=moment,
         )  # fmt: skip
         db.session.add(hit)
     traits = traits_of(str(submission.body.html), screening_terms().own_host)

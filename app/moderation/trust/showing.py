@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.core.db import db
+from app.core.i18n import gettext, lazy_gettext, ngettext, separated
 from app.core.trust import Ability, Bound, Level, Record, TrustTable, trust_table, words_of
 from app.moderation.models import LogEntry
 from app.moderation.trust.setting import LOWER, PIN
@@ -73,13 +74,31 @@ def steps_of(record: Record, bound: Bound) -> tuple[Step, ...]:
     """Return what a bound takes, and how much of it a record has. What the bound does not ask for is left out, limits are not."""
     days = record.age.total_seconds() / 86400
     rows = (
-        ("Time here", days_in_words(min(days, 9999)), days_in_words(bound.days), days >= bound.days, bound.days > 0),
-        ("Visible texts", f"{record.texts:,}", f"{bound.texts:,}", record.texts >= bound.texts, bound.texts > 0),
-        ("Answers that helped", f"{record.helps:,}", f"{bound.helps:,}", record.helps >= bound.helps, bound.helps > 0),
+        (
+            lazy_gettext("Time here"),
+            days_in_words(min(days, 9999)),
+            days_in_words(bound.days),
+            days >= bound.days,
+            bound.days > 0,
+        ),
+        (
+            lazy_gettext("Visible texts"),
+            separated(record.texts),
+            separated(bound.texts),
+            record.texts >= bound.texts,
+            bound.texts > 0,
+        ),
+        (
+            lazy_gettext("Answers that helped"),
+            separated(record.helps),
+            separated(bound.helps),
+            record.helps >= bound.helps,
+            bound.helps > 0,
+        ),
     )
     limits = (
-        ("Texts rightly reported", record.upheld, bound.upheld),
-        ("Warnings and worse", record.sanctions, bound.sanctions),
+        (lazy_gettext("Texts rightly reported"), record.upheld, bound.upheld),
+        (lazy_gettext("Warnings and worse"), record.sanctions, bound.sanctions),
     )
     return (
         *(Step(label, have, need, is_met) for label, have, need, is_met, is_asked in rows if is_asked),
@@ -89,8 +108,9 @@ def steps_of(record: Record, bound: Bound) -> tuple[Step, ...]:
 
 def days_in_words(days: float) -> str:
     """Return a time in hours below two days, in days above."""
-    number, unit = (round(days * 24), "hour") if days < 2 and days != 1 else (int(days), "day")
-    return f"{number:,} {unit}" + ("" if number == 1 else "s")
+    if days < 2 and days != 1:
+        return ngettext("%(num)s hour", "%(num)s hours", round(days * 24))
+    return ngettext("%(num)s day", "%(num)s days", int(days))
 
 
 def _brings(table: TrustTable, level: Level) -> tuple[str, ...]:
@@ -101,18 +121,33 @@ def _takes(bound: Bound | None) -> tuple[str, ...]:
     if bound is None:
         return ()
     asked = (
-        (bound.days, f"{days_in_words(bound.days)} since you joined"),
-        (bound.texts, f"{bound.texts:,} texts that everybody can see"),
-        (bound.helps, f"{bound.helps:,} answers that helped: accepted, or confirmed by others"),
+        (bound.days, gettext("%(time)s since you joined", time=days_in_words(bound.days))),
+        (bound.texts, ngettext("%(num)s text that everybody can see", "%(num)s texts that everybody can see", bound.texts)),
+        (
+            bound.helps,
+            ngettext(
+                "%(num)s answer that helped: accepted, or confirmed by others",
+                "%(num)s answers that helped: accepted, or confirmed by others",
+                bound.helps,
+            ),
+        ),
     )
     return (
         *(words for number, words in asked if number),
-        f"{_at_most(bound.upheld, 'report')} against your texts that turned out right, {_at_most(bound.sanctions, 'warning')} in half a year",
+        gettext(
+            "%(reports)s against your texts that turned out right, %(warnings)s in half a year",
+            reports=_reports(bound.upheld),
+            warnings=_warnings(bound.sanctions),
+        ),
     )
 
 
-def _at_most(number: int, what: str) -> str:
-    return f"at most {number} {what}" + ("" if number == 1 else "s") if number else f"no {what}s"
+def _reports(most: int) -> str:
+    return ngettext("at most %(num)s report", "at most %(num)s reports", most) if most else gettext("no reports")
+
+
+def _warnings(most: int) -> str:
+    return ngettext("at most %(num)s warning", "at most %(num)s warnings", most) if most else gettext("no warnings")
 
 
 def find_reason(person_id: int) -> str:

@@ -1,12 +1,14 @@
 """What a moderator looks for: hosts, a text to compare with, accounts by how they look, and when. Pure, and said in words."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.web.filters import human_moment
 
 LONGEST = timedelta(days=92)
 """Texts of a longer time are not looked through in one go."""
@@ -127,28 +129,43 @@ def in_words(criteria: Criteria) -> str:
     """Return what is looked for as part of a sentence."""
     words = []
     if criteria.hosts:
-        words.append(f"leads to {' or '.join(criteria.hosts)}")
+        words.append(_("leads to %(hosts)s", hosts=_any_of(criteria.hosts)))
     if criteria.sample:
-        words.append("says much the same as a text")
+        words.append(_("says much the same as a text"))
     authors = []
     if criteria.people:
-        shown = ", ".join(criteria.people[:3]) + (" and others" if len(criteria.people) > 3 else "")
-        authors.append(f"is by {shown}")
+        shown = ", ".join(criteria.people[:3])
+        authors.append(
+            _("is by %(names)s and others", names=shown) if len(criteria.people) > 3 else _("is by %(names)s", names=shown)
+        )
     if criteria.has_pattern:
-        authors.append(f"is by somebody {_pattern_words(criteria)}")
+        authors.append(_("is by somebody %(traits)s", traits=_pattern_words(criteria)))
     if not words and not authors:
-        return "What an account wrote that is erased"
-    joint = " and " if criteria.needs_both else " or "
-    return f"What {joint.join(part for part in (' or '.join(words), ' or '.join(authors)) if part)}"
+        return _("What an account wrote that is erased")
+    parts = [_any_of(some) for some in (words, authors) if some]
+    if criteria.needs_both and len(parts) == 2:
+        return _("What %(conditions)s", conditions=_("%(one)s and %(other)s", one=parts[0], other=parts[1]))
+    return _("What %(conditions)s", conditions=_any_of(parts))
+
+
+def _any_of(parts: Sequence[str]) -> str:
+    found = parts[0]
+    for part in parts[1:]:
+        found = _("%(one)s or %(other)s", one=found, other=part)
+    return found
 
 
 def _pattern_words(criteria: Criteria) -> str:
     parts = []
     if criteria.joined_from:
-        until = f" to {criteria.joined_to:%d %b %H:%M}" if criteria.joined_to else " or later"
-        parts.append(f"who joined {criteria.joined_from:%d %b %H:%M}{until}")
+        first, last = human_moment(criteria.joined_from), human_moment(criteria.joined_to) if criteria.joined_to else ""
+        parts.append(
+            _("who joined %(first)s to %(last)s", first=first, last=last)
+            if last
+            else _("who joined %(first)s or later", first=first)
+        )
     if criteria.name_pattern:
-        parts.append(f"named like {criteria.name_pattern}")
+        parts.append(_("named like %(pattern)s", pattern=criteria.name_pattern))
     if criteria.mail_host:
-        parts.append(f"with an address at {criteria.mail_host}")
+        parts.append(_("with an address at %(host)s", host=criteria.mail_host))
     return ", ".join(parts)

@@ -17,7 +17,8 @@ from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid
-from app.core.i18n import gettext
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.text import shorten
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
@@ -91,9 +92,7 @@ def find_everything_like(actor: Actor, criteria: Criteria, sample: Traits | None
     ensure_can_moderate_site(actor)
     ensure_sensible(criteria)
     if sample is not None and not sample.sketch and not sample.links:
-        raise Invalid(
-            gettext("This text is too short to compare. Please take a longer one, or say where it leads."), field="sample"
-        )
+        raise Invalid(_("This text is too short to compare. Please take a longer one, or say where it leads."), field="sample")
     matches = _Matches(criteria, sample)
     rows = [*_rows(actor, matches, Post), *_rows(actor, matches, Comment)]
     is_cut = len(rows) > MOST_TEXTS
@@ -158,7 +157,9 @@ class _Matches:
 
     def why_person(self, name: str, is_like: bool) -> str:
         """Return why an account belongs to the wave by itself; empty if it does not."""
-        return "; ".join(self._why_author(name, is_like))
+        named = [_("an account you named")] if name.casefold() in self.names else []
+        alike = [_("an account that looks like the others")] if is_like and self.fits(name) else []
+        return "; ".join([*named, *alike])
 
     def _words(self, model: type[Post] | type[Comment]) -> sa.ColumnElement[bool] | None:
         found: list[sa.ColumnElement[bool]] = [
@@ -178,15 +179,15 @@ class _Matches:
         hosts = hosts_in(row.body_html) if self.criteria.hosts else ()
         for wanted in self.criteria.hosts:
             if any(host == wanted or host.endswith(f".{wanted}") for host in hosts):
-                yield f"leads to {wanted}"
+                yield _("leads to %(hosts)s", hosts=wanted)
         if row.is_alike:
-            yield "says much the same"
+            yield _("says much the same")
 
     def _why_author(self, handle: str | None, is_like: bool) -> Iterable[str]:
         if handle and handle.casefold() in self.names:
-            yield "by an account you named"
+            yield _("by an account you named")
         if handle and is_like and self.fits(handle):
-            yield "by an account that looks like the others"
+            yield _("by an account that looks like the others")
 
 
 def _rows(actor: Actor, matches: _Matches, model: type[Post] | type[Comment]) -> Sequence[Any]:
@@ -231,12 +232,16 @@ def _text(row: Any, why: str) -> FoundText:
     )  # fmt: skip
 
 
+_TRUSTED = lazy_gettext("is trusted")
+_WHY_SPARED = {Role.STAFF: lazy_gettext("is staff"), Role.MODERATOR: lazy_gettext("is moderator"), Role.ADMIN: lazy_gettext("is admin")}  # fmt: skip
+
+
 def _spared(rows: Iterable[Any]) -> Iterable[Spared]:
     """Return who is spared, with how many texts, the most first."""
     counts, people = Counter(row.handle for row in rows), {row.handle: row for row in rows}
     for handle, number in counts.most_common():
         row = people[handle]
-        why = f"is {row.role}" if row.role != Role.MEMBER else "is trusted"
+        why = str(_WHY_SPARED.get(row.role, _TRUSTED))
         yield Spared(row.display_name, person_path(handle), why, number)
 
 
@@ -256,14 +261,20 @@ def _people(texts: Sequence[FoundText], matches: _Matches) -> Iterable[FoundPers
     everything = _count_texts([person.id for person, _ in rows])
     for person, like in rows:
         here, others = own[person.id], everything[person.id] - own[person.id]
-        why = matches.why_person(person.name, bool(like)).replace("by an account", "an account")
+        why = matches.why_person(person.name, bool(like))
         if not here and not why:
             continue
-        wrote = f"wrote {here} of these texts" + (f" and {others} others" if others > 0 else " and nothing else") if here else ""
+        wrote = _wrote(here, others) if here else ""
         yield FoundPerson(
             f"a{person.id}", person.id, person.display_name, person.path, person.created_at,
             "; ".join(part for part in (why, wrote) if part), bool(why) or others <= 0,
         )  # fmt: skip
+
+
+def _wrote(here: int, others: int) -> str:
+    if others > 0:
+        return _("wrote %(here)s of these texts and %(others)s others", here=here, others=others)
+    return _("wrote %(here)s of these texts and nothing else", here=here)
 
 
 def _count_texts(person_ids: Sequence[int]) -> dict[int, int]:

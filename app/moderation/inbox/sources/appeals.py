@@ -2,10 +2,12 @@
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import MOST_OF_ONE_SOURCE, InboxSource
+from app.moderation.models import SanctionKind
 from app.moderation.people.appealing import decide_appeal
 from app.moderation.people.appeals import AppealRow, count_open_appeals, list_open_appeals
 
@@ -20,15 +22,26 @@ _STAYS = Decision(
     lazy_gettext("It stays, and the person is told why."),
     needs_reason=True, reason_label=_ANSWER, icon="lock", in_batch=False,
 )  # fmt: skip
-_WORDS = {"warn": "a warning", "mute": "being muted", "suspend": "being suspended", "ban": "being banned"}
+
+
+def _title(row: AppealRow) -> str:
+    match row.kind:
+        case SanctionKind.WARN:
+            return _("%(name)s about a warning", name=row.person_name)
+        case SanctionKind.MUTE:
+            return _("%(name)s about being muted", name=row.person_name)
+        case SanctionKind.SUSPEND:
+            return _("%(name)s about being suspended", name=row.person_name)
+        case _ban:
+            return _("%(name)s about being banned", name=row.person_name)
 
 
 def _item(row: AppealRow) -> InboxItem:
     return InboxItem(
-        kind="appeal", id=row.sanction_id, title=f"{row.person_name} about {_WORDS.get(row.kind, 'a decision')}",
+        kind="appeal", id=row.sanction_id, title=_title(row),
         path=f"{row.record_path}#sanction-{row.sanction_id}", harm=Harm.APPEAL, since=row.appealed_at, pill="appeal",
-        summary="Asks for a second look" if row.can_decide else "Somebody else looks at it: you decided first",
-        decisions=(_LIFT, _STAYS) if row.can_decide else (), links=(ItemLink("The whole record", row.record_path, "r", "person"),),
+        summary=_("Asks for a second look") if row.can_decide else _("Somebody else looks at it: you decided first"),
+        decisions=(_LIFT, _STAYS) if row.can_decide else (), links=(ItemLink(_("The whole record"), row.record_path, "r", "person"),),
         person_id=row.person_id, person_name=row.person_name, person_path=row.person_path,
     )  # fmt: skip
 
@@ -41,9 +54,9 @@ def _show(actor: Actor, item: InboxItem) -> InboxDetail:
     row = next((one for one in list_open_appeals(actor, MOST_OF_ONE_SOURCE) if one.sanction_id == item.id), None)
     if row is None:
         return InboxDetail()
-    voice = Voice("What they say", row.note, row.person_name, row.person_path, row.appealed_at)
-    decided = ContextPiece("What was decided", item.path, row.by_name or "the system", row.reason, row.sanctioned_at)
-    return InboxDetail(voices=(voice,), voices_label="The appeal", context=(decided,))
+    voice = Voice(_("What they say"), row.note, row.person_name, row.person_path, row.appealed_at)
+    decided = ContextPiece(_("What was decided"), item.path, row.by_name or _("the system"), row.reason, row.sanctioned_at)
+    return InboxDetail(voices=(voice,), voices_label=_("The appeal"), context=(decided,))
 
 
 def _decide(actor: Actor, choice: Choice) -> object:

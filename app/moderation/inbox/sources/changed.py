@@ -6,10 +6,9 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.forum.urls import post_path
 from app.kb.models import SourceChange
-from app.kb.presenters import CHANGES
 from app.kb.services.refreshing import acknowledge_source
 from app.kb.urls import article_permalink, article_sources_path
-from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice
+from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice, sentence
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
 from app.moderation.policies import ensure_can_decide
@@ -22,18 +21,22 @@ _KEEP = Decision(
     lazy_gettext("Noted: the article stays as it is."), needs_reason=True,
     reason_label=lazy_gettext("Why is it still right?"), icon="check",
 )  # fmt: skip
+_SUMMARIES = {
+    SourceChange.EDITED: lazy_gettext("A source was edited since"),
+    SourceChange.HIDDEN: lazy_gettext("A source is hidden, or not for all readers any more"),
+    SourceChange.WITHDRAWN: lazy_gettext("A source is no longer accepted"),
+    SourceChange.REFUTED: lazy_gettext("A source is disputed: it does not work for everybody any more"),
+}
 
 
 def _item(row: BrokenRow) -> InboxItem:
     links = (
-        ItemLink("Compare the texts", article_sources_path(row.article_id), "c", "edit"),
-        ItemLink("The article", article_permalink(row.article_id)),
+        ItemLink(_("Compare the texts"), article_sources_path(row.article_id), "c", "edit"),
+        ItemLink(_("The article"), article_permalink(row.article_id)),
     )
-    change = SourceChange(row.change)
-    verb = "was" if change is SourceChange.EDITED else "is"
     return InboxItem(
         kind="source", id=row.id, title=row.article_title, path=post_path(row.post_id), harm=Harm.BROKEN, since=row.changed_at,
-        summary=f"A source {verb} {CHANGES[change]}", pill="source_changed", decisions=(_KEEP,), links=links,
+        summary=_SUMMARIES[SourceChange(row.change)], pill="source_changed", decisions=(_KEEP,), links=links,
         person_id=row.author_id, person_name=row.author_name, person_path=row.author_path, seen=str(row.revision),
     )  # fmt: skip
 
@@ -51,9 +54,11 @@ def _show(actor: Actor, item: InboxItem) -> InboxDetail:
     row = find_broken(actor, item.id)
     if row is None:
         return InboxDetail()
-    then = ContextPiece("What the article was built from", article_sources_path(row.article_id), row.author_name, row.text_then)
-    today = ContextPiece("What stands there now", post_path(row.post_id), row.author_name, row.text_now, row.changed_at)
-    return InboxDetail(voices=(Voice(item.summary + "."),), context=(then, today))
+    then = ContextPiece(
+        _("What the article was built from"), article_sources_path(row.article_id), row.author_name, row.text_then
+    )
+    today = ContextPiece(_("What stands there now"), post_path(row.post_id), row.author_name, row.text_now, row.changed_at)
+    return InboxDetail(voices=(Voice(sentence(item.summary)),), context=(then, today))
 
 
 def _decide(actor: Actor, choice: Choice) -> object:

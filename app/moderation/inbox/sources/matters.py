@@ -3,7 +3,7 @@
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext
+from app.core.i18n import lazy_gettext, ngettext
 from app.forum.models.proposal import ProposalState
 from app.forum.models.resolution import OutcomeKind
 from app.forum.queries.proposals import ProposalRow, ThreadCard, count_proposals, find_proposal, list_proposals
@@ -14,7 +14,7 @@ from app.kb.models import CandidateState
 from app.kb.queries.candidates import CandidateRow, count_candidates, list_candidates
 from app.kb.services.deciding import dismiss_candidate, snooze_candidate
 from app.kb.urls import promote_path, why_path
-from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice
+from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice, sentence
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
 from app.moderation.policies import ensure_can_decide
@@ -53,7 +53,7 @@ def _disputed_item(row: DisputedRow) -> InboxItem:
     decisions = (_HOLDS, _WITHDRAW) if row.solution_id else (_HOLDS,)
     return InboxItem(
         kind="disputed", id=row.thread_id, title=row.title, path=row.path, harm=Harm.DOUBT, since=row.since, pill="disputed",
-        summary="Its solution does not work for people", decisions=decisions, category=row.category, person_id=row.author_id,
+        summary=_("Its solution does not work for people"), decisions=decisions, category=row.category, person_id=row.author_id,
         person_name=row.author_name, person_path=row.author_path, seen=str(row.solution_id or ""),
     )  # fmt: skip
 
@@ -72,9 +72,10 @@ def _show_disputed(actor: Actor, item: InboxItem) -> InboxDetail:
     if row is None:
         return InboxDetail()
     voices = tuple(Voice(one.words, one.note, one.by_name, one.by_path, one.at) for one in list_refutations(item.id))
-    question = ContextPiece("The question", row.path, row.asker_name, row.excerpt, row.asked_at)
-    facts = (("Category", row.category), ("What", "The solution" if row.solution_id else "What was confirmed"))
-    return InboxDetail(row.solution_html, voices, "Who it does not work for", (question,), facts, row.solved_at)
+    question = ContextPiece(_("The question"), row.path, row.asker_name, row.excerpt, row.asked_at)
+    what = _("The solution") if row.solution_id else _("What was confirmed")
+    facts = ((_("Category"), row.category), (_("What"), what))
+    return InboxDetail(row.solution_html, voices, _("Who it does not work for"), (question,), facts, row.solved_at)
 
 
 def _decide_disputed(actor: Actor, choice: Choice) -> object:
@@ -101,8 +102,9 @@ def _decide_disputed(actor: Actor, choice: Choice) -> object:
 def _merge_item(row: ProposalRow) -> InboxItem:
     return InboxItem(
         kind="merge", id=row.id, title=row.thread.title, path=row.thread.path, harm=Harm.MERGE, since=row.proposed_at,
-        summary=f"{row.percent} % like “{row.original.title}”", pill="alike", decisions=(_DIFFER,), category=row.thread.category,
-        links=(ItemLink("Join them", join_path(row.thread.id, row.original.id, QUEUE), "m", "merge"),),
+        summary=_("%(percent)s %% like “%(title)s”", percent=row.percent, title=row.original.title),
+        pill="alike", decisions=(_DIFFER,), category=row.thread.category,
+        links=(ItemLink(_("Join them"), join_path(row.thread.id, row.original.id, QUEUE), "m", "merge"),),
     )  # fmt: skip
 
 
@@ -119,13 +121,16 @@ def _show_merge(actor: Actor, item: InboxItem) -> InboxDetail:
     row = find_proposal(actor, item.id)
     if row is None:
         return InboxDetail()
-    pair = (_card("Asked later", row.thread), _card("Asked before", row.original))
-    return InboxDetail(voices=(Voice(f"They are {row.percent} % alike."),), context=pair)
+    later, before = (ngettext("%(num)s answer", "%(num)s answers", one.answer_count) for one in (row.thread, row.original))
+    pair = (
+        _card(_("Asked later, in %(category)s (%(answers)s)", category=row.thread.category, answers=later), row.thread),
+        _card(_("Asked before, in %(category)s (%(answers)s)", category=row.original.category, answers=before), row.original),
+    )
+    return InboxDetail(voices=(Voice(_("They are %(percent)s %% alike.", percent=row.percent)),), context=pair)
 
 
 def _card(label: str, card: ThreadCard) -> ContextPiece:
-    told = "1 answer" if card.answer_count == 1 else f"{card.answer_count:,} answers"
-    return ContextPiece(f"{label}, in {card.category} ({told})", card.path, card.title, card.excerpt, card.created_at)
+    return ContextPiece(label, card.path, card.title, card.excerpt, card.created_at)
 
 
 def _decide_merge(actor: Actor, choice: Choice) -> object:
@@ -135,10 +140,14 @@ def _decide_merge(actor: Actor, choice: Choice) -> object:
 
 
 def _candidate_item(row: CandidateRow) -> InboxItem:
-    links = (ItemLink("Make an article", promote_path(row.thread_id), "m", "book"), ItemLink("Why?", why_path(row.thread_id)))
+    links = (
+        ItemLink(_("Make an article"), promote_path(row.thread_id), "m", "book"),
+        ItemLink(_("Why?"), why_path(row.thread_id)),
+    )
     return InboxItem(
         kind="candidate", id=row.thread_id, title=row.title, path=row.path, harm=Harm.PROMOTION, since=row.scanned_at,
-        summary=row.headline or f"{row.score:.0f} points", pill="proposed", decisions=(_NO_ARTICLE, _LATER), links=links,
+        summary=row.headline or ngettext("%(num)s point", "%(num)s points", round(row.score)),
+        pill="proposed", decisions=(_NO_ARTICLE, _LATER), links=links,
         category=row.category_name,
     )  # fmt: skip
 
@@ -148,7 +157,7 @@ def _list_candidates(actor: Actor, limit: int) -> list[InboxItem]:
 
 
 def _show_candidate(actor: Actor, item: InboxItem) -> InboxDetail:
-    return InboxDetail(voices=(Voice(item.summary + "."),), voices_label="Why it could become an article")
+    return InboxDetail(voices=(Voice(sentence(item.summary)),), voices_label=_("Why it could become an article"))
 
 
 def _decide_candidate(actor: Actor, choice: Choice) -> object:

@@ -11,6 +11,7 @@ from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.moderation.flags.criteria import WAITS
 from app.moderation.flags.reasons import harm_of, label_of
@@ -69,9 +70,9 @@ def _list_reported(actor: Actor, limit: int, only: int | None = None) -> list[_R
 def _item(row: _Reported) -> InboxItem:
     return InboxItem(
         kind=KIND, id=row.id, title=row.display_name, path=person_path(row.name), since=row.since, pill="flagged",
-        summary=", ".join(label_of(reason) for reason in row.reasons),
+        summary=", ".join(str(label_of(reason)) for reason in row.reasons),
         harm=Harm.ABUSE if any(harm_of(reason) > 1 for reason in row.reasons) else Harm.ODD, decisions=(_RIGHT, _FINE),
-        links=(ItemLink("Warn, mute, suspend or ban", record_path(row.id), "p", "person"),), person_id=row.id,
+        links=(ItemLink(_("Warn, mute, suspend or ban"), record_path(row.id), "p", "person"),), person_id=row.id,
         person_name=row.display_name, person_path=person_path(row.name),
     )  # fmt: skip
 
@@ -109,10 +110,10 @@ def _show(_actor: Actor, item: InboxItem) -> InboxDetail:
         Voice(label_of(row.reason), row.note, row.display_name, person_path(row.name), row.created_at, weight_words(row.weight))
         for row in db.session.execute(statement)
     ]
-    facts = (("What", "Profile"), *((("Website", person.website),) if person.website else ()))
+    facts = ((_("What"), _("Profile")), *(((_("Website"), person.website),) if person.website else ()))
     return InboxDetail(
         html=Markup(person.about_html),  # noqa: S704 - sanitised when it was saved
-        voices=tuple(voices), voices_label="Reports", facts=facts, written_at=person.created_at,
+        voices=tuple(voices), voices_label=_("Reports"), facts=facts, written_at=person.created_at,
     )  # fmt: skip
 
 

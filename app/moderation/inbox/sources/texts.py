@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import NotFound
-from app.core.i18n import lazy_gettext
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, ngettext
 from app.forum.services import curating
 from app.moderation.flags.reasons import harm_of, label_of
 from app.moderation.flags.resolving import resolve_comment_flags, resolve_post_flags
 from app.moderation.flags.weighing import weight_words
-from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice
+from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink, Voice, sentence
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
 from app.moderation.queries.context import Neighbour, list_around_comment, list_around_post
@@ -81,8 +82,8 @@ def _harm(text: QueueItem) -> int:
 
 def _summary(text: QueueItem) -> str:
     if text.is_report:
-        return ", ".join(sorted({label_of(flag.reason) for flag in text.flags}))
-    return text.hits[0].words if text.hits else f"{_KIND_WORDS[text.kind]} in {text.category}"
+        return ", ".join(sorted({str(label_of(flag.reason)) for flag in text.flags}))
+    return text.hits[0].words if text.hits else _("%(kind)s in %(category)s", kind=_KIND_WORDS[text.kind], category=text.category)
 
 
 def _sorted(texts: Sequence[QueueItem], limit: int) -> list[InboxItem]:
@@ -116,22 +117,30 @@ def show_text(actor: Actor, item: InboxItem) -> InboxDetail:
     around = list_around_comment(text.id) if is_comment else [] if item.kind == "thread" else list_around_post(text.id)
     return InboxDetail(
         html=text.html, voices=_voices(text), voices_label=_voices_label(text), context=tuple(_piece(one) for one in around),
-        facts=(("What", _KIND_WORDS[text.kind] + (", hidden now" if text.is_hidden else "")), ("Category", text.category)),
+        facts=((_("What"), _what(text)), (_("Category"), text.category)),
         written_at=text.created_at, links=_links(text),
     )  # fmt: skip
+
+
+def _what(text: QueueItem) -> str:
+    kind = _KIND_WORDS[text.kind]
+    return _("%(kind)s, hidden now", kind=kind) if text.is_hidden else kind
 
 
 def _links(text: QueueItem) -> tuple[ItemLink, ...]:
     """Return where to look for more of the same, and at what held the text."""
     is_comment = text.kind.endswith("comment")
     like = everything_like_path(comment_id=text.id) if is_comment else everything_like_path(post_id=text.id)
-    return (ItemLink("Everything like this", like), *((ItemLink("What screening looks for", SCREENING),) if text.hits else ()))
+    return (
+        ItemLink(_("Everything like this"), like),
+        *((ItemLink(_("What screening looks for"), SCREENING),) if text.hits else ()),
+    )
 
 
 def _voices_label(text: QueueItem) -> str:
     if not text.is_report:
-        return "Why it waits"
-    return "1 report" if len(text.flags) == 1 else f"{len(text.flags)} reports"
+        return _("Why it waits")
+    return ngettext("%(num)s report", "%(num)s reports", len(text.flags))
 
 
 def _voices(text: QueueItem) -> tuple[Voice, ...]:
@@ -141,8 +150,10 @@ def _voices(text: QueueItem) -> tuple[Voice, ...]:
             for one in text.flags
         )
     if text.hits:
-        return tuple(Voice(hit.words + ".") for hit in text.hits)
-    return (Voice("New threads in this category wait for approval." if text.kind == "thread" else "A moderator put it here."),)
+        return tuple(Voice(sentence(hit.words)) for hit in text.hits)
+    return (
+        Voice(_("New threads in this category wait for approval.") if text.kind == "thread" else _("A moderator put it here.")),
+    )
 
 
 def _piece(one: Neighbour) -> ContextPiece:

@@ -2,7 +2,8 @@
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
-from app.core.i18n import lazy_gettext
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, ngettext
 from app.moderation.inbox.item import Choice, ContextPiece, Decision, InboxDetail, InboxItem, ItemLink
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
@@ -25,14 +26,16 @@ _REMOVE = Decision(
 
 def _item(row: WaveRow) -> InboxItem:
     return InboxItem(
-        kind="wave", id=row.id, title=row.summary, path=row.path, summary=f"Put away: {_counts(row)}", since=row.created_at,
-        harm=Harm.WAVE, pill="put_away", decisions=(_BACK, _REMOVE), links=(ItemLink("All of it", row.path, "c", "shield"),),
+        kind="wave", id=row.id, title=row.summary, path=row.path, summary=_summary(row), since=row.created_at,
+        harm=Harm.WAVE, pill="put_away", decisions=(_BACK, _REMOVE), links=(ItemLink(_("All of it"), row.path, "c", "shield"),),
     )  # fmt: skip
 
 
-def _counts(row: WaveRow) -> str:
-    texts = f"{row.texts:,} text{'' if row.texts == 1 else 's'}"
-    return f"{texts}, {row.people:,} account{'' if row.people == 1 else 's'}"
+def _summary(row: WaveRow) -> str:
+    texts = ngettext("%(num)s text", "%(num)s texts", row.texts)
+    return _(
+        "Put away: %(texts)s, %(accounts)s", texts=texts, accounts=ngettext("%(num)s account", "%(num)s accounts", row.people)
+    )
 
 
 def _list(actor: Actor, limit: int) -> list[InboxItem]:
