@@ -9,10 +9,15 @@ from app.accounts.names import HANDLE_MAX
 from app.accounts.services.passwords import MAX_LENGTH
 from app.accounts.services.profiles import ABOUT_MAX, WEBSITE_MAX
 from app.core.actor import Role
-from app.core.i18n import gettext, language_names, lazy_gettext, separated
-from app.core.i18n import gettext as _
+from app.core.i18n import gettext, language_names, lazy_gettext
 from app.web.forms import BaseForm, block, line
 
+ROLE_NAMES = {
+    Role.MEMBER: lazy_gettext("Member"),
+    Role.STAFF: lazy_gettext("Staff"),
+    Role.MODERATOR: lazy_gettext("Moderator"),
+    Role.ADMIN: lazy_gettext("Admin"),
+}
 ROLE_LABELS = {
     Role.MEMBER: lazy_gettext("Member"),
     Role.STAFF: lazy_gettext("Staff: answers officially, reads staff-only text"),
@@ -26,7 +31,7 @@ def _required(message: str) -> DataRequired:
 
 
 def _at_most(number: int) -> Length:
-    return Length(max=number, message=_("Please use at most %(amount)s characters.", amount=separated(number)))
+    return Length(max=number, message=lazy_gettext("Please use at most %(amount)s characters.", amount=number))
 
 
 _ADDRESS = (_required(lazy_gettext("Please type a mail address.")), _at_most(EMAIL_MAX))

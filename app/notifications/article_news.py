@@ -20,7 +20,7 @@ from app.kb.events import (
 )
 from app.kb.models import Article, ArticleComment, ArticleRevision, ArticleSource
 from app.notifications.models import NotificationKind
-from app.notifications.sentences import fix_wanted, has_helped, source_changed
+from app.notifications.sentences import article_news, fix_wanted, has_helped, source_changed
 from app.notifications.services.notifying import notify
 
 
@@ -40,12 +40,12 @@ def tell_of_source(event: SourceChanged) -> None:
 
 def tell_of_unhelped(event: ArticleNeedsWork) -> None:
     """Whoever looks after an article hears that it does not help its readers."""
-    _tell_keepers(event.article_id, "Many readers say that an article that you look after did not help them:")
+    _tell_keepers(event.article_id, article_news("unhelped"))
 
 
 def tell_of_review(event: ReviewDue) -> None:
     """Whoever looks after an article hears that it is time to look at it again."""
-    _tell_keepers(event.article_id, "Please look whether this article is still right:")
+    _tell_keepers(event.article_id, article_news("review"))
 
 
 def tell_of_remark(event: ArticleDiscussed) -> None:
@@ -55,14 +55,14 @@ def tell_of_remark(event: ArticleDiscussed) -> None:
     newest = sa.and_(Article.id == ArticleRevision.article_id, Article.revision == ArticleRevision.number)
     writer = sa.select(ArticleRevision.editor_id).join(Article, newest).where(Article.id == event.article_id)
     people = talkers | set(db.session.scalars(writer))
-    _tell_keepers(event.article_id, "There is a remark about an article that you work on:", event.actor_id, people)
+    _tell_keepers(event.article_id, article_news("remark"), event.actor_id, people)
 
 
 def tell_of_ownership(event: ArticleOwnerChanged) -> None:
     """Somebody hears that they look after an article now."""
     notify(
         [event.new_owner_id], NotificationKind.KEEPING, actor_id=event.actor_id, article_id=event.article_id,
-        text="You look after this article now:",
+        text=article_news("owner"),
     )  # fmt: skip
 
 
@@ -73,11 +73,11 @@ def tell_of_fix(event: FixRequested) -> None:
 
 def tell_of_state(event: ArticleStateChanged) -> None:
     """Whoever looks after an article hears what others decided about it."""
-    text = {"published": "Published, an article that you look after:", "archived": "Archived, an article that you look after:"}
+    news = {"published": "published", "archived": "archived"}
     if event.old_state == "in_review":
-        text["draft"] = "Sent back for more work, an article that you look after:"
-    if event.new_state in text:
-        _tell_keepers(event.article_id, text[event.new_state], event.actor_id)
+        news["draft"] = "sent_back"
+    if event.new_state in news:
+        _tell_keepers(event.article_id, article_news(news[event.new_state]), event.actor_id)
 
 
 def tell_of_help(event: ArticleHelped) -> None:

@@ -55,5 +55,5 @@ def _reminder(to: str, ask: Ask, number: int, extra: dict[str, Any], common: dic
 def _quoted(post: Post | None) -> dict[str, str]:
     """Return the words of an answer and of whom, empty when there is none to show."""
     if post is None:
-        return {"excerpt": "", "writer": ""}
-    return {"excerpt": shorten(post.body_text, EXCERPT_MAX), "writer": post.author.display_name if post.author else "Somebody"}
+        return {"excerpt": "", "writer": _("Somebody")}
+    return {"excerpt": shorten(post.body_text, EXCERPT_MAX), "writer": post.author.display_name if post.author else _("Somebody")}

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from markupsafe import Markup
+
 from app.accounts.models import Person
 from app.accounts.queries import find_person, find_person_by_email
 from app.accounts.services.tokens import make_confirm_token, make_reset_token
@@ -19,7 +21,8 @@ from app.notifications.privacy_mail import PRIVACY_MAILS, erased_mail
 from app.notifications.queries import find_notification, list_refused_kinds
 from app.notifications.sentences import KIND_LABELS, lead
 from app.notifications.standing_mail import STANDING_MAIL, standing_mail
-from app.notifications.targets import can_see_target, load_target, path_for
+from app.notifications.targets import Target, can_see_target, load_target, path_for
+from app.notifications.telling import about, unpack
 from app.web.context import site_settings
 
 EXCERPT_MAX = 800
@@ -62,12 +65,7 @@ def _notification_mail(person: Person, payload: Payload) -> Mail | None:
     target = load_target(**ids)
     if target is None or not can_see_target(person.as_actor(now()), target):
         return None
-    writer = find_person(payload["actor_id"]) if payload.get("actor_id") else None
-    thread = target.thread
-    sentence = payload.get("text") or lead(
-        kind, writer.display_name if writer else None, thread_kind=thread.kind if thread else None,
-        is_own=thread is not None and thread.author_id == person.id,
-    )  # fmt: skip
+    thread, path = target.thread, absolute(path_for(kind, target))
     url = unsubscribe_address(person, kind)
     root = f"thread.{thread.id}" if thread else f"article.{payload['article_id']}"
     numbers = [str(ids[key] or 0) for key in ("post_id", "comment_id", "article_id")]
@@ -83,8 +81,20 @@ def _notification_mail(person: Person, payload: Payload) -> Mail | None:
         subject,
         "notification",
         {"message_id": message_id, "references": (root,), "unsubscribe_url": url},
-        name=person.display_name, sentence=sentence, title=target.title, excerpt=shorten(target.text, EXCERPT_MAX),
-        url=absolute(path_for(kind, target)), unsubscribe_url=url, kind_label=KIND_LABELS[kind],
+        sentence=_said(person, payload, target, _("“%(title)s”", title=target.title)),
+        linked=_said(person, payload, target, Markup('<a href="{}">{}</a>').format(path, target.title)),
+        excerpt=shorten(target.text, EXCERPT_MAX), url=path, unsubscribe_url=url, kind_label=KIND_LABELS[kind],
+    )  # fmt: skip
+
+
+def _said(person: Person, payload: Payload, target: Target, title: str) -> str:
+    """Return what happened, with the title of what it is about in its place."""
+    if payload.get("text"):
+        return about(unpack(payload["text"]), title)
+    writer, thread = find_person(payload["actor_id"]) if payload.get("actor_id") else None, target.thread
+    return lead(
+        payload["kind"], writer.display_name if writer else None, title, thread_kind=thread.kind if thread else None,
+        is_own=thread is not None and thread.author_id == person.id,
     )  # fmt: skip
 
 
@@ -99,7 +109,7 @@ def _decision_mail(person: Person, payload: Payload) -> Mail | None:
     return write_letter(
         person.email or "", _("About your post at %(site_name)s", site_name=site_settings().site_name), "decision",
         {"message_id": f"decision.{line.id}", "references": (f"thread.{line.thread_id}",), "unsubscribe_url": url},
-        name=person.display_name, sentence=line.text, url=absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
+        name=person.display_name, sentence=str(line.text), url=absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
         kind_label=KIND_LABELS[line.kind],
     )  # fmt: skip
 
@@ -112,7 +122,7 @@ def _report_mail(person: Person, payload: Payload) -> Mail | None:
     return write_letter(
         person.email or "", _("About your report at %(site_name)s", site_name=site_settings().site_name), "decision",
         {"message_id": f"report.{line.id}", "references": (), "unsubscribe_url": url},
-        name=person.display_name, sentence=line.text, url=absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
+        name=person.display_name, sentence=str(line.text), url=absolute(f"/notifications/{line.id}"), unsubscribe_url=url,
         kind_label=KIND_LABELS[line.kind],
     )  # fmt: skip
 

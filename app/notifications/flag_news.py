@@ -14,12 +14,11 @@ from app.core.text import shorten
 from app.forum.models import Category, Thread
 from app.jobs.queue import enqueue
 from app.moderation.events import FlagResolved
-from app.moderation.flags.mine import result_words
 from app.moderation.models import Flag
 from app.moderation.urls import MY_REPORTS
+from app.notifications.decisions import TITLE_SHOWN, report_settled
 from app.notifications.models import Notification, NotificationKind
-from app.notifications.sentences import TITLE_SHOWN
-from app.notifications.services.notifying import MAIL_JOB, TEXT_MAX, wanting_mail
+from app.notifications.services.notifying import MAIL_JOB, wanting_mail
 
 
 def tell_reporter(event: FlagResolved) -> None:
@@ -31,8 +30,7 @@ def tell_reporter(event: FlagResolved) -> None:
     if person is None or flag is None:
         return
     line = Notification(
-        person_id=person.id, kind=NotificationKind.REPORT, actor_id=None, text=shorten(_sentence(flag, person), TEXT_MAX),
-        path=MY_REPORTS,
+        person_id=person.id, kind=NotificationKind.REPORT, actor_id=None, text=_sentence(flag, person), path=MY_REPORTS
     )  # fmt: skip
     db.session.add(line)
     db.session.flush()
@@ -42,18 +40,21 @@ def tell_reporter(event: FlagResolved) -> None:
 
 
 def _sentence(flag: Flag, person: Person) -> str:
-    answer = f" They say: {flag.resolution_note}" if flag.resolution_note else ""
-    return f"Your report about {_about(flag, person)}: {result_words(flag.reason, flag.state, is_settled_along=flag.is_settled_along)}{answer}"
+    title, name = _about(flag, person)
+    return report_settled(
+        title=title, name=name, reason=flag.reason, state=flag.state, is_settled_along=flag.is_settled_along,
+        answer=flag.resolution_note or "",
+    )  # fmt: skip
 
 
-def _about(flag: Flag, person: Person) -> str:
-    """Name what was reported, unless the reporter may not read it any more."""
+def _about(flag: Flag, person: Person) -> tuple[str, str]:
+    """Return (title of the thread of what was reported, unless the reporter may not read it any more, name of who was reported)."""
     if flag.person_id is not None:
-        return db.session.scalar(sa.select(Person.display_name).where(Person.id == flag.person_id)) or "somebody"
+        return "", db.session.scalar(sa.select(Person.display_name).where(Person.id == flag.person_id)) or ""
     statement = sa.select(Thread.title, Category.audience).join(Category, Category.id == Thread.category_id)
     row = db.session.execute(statement.where(Thread.id == flag.thread_id)).one()
     is_readable = person.as_actor(now()).can_read(Audience(row.audience))
-    return f"“{shorten(row.title, TITLE_SHOWN)}”" if is_readable else "a text"
+    return (shorten(row.title, TITLE_SHOWN) if is_readable else ""), ""
 
 
 SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = ((FlagResolved, tell_reporter),)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import BigId, Model, UTCDateTime, one_of
+from app.notifications.telling import SayingType
 
 
 class NotificationKind(StrEnum):
@@ -35,8 +36,9 @@ class Notification(Model):
     """One line in a person's list. One unread line a person, kind, and target.
 
     `times` counts what was collapsed into the line; the ids are of the newest. `text` is the whole sentence of a moderators'
-    decision (what it is about may be out of sight by then), or what happened to an article; otherwise empty. `path`: where a line
-    leads that is about the reader themself and no text.
+    decision (what it is about may be out of sight by then), or what happened to an article; otherwise empty. It is kept so that
+    it can be said in any language (app/notifications/telling). `path`: where a line leads that is about the reader themself and
+    no text.
     """
 
     __tablename__ = "notification"
@@ -55,7 +57,7 @@ class Notification(Model):
     comment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("comment.id"))
     article_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"))
     times: Mapped[int] = mapped_column(sa.Integer, default=1)
-    text: Mapped[str] = mapped_column(sa.String(300), default="")
+    text: Mapped[str] = mapped_column(SayingType, default="")
     path: Mapped[str | None] = mapped_column(sa.String(200))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

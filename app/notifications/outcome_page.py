@@ -121,7 +121,7 @@ def _answers(thread: Thread, request: OutcomeRequest) -> tuple[AnswerView, ...]:
 
 
 def _view(post: Post) -> AnswerView:
-    author = post.author.display_name if post.author else "[removed]"
+    author = post.author.display_name if post.author else _("[removed]")
     return AnswerView(
         post.id, post_path(post.id), author, post.is_official, post.created_at, shorten(post.body_text, EXCERPT_MAX)
     )  # fmt: skip
@@ -130,8 +130,8 @@ def _view(post: Post) -> AnswerView:
 def _settled(thread: Thread, request: OutcomeRequest, answers: Sequence[AnswerView]) -> str:
     if request.role == AskedRole.ASKER:
         if asker_has_decided(thread):
-            return "You told us already how this ended. Thank you."
-        return "This question was closed meanwhile." if thread.status == Status.CLOSED else ""
+            return _("You told us already how this ended. Thank you.")
+        return _("This question was closed meanwhile.") if thread.status == Status.CLOSED else ""
     if thread.status != Status.SOLVED:
-        return "This question is open again: the solution did not hold."
-    return "" if answers else "This was solved in another way than by an answer here."
+        return _("This question is open again: the solution did not hold.")
+    return "" if answers else _("This was solved in another way than by an answer here.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.notifications.queries import NotificationRow
 from app.notifications.sentences import ICONS
@@ -26,6 +26,7 @@ def present(rows: Sequence[NotificationRow]) -> list[NotificationView]:
 
 
 def _sentence(row: NotificationRow) -> Markup:
+    link = Markup('<a href="{}">{}</a>')
     if row.title:
-        return Markup('{} <a href="{}">{}</a>').format(row.text, row.path, row.title)
-    return Markup('<a href="{}">{}</a>').format(row.path, row.text)
+        return escape(row.said(link.format(row.path, row.title)))
+    return link.format(row.path, row.said(""))

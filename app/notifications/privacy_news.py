@@ -7,6 +7,7 @@ from app.accounts.events import ErasureCancelled, ErasureConfirmed, ErasureReque
 from app.core.events import Event
 from app.jobs.queue import enqueue
 from app.moderation.events import ContentRemoved, ContentRestored
+from app.notifications.decisions import everything_removed, everything_restored
 from app.notifications.services.notifying import MAIL_JOB, notify_of_self, queue_account_mail
 
 STANDING = "/settings/standing"
@@ -36,12 +37,12 @@ def mail_erased(event: PersonErased) -> None:
 
 def tell_removed(event: ContentRemoved) -> None:
     """The person is told once, however much it was."""
-    notify_of_self(event.person_id, f"What you wrote was removed by a moderator. Reason: {event.reason}", path=STANDING)
+    notify_of_self(event.person_id, everything_removed(event.reason), path=STANDING)
 
 
 def tell_restored(event: ContentRestored) -> None:
     """... and once when it is given back."""
-    notify_of_self(event.person_id, "What you wrote and a moderator had removed is visible again.", path=STANDING)
+    notify_of_self(event.person_id, everything_restored(), path=STANDING)
 
 
 SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (

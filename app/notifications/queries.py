@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db, read
+from app.core.i18n import gettext as _
 from app.core.pagination import Page, window
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.policies import visible_comments, visible_posts, visible_threads
@@ -17,6 +18,7 @@ from app.kb.models import Article
 from app.kb.policies import visible_articles
 from app.notifications.models import OFF_BY_DEFAULT, MailPreference, Notification, NotificationKind
 from app.notifications.sentences import lead
+from app.notifications.telling import about
 from app.notifications.urls import notification_path
 
 PER_PAGE = 30
@@ -32,9 +34,9 @@ _UNREAD_OF_THREADS = (
 
 @dataclass(frozen=True, slots=True)
 class NotificationRow:
-    """One line: `text` says what happened, `title` names what it is about (empty when that is out of sight).
+    """One line: `title` names what it is about (empty when that is out of sight). `path` marks it as read and leads there.
 
-    `path` marks it as read and leads there.
+    `text`: the sentence, where it was kept; otherwise what happened follows from the rest.
     """
 
     id: int
@@ -44,6 +46,20 @@ class NotificationRow:
     path: str
     created_at: datetime
     is_unread: bool
+    actor_name: str | None = None
+    thread_kind: str | None = None
+    is_own: bool = False
+    times: int = 1
+
+    def said(self, title: str) -> str:
+        """Return the line in words; the title in it may be a link."""
+        if not self.title:
+            return str(self.text)
+        if self.text:
+            return about(self.text, title)
+        return lead(
+            self.kind, self.actor_name, title, thread_kind=self.thread_kind, is_own=self.is_own, times=self.times
+        )  # fmt: skip
 
 
 def count_unread(actor: Actor) -> int:
@@ -70,7 +86,7 @@ def list_notifications(actor: Actor, page: int = 1) -> Page[NotificationRow]:
             Notification.read_at.is_(None).label("is_unread"), Person.display_name.label("actor_name"),
             Thread.kind.label("thread_kind"), (Thread.author_id == actor.id).label("is_own"),
             sa.func.coalesce(Article.title, Thread.title, "").label("title"),
-            Post.kind.label("post_kind"), _is_visible(actor).label("is_visible"),
+            _is_visible(actor).label("is_visible"),
         )
         .outerjoin(Person, Person.id == Notification.actor_id)
         .outerjoin(Thread, Thread.id == Notification.thread_id)
@@ -104,17 +120,9 @@ def _row(row: Any) -> NotificationRow:
     if row.kind in (NotificationKind.MODERATION, NotificationKind.REPORT):
         text, title = row.text, ""
     elif row.is_visible:
-        text = row.text or lead(
-            row.kind,
-            row.actor_name,
-            thread_kind=row.thread_kind,
-            post_kind=row.post_kind,
-            is_own=bool(row.is_own),
-            times=row.times,
-        )
-        title = row.title
+        text, title = row.text, row.title
     else:
-        text, title = "What this was about is no longer available.", ""
+        text, title = _("What this was about is no longer available."), ""
     return NotificationRow(
         id=row.id,
         kind=row.kind,
@@ -123,6 +131,10 @@ def _row(row: Any) -> NotificationRow:
         path=notification_path(row.id),
         created_at=row.created_at,
         is_unread=bool(row.is_unread),
+        actor_name=row.actor_name,
+        thread_kind=row.thread_kind,
+        is_own=bool(row.is_own),
+        times=row.times,
     )
 
 

@@ -10,6 +10,7 @@ from app.core.actor import Role
 from app.core.db import db
 from app.core.events import Event
 from app.notifications.models import NotificationKind
+from app.notifications.sentences import article_news
 from app.notifications.services.notifying import notify
 from app.search.events import SolvedButNotFound
 
@@ -21,7 +22,7 @@ def tell_of_missing(event: SolvedButNotFound) -> None:
     curators = db.session.scalars(sa.select(Person.id).where(Person.role.in_(_CURATORS)))
     notify(
         curators, NotificationKind.KEEPING, actor_id=None, thread_id=event.thread_id, with_mail=False,
-        text="Solved, but the search that it began as does not find it (see “Not found”):",
+        text=article_news("not_found"),
     )  # fmt: skip
 
 

@@ -1,13 +1,16 @@
-"""What notifications say, in words: for the list and for mails. Pure functions."""
+"""What notifications say about threads and articles, in words: for the list and for mails. Pure functions.
 
-from app.core.i18n import lazy_gettext
+In every sentence `%(title)s` is the place of the thread or article that it is about, which is a link in the list.
+"""
+
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, ngettext, separated
 from app.core.text import shorten
 from app.notifications.models import NotificationKind
+from app.notifications.telling import Saying, fill, teller
 
 # So much of somebody's note is repeated in a line.
 NOTE_SHOWN = 100
-# ... and of a title, where a line names two.
-TITLE_SHOWN = 60
 KIND_LABELS: dict[str, str] = {
     NotificationKind.ANSWER: lazy_gettext("New answers and replies in threads you started or follow"),
     NotificationKind.COMMENT: lazy_gettext("Comments on your posts"),
@@ -34,122 +37,161 @@ ICONS: dict[str, str] = {
     NotificationKind.HELPED: "likely",
     NotificationKind.REPORT: "flag",
 }
-_DECISIONS = {
-    "hide": lazy_gettext("was hidden by a moderator"),
-    "restore": lazy_gettext("is visible again"),
-    "approve": lazy_gettext("was approved and is visible now"),
-    "reject": lazy_gettext("was not approved"),
-    "set_aside": lazy_gettext(
-        "was reported by several people. It is out of sight until a moderator has looked at it; you need not do anything"
-    ),
-    "release": lazy_gettext("was looked at by a moderator and is visible again"),
-    "close": "was closed",
-    "reopen": lazy_gettext("is open again"),
-    "duplicate": lazy_gettext("was closed, because the same was asked before"),
-    "merge": lazy_gettext("was merged into another thread, where its link leads"),
-    "unmerge": lazy_gettext("stands for itself again"),
-    "edit": lazy_gettext("was changed by a moderator"),
-    "archive": lazy_gettext("was archived: it stays readable and takes no new posts"),
-    "to_discussion": lazy_gettext("was a question; a moderator made it a discussion"),
-    "to_question": lazy_gettext("was a discussion; a moderator made it a question"),
-    "to_comment": lazy_gettext("was turned into a comment"),
-    "from_comment": lazy_gettext("is no comment any more, but an answer or reply again"),
-    "to_answer": lazy_gettext("was turned into an answer or reply of its own"),
-    "from_answer": lazy_gettext("is a comment again"),
+_ARTICLE = lazy_gettext("What you wrote became part of an article %(title)s")
+_LEADS = {
+    NotificationKind.COMMENT: lazy_gettext("%(name)s commented on %(title)s"),
+    NotificationKind.MENTION: lazy_gettext("%(name)s mentioned you in %(title)s"),
+    NotificationKind.ACCEPTED: lazy_gettext("%(name)s marked your answer as the solution of %(title)s"),
+    NotificationKind.OUTCOME: lazy_gettext("There is a solution to a problem you have, too. Does it work for you? %(title)s"),
+    NotificationKind.DESK: lazy_gettext("An answer from us is overdue for %(title)s"),
+    NotificationKind.KEEPING: lazy_gettext("An article that you look after needs you: %(title)s"),
+    NotificationKind.HELPED: lazy_gettext("An article built from what you wrote keeps helping people: %(title)s"),
 }
 _SOURCES = {
-    "edited": lazy_gettext("A post was edited from which an article that you look after is built:"),
-    "refuted": lazy_gettext("An answer is disputed from which an article that you look after is built:"),
-    "withdrawn": lazy_gettext("An answer is no longer accepted from which an article that you look after is built:"),
-    "hidden": lazy_gettext("A post was hidden from which an article that you look after is built:"),
+    "edited": lazy_gettext("A post was edited from which an article that you look after is built: %(title)s"),
+    "refuted": lazy_gettext("An answer is disputed from which an article that you look after is built: %(title)s"),
+    "withdrawn": lazy_gettext("An answer is no longer accepted from which an article that you look after is built: %(title)s"),
+    "hidden": lazy_gettext("A post was hidden from which an article that you look after is built: %(title)s"),
 }
-_POSTS = {"answer": "answer to", "reply": "reply in", "opening": "text of"}
+_SOURCE = lazy_gettext("A post changed from which an article that you look after is built: %(title)s")
+_ARTICLE_NEWS = {
+    "unhelped": lazy_gettext("Many readers say that an article that you look after did not help them: %(title)s"),
+    "review": lazy_gettext("Please look whether this article is still right: %(title)s"),
+    "remark": lazy_gettext("There is a remark about an article that you work on: %(title)s"),
+    "owner": lazy_gettext("You look after this article now: %(title)s"),
+    "published": lazy_gettext("Published, an article that you look after: %(title)s"),
+    "archived": lazy_gettext("Archived, an article that you look after: %(title)s"),
+    "sent_back": lazy_gettext("Sent back for more work, an article that you look after: %(title)s"),
+    "not_found": lazy_gettext("Solved, but the search that it began as does not find it (see “Not found”): %(title)s"),
+}
+# Filled in later, when it is known whether the sentence becomes HTML.
+_PLACES = {"name": "%(name)s", "title": "%(title)s"}
 
 
 def lead(
     kind: str,
     actor_name: str | None,
+    title: str,
     *,
     thread_kind: str | None = None,
-    post_kind: str | None = None,
     is_own: bool = False,
     times: int = 1,
 ) -> str:
-    """Return what happened, up to where the title of the thread or article follows."""
-    who = actor_name or "Somebody"
-    thread = thread_kind or "question"
-    owned = f"your {thread}" if is_own else f"a {thread} you follow"
+    """Return what happened to the thread or article of this title."""
+    name = actor_name or _("Somebody")
     if kind == NotificationKind.ANSWER:
-        if times > 1:
-            return f"{times} new {'answers to' if thread == 'question' else 'replies in'} {owned}, the last by {who}:"
-        return f"{who} answered {owned}" if thread == "question" else f"{who} replied in {owned}"
-    if kind == NotificationKind.COMMENT:
-        return f"{times} new comments, the last by {who}, on" if times > 1 else f"{who} commented on"
-    if kind == NotificationKind.MENTION:
-        return f"{who} mentioned you in"
-    if kind == NotificationKind.ACCEPTED:
-        return f"{who} marked your answer as the solution of"
-    if kind == NotificationKind.OUTCOME:
-        return "There is a solution to a problem you have, too. Does it work for you?"
-    if kind == NotificationKind.DESK:
-        return "An answer from us is overdue for"
-    if kind == NotificationKind.KEEPING:
-        return "An article that you look after needs you:"
-    if kind == NotificationKind.HELPED:
-        return "An article built from what you wrote keeps helping people:"
-    return "What you wrote became part of an article"
+        is_question = (thread_kind or "question") == "question"
+        message = _many_posts(is_question, is_own, times) if times > 1 else _one_post(is_question, is_own)
+        return fill(message, name=name, title=title)
+    if kind == NotificationKind.COMMENT and times > 1:
+        message = ngettext(
+            "%(num)s new comment, the last by %(name)s, on %(title)s",
+            "%(num)s new comments, the last by %(name)s, on %(title)s",
+            times, **_PLACES,
+        )  # fmt: skip
+        return fill(message, name=name, title=title)
+    return fill(str(_LEADS.get(kind, _ARTICLE)), name=name, title=title)
 
 
-def source_changed(change: str) -> str:
+def _one_post(is_question: bool, is_own: bool) -> str:
+    if is_question:
+        return _("%(name)s answered your question %(title)s") if is_own else _("%(name)s answered a question you follow %(title)s")
+    if is_own:
+        return _("%(name)s replied in your discussion %(title)s")
+    return _("%(name)s replied in a discussion you follow %(title)s")
+
+
+def _many_posts(is_question: bool, is_own: bool, times: int) -> str:
+    if is_question and is_own:
+        return ngettext(
+            "%(num)s new answer to your question, the last by %(name)s: %(title)s",
+            "%(num)s new answers to your question, the last by %(name)s: %(title)s",
+            times, **_PLACES,
+        )  # fmt: skip
+    if is_question:
+        return ngettext(
+            "%(num)s new answer to a question you follow, the last by %(name)s: %(title)s",
+            "%(num)s new answers to a question you follow, the last by %(name)s: %(title)s",
+            times, **_PLACES,
+        )  # fmt: skip
+    if is_own:
+        return ngettext(
+            "%(num)s new reply in your discussion, the last by %(name)s: %(title)s",
+            "%(num)s new replies in your discussion, the last by %(name)s: %(title)s",
+            times, **_PLACES,
+        )  # fmt: skip
+    return ngettext(
+        "%(num)s new reply in a discussion you follow, the last by %(name)s: %(title)s",
+        "%(num)s new replies in a discussion you follow, the last by %(name)s: %(title)s",
+        times, **_PLACES,
+    )  # fmt: skip
+
+
+def source_changed(change: str) -> Saying:
     """Return what happened to a source of an article, for whoever looks after it."""
-    return _SOURCES.get(change, "A post changed from which an article that you look after is built:")
+    return Saying("source", change)
 
 
-def asks_for_details(who: str) -> str:
-    """Return what the asker of a question hears when somebody needs to know more before they can answer."""
-    return f"{who} needs more details from you before we can answer"
+@teller("source")
+def _say_source(change: str, title: str = "") -> str:
+    return fill(str(_SOURCES.get(change, _SOURCE)), title=title)
 
 
-def fix_wanted(note: str) -> str:
+def article_news(what: str) -> Saying:
+    """Return what those who look after an article hear of it: unhelped, review, remark, owner, published, archived, sent_back, not_found."""
+    return Saying("article", what)
+
+
+@teller("article")
+def _say_article(what: str, title: str = "") -> str:
+    return fill(str(_ARTICLE_NEWS[what]), title=title)
+
+
+def asks_for_details(name: str) -> Saying:
+    """Return what the asker of a question hears when somebody ("" for nobody known) needs to know more before they can answer."""
+    return Saying("details", name)
+
+
+@teller("details")
+def _say_details(name: str, title: str = "") -> str:
+    return fill(_("%(name)s needs more details from you before we can answer %(title)s"), name=name or _("Somebody"), title=title)
+
+
+def fix_wanted(note: str) -> Saying:
     """Return what whoever looks after an article hears when a thread shows what to correct in it."""
-    return f"A thread shows what to correct (“{shorten(note, NOTE_SHOWN)}”) in an article that you look after:"
+    return Saying("fix", shorten(note, NOTE_SHOWN))
 
 
-def put_in_charge(who: str, group: str, note: str) -> str:
+@teller("fix")
+def _say_fix(note: str, title: str = "") -> str:
+    message = _("A thread shows what to correct (“%(note)s”) in an article that you look after: %(title)s")
+    return fill(message, note=note, title=title)
+
+
+def put_in_charge(name: str, group: str, note: str) -> Saying:
     """Return what somebody of the staff hears who is in charge of a question from now on, with the note for them."""
-    whom = f"your group {group}" if group else "you"
-    said = f" (“{shorten(note, NOTE_SHOWN)}”)" if note else ""
-    return f"{who} put {whom} in charge of this question{said}:"
+    return Saying("charge", name, group, shorten(note, NOTE_SHOWN))
 
 
-def has_helped(helped: int) -> str:
+@teller("charge")
+def _say_charge(name: str, group: str, note: str, title: str = "") -> str:
+    if group and note:
+        message = _("%(name)s put your group %(group)s in charge of this question (“%(note)s”): %(title)s")
+    elif group:
+        message = _("%(name)s put your group %(group)s in charge of this question: %(title)s")
+    elif note:
+        message = _("%(name)s put you in charge of this question (“%(note)s”): %(title)s")
+    else:
+        message = _("%(name)s put you in charge of this question: %(title)s")
+    return fill(message, name=name or _("Somebody"), group=group, note=note, title=title)
+
+
+def has_helped(helped: int) -> Saying:
     """Return how many people an article helped, for the authors of its sources."""
-    return f"It has helped {helped:,} people so far, this article built from what you wrote:"
+    return Saying("helped", helped)
 
 
-def decision(action: str, what: str, title: str, reason: str) -> str:
-    """Return the sentence about a moderators' decision, or "" for actions that authors are not told of."""
-    done = _DECISIONS.get(action)
-    if done is None:
-        return ""
-    because = f" Reason: {reason}" if reason and action not in ("approve", "restore", "reopen", "release") else ""
-    return f"Your {what} “{title}” {done}.{because}"
-
-
-def edited_by_others(what: str, title: str, reason: str) -> str:
-    """Return what an author hears whose text somebody else changed."""
-    return (
-        f"Somebody in charge changed your {what} “{shorten(title, TITLE_SHOWN)}”; the list of changes shows how. Reason: {reason}"
-    )
-
-
-def moved_along(old_title: str, new_title: str, reason: str, *, is_undo: bool = False) -> str:
-    """Return what an author hears whose posts stand in another thread now."""
-    titles = f"from “{shorten(old_title, TITLE_SHOWN)}” to “{shorten(new_title, TITLE_SHOWN)}”"
-    because = f" Reason: {reason}" if reason else ""
-    return f"What you wrote moved {'back ' if is_undo else ''}{titles}. Its link stays the same.{because}"
-
-
-def post_words(post_kind: str) -> str:
-    """Return how a decision names a post, before the title of its thread."""
-    return _POSTS.get(post_kind, "post in")
+@teller("helped")
+def _say_helped(helped: int, title: str = "") -> str:
+    message = _("It has helped %(count)s people so far, this article built from what you wrote: %(title)s")
+    return fill(message, count=separated(helped), title=title)

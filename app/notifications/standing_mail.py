@@ -6,6 +6,7 @@ from app.accounts.models import Person
 from app.accounts.services.tokens import make_standing_token
 from app.accounts.urls import standing_path
 from app.core.clock import now
+from app.core.i18n import gettext as _
 from app.moderation.models import Sanction
 from app.moderation.queries.standing import find_sanction, taken_back, told
 from app.notifications.letters import absolute, secret, write_letter
@@ -13,6 +14,8 @@ from app.notifications.mailer import Mail
 from app.web.context import site_settings
 
 STANDING_MAIL = "standing"
+# What a sentence ends with.
+_STOPS = (".", "。")
 
 
 def standing_mail(person: Person, payload: dict[str, Any]) -> Mail | None:
@@ -26,9 +29,9 @@ def standing_mail(person: Person, payload: dict[str, Any]) -> Mail | None:
     title, reason, consequence = found
     token = make_standing_token(secret(), person) if person.is_banned else ""
     return write_letter(
-        person.email, f"{title.rstrip('.')} ({site_settings().site_name})", "standing",
+        person.email, _("%(decision)s (%(site_name)s)", decision=title.rstrip("".join(_STOPS)), site_name=site_settings().site_name), "standing",
         {"message_id": f"standing.{sanction.id}.{payload['about']}", "references": (f"sanction.{sanction.id}",)},
-        name=person.display_name, title=title, reason=reason, consequence=consequence, is_new=payload["about"] == "imposed",
+        name=person.display_name, sentence=title if title.endswith(_STOPS) else _("%(decision)s.", decision=title), reason=reason, consequence=consequence, is_new=payload["about"] == "imposed",
         url=absolute(standing_path(token)),
     )  # fmt: skip
 
@@ -40,8 +43,8 @@ def _words(sanction: Sanction, about: str) -> tuple[str, str, str] | None:
     if about == "appeal":
         if not sanction.appeal_answer:
             return None
-        title = taken_back(sanction.kind) if sanction.appeal_state == "lifted" else "We thought again about our decision"
-        follows = "" if sanction.appeal_state == "lifted" else "The decision stays as it is."
+        title = taken_back(sanction.kind) if sanction.appeal_state == "lifted" else _("We thought again about our decision")
+        follows = "" if sanction.appeal_state == "lifted" else _("The decision stays as it is.")
         return title, sanction.appeal_answer, follows
     if not sanction.runs_at(now()):
         return None

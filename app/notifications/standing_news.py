@@ -7,7 +7,8 @@ from app.accounts.urls import standing_path
 from app.core.events import Event
 from app.jobs.queue import enqueue
 from app.moderation.events import AppealDecided, SanctionEnded, SanctionImposed
-from app.moderation.queries.standing import find_sanction, taken_back, told
+from app.moderation.queries.standing import find_sanction
+from app.notifications.decisions import appeal_decided, sanction_ended, sanction_imposed
 from app.notifications.services.notifying import MAIL_JOB, notify_of_self
 from app.notifications.standing_mail import STANDING_MAIL
 
@@ -16,23 +17,22 @@ def tell_of_sanction(event: SanctionImposed) -> None:
     """A warning, mute, suspension or ban: what it is and why."""
     sanction = find_sanction(event.sanction_id)
     if sanction is not None:
-        words = told(sanction.kind, sanction.reason, sanction.until)
-        _tell(event.person_id, event.sanction_id, f"{words.title}: {words.reason}", "imposed")
+        sentence = sanction_imposed(sanction.kind, sanction.reason, sanction.until)
+        _tell(event.person_id, event.sanction_id, sentence, "imposed")
 
 
 def tell_of_end(event: SanctionEnded) -> None:
     """It was taken back."""
     sanction = find_sanction(event.sanction_id)
     if sanction is not None:
-        _tell(event.person_id, event.sanction_id, f"{taken_back(sanction.kind)} {sanction.end_reason}", "ended")
+        _tell(event.person_id, event.sanction_id, sanction_ended(sanction.kind, sanction.end_reason), "ended")
 
 
 def tell_of_appeal(event: AppealDecided) -> None:
     """What became of their note."""
     sanction = find_sanction(event.sanction_id)
     if sanction is not None:
-        done = "took their decision back" if event.is_lifted else "thought again and stay with their decision"
-        _tell(event.person_id, event.sanction_id, f"The moderators {done}: {sanction.appeal_answer}", "appeal")
+        _tell(event.person_id, event.sanction_id, appeal_decided(event.is_lifted, sanction.appeal_answer), "appeal")
 
 
 def _tell(person_id: int, sanction_id: int, sentence: str, about: str) -> None:

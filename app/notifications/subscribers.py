@@ -36,9 +36,10 @@ from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
 from app.kb.events import ArticlePublished
 from app.kb.models import ArticleSource
+from app.notifications.decisions import decision, edited_by_others, moved_along
 from app.notifications.jobs import site_timing
 from app.notifications.models import Notification, NotificationKind
-from app.notifications.sentences import asks_for_details, decision, edited_by_others, moved_along, post_words, put_in_charge
+from app.notifications.sentences import asks_for_details, put_in_charge
 from app.notifications.services.asking import expect_word, plan_telling, stop_asking
 from app.notifications.services.notifying import notify, notify_of_decision, queue_account_mail
 
@@ -131,7 +132,7 @@ def tell_of_post_decision(event: PostCurated) -> None:
     if event.is_one_of_many:
         return
     post, thread = db.session.get(Post, event.post_id), db.session.get(Thread, event.thread_id)
-    sentence = decision(event.action, post_words(post.kind), thread.title, event.reason) if post and thread else ""
+    sentence = decision(event.action, post.kind, thread.title, event.reason) if post and thread else ""
     if post and sentence:
         notify_of_decision(post.author_id, sentence, actor_id=event.actor_id, thread_id=event.thread_id, post_id=post.id)
 
@@ -140,7 +141,7 @@ def tell_of_edit(event: PostEdited) -> None:
     """The author of a post hears that somebody else changed it."""
     post, thread = db.session.get(Post, event.post_id), db.session.get(Thread, event.thread_id)
     if post and thread and event.editor_id is not None and post.author_id not in (None, event.editor_id):
-        sentence = edited_by_others(post_words(post.kind), thread.title, event.reason)
+        sentence = edited_by_others(post.kind, thread.title, event.reason)
         notify_of_decision(post.author_id, sentence, actor_id=event.editor_id, thread_id=thread.id, post_id=post.id)
 
 
@@ -166,7 +167,7 @@ def tell_of_comment_decision(event: CommentCurated) -> None:
     if event.is_one_of_many:
         return
     comment, thread = db.session.get(Comment, event.comment_id), db.session.get(Thread, event.thread_id)
-    sentence = decision(event.action, "comment in", thread.title, event.reason) if comment and thread else ""
+    sentence = decision(event.action, "comment", thread.title, event.reason) if comment and thread else ""
     if comment and sentence:
         notify_of_decision(
             comment.author_id,
@@ -227,7 +228,7 @@ def _opening_of(thread_id: int) -> int | None:
 
 
 def _name_of(person_id: int | None) -> str:
-    return db.session.scalar(sa.select(Person.display_name).where(Person.id == person_id)) or "Somebody"
+    return db.session.scalar(sa.select(Person.display_name).where(Person.id == person_id)) or ""
 
 
 def mail_confirmation(event: PersonSignedUp | ConfirmationRequested) -> None:

@@ -1,6 +1,5 @@
 """What the pages of privacy show. Reads only."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,18 +12,9 @@ from app.core.db import db
 from app.core.errors import Gone, NotFound
 from app.core.holdings import holdings
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext
 from app.privacy.models import DataExport
+from app.privacy.words import FOR_OTHERS
 
-_THIRD_PERSON = {
-    "you": "they",
-    "You": lazy_gettext("They"),
-    "your": "their",
-    "Your": lazy_gettext("Their"),
-    "yours": "theirs",
-    "about you": "about them",
-}
-_SECOND_PERSON = re.compile(r"\b(?:about you|[Yy]ou|[Yy]our|yours)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +28,12 @@ class Count:
     @property
     def label(self) -> str:
         """The words for the person themself, as a line of a table."""
-        return self.words.rstrip(".")
+        return str(self.words).rstrip(".。")
 
     @property
     def label_for_others(self) -> str:
         """The same for somebody else who reads it."""
-        return _SECOND_PERSON.sub(lambda found: _THIRD_PERSON[found[0]], self.label)
+        return str(FOR_OTHERS[self.section])
 
 
 def find_newest_export(person_id: int) -> DataExport | None:

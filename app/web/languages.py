@@ -11,6 +11,7 @@ from werkzeug.http import parse_accept_header
 
 from app.core.i18n import current_language, hush, set_site_language, speak
 from app.core.settings import Settings
+from app.web.filters import use_zone
 
 # No browser asks for more.
 _HEADER_MAX = 300
@@ -53,6 +54,7 @@ def speak_to(language: str | None) -> None:
 def init_languages(app: Flask, settings: Settings) -> None:
     """Let every request speak one language. To be called before whatever answers requests, so that refusals speak it too."""
     set_site_language(settings.default_language)
+    use_zone(settings.time_zone)
     Babel(app, configure_jinja=False, locale_selector=current_language, default_locale=settings.default_language)
 
     def begin() -> None:

@@ -34,11 +34,11 @@ def test_the_list_marks_new_lines_and_following_one_marks_it_as_read(app: Flask)
     browser = Browser(app).sign_in(asker)
     page = browser.get("/notifications").text
     assert page.count("is-unread") == 1 and "Why &lt;b&gt;hum" in page
-    assert "new notifications" in page, "the top bar counts"
+    assert "new notification" in page, "the top bar counts"
     line = db.session.scalars(sa.select(Notification)).one()
     assert browser.get(f"/notifications/{line.id}", status=303).headers["Location"] == f"/posts/{post.id}"
     page = browser.get("/notifications").text
-    assert "is-unread" not in page and "new notifications" not in page
+    assert "is-unread" not in page and "new notification" not in page
 
 
 def test_everything_can_be_marked_as_read_and_only_ones_own(app: Flask) -> None:

@@ -37,7 +37,7 @@ from tests.notifications.happenings import answer, comment, follow, tell
 
 def heard(person: Person) -> list[str]:
     """What a person reads in their list, newest first."""
-    return [f"{row.text} {row.title}".strip() for row in list_notifications(actor_of(person)).items]
+    return [row.said(row.title) for row in list_notifications(actor_of(person)).items]
 
 
 def test_the_asker_and_followers_hear_of_an_answer_and_the_helper_does_not(app: Flask) -> None:

@@ -3,10 +3,11 @@
 from flask import flash, request
 from werkzeug.wrappers import Response
 
-from app.accounts.forms import ClaimForm, RoleForm
+from app.accounts.forms import ROLE_NAMES, ClaimForm, RoleForm
 from app.accounts.queries import get_person, list_people
 from app.accounts.routes.blueprint import blueprint
 from app.accounts.services import credentials, roles
+from app.core.actor import Role
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
@@ -25,7 +26,7 @@ def people() -> Response:
     """List accounts, newest first, or those that match ?q=."""
     text = query_line("q", 100)
     rows = list_people(text, parse_page(request.args.get("page")))
-    return page("accounts/admin_people.html", Head(_("People")), rows=rows, q=text)
+    return page("accounts/admin_people.html", Head(_("People")), rows=rows, q=text, role_names=ROLE_NAMES)
 
 
 def _person_page(person_id: int, claim: ClaimForm | None = None, status: int = 200) -> Response:
@@ -53,7 +54,7 @@ def change_role(person_id: int) -> Response:
     """Give a person a role."""
     with unit_of_work():
         changed = roles.set_role(current_actor(), person_id, posted_line("role"))
-    flash(_("%(name)s is now %(role)s.", name=changed.name, role=changed.role), "success")
+    flash(_("%(name)s now has the role %(role)s.", name=changed.name, role=ROLE_NAMES[Role(changed.role)]), "success")
     return see_other(f"/admin/people/{person_id}")
 
 

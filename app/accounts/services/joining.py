@@ -47,9 +47,9 @@ def _ensure_no_way_out(gone: Person, stays: Person) -> None:
     if (gone.is_banned and not stays.is_banned) or (is_held and stays.role != Role.MEMBER):
         raise Conflict(
             _(
-                "%(name)s is banned, suspended or muted. Please take that back first, or decide the same about %(name2)s.",
+                "%(name)s is banned, suspended or muted. Please take that back first, or decide the same about %(other)s.",
                 name=gone.name,
-                name2=stays.name,
+                other=stays.name,
             )
         )
 

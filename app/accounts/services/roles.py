@@ -19,7 +19,7 @@ def set_role(actor: Actor, person_id: int, role: str) -> Person:
     require_unit_of_work()
     ensure_can_manage_people(actor)
     if role not in list(Role):
-        raise Invalid("This role does not exist. Roles: " + ", ".join(Role) + ".", "role")
+        raise Invalid(_("This role does not exist. Roles: %(roles)s.", roles=", ".join(Role)), "role")
     # All admins are locked in one order: two of them must not demote each other at the same moment.
     locked = sa.select(Person.id).where(Person.role == Role.ADMIN).order_by(Person.id).with_for_update(key_share=True)
     admins = set(db.session.scalars(locked))

@@ -60,7 +60,7 @@ def create_person(
     require_unit_of_work()
     ensure_can_manage_people(actor)
     if role not in list(Role):
-        raise Invalid("This role does not exist. Roles: " + ", ".join(Role) + ".", "role")
+        raise Invalid(_("This role does not exist. Roles: %(roles)s.", roles=", ".join(Role)), "role")
     address = checked_address(email) if email else None
     if address and find_person_by_email(address):
         raise Invalid(_("Another account has confirmed this address."), "email")

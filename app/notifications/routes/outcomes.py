@@ -8,6 +8,7 @@ from flask import current_app, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.forum.models.resolution import RefutationReason
@@ -68,7 +69,7 @@ def outcome(token: str) -> Response:
     except Invalid as error:
         return _show(token, error.message, 400)
     except NotFound:
-        return _show(token, "That answer is not there any more. Please choose another one.", 409)
+        return _show(token, _("That answer is not there any more. Please choose another one."), 409)
     except Conflict as error:
         return _show(token, error.message, 409)
     except AppError as error:

@@ -61,5 +61,5 @@ def unsubscribe(token: str) -> Response:
     kinds = list(NotificationKind) if request.form.get("scope") == "all" else [NotificationKind(kind)]
     with unit_of_work():
         preferences.switch_off(person_id, kinds)
-    label = "Mails about threads and posts" if len(kinds) > 1 else KIND_LABELS[kind]
+    label = _("Mails about threads and posts") if len(kinds) > 1 else KIND_LABELS[kind]
     return page("notifications/unsubscribe.html", _UNSUBSCRIBE, label=label, token=token, is_done=True)

@@ -8,14 +8,13 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import db
-from app.core.text import shorten
 from app.core.uow import require_unit_of_work
 from app.jobs.queue import enqueue, enqueue_all
 from app.notifications.models import OFF_BY_DEFAULT, MailPreference, Notification, NotificationKind
 from app.notifications.targets import Target, can_see_target, load_target
+from app.notifications.telling import pack
 
 MAIL_JOB = "mail.send"
-TEXT_MAX = 300
 # What became of a person's line: written, renewed, or not needed.
 _NEW, _RENEWED, _KNOWN = "new", "renewed", "known"
 # Kinds that tell of a text; a person hears of one text once, whatever makes it concern them.
@@ -36,7 +35,7 @@ def notify(
 ) -> None:
     """Tell people about a post, comment or article that they may see; never the actor themself.
 
-    `text` says what happened where the kind alone does not. An unread line about the same thing is renewed instead of doubled.
+    `text` (a `Saying`) says what happened where the kind alone does not. An unread line about the same thing is renewed instead of doubled.
     Mails are queued for those who want that kind,
     unless the caller has a mail of its own.
     """
@@ -58,6 +57,7 @@ def notify(
     if not with_mail:
         return
     payload = {key: value for key, value in values.items() if value not in (None, "")} | {"kind": str(kind)}
+    payload |= {"text": pack(text)} if text else {}
     key = f"{post_id or 0}:{comment_id or 0}:{article_id or 0}"
     mails = [(f"mail:{kind}:{person.id}:{key}", payload | {"person_id": person.id}) for person in wanting_mail(told, kind)]
     enqueue_all(MAIL_JOB, mails)
@@ -85,7 +85,7 @@ def notify_of_decision(
             continue
         line = Notification(
             person_id=person.id, kind=NotificationKind.MODERATION, actor_id=actor_id, thread_id=thread_id, post_id=post_id,
-            comment_id=comment_id, text=shorten(sentence, TEXT_MAX),
+            comment_id=comment_id, text=sentence,
         )  # fmt: skip
         db.session.add(line)
         db.session.flush()
@@ -98,7 +98,7 @@ def notify_of_self(person_id: int, sentence: str, *, path: str) -> None:
     """Tell somebody something about themself that no text is behind (a warning, a new level); the line leads to `path`. No mail."""
     require_unit_of_work()
     line = Notification(
-        person_id=person_id, kind=NotificationKind.MODERATION, actor_id=None, text=shorten(sentence, TEXT_MAX), path=path
+        person_id=person_id, kind=NotificationKind.MODERATION, actor_id=None, text=sentence, path=path
     )
     db.session.add(line)
 

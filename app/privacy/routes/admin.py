@@ -89,5 +89,5 @@ def merge(person_id: int) -> Response:
     except Conflict as error:
         form.add_errors(Invalid(error.message, "into"))
         return _merge_page(person, form, status=409)
-    flash(_("%(name)s is becoming %(name2)s. This takes a moment.", name=person.name, name2=into.name), "success")
+    flash(_("%(name)s is becoming %(other)s. This takes a moment.", name=person.name, other=into.name), "success")
     return see_other(f"/admin/people/{into.id}")

@@ -10,9 +10,9 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Forbidden, TooMany
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.jobs.queue import enqueue
+from app.notifications.decisions import copy_ready
 from app.notifications.services.notifying import notify_of_self, queue_account_mail
 from app.privacy.models import DataExport
 from app.privacy.services.copying import remove_copy, write_copy
@@ -23,7 +23,6 @@ EXPORT_JOB = "privacy.export"
 EXPIRE_JOB = "privacy.expire_exports"
 EXPIRE_EVERY = timedelta(hours=6)
 PAUSE = timedelta(hours=1)
-READY = lazy_gettext("The copy of your data is ready. You can download it for {days} days.")
 
 
 def request_export(actor: Actor) -> DataExport:
@@ -82,6 +81,6 @@ def _tell_ready(export_id: int, name: str, size: int) -> bool:
             return False
         export.name, export.size_bytes, export.ready_at = name, size, now()
         export.expires_at = now() + terms.keep_exports
-        notify_of_self(export.person_id, READY.format(days=terms.keep_exports.days), path=PRIVACY)
+        notify_of_self(export.person_id, copy_ready(terms.keep_exports.days), path=PRIVACY)
         queue_account_mail("export_ready", export.person_id)
     return True

@@ -18,6 +18,7 @@ from app.forum.models import MeToo, Post, Thread, Vote
 from app.forum.queries.contributions import list_thread_ids_of
 from app.forum.services.trusting import refresh_trust
 from app.jobs.queue import TryLaterError, enqueue
+from app.notifications.decisions import accounts_merged
 from app.notifications.services.notifying import notify_of_self
 from app.privacy.models import PersonMerge
 from app.privacy.services.erasing import request_recounts
@@ -83,9 +84,7 @@ def merge_people(actor: Actor, merge: PersonMerge) -> None:
     refresh_trust([stays.id])
     request_recounts(sorted(threads))
     merge.done_at = now()
-    notify_of_self(
-        stays.id, f"Your other account {gone.name} and this one are one account now. Reason: {merge.reason}", path=PRIVACY
-    )
+    notify_of_self(stays.id, accounts_merged(gone.name, merge.reason), path=PRIVACY)
 
 
 def _admin(merge: PersonMerge) -> Actor:
