@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.i18n import lazy_gettext as _
+
 
 class Purpose(StrEnum):
     """What a crawler reads for: to train models, to find pages for answers with links, or because somebody asked just now."""
@@ -31,17 +33,17 @@ AI_CRAWLERS = (
     Crawler("OAI-SearchBot", "OpenAI", Purpose.SEARCH),
     Crawler("ChatGPT-User", "OpenAI", Purpose.ASSISTANTS),
     Crawler("ClaudeBot", "Anthropic", Purpose.TRAINING),
-    Crawler("anthropic-ai", "Anthropic (older name)", Purpose.TRAINING),
+    Crawler("anthropic-ai", _("Anthropic (older name)"), Purpose.TRAINING),
     Crawler("Claude-SearchBot", "Anthropic", Purpose.SEARCH),
     Crawler("Claude-User", "Anthropic", Purpose.ASSISTANTS),
-    Crawler("Google-Extended", "Google (Gemini; not Google Search)", Purpose.TRAINING),
-    Crawler("Applebot-Extended", "Apple (not Siri and Spotlight search)", Purpose.TRAINING),
+    Crawler("Google-Extended", _("Google (Gemini; not Google Search)"), Purpose.TRAINING),
+    Crawler("Applebot-Extended", _("Apple (not Siri and Spotlight search)"), Purpose.TRAINING),
     Crawler("meta-externalagent", "Meta", Purpose.TRAINING),
     Crawler("FacebookBot", "Meta", Purpose.TRAINING),
     Crawler("meta-externalfetcher", "Meta", Purpose.ASSISTANTS),
     Crawler("Amazonbot", "Amazon", Purpose.TRAINING),
     Crawler("Bytespider", "ByteDance", Purpose.TRAINING),
-    Crawler("CCBot", "Common Crawl, from which many train", Purpose.TRAINING),
+    Crawler("CCBot", _("Common Crawl, from which many train"), Purpose.TRAINING),
     Crawler("cohere-ai", "Cohere", Purpose.TRAINING),
     Crawler("cohere-training-data-crawler", "Cohere", Purpose.TRAINING),
     Crawler("AI2Bot", "Allen Institute for AI", Purpose.TRAINING),

@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from app.core.i18n import gettext as _
 from app.forum.queries.feeds import list_feed_threads
 from app.kb.queries import list_feed_articles
 from app.pages.blueprint import blueprint
@@ -19,4 +20,4 @@ def site_feed() -> Response:
     keep_page(THREADS, ARTICLES)
     entries: list[Entry] = [*list_feed_threads(), *list_feed_articles(LENGTH)]
     newest = sorted(entries, key=lambda entry: (entry.published_at, entry.id_path), reverse=True)[:LENGTH]
-    return atom_feed("Newest", "/feed.atom", "/", newest)
+    return atom_feed(_("Newest"), "/feed.atom", "/", newest)

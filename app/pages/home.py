@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 
 from app.core.actor import Actor
+from app.core.i18n import gettext as _
 from app.core.settings import Settings
 from app.forum.queries.categories import list_topics
 from app.forum.queries.lists import ThreadRow, list_first_threads
@@ -56,7 +57,7 @@ def home() -> Response:
             path="/",
             contract=contract_of(FixedFacts(("WebSite",))),
             jsonld=[website_data(settings)],
-            feeds=[("Newest threads", "/feed.atom")],
+            feeds=[(_("Newest threads"), "/feed.atom")],
         ),
         mine=mine,
         categories=categories,

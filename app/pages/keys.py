@@ -17,15 +17,15 @@ GROUPS = (
         (
             (("/",), lazy_gettext("Search")),
             (("?",), lazy_gettext("This list")),
-            ((lazy_gettext("Esc"),), lazy_gettext("Close menus and lists")),
-            ((lazy_gettext("Tab"),), lazy_gettext("From link to link; the first leads past the navigation")),
+            (("Esc",), lazy_gettext("Close menus and lists")),
+            (("Tab",), lazy_gettext("From link to link; the first leads past the navigation")),
         ),
     ),
     (
         lazy_gettext("In lists to work through"),
         (
             (("j", "k"), lazy_gettext("Next, previous")),
-            ((lazy_gettext("Enter"),), lazy_gettext("Open what is chosen")),
+            (("Enter",), lazy_gettext("Open what is chosen")),
             (("x",), lazy_gettext("Choose it for a decision about many")),
         ),
     ),

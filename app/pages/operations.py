@@ -48,7 +48,7 @@ def _version_of(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return _("not installed")
 
 
 def _index_stats() -> EngineStats | None:
@@ -83,7 +83,7 @@ def operations() -> Response:
         people_count=counts.people,
         mail_folder=_mail_folder(settings),
         jobs_mode=settings.jobs,
-        database="SQLite in the instance folder" if settings.is_sqlite else "PostgreSQL",
+        database=_("SQLite in the instance folder") if settings.is_sqlite else "PostgreSQL",
         instance_path=str(settings.instance_path),
     )
 

@@ -13,6 +13,7 @@ from app.core.actor import Role
 from app.core.clock import now
 from app.core.errors import Gone, NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
 from app.core.pagination import parse_page
 from app.core.trust import Ability, Level
 from app.forum.queries.contributions import Contributions, count_contributions, list_answers_of
@@ -81,17 +82,21 @@ def _head(person: Person, counts: Contributions, is_plain: bool) -> Head:
     shown = person.display_name
     return Head(
         title=f"{shown} ({person.name})" if shown != person.name else shown,
-        description=_(
-            "%(shown)s answered %(answers)s questions here; %(accepted)s answers are marked as solutions.",
-            shown=shown,
-            answers=counts.answers,
-            accepted=counts.accepted,
-        ),
+        description=_praise(shown, counts),
         path=person.path,
         contract=contract_of(PersonFacts(counts.has_praise, _has(person, Ability.BE_FOUND)), is_variant=not is_plain),
         jsonld=(_profile_data(person, counts),),
         og_type="profile",
     )
+
+
+def _praise(name: str, counts: Contributions) -> str:
+    answered = ngettext(
+        "%(name)s answered %(num)s question here.", "%(name)s answered %(num)s questions here.", counts.answers, name=name
+    )
+    if not counts.accepted:
+        return answered
+    return f"{answered} {ngettext('%(num)s answer is a solution.', '%(num)s answers are solutions.', counts.accepted)}"
 
 
 def _profile_data(person: Person, counts: Contributions) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def _list_page(kind: str, why: str) -> Response:
     rows = list(islice(fitting, SHOWN + 1))
     query = {"kind": kind, "why": why, "after": rows[SHOWN - 1].address.id} if len(rows) > SHOWN else {}
     return page(
-        "pages/seo.html", Head(title=KIND_LABELS[kind] + ": " + REASONS[Why(why)], path="/admin/seo"),
+        "pages/seo.html", Head(title=_("%(kind)s: %(reason)s", kind=KIND_LABELS[kind], reason=REASONS[Why(why)]), path="/admin/seo"),
         rows=[_row(one) for one in rows[:SHOWN]], heading=KIND_LABELS[kind], reason=REASONS[Why(why)],
         next_path=f"/admin/seo?{urlencode(query)}" if query else "",
     )  # fmt: skip

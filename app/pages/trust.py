@@ -15,6 +15,6 @@ from app.web.seo import Head, contract_of
 @public
 def trust() -> Response:
     """Show all levels: what each takes and brings."""
-    description = "The levels of trust here: what each takes, what it brings, and how a level is lost."
+    description = _("The levels of trust here: what each takes, what it brings, and how a level is lost.")
     head = Head(title=_("How trust grows"), path="/trust", description=description, contract=contract_of(FixedFacts()))
     return page("pages/trust.html", head, levels=list_levels(), staff_only=list_staff_only())

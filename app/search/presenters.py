@@ -8,7 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.core.i18n import lazy_gettext
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, ngettext
 from app.search import querying
 from app.search.documents import ARTICLE, THREAD, HitCard, TitleCard
 from app.search.querying import MAX_CHARS, STATUSES, SearchForm
@@ -91,8 +92,8 @@ def kind_of(card: HitCard | TitleCard) -> str:
 def row_of(result: Result) -> ResultRow:
     """A result as the page shows it."""
     card = result.card
-    answers = f"{card.answer_count:,} {'answer' if card.answer_count == 1 else 'answers'}" if card.answer_count else ""
-    asked = f"by {card.author}" if card.author else ""
+    answers = ngettext("%(num)s answer", "%(num)s answers", card.answer_count) if card.answer_count else ""
+    asked = _("by %(name)s", name=card.author) if card.author else ""
     return ResultRow(
         path=card.path,
         title_html=result.title,
@@ -142,7 +143,7 @@ def _conditions(form: SearchForm, query: str, names: Mapping[str, str]) -> list[
     said = {
         "status": STATUS_LABELS.get(form.status, ""),
         "category": names.get(form.category, form.category),
-        "tag": f"Tag {form.tag}" if form.tag else "",
+        "tag": _("Tag %(tag)s", tag=form.tag) if form.tag else "",
         "age": AGE_LABELS[form.age] if form.age != "any" else "",
     }
     return [
@@ -161,8 +162,8 @@ def filter_links(results: Results, names: Mapping[str, str]) -> FilterLinks:
         types=_types(form, chosen.type, querying.without_kinds(query), facets.get("kind", {})),
         statuses=_counted(
             replace(form, status=chosen.status), querying.without_states(query), "status", {s: STATUS_LABELS[s] for s in STATUSES},
-            facets.get("status", {}), "Any status"),
-        categories=_counted(form, query, "category", known, categories, "All categories"),
+            facets.get("status", {}), _("Any status")),
+        categories=_counted(form, query, "category", known, categories, _("All categories")),
         ages=_labelled(form, query, "age", AGE_LABELS),
         sorts=_labelled(form, query, "sort", SORT_LABELS),
         conditions=_conditions(form, query, known),

@@ -45,14 +45,26 @@ NO_ROOM = lazy_gettext(
     "The server has no room left to store this. The people who run this community have to make some; please try again later."
 )
 # Fields of forms whose text must never be lost, whatever goes wrong.
-_KEPT = ("title", "body", "tags", "summary", "applies_to", "asked_as", "environment", "about", "description", "reason", "note")
+_KEPT = {
+    "title": lazy_gettext("Title"),
+    "body": lazy_gettext("Text"),
+    "tags": lazy_gettext("Tags"),
+    "summary": lazy_gettext("Summary"),
+    "applies_to": lazy_gettext("Applies to"),
+    "asked_as": lazy_gettext("Asked as"),
+    "environment": lazy_gettext("Environment"),
+    "about": lazy_gettext("About you"),
+    "description": lazy_gettext("Description"),
+    "reason": lazy_gettext("Reason"),
+    "note": lazy_gettext("Note"),
+}
 
 
 def error_answer(status: int, message: str) -> Response:
     """Return the page or the problem document for a status."""
-    title = TITLES.get(status, "That did not work")
+    title = str(TITLES.get(status) or _("That did not work"))
     if wants_json():
-        response = jsonify(title=title, status=status, detail=message)
+        response = jsonify(title=title, status=status, detail=str(message))
         response.status_code = status
         response.mimetype = "application/problem+json"
         return response
@@ -64,7 +76,7 @@ def error_answer(status: int, message: str) -> Response:
 def _kept_texts() -> list[tuple[str, str]]:
     """Return what was typed; nothing of a body that cannot be read (its view may have refused before reading it)."""
     try:
-        return [(name, request.form[name]) for name in _KEPT if request.form.get(name)]
+        return [(str(label), request.form[name]) for name, label in _KEPT.items() if request.form.get(name)]
     except HTTPException:
         return []
 
@@ -105,12 +117,12 @@ def _app_error(error: errors.AppError) -> Response:
 def _csrf_error(_error: CSRFError) -> Response:
     return error_answer(
         400,
-        "Your sign-in ended or the page was open for too long. Your text is kept below: copy it, reload the form and send it again.",
+        _("Your sign-in ended or the page was open for too long. Your text is kept below: copy it, reload the form and send it again."),
     )
 
 
 def _rate_limited(error: RateLimitExceeded) -> Response:
-    response = error_answer(429, "That was a bit too often. Please wait a minute and try again.")
+    response = error_answer(429, _("That was a bit too often. Please wait a minute and try again."))
     response.headers["Retry-After"] = str(error.limit.limit.get_expiry() if error.limit else 60)
     return response
 
@@ -118,17 +130,23 @@ def _rate_limited(error: RateLimitExceeded) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
-    response = error_answer(error.code, error.description or "That did not work.")
+    response = error_answer(error.code, _words_of(error))
     for name, value in error.get_headers():
         if name.lower() == "allow":
             response.headers[name] = value
     return response
 
 
+def _words_of(error: HTTPException) -> str:
+    """Return what we said when we refused; what the libraries say by themselves is for programs, and in English only."""
+    is_ours = error.description and error.description != type(error).description
+    return str(error.description) if is_ours else _("Your browser sent something that we could not make sense of.")
+
+
 def _conflict(_error: IntegrityError) -> Response:
     db.session.rollback()
     logger.warning("request.conflict", extra={"endpoint": request.endpoint})
-    return error_answer(409, "Somebody did the same at the same moment. Please look again; your text is kept below.")
+    return error_answer(409, _("Somebody did the same at the same moment. Please look again; your text is kept below."))
 
 
 def _unstorable(error: DataError) -> Response:
@@ -136,14 +154,14 @@ def _unstorable(error: DataError) -> Response:
     db.session.rollback()
     if "out of range" in str(error.orig):
         return error_answer(404, errors.NotFound.default_message)
-    return error_answer(400, "Something you sent cannot be stored. Please remove unusual characters; your text is kept below.")
+    return error_answer(400, _("Something you sent cannot be stored. Please remove unusual characters; your text is kept below."))
 
 
 def _unavailable(error: OperationalError) -> Response:
     db.session.rollback()
     logger.error("request.database_unavailable", extra={"endpoint": request.endpoint}, exc_info=error)
     is_full = "full" in str(error.orig)  # SQLite's words; PostgreSQL stops
-    busy = "The database is busy or away. Please try again in a moment; your text is kept below."
+    busy = _("The database is busy or away. Please try again in a moment; your text is kept below.")
     response = error_answer(503, NO_ROOM if is_full else busy)
     response.headers["Retry-After"] = "5"
     return response
@@ -160,4 +178,4 @@ def _no_room(error: OSError) -> Response:
 def _crash(error: Exception) -> Response:
     db.session.rollback()
     logger.error("request.failed", extra={"endpoint": request.endpoint}, exc_info=error)
-    return error_answer(500, "Something broke on our side, and it has been noted. Your text is kept below.")
+    return error_answer(500, _("Something broke on our side, and it has been noted. Your text is kept below."))

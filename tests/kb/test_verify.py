@@ -367,7 +367,7 @@ def test_authors_see_and_hear_whom_their_answers_helped(browser: Browser, crew: 
     assert "It has helped 10 people so far, this article built from what you wrote:" in told(helper)
     browser.get(helper.path)
     words = browser.text()
-    assert "1 article is built from what Helper wrote, read 412 times; 10 readers said that it helped." in words
+    assert "1 article is built from what Helper wrote. Read 412 times. 10 readers said that it helped." in words
     change(article, audience="staff")
     assert credited_to(actor_of(crew.member), helper.id).count == 0
     browser.get(helper.path)

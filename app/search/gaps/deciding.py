@@ -10,6 +10,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.i18n import speaking
 from app.core.reasons import REASON_MAX
 from app.core.uow import after_commit, require_unit_of_work
 from app.search import aliases, analysis
@@ -93,7 +94,9 @@ def add_alias(
     _follow()
     emit(AliasChanged(alias.id, actor.id, "alias_add"))
     if gap is not None:
-        _decide(actor, gap, GapState.ALIAS, f"“{said}” means “{means}”")
+        with speaking(None):  # others read it, too
+            reason = _("“%(said)s” means “%(means)s”", said=said, means=means)
+        _decide(actor, gap, GapState.ALIAS, reason)
     return alias
 
 
@@ -151,7 +154,7 @@ def _changed(actor: Actor, alias: SearchAlias, change: str, reason: str) -> Sear
 def _check(said: str, means: str) -> tuple[str, str]:
     said, means = " ".join(said.split())[:SAID_MAX], " ".join(means.split())[:SAID_MAX]
     problems = {
-        name: "Please give at least one word that means something."
+        name: _("Please give at least one word that means something.")
         for name, text in (("said", said), ("means", means))
         if not any(analysis.variants(text))
     }

@@ -8,7 +8,7 @@ from app.core.i18n import lazy_gettext
 from app.search.gaps.deciding import SAID_MAX
 from app.web.forms import BaseForm, line
 
-_SHORT = Length(max=SAID_MAX, message=lazy_gettext("Please use at most %(said_max)s characters.", said_max=SAID_MAX))
+_SHORT = Length(max=SAID_MAX, message=lazy_gettext("Please use at most %(count)s characters.", count=SAID_MAX))
 
 
 class AliasForm(BaseForm):
@@ -25,4 +25,4 @@ class AliasForm(BaseForm):
         validators=[InputRequired(lazy_gettext("Please say what we call it.")), _SHORT],
     )
     is_mutual = BooleanField(lazy_gettext("Also the other way round"))
-    gap = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(1, 2**63 - 1, "There is no such gap.")])
+    gap = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(1, 2**63 - 1, lazy_gettext("There is no such gap."))])

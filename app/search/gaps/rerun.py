@@ -11,6 +11,7 @@ from app.core.actor import SYSTEM, Audience
 from app.core.clock import now
 from app.core.db import db
 from app.core.events import emit
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.search.documents import ARTICLE, THREAD, HitCard, make_key, source_of
 from app.search.engines import current_engine
@@ -68,7 +69,8 @@ def settle_rerun(thread_id: int, texts: Sequence[str], missing: Sequence[str]) -
         if gap not in kept and gap.missing_thread_id == thread_id:
             gap.missing_thread_id = None
         if not missing and gap.state == GapState.OPEN and gap.missing_thread_id is None:
-            gap.state, gap.reason, gap.decided_at = GapState.FILLED, f"Question {thread_id} answers it, and is found.", now()
+            gap.state, gap.decided_at = GapState.FILLED, now()
+            gap.reason = _("Question %(number)s answers it, and is found.", number=thread_id)
     return list(dict.fromkeys(kept))
 
 
@@ -144,4 +146,4 @@ def fill_gap(gap_id: int, title: str) -> None:
     require_unit_of_work()
     gap = db.session.get(SearchGap, gap_id, with_for_update={"key_share": True}, populate_existing=True)
     if gap is not None and gap.state == GapState.WRITING:
-        gap.state, gap.reason, gap.decided_at = GapState.FILLED, f"“{title}” is found now."[:300], now()
+        gap.state, gap.reason, gap.decided_at = GapState.FILLED, _("“%(title)s” is found now.", title=title)[:300], now()

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.core.actor import Audience
 from app.core.db import db, upsert
+from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 from app.search.gaps.clustering import MOST_TEXTS, Cluster, Failure, Searched, cluster, is_gap, weigh
 from app.search.ledger.reading import FAILED, FOUND, is_over
@@ -97,7 +98,7 @@ def _store(
     elif _WIDTH.index(weight.audience) < _WIDTH.index(gap.audience):  # its name is for fewer people than will see it now
         gap.text = _name(one, counted, weight.audience)
     if gap.state == GapState.FILLED and is_gap(weight, least):
-        gap.state, gap.reason = GapState.OPEN, "Searched for in vain again since it was filled."
+        gap.state, gap.reason = GapState.OPEN, _("Searched for in vain again since it was filled.")
     gap.people, gap.searches, gap.empty, gap.audience = weight.people, weight.searches, weight.empty, weight.audience
     gap.last_at, gap.scanned_at = weight.last_at, moment
     db.session.flush()

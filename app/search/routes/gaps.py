@@ -136,7 +136,7 @@ def restore_alias(alias_id: int) -> Response:
 def _aliases_page(form: AliasForm, status: int = 200) -> Response:
     is_removed = request.args.get("state") == "removed"
     rows = list_aliases(is_removed=is_removed, page=parse_page(request.args.get("page")))
-    tabs = [("In use", ALIASES, None, not is_removed), ("Removed", aliases_path(is_removed=True), None, is_removed)]
+    tabs = [(_("In use"), ALIASES, None, not is_removed), (_("Removed"), aliases_path(is_removed=True), None, is_removed)]
     return page(
         "search/aliases.html", Head(title=_("Same meaning")), status, form=form, rows=rows, tabs=tabs,
         is_removed=is_removed, page_url=lambda number: aliases_path(is_removed=is_removed, page=number),

@@ -87,7 +87,7 @@ def _store() -> Upload:
 def _markdown(stored: Upload) -> str:
     file = request.files.get("file")
     stem = (file.filename or "").replace("\\", "/").rpartition("/")[2].rpartition(".")[0] if file else ""
-    return image_markdown(shorten(stem, 60) or "image", upload_path(stored.name), stored.width, stored.height)
+    return image_markdown(shorten(stem, 60) or _("image"), upload_path(stored.name), stored.width, stored.height)
 
 
 def _page(stored: Upload | None, status: int = 200, error: str = "") -> Response:

@@ -48,7 +48,7 @@ def check_image(data: bytes, max_bytes: int) -> CheckedImage:
         raise Invalid(_("Please choose an image."), field="file")
     if len(data) > max_bytes:
         raise Invalid(
-            _("This image is too large; at most %(max_bytes)s MB are possible.", max_bytes=max_bytes // 1024 // 1024),
+            _("This image is too large; at most %(size)s MB are possible.", size=max_bytes // 1024 // 1024),
             field="file",
         )
     image = _guarded(lambda: _open(data))
@@ -85,7 +85,7 @@ def _check_size(image: Image.Image, frames: int) -> None:
 
 def _too_many_pixels() -> Invalid:
     return Invalid(
-        _("This image has too many pixels; at most %(max_pixels)s megapixels are possible.", max_pixels=MAX_PIXELS // 1000000),
+        _("This image has too many pixels; at most %(size)s megapixels are possible.", size=MAX_PIXELS // 1000000),
         field="file",
     )
 
