@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, log, log10
 
+from app.core.i18n import lazy_gettext, separated
 from app.core.statistics import Step
 
 WIDTH = 360.0
@@ -21,8 +22,9 @@ X_LABELS = 6
 DAY = 24.0
 # Where a time axis has its marks, in hours.
 TIME_MARKS = (
-    (1 / 6, "10 min"), (1.0, "1 h"), (6.0, "6 h"), (DAY, "1 day"), (7 * DAY, "1 week"), (30 * DAY, "1 month"),
-    (182 * DAY, "½ year"), (730 * DAY, "2 years"), (3652 * DAY, "10 years"),
+    (1 / 6, lazy_gettext("10 min")), (1.0, lazy_gettext("1 h")), (6.0, lazy_gettext("6 h")), (DAY, lazy_gettext("1 day")),
+    (7 * DAY, lazy_gettext("1 week")), (30 * DAY, lazy_gettext("1 month")), (182 * DAY, lazy_gettext("½ year")),
+    (730 * DAY, lazy_gettext("2 years")), (3652 * DAY, lazy_gettext("10 years")),
 )  # fmt: skip
 
 
@@ -132,7 +134,7 @@ def column_chart(columns: Sequence[Column]) -> ColumnChart:
     x_marks = tuple(
         Mark(_round(LEFT + room * (index + 0.5)), column.label) for index, column in enumerate(columns) if index % every == 0
     )
-    y_marks = tuple(Mark(_round(HEIGHT - BOTTOM - mark * scale), f"{mark:,}") for mark in marks)
+    y_marks = tuple(Mark(_round(HEIGHT - BOTTOM - mark * scale), separated(mark)) for mark in marks)
     return ColumnChart(tuple(drawn), x_marks, y_marks)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from app.core.i18n import lazy_gettext
 from app.forum.models import Category, Post, Thread, ThreadTag
 from app.forum.models.thread import Status, ThreadKind
 from app.forum.policies import listed_threads
@@ -43,13 +44,26 @@ class Subject(StrEnum):
         return "searches" if self is Subject.SEARCH else f"{self}s"
 
     @property
+    def heading(self) -> str:
+        """The word for several of them as it begins a line, in the language of its reader."""
+        return _HEADINGS[self]
+
+    @property
     def is_of_ledger(self) -> bool:
         """Whether its rows have a period and nothing else: no category, tag, helper or article narrows them."""
         return self in (Subject.SEARCH, Subject.SESSION)
 
 
+_HEADINGS: dict[Subject, str] = {
+    Subject.QUESTION: lazy_gettext("Questions"),
+    Subject.ARTICLE: lazy_gettext("Articles"),
+    Subject.SEARCH: lazy_gettext("Searches"),
+    Subject.SESSION: lazy_gettext("Sessions"),
+}
+
+
 class Cohort(StrEnum):
-    """Which rows are looked at."""
+    """Which rows are looked at, in words for programs; `words` are for people."""
 
     ASKED = "asked in the period"
     SOLVED = "solved in the period, whenever asked"
@@ -71,11 +85,29 @@ class Cohort(StrEnum):
         return Subject.ARTICLE if self in (Cohort.PUBLISHED, Cohort.USED, Cohort.JUDGED) else Subject.QUESTION
 
     @property
+    def words(self) -> str:
+        """The same in the language of its reader."""
+        return _WORDS[self]
+
+    @property
     def has_period(self) -> bool:
         """Whether another period has other rows, so that the period before can stand beside."""
         return self not in (Cohort.NOW, Cohort.POPULAR, Cohort.PUBLISHED)
 
 
+_WORDS: dict[Cohort, str] = {
+    Cohort.ASKED: lazy_gettext("asked in the period"),
+    Cohort.SOLVED: lazy_gettext("solved in the period, whenever asked"),
+    Cohort.NOW: lazy_gettext("still waiting now, whenever asked"),
+    Cohort.ARRIVED: lazy_gettext("asked in the period, duplicates included"),
+    Cohort.REFERRED: lazy_gettext("with an official answer, given in the period, that leads to an article"),
+    Cohort.POPULAR: lazy_gettext("solved now and read often in the last 30 days, whenever asked"),
+    Cohort.PUBLISHED: lazy_gettext("published now, whenever written"),
+    Cohort.USED: lazy_gettext("that an official answer, given in the period, leads to"),
+    Cohort.JUDGED: lazy_gettext("that readers judged in the period"),
+    Cohort.SEARCHED: lazy_gettext("made in the period, in sessions that are over"),
+    Cohort.SESSIONS: lazy_gettext("begun in the period and over"),
+}
 # Cohorts that are questions of some dates: only these can be cut into parts of a period in one statement.
 COHORT_DATE: dict[Cohort, Any] = {
     Cohort.ASKED: Thread.created_at, Cohort.SOLVED: Thread.solved_at, Cohort.ARRIVED: Thread.created_at

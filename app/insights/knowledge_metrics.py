@@ -3,11 +3,11 @@
 They tell outcomes. None counts what anybody did: articles written, edits or reviews are no aims of their own.
 """
 
-from app.core.i18n import lazy_gettext
+from app.core.i18n import lazy_gettext, lazy_pgettext
 from app.insights import knowledge_predicates as are
-from app.insights.cohorts import Cohort
+from app.insights.cohorts import Cohort, Subject
 from app.insights.measures import Group, Metric, Unit
-from app.insights.metrics import METRICS, SOLVED_IN
+from app.insights.metrics import METRICS, SOLVED_IN, quantile_word
 from app.insights.predicates import Amount, Predicate, Test, everything
 from app.insights.queries.waits import Wait
 from app.insights.search_metrics import SEARCHING
@@ -25,10 +25,14 @@ IS_HELPFUL, IS_UNHELPFUL = ArticleFeedback.is_helpful.is_(True), ArticleFeedback
 
 def _count(
     key: str, title: str, sentence: str, test: Test, group: Group, source: str, cohort: Cohort,
-    amount: Amount | None = None, amount_name: str = "Counts for",
+    amount: Amount | None = None, amount_name: str = lazy_gettext("Counts for"),
 ) -> Metric:  # fmt: skip
     predicate = Predicate(key, sentence, test, cohort, amount, amount_name)
-    return Metric(key, title, predicate, f"number of {cohort.subject}s {sentence}", source, group)
+    if cohort.subject is Subject.ARTICLE:
+        formula = lazy_gettext("number of articles %(sentence)s", sentence=sentence)
+    else:
+        formula = lazy_gettext("number of questions %(sentence)s", sentence=sentence)
+    return Metric(key, title, predicate, formula, source, group)
 
 
 def _sum(key: str, title: str, counted: Metric, unit: Unit, formula: str) -> Metric:
@@ -37,7 +41,7 @@ def _sum(key: str, title: str, counted: Metric, unit: Unit, formula: str) -> Met
 
 
 def _share(key: str, title: str, part: Metric, whole: Metric, *, is_weighted: bool = False) -> Metric:
-    formula = f"{part.key} / {whole.key}, with the 95 % Wilson interval"
+    formula = lazy_gettext("%(part)s / %(whole)s, with the 95 %% Wilson interval", part=part.key, whole=whole.key)
     return Metric(
         key,
         title,
@@ -80,7 +84,7 @@ FIXED = _link(
 ADDED = _link(
     "link_added", lazy_gettext("Added an article"),
     lazy_gettext("solved in the period from which an article was built that is newer than the question"),
-    are.added_article, f"{SOURCES}; {PUBLICATION}",
+    are.added_article, lazy_gettext("%(first)s; %(second)s", first=SOURCES, second=PUBLICATION),
 )  # fmt: skip
 UNLINKED = _link(
     "unlinked", lazy_gettext("Not linked"), lazy_gettext("solved in the period without any article"), are.not_linked, LEAD
@@ -106,14 +110,18 @@ REPEATED = _arrived(
 HAD_ARTICLE = _arrived(
     "known_article", lazy_gettext("An article was there"),
     lazy_gettext("asked in the period that an official answer leads to an older article"), are.had_article,
-    f"{LINKS}; {PUBLICATION}",
+    lazy_gettext("%(first)s; %(second)s", first=LINKS, second=PUBLICATION),
 )  # fmt: skip
 KNOWN = _arrived(
     "known", lazy_gettext("Known"), lazy_gettext("asked in the period that were asked before, or that an older article answered"), are.is_known,
-    f"{HAD_ARTICLE.source}; duplicates",
+    lazy_gettext("%(source)s; duplicates", source=HAD_ARTICLE.source),
 )  # fmt: skip
 NEW = _arrived(
-    "new_questions", lazy_gettext("New"), lazy_gettext("asked in the period that were not known"), are.is_new, KNOWN.source
+    "new_questions",
+    lazy_pgettext("questions", "New"),
+    lazy_gettext("asked in the period that were not known"),
+    are.is_new,
+    KNOWN.source,
 )
 
 REFERRED = _count(
@@ -136,25 +144,30 @@ USES = _sum(
 
 WORTH = _count(
     "worth_article", lazy_gettext("Worth an article"), lazy_gettext("asked in the period that were proposed for an article or are made into one"),
-    are.is_worth_an_article, Group.WRITING, f"candidates; {SOURCES}", Cohort.ASKED,
+    are.is_worth_an_article, Group.WRITING, lazy_gettext("candidates; %(source)s", source=SOURCES), Cohort.ASKED,
 )  # fmt: skip
 BECAME = _count(
     "became_article", lazy_gettext("Became an article"),
     lazy_gettext("asked in the period from which an article was built that is newer than the question"),
-    are.added_article, Group.WRITING, f"{SOURCES}; {PUBLICATION}", Cohort.ASKED,
+    are.added_article, Group.WRITING, lazy_gettext("%(first)s; %(second)s", first=SOURCES, second=PUBLICATION), Cohort.ASKED,
 )  # fmt: skip
 
 
 def _time(key: str, title: str, listed: Metric, quantile: float, *, censored: bool) -> Metric:
-    word = "median" if quantile == 0.5 else f"{round(quantile * 100)} % quantile"
+    word = quantile_word(quantile)
     if censored:
-        formula = (
-            f"Kaplan-Meier {word} from question to first publication: those without an article are censored now, "
-            "those decided otherwise when they were"
+        formula = lazy_gettext(
+            "Kaplan-Meier %(quantile)s from question to first publication: those without an article are censored now, "
+            "those decided otherwise when they were",
+            quantile=word,
         )
     else:
-        formula = f"{word} of {listed.key} from question to first publication; those that still wait are left out"
-    source = f"{PUBLICATION}; candidates" if censored else PUBLICATION
+        formula = lazy_gettext(
+            "%(quantile)s of %(figure)s from question to first publication; those that still wait are left out",
+            quantile=word,
+            figure=listed.key,
+        )
+    source = lazy_gettext("%(source)s; candidates", source=PUBLICATION) if censored else PUBLICATION
     return Metric(
         key, title, listed.predicate, formula, source, Group.WRITING, Unit.HOURS, wait=Wait.ARTICLE, quantile=quantile,
         is_censored=censored,
@@ -172,7 +185,7 @@ TIMES = (
 
 
 def _judged(key: str, title: str, sentence: str, test: Test, amount: Amount) -> Metric:
-    return _count(key, title, sentence, test, Group.HELPFUL, WORDS, Cohort.JUDGED, amount, "Readers")
+    return _count(key, title, sentence, test, Group.HELPFUL, WORDS, Cohort.JUDGED, amount, lazy_gettext("Readers"))
 
 
 JUDGED = _judged(
@@ -203,10 +216,14 @@ WORD_COUNT = _sum(
 
 def _standing(key: str, title: str, sentence: str, test: Test, source: str) -> Metric:
     """Return a figure of the articles as they stand; its list begins with the most read ones."""
-    return _count(key, title, sentence, test, Group.CARE, source, Cohort.PUBLISHED, are.views_of_article, "Views in 30 days")
+    return _count(
+        key, title, sentence, test, Group.CARE, source, Cohort.PUBLISHED, are.views_of_article, lazy_gettext("Views in 30 days")
+    )
 
 
-ARTICLES = _standing("articles", lazy_gettext("Articles"), "published now", everything, lazy_gettext("state of the article"))
+ARTICLES = _standing(
+    "articles", lazy_gettext("Articles"), lazy_gettext("published now"), everything, lazy_gettext("state of the article")
+)
 CARE = (
     _standing(
         "articles_stale", lazy_gettext("Stale"), lazy_gettext("due for another look, or that nobody confirmed for a year"), are.is_stale,
@@ -231,7 +248,9 @@ CARE = (
 
 
 def _popular(key: str, title: str, sentence: str, test: Test, source: str) -> Metric:
-    return _count(key, title, sentence, test, Group.GAPS, source, Cohort.POPULAR, are.views_of_question, "Views in 30 days")
+    return _count(
+        key, title, sentence, test, Group.GAPS, source, Cohort.POPULAR, are.views_of_question, lazy_gettext("Views in 30 days")
+    )
 
 
 POPULAR = _popular(
@@ -256,14 +275,17 @@ GAP_VIEWS = _sum(
 
 SHARES = (
     _share("link_rate", lazy_gettext("Link rate"), LINKED, SOLVED_IN),
-    *(_share(f"{metric.key}_share", f"{metric.title}: share", metric, SOLVED_IN) for metric in LINKING),
-    _share("known_share", lazy_gettext("Known: share"), KNOWN, ARRIVED),
-    _share("known_repeat_share", lazy_gettext("Asked before: share"), REPEATED, ARRIVED),
-    _share("known_article_share", lazy_gettext("An article was there: share"), HAD_ARTICLE, ARRIVED),
-    _share("new_share", lazy_gettext("New: share"), NEW, ARRIVED),
+    *(
+        _share(f"{metric.key}_share", lazy_gettext("%(title)s: share", title=metric.title), metric, SOLVED_IN)
+        for metric in LINKING
+    ),
+    _share("known_share", lazy_gettext("%(title)s: share", title=KNOWN.title), KNOWN, ARRIVED),
+    _share("known_repeat_share", lazy_gettext("%(title)s: share", title=REPEATED.title), REPEATED, ARRIVED),
+    _share("known_article_share", lazy_gettext("%(title)s: share", title=HAD_ARTICLE.title), HAD_ARTICLE, ARRIVED),
+    _share("new_share", lazy_gettext("%(title)s: share", title=NEW.title), NEW, ARRIVED),
     _share("helpfulness", lazy_gettext("Helpfulness"), HELPED, JUDGED, is_weighted=True),
-    _share("gap_share", lazy_gettext("Gaps: share"), GAPS, POPULAR),
-    *(_share(f"{metric.key}_share", f"{metric.title}: share", metric, ARTICLES) for metric in CARE),
+    _share("gap_share", lazy_gettext("%(title)s: share", title=lazy_gettext("Gaps")), GAPS, POPULAR),
+    *(_share(f"{metric.key}_share", lazy_gettext("%(title)s: share", title=metric.title), metric, ARTICLES) for metric in CARE),
 )
 _ALL = (
     LINKED, *LINKING, UNLINKED, ARRIVED, KNOWN, REPEATED, HAD_ARTICLE, NEW, REFERRED, ARTICLES_USED, USES, WORTH, BECAME, *TIMES, JUDGED,

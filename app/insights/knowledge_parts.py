@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.core.i18n import gettext as _
+from app.core.i18n import ngettext, separated
 from app.insights.charts import Bar, Column, ColumnChart, CurveChart, ParetoChart, bar, column_chart, curve_chart, pareto_chart
 from app.insights.knowledge_metrics import ALL_METRICS, CARE, KNOWLEDGE, LINKING
 from app.insights.measures import Group
 from app.insights.overview_parts import NumberRow
-from app.insights.presenters import Shown, say_share, say_short, show_figure
+from app.insights.period_words import say_axis, say_label, say_short
+from app.insights.presenters import Shown, say_interval, say_part, say_share, show_figure
 from app.insights.queries.knowledge import JudgedArticle, Knowledge
 from app.insights.queries.overview import Breakdown, Point
 from app.insights.urls import figure_path, knowledge_path
-from app.web.filters import plural
 
 KNOWN = ("known_repeat_share", "known_article_share", "known_share", "new_share")
 TIMES = ("article_time", "article_time_p90", "article_time_known", "article_time_known_p90")
@@ -124,7 +126,13 @@ def used_chart(knowledge: Knowledge) -> ParetoChart:
             str(line.rank),
             (("all", line.uses),),
             line.uses_path,
-            f"{line.title}: {plural(line.uses, 'use')}, {line.reach} so far",
+            ngettext(
+                "%(title)s: %(num)s use, %(reach)s so far",
+                "%(title)s: %(num)s uses, %(reach)s so far",
+                line.uses,
+                title=line.title,
+                reach=line.reach,
+            ),
         )
         for line in used(knowledge)
     ]
@@ -149,12 +157,12 @@ def times(knowledge: Knowledge) -> tuple[NumberRow, ...]:
     """Return the time from thread to article, as the table of times takes it."""
     now, was = shown(knowledge), before(knowledge)
     first, *others = (now[key] for key in TIMES)
-    return (NumberRow("Article", first, was.get(TIMES[0]), None, "plain", tuple(others)),)
+    return (NumberRow(_("Article"), first, was.get(TIMES[0]), None, "plain", tuple(others)),)
 
 
 def time_chart(knowledge: Knowledge) -> CurveChart:
     """Return the share of questions worth an article that had one after a time."""
-    return curve_chart([("solved", "an article was published", knowledge.curve, knowledge.figures["article_time"].value)])
+    return curve_chart([("solved", _("an article was published"), knowledge.curve, knowledge.figures["article_time"].value)])
 
 
 def counted() -> dict[str, list[object]]:
@@ -166,13 +174,19 @@ def _shares(knowledge: Knowledge, keys: Iterable[str], tones: dict[str, str]) ->
     now, was = shown(knowledge), before(knowledge)
     return tuple(
         NumberRow(
-            ALL_METRICS[key].title.removesuffix(": share"),
+            _part_title(key),
             now[key],
             was.get(key),
             _share_bar(knowledge, key, tones.get(key, "all")),
         )
         for key in keys
     )
+
+
+def _part_title(key: str) -> str:
+    """Return what a share is of: the title of what it counts; the link rate is called by its own name."""
+    metric = ALL_METRICS[key]
+    return metric.title if key == "link_rate" else ALL_METRICS[metric.predicate.key].title
 
 
 def _share_bar(knowledge: Knowledge, key: str, tone: str) -> Bar:
@@ -193,9 +207,14 @@ def _point(point: Point, knowledge: Knowledge) -> LinkRow:
 
 def _column(point: Point, knowledge: Knowledge) -> Column:
     linked, solved = point.figures["linked"].n, point.figures["solved_in_period"].n
-    scope, day = knowledge.scope.in_period(point.period), point.period.first_day
-    title = f"{point.period.label}: {plural(solved, 'question')} solved, {linked} with an article"
-    label = f"{day.day} {day:%b}" if point.period.days <= 7 else f"{day:%b %y}" if point.period.days <= 92 else str(day.year)
+    scope, label = knowledge.scope.in_period(point.period), say_axis(point.period)
+    title = ngettext(
+        "%(when)s: %(num)s question solved, %(linked)s with an article",
+        "%(when)s: %(num)s questions solved, %(linked)s with an article",
+        solved,
+        when=say_label(point.period),
+        linked=separated(linked),
+    )
     return Column(label, (("solved", linked), ("rest", solved - linked)), figure_path("solved_in_period", scope.query), title)
 
 
@@ -216,6 +235,6 @@ def _category(row: Breakdown) -> LinkRow:
 def _judged(row: JudgedArticle) -> JudgedLine:
     share = row.helpful / row.words
     return JudgedLine(
-        row.article.title, row.path, f"{row.path}#feedback", say_share(share), f"{row.helpful:,} of {row.words:,}",
-        f"{say_share(row.low)} to {say_share(row.high)}", bar((("solved", share),), 1, (row.low, row.high)),
+        row.article.title, row.path, f"{row.path}#feedback", say_share(share), say_part(row.helpful, row.words),
+        say_interval(row.low, row.high), bar((("solved", share),), 1, (row.low, row.high)),
     )  # fmt: skip

@@ -134,8 +134,13 @@ class Metric:
 
     @property
     def cohort(self) -> str:
-        """Which rows are looked at, in words."""
+        """Which rows are looked at, in words for programs."""
         return str(self.predicate.cohort)
+
+    @property
+    def looked_at(self) -> str:
+        """Which rows are looked at, in the language of its reader."""
+        return self.predicate.cohort.words
 
     @property
     def of(self) -> str | None:

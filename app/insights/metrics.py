@@ -17,7 +17,7 @@ ACCEPTED = lazy_gettext("listed answers accepted now")
 
 
 def _count(key: str, title: str, sentence: str, test: Test, group: Group, source: str, cohort: Cohort = Cohort.ASKED) -> Metric:
-    formula = "number of questions " + sentence
+    formula = lazy_gettext("number of questions %(sentence)s", sentence=sentence)
     return Metric(key, title, Predicate(key, sentence, test, cohort), formula, source, group)
 
 
@@ -27,20 +27,31 @@ def _people(key: str, title: str, sentence: str, test: Test, amount: Amount, for
 
 
 def _share(key: str, title: str, part: Metric, whole: Metric) -> Metric:
-    formula = f"{part.key} / {whole.key}, with the 95 % Wilson interval"
+    formula = lazy_gettext("%(part)s / %(whole)s, with the 95 %% Wilson interval", part=part.key, whole=whole.key)
     return Metric(key, title, part.predicate, formula, part.source, part.group, Unit.SHARE, denominator=whole.predicate)
 
 
 def _time(key: str, title: str, listed: Metric, wait: Wait, source: str, *, quantile: float = 0.5, censored: bool) -> Metric:
-    word = "median" if quantile == 0.5 else f"{round(quantile * 100)} % quantile"
+    word = quantile_word(quantile)
     if censored:
-        formula = f"Kaplan-Meier {word}: open questions are censored now, closed ones when they were closed"
+        formula = lazy_gettext(
+            "Kaplan-Meier %(quantile)s: open questions are censored now, closed ones when they were closed", quantile=word
+        )
     else:
-        formula = f"{word} of {listed.key}; questions that still wait are left out"
+        formula = lazy_gettext(
+            "%(quantile)s of %(figure)s; questions that still wait are left out", quantile=word, figure=listed.key
+        )
     group = Group.SOLUTION if wait in (Wait.SOLUTION, Wait.ACCEPTANCE) else Group.RESPONSE
     return Metric(
         key, title, listed.predicate, formula, source, group, Unit.HOURS, wait=wait, quantile=quantile, is_censored=censored
     )
+
+
+def quantile_word(quantile: float) -> str:
+    """Return what a quantile is called in formulas."""
+    if quantile == 0.5:
+        return lazy_gettext("median")
+    return lazy_gettext("%(percent)s %% quantile", percent=round(quantile * 100))
 
 
 QUESTIONS = _count(
@@ -137,14 +148,16 @@ PEER_FIRST = _count(
 
 SOLVED_BY_ANSWER = _count(
     "solved_by_answer", lazy_gettext("Solved by an answer"), lazy_gettext("that are confirmed as solved and have an accepted answer"),
-    are.is_solved_by_answer, Group.SOLUTION, f"{STATUS}; {ACCEPTED}",
+    are.is_solved_by_answer, Group.SOLUTION, lazy_gettext("%(first)s; %(second)s", first=STATUS, second=ACCEPTED),
 )  # fmt: skip
 
 
 def _solution(key: str, title: str, sentence: str, test: Test) -> Metric:
     predicate = Predicate(key, sentence, test, about_solution=True)
-    source = f"{STATUS}; the listed answer that was accepted first"
-    return Metric(key, title, predicate, f"number of questions {sentence}", source, Group.SOLUTION)
+    source = lazy_gettext("%(status)s; the listed answer that was accepted first", status=STATUS)
+    return Metric(
+        key, title, predicate, lazy_gettext("number of questions %(sentence)s", sentence=sentence), source, Group.SOLUTION
+    )
 
 
 SOLVED_BY_STAFF = _solution(
@@ -179,26 +192,28 @@ SOLVED_BY_HELPERS = _count(
 
 def _within(hours: int) -> tuple[Metric, ...]:
     """Return what was answered in time, what is old enough to judge, their share, and what is too young to judge."""
-    word = f"{hours} hour" if hours == 1 else f"{hours} hours"
+    span = lazy_gettext("1 hour") if hours == 1 else lazy_gettext("%(hours)s hours", hours=hours)
+    date = lazy_gettext("date of the question")
     in_time = _count(
-        f"answered_within_{hours}h", f"Answered within {word}", f"asked at least {word} ago and answered within {word}",
+        f"answered_within_{hours}h", lazy_gettext("Answered within %(span)s", span=span),
+        lazy_gettext("asked at least %(span)s ago and answered within %(span)s", span=span),
         are.answered_within(hours), Group.RESPONSE, FIRST,
     )  # fmt: skip
     old_enough = _count(
-        f"judged_{hours}h", f"Asked at least {word} ago", f"asked at least {word} ago", are.is_judgeable(hours), Group.RESPONSE,
-        "date of the question",
+        f"judged_{hours}h", lazy_gettext("Asked at least %(span)s ago", span=span), lazy_gettext("asked at least %(span)s ago", span=span),
+        are.is_judgeable(hours), Group.RESPONSE, date,
     )  # fmt: skip
     too_young = _count(
-        f"not_judged_{hours}h", f"Asked less than {word} ago", f"asked less than {word} ago: too early to judge",
-        are.is_too_young(hours), Group.RESPONSE, "date of the question",
+        f"not_judged_{hours}h", lazy_gettext("Asked less than %(span)s ago", span=span),
+        lazy_gettext("asked less than %(span)s ago: too early to judge", span=span), are.is_too_young(hours), Group.RESPONSE, date,
     )  # fmt: skip
-    share = _share(f"share_within_{hours}h", f"Share answered within {word}", in_time, old_enough)
+    share = _share(f"share_within_{hours}h", lazy_gettext("Share answered within %(span)s", span=span), in_time, old_enough)
     return share, in_time, old_enough, too_young
 
 
 def _waiting(key: str, title: str, words: str, least: float, most: float | None) -> Metric:
-    sentence = f"that still wait for an answer, {words}"
-    source = f"{FIRST}; {STATUS}"
+    sentence = lazy_gettext("that still wait for an answer, %(asked)s", asked=words)
+    source = lazy_gettext("%(first)s; %(second)s", first=FIRST, second=STATUS)
     return _count(key, title, sentence, are.waits_for(least, most), Group.WAITING, source, Cohort.NOW)
 
 
@@ -215,12 +230,15 @@ AGEING = (
 
 def _times(key: str, title: str, wait: Wait, ended: Metric, source: str) -> tuple[Metric, ...]:
     """Return median and 90 % quantile of a wait, each with those that still wait and without them."""
-    honest = f"{source}; all questions of the period"
+    honest = lazy_gettext("%(source)s; all questions of the period", source=source)
     return (
-        _time(key, f"{title}: median", QUESTIONS, wait, honest, censored=True),
-        _time(f"{key}_p90", f"{title}: 9 of 10", QUESTIONS, wait, honest, quantile=0.9, censored=True),
-        _time(f"{key}_known", f"{title}: median of those that have one", ended, wait, source, censored=False),
-        _time(f"{key}_known_p90", f"{title}: 9 of 10 of those that have one", ended, wait, source, quantile=0.9, censored=False),
+        _time(key, lazy_gettext("%(title)s: median", title=title), QUESTIONS, wait, honest, censored=True),
+        _time(f"{key}_p90", lazy_gettext("%(title)s: 9 of 10", title=title), QUESTIONS, wait, honest, quantile=0.9, censored=True),
+        _time(f"{key}_known", lazy_gettext("%(title)s: median of those that have one", title=title), ended, wait, source, censored=False),
+        _time(
+            f"{key}_known_p90", lazy_gettext("%(title)s: 9 of 10 of those that have one", title=title), ended, wait, source, quantile=0.9,
+            censored=False,
+        ),
     )  # fmt: skip
 
 
@@ -245,11 +263,12 @@ TIMES = (
 PEOPLE = (
     _people(
         "people_affected", lazy_gettext("People with the problem"), lazy_gettext("of the period, each with the people it concerns"), are.everything,
-        are.affected_people, lazy_gettext("sum over the questions of 1 (the asker) + everybody who said me-too"), "me-toos",
+        are.affected_people, lazy_gettext("sum over the questions of 1 (the asker) + everybody who said me-too"), lazy_gettext("me-toos"),
     ),
     _people(
         "people_helped", lazy_gettext("People whose problem is solved"), lazy_gettext("confirmed as solved, each with the people it concerns"),
-        are.has_status(Status.SOLVED), are.affected_people, lazy_gettext("the same sum over the solved questions"), f"me-toos; {STATUS}",
+        are.has_status(Status.SOLVED), are.affected_people, lazy_gettext("the same sum over the solved questions"),
+        lazy_gettext("me-toos; %(status)s", status=STATUS),
     ),
     _people(
         "readers_helped", lazy_gettext("Readers for whom an answer worked"), lazy_gettext("of which readers say that an answer worked"),

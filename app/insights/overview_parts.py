@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.accounts.urls import person_path
-from app.core.i18n import lazy_gettext
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, ngettext, separated
 from app.insights.charts import Bar, Column, ColumnChart, CurveChart, bar, column_chart, curve_chart
 from app.insights.measures import Figure
 from app.insights.metrics import AGEING, METRICS, STANDINGS
-from app.insights.presenters import Shown, say_period, say_short, show_figure, show_figures
+from app.insights.period_words import say_axis, say_label, say_period, say_short
+from app.insights.presenters import Shown, show_figure, show_figures
 from app.insights.queries.overview import Breakdown, Overview, Point
 from app.insights.queries.waits import Wait
 from app.insights.scope import Scope
 from app.insights.urls import figure_path, insights_path
-from app.web.filters import plural
 
 RESPONSE = (
     (lazy_gettext("Anybody"), "first_response", "all"),
@@ -26,11 +27,11 @@ SHARES_OF_ANSWERS = ("staff_first_share", "peer_first_share")
 IN_TIME = (1, 24, 72)
 _CURVES = {
     "response": (
-        (Wait.FIRST_ANSWER, "all", "anybody"),
-        (Wait.STAFF_ANSWER, "staff", "staff"),
-        (Wait.PEER_ANSWER, "peer", "peers"),
+        (Wait.FIRST_ANSWER, "all", lazy_gettext("anybody")),
+        (Wait.STAFF_ANSWER, "staff", lazy_gettext("staff")),
+        (Wait.PEER_ANSWER, "peer", lazy_gettext("peers")),
     ),
-    "solution": ((Wait.SOLUTION, "solved", "solved"), (Wait.ACCEPTANCE, "plain", "accepted")),
+    "solution": ((Wait.SOLUTION, "solved", lazy_gettext("solved")), (Wait.ACCEPTANCE, "plain", lazy_gettext("accepted"))),
 }
 
 
@@ -93,7 +94,11 @@ def bands(overview: Overview) -> tuple[BandRow, ...]:
     ]
     earlier = overview.scope.previous
     if earlier is not None and has_before(overview):
-        rows.append(_band(f"Before, {say_period(earlier.period)}", insights_path(earlier.query), overview.previous, earlier))
+        rows.append(
+            _band(
+                _("Before, %(when)s", when=say_period(earlier.period)), insights_path(earlier.query), overview.previous, earlier
+            )
+        )
     return tuple(rows)
 
 
@@ -115,7 +120,7 @@ def in_time(overview: Overview) -> tuple[NumberRow, ...]:
     """Return the shares that were answered in time, with those that are too young to judge."""
     rows = []
     for hours in IN_TIME:
-        row = _share(overview, f"share_within_{hours}h", f"within {plural(hours, 'hour')}", "all")
+        row = _share(overview, f"share_within_{hours}h", ngettext("within %(num)s hour", "within %(num)s hours", hours), "all")
         young = _pair(overview, f"not_judged_{hours}h")[0]
         rows.append(NumberRow(row.label, row.now, row.before, row.bar, row.tone, (young,)))
     return tuple(rows)
@@ -149,8 +154,13 @@ def series_chart(overview: Overview) -> ColumnChart:
 
 def curve_legend(overview: Overview, name: str) -> tuple[tuple[str, str], ...]:
     """Return (tone, words) of the curves that the chart has."""
-    words = {"all": "By anybody", "staff": "By staff (broken line)", "peer": "By peers (dotted line)", "solved": "Solved",
-             "plain": "An answer was accepted (broken line)"}  # fmt: skip
+    words = {
+        "all": _("By anybody"),
+        "staff": _("By staff (broken line)"),
+        "peer": _("By peers (dotted line)"),
+        "solved": _("Solved"),
+        "plain": _("An answer was accepted (broken line)"),
+    }
     return tuple((tone, words[tone]) for wait, tone, _label in _CURVES[name] if overview.curves[wait])
 
 
@@ -251,7 +261,12 @@ def _column(point: Point, whole: Scope) -> Column:
     numbers = {key: point.figures[key].n for key in ("questions", "solved", "likely_solved")}
     rest = numbers["questions"] - numbers["solved"] - numbers["likely_solved"]
     parts = (("solved", numbers["solved"]), ("likely", numbers["likely_solved"]), ("rest", rest))
-    title = f"{point.period.label}: {plural(numbers['questions'], 'question')}, {numbers['solved']} solved, {numbers['likely_solved']} probably"
-    day = point.period.first_day
-    label = f"{day.day} {day:%b}" if point.period.days <= 7 else f"{day:%b %y}" if point.period.days <= 92 else str(day.year)
-    return Column(label, parts, figure_path("questions", whole.in_period(point.period).query), title)
+    title = ngettext(
+        "%(when)s: %(num)s question, %(solved)s solved, %(likely)s probably",
+        "%(when)s: %(num)s questions, %(solved)s solved, %(likely)s probably",
+        numbers["questions"],
+        when=say_label(point.period),
+        solved=separated(numbers["solved"]),
+        likely=separated(numbers["likely_solved"]),
+    )
+    return Column(say_axis(point.period), parts, figure_path("questions", whole.in_period(point.period).query), title)

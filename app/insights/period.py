@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext
 
 DEFAULT = "90d"
 ALL = "all"
@@ -22,9 +21,7 @@ MOST_DAYS = 3660
 MOST_YEARS = 100
 ONE_DAY = timedelta(days=1)
 _MONTHS = (
-    lazy_gettext("January"), lazy_gettext("February"), lazy_gettext("March"), lazy_gettext("April"), lazy_gettext("May"),
-    lazy_gettext("June"), lazy_gettext("July"), lazy_gettext("August"), lazy_gettext("September"), lazy_gettext("October"),
-    lazy_gettext("November"), lazy_gettext("December"),
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _PATTERN = re.compile(
     r"(?P<days>[0-9]{1,4})d|(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})|-Q(?P<quarter>[1-4]))?"
@@ -38,7 +35,9 @@ _STEP_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """All moments from the beginning of `first_day` to the end of `last_day` in `zone`. `key` is its word in addresses."""
+    """All moments from the beginning of `first_day` to the end of `last_day` in `zone`. `key` is its word in addresses, `label` its
+    name for programs; pages say it in their reader's language (period_words).
+    """
 
     key: str
     label: str
@@ -140,7 +139,7 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 def _rolling(days: int, today: date, zone: ZoneInfo) -> Period:
     if not 1 <= days <= MOST_DAYS:
-        raise Invalid(_("Please choose between 1 and %(most_days)s days.", most_days=MOST_DAYS), field="period")
+        raise Invalid(_("Please choose between 1 and %(most)s days.", most=MOST_DAYS), field="period")
     label = "Today" if days == 1 else f"Last {days} days"
     return Period(f"{days}d", label, today - timedelta(days=days - 1), today, zone)
 
@@ -159,7 +158,7 @@ def _custom(first: date, last: date, zone: ZoneInfo) -> Period:
     if last < first:
         raise Invalid(_("The last day is before the first one."), field="to")
     if last.year - first.year > MOST_YEARS:  # each would be a column of the chart, and a branch of the statement that counts
-        raise Invalid(_("Please choose at most %(most_years)s years.", most_years=MOST_YEARS), field="to")
+        raise Invalid(_("Please choose at most %(most)s years.", most=MOST_YEARS), field="to")
     return between(first, last, zone)
 
 

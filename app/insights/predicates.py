@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from app.core.i18n import lazy_gettext
 from app.desk.models.desk import DeskItem
 from app.forum.models import Acceptance, Category, Post, Thread
 from app.forum.models.thread import Status
@@ -41,7 +42,7 @@ class Predicate:
     test: Test
     cohort: Cohort = Cohort.ASKED
     amount: Amount | None = None
-    amount_name: str = "Counts for"
+    amount_name: str = lazy_gettext("Counts for")
     about_solution: bool = False
 
     @property

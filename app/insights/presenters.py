@@ -4,28 +4,41 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.core.errors import Invalid
-from app.core.i18n import lazy_gettext
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, ngettext
 from app.forum.queries.categories import CategoryRow
 from app.insights.cohorts import Cohort, Subject
 from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.measures import Figure, Metric, Unit
 from app.insights.period import ALL, Period, parse_period
+from app.insights.period_words import say_label, say_period
 from app.insights.queries.choosing import Wish
 from app.insights.scope import Scope
 from app.insights.urls import figure_path
-from app.web.filters import count, plural, span
+from app.web.filters import count, span
 
 NOTHING = "–"
 NO_BREAK = "\u00a0"
 # Which rows a list looks at, with the period in words.
 _LOOKED_AT = {
-    Cohort.ASKED: "asked {}", Cohort.SOLVED: lazy_gettext("solved {}, whenever asked"), Cohort.NOW: lazy_gettext("as it stands now"),
-    Cohort.ARRIVED: lazy_gettext("asked {}, duplicates included"), Cohort.REFERRED: lazy_gettext("whenever asked, by official answers given {}"),
-    Cohort.POPULAR: lazy_gettext("as they stand now"), Cohort.PUBLISHED: lazy_gettext("as they stand now"),
-    Cohort.USED: lazy_gettext("by official answers given {}"),
-    Cohort.JUDGED: lazy_gettext("by what readers said {}"), Cohort.SEARCHED: lazy_gettext("made {}, in sessions that are over"),
-    Cohort.SESSIONS: lazy_gettext("begun {} and over"),
-}  # fmt: skip
+    Cohort.ASKED: lazy_gettext("asked %(when)s"),
+    Cohort.SOLVED: lazy_gettext("solved %(when)s, whenever asked"),
+    Cohort.NOW: lazy_gettext("as it stands now"),
+    Cohort.ARRIVED: lazy_gettext("asked %(when)s, duplicates included"),
+    Cohort.REFERRED: lazy_gettext("whenever asked, by official answers given %(when)s"),
+    Cohort.POPULAR: lazy_gettext("as they stand now"),
+    Cohort.PUBLISHED: lazy_gettext("as they stand now"),
+    Cohort.USED: lazy_gettext("by official answers given %(when)s"),
+    Cohort.JUDGED: lazy_gettext("by what readers said %(when)s"),
+    Cohort.SEARCHED: lazy_gettext("made %(when)s, in sessions that are over"),
+    Cohort.SESSIONS: lazy_gettext("begun %(when)s and over"),
+}
+_NOUNS = {
+    Subject.QUESTION: lazy_gettext("questions"),
+    Subject.ARTICLE: lazy_gettext("articles"),
+    Subject.SEARCH: lazy_gettext("searches"),
+    Subject.SESSION: lazy_gettext("sessions"),
+}
 LAST_DAYS = ("30d", "90d", "365d")
 
 
@@ -81,9 +94,9 @@ def say_share(share: float) -> str:
     """Return a share in whole per cent; never 0 or 100 unless it is exactly that."""
     whole = round(share * 100)
     if whole == 0 and share > 0:
-        return f"under{NO_BREAK}1{NO_BREAK}%"
+        return _("under 1 %(sign)s", sign="%").replace(" ", NO_BREAK)
     if whole == 100 and share < 1:
-        return f"over{NO_BREAK}99{NO_BREAK}%"
+        return _("over 99 %(sign)s", sign="%").replace(" ", NO_BREAK)
     return f"{whole}{NO_BREAK}%"
 
 
@@ -91,11 +104,11 @@ def show_figure(metric: Metric, figure: Figure, scope: Scope) -> Shown:
     """Return a figure with its list."""
     interval, rests_on, of_path = "", "", ""
     if metric.denominator is not None and figure.of:
-        interval = f"{say_share(figure.low or 0)} to {say_share(figure.high or 0)}"
-        rests_on = f"{count(figure.n if figure.hits is None else figure.hits)} of {count(figure.of)}"
+        interval = say_interval(figure.low or 0, figure.high or 0)
+        rests_on = say_part(figure.n if figure.hits is None else figure.hits, figure.of)
         of_path = figure_path(metric.denominator.key, scope.query)
     elif metric.unit is Unit.HOURS and figure.ended is not None:
-        rests_on = f"{count(figure.ended)} of {count(figure.n)}" if metric.is_censored else count(figure.ended)
+        rests_on = say_part(figure.ended, figure.n) if metric.is_censored else count(figure.ended)
     path = figure_path(metric.key, scope.query)
     return Shown(metric.key, metric.title, say_value(metric, figure), path, figure.value, figure.n, interval, rests_on, of_path)
 
@@ -105,56 +118,61 @@ def show_figures(figures: Mapping[str, Figure], scope: Scope) -> dict[str, Shown
     return {key: show_figure(ALL_METRICS[key], figure, scope) for key, figure in figures.items()}
 
 
-def say_period(period: Period) -> str:
-    """Return when, as it stands in a sentence: in the last 90 days, in October 2026, from 5 to 11 January 2026."""
-    if period.key == ALL:
-        return "so far"
-    if period.key == "1d":
-        return "today"
-    if period.key.endswith("d"):
-        return f"in the last {plural(period.days, 'day')}"
-    if ".." in period.key:
-        return f"on {period.label}" if period.days == 1 else f"from {period.label}"
-    return f"from {period.label}" if "Q" in period.key else f"in {period.label}"
+def say_interval(low: float, high: float) -> str:
+    """Return the range that chance allows for a share."""
+    return _("%(low)s to %(high)s", low=say_share(low), high=say_share(high))
 
 
-def say_short(period: Period) -> str:
-    """Return the shortest name of a period for a table: 3 Oct, 5–11 Jan, Oct 2026, Jan–Mar 2026, 2026."""
-    first, last = period.first_day, period.last_day
-    begin, end = f"{first.day} {first:%b}", f"{last.day} {last:%b}"
-    if period.days == 1:
-        return begin
-    if ".." in period.key:
-        year = "" if period.days <= 7 else f" {last.year}"
-        return f"{first.day}–{end}{year}" if (first.month, first.year) == (last.month, last.year) else f"{begin} – {end}{year}"
-    if "Q" in period.key:
-        return f"{first:%b}–{last:%b} {last.year}"
-    return f"{first:%b} {first.year}" if "-" in period.key else period.label
+def say_part(part: int, whole: int) -> str:
+    """Return what a share rests on: 12 of 30."""
+    return _("%(part)s of %(whole)s", part=count(part), whole=count(whole))
 
 
 def say_scope(scope: Scope) -> str:
-    """Return what narrows the figures beside the period: " in Printers with the tag “drip”"; empty when nothing does."""
-    words = [f" in {scope.category.title}" if scope.category else "", f" with the tag “{scope.tag.title}”" if scope.tag else ""]
-    words += [
-        f", solved by {scope.helper.title}" if scope.helper else "",
-        f", about “{scope.article.title}”" if scope.article else "",
-    ]
-    return "".join(words)
+    """Return what narrows the figures beside the period, to stand behind a noun: " in Printers with the tag “drip”"; empty when nothing does."""
+    words, category, tag = "", scope.category.title if scope.category else "", scope.tag.title if scope.tag else ""
+    if category and tag:
+        words = _("%(noun)s in %(category)s with the tag “%(tag)s”", noun="", category=category, tag=tag)
+    elif category:
+        words = _("%(noun)s in %(category)s", noun="", category=category)
+    elif tag:
+        words = _("%(noun)s with the tag “%(tag)s”", noun="", tag=tag)
+    if scope.helper:
+        words = _("%(noun)s, solved by %(person)s", noun=words, person=scope.helper.title)
+    if scope.article:
+        words = _("%(noun)s, about “%(article)s”", noun=words, article=scope.article.title)
+    return words
 
 
 def say_list(metric: Metric, scope: Scope, n: int) -> str:
     """Return what a list holds, in one sentence."""
-    noun, narrowed = metric.subject.plural, say_scope(scope)
+    narrowed = say_scope(scope)
     if metric.subject is Subject.ARTICLE and narrowed:
-        narrowed = f" built from or used for questions{narrowed}"
-    looked_at = _LOOKED_AT[metric.predicate.cohort].format(say_period(scope.period))
-    return f"{plural(n, str(metric.subject), noun)} {metric.sentence}. Looked at: {noun}{narrowed}, {looked_at}."
+        narrowed = _("%(noun)s built from or used for questions%(narrowed)s", noun="", narrowed=narrowed)
+    return _(
+        "%(rows)s %(sentence)s. Looked at: %(what)s%(narrowed)s, %(when)s.",
+        rows=_counted(metric.subject, n),
+        sentence=metric.sentence,
+        what=_NOUNS[metric.subject],
+        narrowed=narrowed,
+        when=_LOOKED_AT[metric.predicate.cohort] % {"when": say_period(scope.period)},
+    )
+
+
+def _counted(subject: Subject, n: int) -> str:
+    if subject is Subject.ARTICLE:
+        return ngettext("%(num)s article", "%(num)s articles", n)
+    if subject is Subject.SEARCH:
+        return ngettext("%(num)s search", "%(num)s searches", n)
+    if subject is Subject.SESSION:
+        return ngettext("%(num)s session", "%(num)s sessions", n)
+    return ngettext("%(num)s question", "%(num)s questions", n)
 
 
 def filters_of(wish: Wish, scope: Scope, categories: Sequence[CategoryRow], error: Invalid | None = None) -> Filters:
     """Return the form, filled with what was asked for."""
-    known = {period.key: period.label for period in _offered(scope)}
-    known.setdefault(scope.period.key, scope.period.label)
+    known = {period.key: say_label(period) for period in _offered(scope)}
+    known.setdefault(scope.period.key, say_label(scope.period))
     errors = error.errors if error else {}
     chosen = scope.category.key if scope.category else wish.category
     is_own = ".." in scope.period.key or bool({"from", "to"} & errors.keys())

@@ -5,7 +5,7 @@ docs/metrics.md explains each. All count sessions that are over, and name nobody
 
 from app.core.i18n import lazy_gettext
 from app.insights import search_predicates as are
-from app.insights.cohorts import Cohort
+from app.insights.cohorts import Cohort, Subject
 from app.insights.measures import Group, Metric, Unit
 from app.insights.predicates import Predicate, Test, everything
 from app.search.models import Ending
@@ -13,7 +13,7 @@ from app.search.models import Ending
 LEDGER = lazy_gettext("ledger of searches")
 RESULTS = lazy_gettext("%(ledger)s: number of results", ledger=LEDGER)
 CLICKS = lazy_gettext("%(ledger)s: results that were opened", ledger=LEDGER)
-ENDINGS = f"{LEDGER}: endings"
+ENDINGS = lazy_gettext("%(ledger)s: endings", ledger=LEDGER)
 ASKING = lazy_gettext("%(ledger)s: the page to ask on, and what was asked", ledger=LEDGER)
 DESK = lazy_gettext("%(asking)s; escalations of the desk", asking=ASKING)
 COMPARED = lazy_gettext("%(asking)s; who was held out", asking=ASKING)
@@ -22,7 +22,11 @@ COMPARED_DESK = lazy_gettext("%(desk)s; who was held out", desk=DESK)
 
 def _count(key: str, title: str, sentence: str, test: Test, group: Group, source: str, cohort: Cohort) -> Metric:
     predicate = Predicate(key, sentence, test, cohort)
-    return Metric(key, title, predicate, f"number of {cohort.subject.plural} {sentence}", source, group)
+    if cohort.subject is Subject.SEARCH:
+        formula = lazy_gettext("number of searches %(sentence)s", sentence=sentence)
+    else:
+        formula = lazy_gettext("number of sessions %(sentence)s", sentence=sentence)
+    return Metric(key, title, predicate, formula, source, group)
 
 
 def _search(key: str, title: str, sentence: str, test: Test, source: str) -> Metric:
@@ -34,7 +38,7 @@ def _session(key: str, title: str, sentence: str, test: Test, source: str, group
 
 
 def _share(key: str, title: str, part: Metric, whole: Metric) -> Metric:
-    formula = f"{part.key} / {whole.key}, with the 95 % Wilson interval"
+    formula = lazy_gettext("%(part)s / %(whole)s, with the 95 %% Wilson interval", part=part.key, whole=whole.key)
     return Metric(key, title, part.predicate, formula, part.source, part.group, Unit.SHARE, denominator=whole.predicate)
 
 
@@ -119,27 +123,35 @@ ESCALATED = _session(
 )
 
 
+def _on_side(text: str, side: str) -> str:
+    return lazy_gettext("%(text)s, %(side)s", text=text, side=side)
+
+
 def _side(name: str, words: str, *, is_held_out: bool) -> tuple[Metric, ...]:
     """Return the figures of one side of the comparison: sessions, asked, escalated, and their shares."""
 
     def one(key: str, title: str, sentence: str, test: Test, source: str) -> Metric:
         narrowed = are.compared(test, is_held_out=is_held_out)
-        return _session(f"{name}_{key}", f"{title}, {words}", f"{sentence}, {words}", narrowed, source, Group.DEFLECTION)
+        return _session(f"{name}_{key}", _on_side(title, words), _on_side(sentence, words), narrowed, source, Group.DEFLECTION)
 
-    sessions = one("sessions", "Compared sessions", "about to ask and compared", everything, COMPARED)
-    asked = one("asked", "Asked", "compared, in which a question was asked", are.has_asked, COMPARED)
+    sessions = one("sessions", lazy_gettext("Compared sessions"), lazy_gettext("about to ask and compared"), everything, COMPARED)
+    asked = one("asked", lazy_gettext("Asked"), lazy_gettext("compared, in which a question was asked"), are.has_asked, COMPARED)
     escalated = one(
-        "escalated", "Escalated", "compared, in which a question had to be escalated", are.was_escalated, COMPARED_DESK
+        "escalated",
+        lazy_gettext("Escalated"),
+        lazy_gettext("compared, in which a question had to be escalated"),
+        are.was_escalated,
+        COMPARED_DESK,
     )
     shares = (
-        _share(f"{name}_ask_rate", f"Share that asked, {words}", asked, sessions),
-        _share(f"{name}_escalation_rate", f"Share escalated, {words}", escalated, sessions),
+        _share(f"{name}_ask_rate", _on_side(lazy_gettext("Share that asked"), words), asked, sessions),
+        _share(f"{name}_escalation_rate", _on_side(lazy_gettext("Share escalated"), words), escalated, sessions),
     )
     return sessions, asked, escalated, *shares
 
 
-SHOWN = _side("shown", "with suggestions", is_held_out=False)
-HELD_OUT = _side("held_out", "without suggestions", is_held_out=True)
+SHOWN = _side("shown", lazy_gettext("with suggestions"), is_held_out=False)
+HELD_OUT = _side("held_out", lazy_gettext("without suggestions"), is_held_out=True)
 
 SHARES = (
     _share("zero_result_share", lazy_gettext("Share that found nothing"), EMPTY, SEARCHES),

@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.core.i18n import lazy_gettext
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, ngettext, separated
 from app.insights.charts import Bar, Column, ColumnChart, bar, column_chart
 from app.insights.measures import Group, Metric
 from app.insights.overview_parts import NumberRow
-from app.insights.presenters import NO_BREAK, Shown, say_short, show_figure
+from app.insights.period_words import say_axis, say_label, say_short
+from app.insights.presenters import NO_BREAK, Shown, show_figure
 from app.insights.queries.overview import Point
 from app.insights.queries.searching import Comparison, Searching
 from app.insights.search_metrics import RANKS, SEARCH_ENDINGS, SEARCHING, SESSION_ENDINGS
 from app.insights.urls import figure_path
-from app.web.filters import plural
 
 _TONES = {"solved": "solved", "clicked": "solved", "asked": "wait", "refined": "likely", "left": "rest"}
 _ASKED = {"ask_rate": lazy_gettext("Asked a question"), "escalation_rate": lazy_gettext("Had to be escalated")}
@@ -103,12 +104,17 @@ def say_points(difference: float) -> str:
     """Return a difference of shares in percentage points with its sign: +8 points, −3 points, 0 points."""
     points = round(difference * 100)
     sign = "+" if points > 0 else "−" if points < 0 else ""
-    return f"{sign}{abs(points)}{NO_BREAK}{'point' if abs(points) == 1 else 'points'}"
+    said = ngettext("%(points)s point", "%(points)s points", abs(points), points=f"{sign}{abs(points)}")
+    return said.replace(" ", NO_BREAK)
 
 
 def _compared(row: Comparison, now: dict[str, Shown]) -> ComparedRow:
     difference = "" if row.difference is None else say_points(row.difference)
-    interval = "" if row.low is None or row.high is None else f"{say_points(row.low)} to {say_points(row.high)}"
+    interval = (
+        ""
+        if row.low is None or row.high is None
+        else _("%(low)s to %(high)s", low=say_points(row.low), high=say_points(row.high))
+    )
     return ComparedRow(
         _ASKED[row.key], row.key, now[f"shown_{row.key}"], now[f"held_out_{row.key}"], difference, interval, row.is_sure,
         (row.difference or 0) > 0,
@@ -141,10 +147,14 @@ def _point(point: Point, searching: Searching) -> PointRow:
 
 def _column(point: Point, searching: Searching) -> Column:
     searches, empty, opened = (point.figures[key].n for key in ("searches", "searches_empty", "searches_opened"))
-    scope, day = searching.scope.in_period(point.period), point.period.first_day
-    title = (
-        f"{point.period.label}: {plural(searches, 'search', 'searches')}, {opened} with an opened result, {empty} found nothing"
+    scope, label = searching.scope.in_period(point.period), say_axis(point.period)
+    title = ngettext(
+        "%(when)s: %(num)s search, %(opened)s with an opened result, %(empty)s found nothing",
+        "%(when)s: %(num)s searches, %(opened)s with an opened result, %(empty)s found nothing",
+        searches,
+        when=say_label(point.period),
+        opened=separated(opened),
+        empty=separated(empty),
     )
-    label = f"{day.day} {day:%b}" if point.period.days <= 7 else f"{day:%b %y}" if point.period.days <= 92 else str(day.year)
     parts = (("solved", opened), ("wait", empty), ("rest", max(0, searches - opened - empty)))
     return Column(label, parts, figure_path("searches", scope.query), title)

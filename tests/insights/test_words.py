@@ -11,7 +11,8 @@ from app.core.actor import SYSTEM
 from app.insights.measures import Figure
 from app.insights.metrics import METRICS
 from app.insights.period import parse_period
-from app.insights.presenters import filters_of, say_list, say_period, say_scope, say_share, say_short, say_value
+from app.insights.period_words import say_period, say_short
+from app.insights.presenters import filters_of, say_list, say_scope, say_share, say_value
 from app.insights.queries.choosing import Wish
 from app.insights.scope import Named, Scope
 

@@ -11,8 +11,9 @@ from app.core.i18n import gettext as _
 from app.forum.queries.categories import list_categories
 from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.measures import Metric
+from app.insights.period_words import say_period
 from app.insights.policies import ensure_can_see_insights
-from app.insights.presenters import filters_of, say_period, say_scope
+from app.insights.presenters import filters_of, say_scope
 from app.insights.queries.choosing import Wish, choose_scope, default_scope
 from app.insights.scope import Scope
 from app.web.context import current_actor, site_settings

@@ -7,7 +7,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.insights import knowledge_parts as parts
 from app.insights.knowledge_tables import KNOWLEDGE_TABLES
-from app.insights.presenters import say_period
+from app.insights.period_words import say_period
 from app.insights.queries.knowledge import Knowledge, load_knowledge
 from app.insights.routes.asked import read_asked, read_scope
 from app.insights.routes.blueprint import blueprint

@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from app.core.exporting import Cell
+from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.insights.cohorts import Subject
 from app.insights.knowledge_metrics import KNOWLEDGE
@@ -90,10 +91,10 @@ def _cells(row: MetricRow | ArticleLine | SearchLine | SessionLine) -> tuple[Cel
 def _back(metric: Metric, scope: Scope) -> tuple[str, str]:
     """Return name and path of the page that the figure stands on."""
     if metric.key in KNOWLEDGE:
-        return "Knowledge", knowledge_path(scope.with_article(None).query)
+        return _("Knowledge"), knowledge_path(scope.with_article(None).query)
     if metric.key in SEARCHING:
-        return "Search", search_figures_path(scope.query)
-    return "Insights", insights_path(scope.query)
+        return _("Search"), search_figures_path(scope.query)
+    return _("Insights"), insights_path(scope.query)
 
 
 def _crumbs(metric: Metric, scope: Scope) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,8 @@ from app.core.i18n import lazy_gettext
 from app.insights import overview_parts as parts
 from app.insights.measures import Group
 from app.insights.metrics import METRICS
-from app.insights.presenters import say_period, show_figures
+from app.insights.period_words import say_period
+from app.insights.presenters import show_figures
 from app.insights.queries.overview import Overview, load_overview
 from app.insights.routes.asked import read_asked, read_scope
 from app.insights.routes.blueprint import blueprint

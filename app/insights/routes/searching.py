@@ -6,7 +6,7 @@ from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.insights import search_parts as parts
-from app.insights.presenters import say_period
+from app.insights.period_words import say_period
 from app.insights.queries.searching import LEAST_COMPARED, Searching, load_searching
 from app.insights.routes.asked import read_asked, read_scope
 from app.insights.routes.blueprint import blueprint
