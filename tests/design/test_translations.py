@@ -36,7 +36,6 @@ NOT_TRANSLATED = (
     "app/desk/",
     "app/importing/",
     "app/insights/",
-    "app/kb/",
     "app/moderation/",
     "app/notifications/",
     "app/pages/",
@@ -51,7 +50,6 @@ NOT_TRANSLATED = (
     "templates/errors/",
     "templates/feeds/",
     "templates/insights/",
-    "templates/kb/",
     "templates/moderation/",
     "templates/notifications/",
     "templates/pages/",
@@ -95,9 +93,12 @@ def found() -> list[Found]:
 
 def said_in(tree: nodes.Template) -> Iterator[str]:
     """Yield the words of a template that no translation reaches: between tags, in attributes that are read, in expressions shown."""
+    classes = [block for block in tree.find_all(nodes.Block) if block.name.endswith("_class")]
+    unread = {id(output) for block in classes for output in block.find_all(nodes.Output)}
     html = "".join(
         one.data if isinstance(one, nodes.TemplateData) else "\x00"
         for output in tree.find_all(nodes.Output)
+        if id(output) not in unread
         for one in output.nodes
     )
     html = re.sub(r"<!--.*?-->|<(style|script)\b.*?</\1>", " ", html, flags=re.DOTALL)
