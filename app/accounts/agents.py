@@ -1,5 +1,7 @@
 """A browser's name for itself, as people would say it: "Firefox on Windows". A guess; nothing depends on it."""
 
+from app.core.i18n import gettext as _
+
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -20,6 +22,7 @@ _SYSTEMS = (
     ("Mac OS", "Mac"),
     ("Linux", "Linux"),
 )
+_ON = " on "
 
 
 def describe_agent(agent: str) -> str:
@@ -27,5 +30,11 @@ def describe_agent(agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     if browser and system:
-        return f"{browser} on {system}"
+        return f"{browser}{_ON}{system}"
     return browser or system
+
+
+def shown_agent(kept: str) -> str:
+    """Return what `describe_agent` returned, in the language of whoever reads it."""
+    browser, is_both, system = kept.partition(_ON)
+    return _("%(browser)s on %(system)s", browser=browser, system=system) if is_both else kept

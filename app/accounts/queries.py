@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.accounts.addresses import normal_address
+from app.accounts.agents import shown_agent
 from app.accounts.models import Person, PersonSession
 from app.accounts.names import name_key
 from app.core.clock import now
@@ -137,7 +138,7 @@ def list_sessions(person_id: int, current_hash: str) -> list[SessionRow]:
         .order_by(PersonSession.created_at.desc())
         .limit(100)
     )
-    return [SessionRow(*row) for row in db.session.execute(statement)]
+    return [SessionRow(shown_agent(agent), *rest) for agent, *rest in db.session.execute(statement)]
 
 
 def list_people(text: str = "", page: int = 1) -> Page[PersonRow]:

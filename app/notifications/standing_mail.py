@@ -27,11 +27,13 @@ def standing_mail(person: Person, payload: dict[str, Any]) -> Mail | None:
     if found is None:
         return None
     title, reason, consequence = found
+    bare = title.rstrip("".join(_STOPS))
     token = make_standing_token(secret(), person) if person.is_banned else ""
     return write_letter(
-        person.email, _("%(decision)s (%(site_name)s)", decision=title.rstrip("".join(_STOPS)), site_name=site_settings().site_name), "standing",
+        person.email, _("%(decision)s (%(site_name)s)", decision=bare, site_name=site_settings().site_name), "standing",
         {"message_id": f"standing.{sanction.id}.{payload['about']}", "references": (f"sanction.{sanction.id}",)},
-        name=person.display_name, sentence=title if title.endswith(_STOPS) else _("%(decision)s.", decision=title), reason=reason, consequence=consequence, is_new=payload["about"] == "imposed",
+        name=person.display_name, sentence=_("%(decision)s.", decision=bare), reason=reason, consequence=consequence,
+        is_new=payload["about"] == "imposed",
         url=absolute(standing_path(token)),
     )  # fmt: skip
 

@@ -16,7 +16,6 @@ from app.privacy.models import DataExport
 from app.privacy.words import FOR_OTHERS
 
 
-
 @dataclass(frozen=True, slots=True)
 class Count:
     """How many rows of one kind name somebody."""

@@ -15,6 +15,8 @@ from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import db
 from app.core.holdings import Holding, holdings
+from app.core.i18n import gettext as _
+from app.core.i18n import speaking
 from app.uploads.models import Upload
 from app.uploads.services.storing import FOLDER
 from app.uploads.urls import file_path_of
@@ -61,8 +63,9 @@ def exported_columns(holding: Holding) -> list[sa.Column[Any]]:
 
 
 def _fill(archive: zipfile.ZipFile, person_id: int, instance: Path) -> None:
-    archive.writestr("README.txt", _readme())
     account = db.session.execute(sa.select(_PERSON_TABLE).where(_PERSON_TABLE.c.id == person_id)).mappings().one()
+    with speaking(account["language"]):
+        archive.writestr("README.txt", _readme())
     archive.writestr("account.json", _json({key: value for key, value in account.items() if key not in _NOT_SAID}))
     for holding in _exported():
         with archive.open(f"{holding.section}.json", "w") as file:
@@ -127,18 +130,22 @@ def _plain(value: Any) -> str:
 def _readme() -> str:
     """Return what is in the copy, in words."""
     width = max(len(holding.section) for holding in _exported()) + 7
-    lists = [f"{holding.section + '.json':<{width}}{holding.words}" for holding in _exported()]
+    files = [
+        ("account.json", _("Your account: name, address, profile, role.")),
+        *((f"{holding.section}.json", str(holding.words)) for holding in _exported()),
+        ("files/", _("The images that you uploaded.")),
+    ]
     lines = [
-        f"This is a copy of what is kept about you, made on {now():%Y-%m-%d %H:%M} UTC.",
+        _("This is a copy of what is kept about you, made on %(moment)s UTC.", moment=f"{now():%Y-%m-%d %H:%M}"),
         "",
-        "Each file holds a list in JSON (UTF-8, times in UTC). Texts are Markdown, as they were typed. Ids are those in the",
-        "addresses of the site; an address that begins with a slash is a page of it. Other people are not named.",
+        _(
+            "Each file holds a list in JSON (UTF-8, times in UTC). Texts are Markdown, as they were typed. Ids are those in the "
+            "addresses of the site; an address that begins with a slash is a page of it. Other people are not named."
+        ),
         "",
-        f"{'account.json':<{width}}Your account: name, address, profile, role.",
-        *lists,
-        f"{'files/':<{width}}The images that you uploaded.",
+        *(f"{name:<{width}}{words}" for name, words in files),
         "",
-        "Not in it: your password, which nobody knows (only a hash of it is kept), and the hashes of your sign-ins.",
-        "What you searched for and read is not kept with your name, so nobody can tell it from what others did.",
+        _("Not in it: your password, which nobody knows (only a hash of it is kept), and the hashes of your sign-ins."),
+        _("What you searched for and read is not kept with your name, so nobody can tell it from what others did."),
     ]
     return "\n".join(lines) + "\n"
