@@ -49,7 +49,7 @@ class BaseForm(FlaskForm):
             field: Field | None = self._fields.get(name)
             if field is None:
                 self.form_errors.append(message)
-            elif message not in field.errors:  # what a field found itself stands there already
+            elif str(message) not in map(str, field.errors):  # what a field found itself stands there already, in any language
                 field.errors = (*field.errors, message)
 
     def ensure_valid(self) -> None:
