@@ -9,6 +9,7 @@ from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from app.core.errors import Invalid
+from app.core.i18n import current_speech, lazy_gettext
 from app.core.reasons import REASON_MAX, TOO_LONG
 from app.core.text import clean_line, clean_text, parse_number
 
@@ -29,6 +30,29 @@ def reason_field(label: str, ask: str = "", *, kind: type[StringField] = TextAre
     return kind(label, filters=[line], validators=[*needed, Length(max=REASON_MAX, message=TOO_LONG)])
 
 
+# What fields say by themselves, in the words of WTForms.
+_OF_FIELDS = (
+    lazy_gettext("This field is required."),
+    lazy_gettext("Not a valid choice."),
+    lazy_gettext("Invalid Choice: could not coerce."),
+    lazy_gettext("Not a valid integer value."),
+    lazy_gettext("Not a valid decimal value."),
+    lazy_gettext("Not a valid float value."),
+    lazy_gettext("Not a valid date value."),
+    lazy_gettext("Not a valid time value."),
+)
+
+
+class _FieldTexts:
+    """Looks the texts of fields up in our catalogs."""
+
+    def gettext(self, message: str) -> str:
+        return current_speech().text(message)
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return current_speech().form(singular, plural, number)
+
+
 class BaseForm(FlaskForm):
     """Base of all forms. CSRF is checked for the whole application, so it is not repeated here.
 
@@ -37,6 +61,9 @@ class BaseForm(FlaskForm):
 
     class Meta:
         csrf = False
+
+        def get_translations(self, form: FlaskForm) -> _FieldTexts:
+            return _FieldTexts()
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             if formdata is None or hasattr(formdata, "getlist"):
