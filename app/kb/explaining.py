@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext, ngettext, separated
+from app.core.i18n import lazy_gettext, lazy_pgettext, ngettext, separated
 from app.core.settings import Settings
 from app.kb.models import Candidate, CandidateState, Decision
 from app.kb.queries.decisions import DecisionRow, Precision
@@ -42,7 +42,7 @@ DECISIONS = {
     Decision.LINKED: lazy_gettext("Linked it to an article that was there"),
     Decision.CARD: lazy_gettext("Pinned its answer as a card"),
     Decision.DISMISSED: lazy_gettext("Dismissed it"),
-    Decision.SNOOZED: lazy_gettext("Put it off"),
+    Decision.SNOOZED: lazy_pgettext("it was done", "Put it off"),
     Decision.RESTORED: lazy_gettext("Took that back"),
 }
 _STANDING = {

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.textdiff import TextDiff, diff_lines
 from app.core.uow import unit_of_work
 from app.kb import presenters
@@ -46,7 +47,7 @@ def history(article_id: int) -> Response:
 def _asked(name: str, default: int, known: dict[int, ArticleRevision]) -> int:
     raw = request.args.get(name, "") or str(default)
     if not raw.isascii() or not raw.isdigit() or len(raw) > NUMBER_DIGITS or int(raw) not in known:
-        raise NotFound(_("There is no such version."))
+        raise NotFound(pgettext("of an article", "There is no such version."))
     return int(raw)
 
 

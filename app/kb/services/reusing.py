@@ -33,16 +33,11 @@ def record_reuse(*, post_id: int) -> int:
     Only official answers count, and only articles that were published and that everybody who reads the answer may read.
     """
     require_unit_of_work()
-    statement = (
-        sa.select(Post.thread_id, Post.author_id, Post.kind, Post.is_official, Post.body_html, Category.audience)
-        .join(Thread, Thread.id == Post.thread_id)
-        .join(Category, Category.id == Thread.category_id)
-        .where(Post.id == post_id)
-    )
-    post = db.session.execute(statement).first()
+    post = db.session.get(Post, post_id)
     if post is None or post.kind != PostKind.ANSWER or not post.is_official:
         return 0
-    wanted = _articles_of(post.body_html, post.audience)
+    audience = sa.select(Category.audience).join(Thread, Thread.category_id == Category.id).where(Thread.id == post.thread_id)
+    wanted = _articles_of(post.body_html, db.session.scalars(audience).one())
     known = set(db.session.scalars(sa.select(ArticleReuse.article_id).where(ArticleReuse.post_id == post_id)))
     if gone := known - wanted:
         mine = sa.delete(ArticleReuse).where(ArticleReuse.post_id == post_id, ArticleReuse.article_id.in_(gone))
