@@ -31,18 +31,14 @@ from tools.translations import (
 # Packages whose messages have no texts in other languages yet, by the beginning of their paths.
 NOT_TRANSLATED = (
     "app/api/",
-    "app/desk/",
     "app/importing/",
-    "app/insights/",
     "app/pages/",
     "app/search/",
     "app/uploads/",
     "app/web/",
     "app/operating.py",
-    "templates/desk/",
     "templates/errors/",
     "templates/feeds/",
-    "templates/insights/",
     "templates/pages/",
     "templates/search/",
     "templates/uploads/",
