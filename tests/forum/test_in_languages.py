@@ -16,7 +16,7 @@ def test_faults_of_a_form_are_told_once_in_the_language_of_the_reader(browser: B
     typed = {"title": "kurz", "category": str(category.id), "body": ""}
     page = browser.post("/ask", typed, status=400, headers={"Accept-Language": "de"})
     faults = page.text.partition('class="errors"')[2].partition("</div>")[0]
-    assert "Nimm mindestens 10 Zeichen" in faults and "Prüf diese Angaben" in faults
+    assert "Nimm mindestens 10 Zeichen" in faults and "Nichts ist verloren" in faults
     assert faults.count("Schreib etwas") == 1
 
 
