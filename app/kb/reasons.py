@@ -5,7 +5,7 @@ from functools import reduce
 from typing import Any
 
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext, separated
+from app.core.i18n import ngettext, pgettext, separated
 
 WINDOW_DAYS = 30
 STEADY_DAYS = 90
@@ -46,4 +46,8 @@ def say_stored(part: dict[str, Any]) -> str:
 
 def say_list(texts: list[str]) -> str:
     """Return several short texts as one."""
-    return reduce(lambda names, name: _("%(names)s, %(name)s", names=names, name=name), texts) if texts else ""
+    return (
+        reduce(lambda first, following: pgettext("facts", "%(first)s, %(next)s", first=first, next=following), texts)
+        if texts
+        else ""
+    )
