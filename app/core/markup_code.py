@@ -7,6 +7,7 @@ hundreds, some with patterns that take minutes on hostile text; these were measu
 import re
 from functools import lru_cache
 from html import escape
+from itertools import groupby
 
 from pygments import lex  # type: ignore[import-untyped]
 from pygments.lexer import Lexer  # type: ignore[import-untyped]
@@ -67,6 +68,11 @@ BACKTRACKING = frozenset({"c", "cpp", "csharp", "groovy", "java", "objective-c"}
 """Lexers whose pattern for a function's head tries every split of a run of words and white space: 12,000 characters
 of empty lines take 5 seconds, of one-letter lines over 10 in C#. They see no longer run than `MAX_RUN`."""
 MAX_RUN = 300
+STYLED = frozenset(
+    "c c1 cm ch cs cpf k kc kd kn kp kr kt ow cp s sa sb sc dl sd s1 s2 sh sx sr ss se si ld m mb mf mh mi mo il no "
+    "nf fm nc nn nb bp nt na nd ne nl vc vg vi gi gd gh gu ge gs gr gp go".split()
+)
+"""Classes that the style sheet gives a look; what has none stays plain, which keeps pages light."""
 _RUN = re.compile(r"[\w\s.*&<>\[\]:,~?@]+")
 
 
@@ -98,14 +104,11 @@ def _highlighted(code: str, lexer: Lexer) -> str | None:
     if any(len(line) > MAX_LINE for line in code.split("\n")) or _would_backtrack(code, lexer):
         return None
     parts: list[str] = []
-    count, last = 0, ""
-    for kind, text in lex(code, lexer):
-        css = _css_class(kind)
-        count += css != last
-        last = css
-        if count > MAX_TOKENS:
+    runs = groupby(lex(code, lexer), lambda token: _css_class(token[0]))
+    for count, (css, tokens) in enumerate(runs):
+        if count >= MAX_TOKENS:
             return None
-        shown = _escaped(text)
+        shown = _escaped("".join(text for _kind, text in tokens))
         parts.append(f'<span class="{css}">{shown}</span>' if css else shown)
     return "".join(parts)
 
@@ -124,4 +127,4 @@ def _css_class(kind: _TokenType) -> str:
     while kind not in STANDARD_TYPES and kind.parent:
         kind = kind.parent
     name = STANDARD_TYPES.get(kind, "")
-    return "" if name in ("w", "n", "p", "err") else name
+    return name if name in STYLED else ""

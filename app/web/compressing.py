@@ -2,19 +2,21 @@
 
 import gzip
 import re
+import zlib
 
 import brotli
 from flask import Flask, Response, request
 
 from app.web.marking import CACHED, SHOWN
 
-# A page of 28 KiB: brotli 5 makes 5.5 KB of it in 0.4 ms, gzip 6 6.0 KB in 0.35 ms, gzip 1 6.9 KB in 0.1 ms.
+# A page of 28 KiB: brotli 5 makes 5.5 KB of it in 0.4 ms, gzip 9 6.0 KB in 0.4 ms, gzip 1 6.9 KB in 0.1 ms.
 # Our style sheet of 57 KiB: brotli 11 makes 10.0 KiB of it in 70 ms, brotli 5 11.2 KiB in 2 ms, gzip 9 11.5 KiB in 2.4 ms.
 BROTLI_QUALITY = 5
-GZIP_LEVEL = 6
 QUICK_GZIP_LEVEL = 1
 BEST_BROTLI_QUALITY = 11
 BEST_GZIP_LEVEL = 9
+# The largest window, and a header as gzip has it, without a time.
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
 # Shorter texts than this gain nothing.
 WORTH_IT = 600
 SUFFIX = {"": "", "gzip": "-gz", "br": "-br"}
@@ -45,11 +47,23 @@ def pick_encoding(header: str) -> str:
 def compress(body: bytes, encoding: str, *, is_for_long: bool = False) -> bytes:
     """Return a body in an encoding ("gzip", "br"): for the same body always the same bytes, so that a strong tag is true.
 
-    `is_for_long`: it is sent so often that the smallest form is worth 30 times the work.
+    `is_for_long`: it is sent so often that the smallest form of brotli is worth 30 times the work.
     """
     if encoding == "br":
         return bytes(brotli.compress(body, quality=BEST_BROTLI_QUALITY if is_for_long else BROTLI_QUALITY))
-    return gzip.compress(body, BEST_GZIP_LEVEL if is_for_long else GZIP_LEVEL, mtime=0)
+    return _gzipped(body)
+
+
+def _gzipped(body: bytes) -> bytes:
+    """Return a body as gzip at its best. The parts of a page get codes of their own, which makes it 1 % smaller: what is written in its
+    head, its frame and its texts differs too much for one."""
+    packer = zlib.compressobj(BEST_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+    packed, begin = [], 0
+    for end in (body.find(b"<body"), body.find(b"<article"), body.rfind(b"</article>")):
+        if end > begin:
+            packed += packer.compress(body[begin:end]), packer.flush(zlib.Z_BLOCK)
+            begin = end
+    return b"".join([*packed, packer.compress(body[begin:]), packer.flush()])
 
 
 def matches(if_none_match: str, tag: str) -> bool:

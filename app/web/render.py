@@ -17,6 +17,7 @@ from app.web.filters import FILTERS
 from app.web.headers import say_changed
 from app.web.pieces import TOKEN_PLACE, form_token, init_pieces
 from app.web.seo import Head, render_head
+from app.web.tightening import Tightening
 from app.web.translating import add_translations, environment_in
 
 _providers: dict[str, Callable[[Actor], Any]] = {}
@@ -111,6 +112,7 @@ def init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Tightening)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         get_flashed_messages=get_flashed_messages,

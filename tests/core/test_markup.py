@@ -81,6 +81,11 @@ def test_code_is_highlighted_by_class_and_never_by_style():
     assert "style" not in shown
 
 
+def test_words_of_code_that_look_like_the_rest_carry_no_class_and_like_neighbours_share_one():
+    shown = html('```py\nf.g(a, "b")\n```')
+    assert '<span class="s2">"b"</span>' in shown and 'class="o"' not in shown and 'class="n"' not in shown
+
+
 @pytest.mark.parametrize("info", ["nosuchlanguage", "html+php", "../../etc", '"><script>', "x" * 100])
 def test_an_unknown_language_shows_plain_code(info: str):
     assert html(f"```{info}\nx = 1\n```") == '<pre class="highlight" tabindex="0"><code>x = 1</code></pre>'

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.markup_code import STYLED
 from app.core.settings import Settings
 from app.web.assets import PAGE_STYLES, AssetStore, shorten_css
 
@@ -189,3 +190,8 @@ def test_highlighted_code_is_never_hidden_by_the_class_for_screen_readers() -> N
     """Pygments calls regular expressions .sr, the name of our class for what only screen readers get."""
     css = "\n".join((STATIC / "css" / f"{name}.css").read_text() for name in LAYERS)
     assert re.findall(r"^\s*\.sr\b[^{]*", css, re.MULTILINE) == ["  .sr:not(.highlight *) "]
+
+
+def test_classes_of_code_are_those_that_have_a_look() -> None:
+    looks = re.findall(r"\.highlight :is\(([^)]*)\)", (STATIC / "css" / "base.css").read_text())
+    assert {name.strip(" .") for look in looks for name in look.split(",")} == STYLED

@@ -6,11 +6,11 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)].
 
 const UNITS = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ ([["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60]]);
 
-/** Turn <time data-ago> into "3 days ago"; its title becomes the exact moment where the reader is. @param {ParentNode} [root] */
+/** Turn each <time> with a clock time into "3 days ago"; its title becomes the exact moment where the reader is. @param {ParentNode} [root] */
 export function relativeTimes(root = document) {
   const [full, dense] = /** @type {const} */ (["short", "narrow"]).map((style) => new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style }));
   const exact = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  for (const node of all("time[data-ago]", root)) {
+  for (const node of all("time[datetime*=T]", root)) {
     const moment = Date.parse(node.getAttribute("datetime") ?? "");
     const seconds = (moment - Date.now()) / 1000;
     const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
