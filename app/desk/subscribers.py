@@ -35,8 +35,9 @@ def put_on_desk(event: ThreadStarted) -> None:
 
 def look_after_post(event: PostAdded) -> None:
     """An answer may end the waiting; whoever took the question is done with it."""
-    if settle_item(event.thread_id) is not None:
-        release_answered(event.thread_id, event.author_id)
+    item = settle_item(event.thread_id)
+    if item is not None:
+        release_answered(item, event.author_id)
 
 
 def look_after_status(event: StatusChanged) -> None:

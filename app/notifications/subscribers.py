@@ -45,16 +45,18 @@ from app.notifications.services.notifying import notify, notify_of_decision, que
 
 # In these states nobody waits for the asker's word.
 _SETTLED = (Status.SOLVED, Status.CLOSED)
+_FOLLOWS = sa.select(Follow.person_id, Follow.is_muted).where(Follow.thread_id == sa.bindparam("thread_id"))
 
 
 def _followers(thread_id: int) -> tuple[set[int], set[int]]:
     """Return (people who follow a thread, people who left it on purpose)."""
-    rows = db.session.execute(sa.select(Follow.person_id, Follow.is_muted).where(Follow.thread_id == thread_id)).all()
+    rows = db.session.execute(_FOLLOWS, {"thread_id": thread_id}).all()
     return {person for person, is_muted in rows if not is_muted}, {person for person, is_muted in rows if is_muted}
 
 
 def _author_of_thread(thread_id: int) -> int | None:
-    return db.session.scalar(sa.select(Thread.author_id).where(Thread.id == thread_id))
+    thread = db.session.get(Thread, thread_id)  # the writer's service has it at hand
+    return thread.author_id if thread else None
 
 
 def tell_of_post(event: PostAdded) -> None:

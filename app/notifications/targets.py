@@ -16,6 +16,8 @@ from app.kb.policies import can_see_article
 from app.kb.urls import article_path, article_review_path
 from app.notifications.models import NotificationKind
 
+_WITH_CATEGORY = (joinedload(Thread.category),)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -71,12 +73,20 @@ def load_target(
         return Target(article=article) if article else None
     if thread_id is None:
         return None
-    thread = session.scalar(sa.select(Thread).where(Thread.id == thread_id).options(joinedload(Thread.category)))
+    thread = _find_thread(thread_id)
     post = session.get(Post, post_id) if post_id is not None else None
     comment = session.get(Comment, comment_id) if comment_id is not None else None
     if thread is None or (post_id is not None and post is None) or (comment_id is not None and comment is None):
         return None
     return Target(thread, post, comment)
+
+
+def _find_thread(thread_id: int) -> Thread | None:
+    """Return a thread with its category; where its writer has both at hand, nothing is read."""
+    thread = db.session.get(Thread, thread_id, options=_WITH_CATEGORY)
+    if thread is not None and "category" in sa.inspect(thread).unloaded:
+        return db.session.scalar(sa.select(Thread).where(Thread.id == thread_id).options(*_WITH_CATEGORY))
+    return thread
 
 
 def can_see_target(actor: Actor, target: Target) -> bool:

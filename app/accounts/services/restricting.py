@@ -10,12 +10,17 @@ from app.accounts.policies import ensure_can_suspend
 from app.accounts.queries import get_people_for_update
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import db, read
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
 
 LONGEST = timedelta(days=3660)
+_is_being_erased = sa.select(Erasure.person_id).where(Erasure.person_id == Person.id, Erasure.begun_at.is_not(None)).exists()
+_has_ended = sa.or_(Person.erased_at.is_not(None), Person.merged_into_id.is_not(None), _is_being_erased)
+_STANDING = sa.select(
+    Person.suspended_until, Person.muted_until, Person.banned_at, Person.warned_at, _has_ended
+).where(Person.id == sa.bindparam("person_id"))  # fmt: skip
 
 
 class Restriction(StrEnum):
@@ -96,10 +101,7 @@ def ensure_may_still_post(actor: Actor) -> None:
     if actor.id is None:
         return
     db.session.flush()
-    is_being_erased = sa.select(Erasure.person_id).where(Erasure.person_id == Person.id, Erasure.begun_at.is_not(None)).exists()
-    has_ended = sa.or_(Person.erased_at.is_not(None), Person.merged_into_id.is_not(None), is_being_erased)
-    columns = (Person.suspended_until, Person.muted_until, Person.banned_at, Person.warned_at, has_ended)
-    row = db.session.execute(sa.select(*columns).where(Person.id == actor.id)).one_or_none()
+    row = read(_STANDING, {"person_id": actor.id}).one_or_none()
     if row is None or row[4]:
         raise Forbidden(_("Your account does not exist any more."))
     found = Person(suspended_until=row[0], muted_until=row[1], banned_at=row[2])

@@ -59,6 +59,12 @@ _FACTS = (
 )  # fmt: skip
 
 
+_ITEMS_FOR_UPDATE = (
+    sa.select(DeskItem).where(DeskItem.thread_id.in_(_ids)).order_by(DeskItem.thread_id).with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)  # fmt: skip
+
+
 def load_facts(ids: Sequence[int]) -> dict[int, DeskFacts]:
     """Return the facts of those of the threads that are questions, by id, in one statement."""
     return {row[0]: DeskFacts(*row) for row in db.session.execute(_FACTS, {"ids": list(ids)})}
@@ -69,10 +75,7 @@ def get_items_for_update(ids: Sequence[int]) -> dict[int, DeskItem]:
 
     The threads are locked before: by the forum's service whose event is handled, or by the caller.
     """
-    statement = (
-        sa.select(DeskItem).where(DeskItem.thread_id.in_(ids)).order_by(DeskItem.thread_id).with_for_update(key_share=True)
-    )
-    return {item.thread_id: item for item in db.session.scalars(statement.execution_options(populate_existing=True))}
+    return {item.thread_id: item for item in db.session.scalars(_ITEMS_FOR_UPDATE, {"ids": list(ids)})}
 
 
 def find_item(thread_id: int) -> DeskItem | None:

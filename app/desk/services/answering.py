@@ -54,7 +54,7 @@ def ask_asker(
     """Ask for details in a comment: the question waits for its asker, not for whoever took it. Raises as `answer_question` does."""
     _ensure_is_ours(actor, thread_id, is_despite_lock)
     comment = ask_for_information(actor, thread_id=thread_id, body=body, mentions=mentions)
-    release_answered(thread_id, actor.id)
+    release_answered(get_items_for_update([thread_id]).get(thread_id), actor.id)
     _finish(actor, thread_id, canned_ids)
     return comment
 

@@ -67,10 +67,8 @@ def release_thread(actor: Actor, *, thread_id: int) -> bool:
     return True
 
 
-def release_answered(thread_id: int, author_id: int | None) -> None:
-    """Free a question that its holder has just answered. The caller holds the thread's lock."""
-    require_unit_of_work()
-    item = get_items_for_update([thread_id]).get(thread_id)
+def release_answered(item: DeskItem | None, author_id: int | None) -> None:
+    """Free a locked question that its holder has just answered."""
     if item is not None and author_id is not None and item.taken_by_id == author_id:
         free(item)
 

@@ -6,6 +6,7 @@ PostgreSQL; on SQLite the unit of work already holds the only write lock.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
@@ -84,17 +85,20 @@ def get_threads_for_update(ids: Sequence[int]) -> dict[int, Thread]:
     return found
 
 
+_ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_LOCKED_THREADS = (
+    sa.select(Thread)
+    .join(Thread.category)
+    .options(contains_eager(Thread.category))
+    .where(Thread.id.in_(_ids))
+    .order_by(Thread.id)
+    .with_for_update(of=Thread, key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def _lock_threads(ids: set[int]) -> dict[int, Thread]:
-    statement = (
-        sa.select(Thread)
-        .join(Thread.category)
-        .options(contains_eager(Thread.category))
-        .where(Thread.id.in_(ids))
-        .order_by(Thread.id)
-        .with_for_update(of=Thread, key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return {thread.id: thread for thread in db.session.scalars(statement)}
+    return {thread.id: thread for thread in db.session.scalars(_LOCKED_THREADS, {"ids": sorted(ids)})}
 
 
 def get_thread_and_category_for_update(thread_id: int, other_category_id: int | None = None) -> Thread:

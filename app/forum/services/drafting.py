@@ -24,6 +24,12 @@ _FIELDS = {
     "summary": 1_000, "applies_to": 600, "asked_as": 10_000, "note": 600,  # of articles
 }  # fmt: skip
 
+_DISCARD = (
+    sa.delete(Draft)
+    .where(Draft.person_id == sa.bindparam("of_person"), Draft.key == sa.bindparam("of_key"))
+    .execution_options(synchronize_session=False)
+)
+
 
 class SavedDraft(NamedTuple):
     """A draft as a form takes it back."""
@@ -65,7 +71,7 @@ def find_draft(actor: Actor, key: str) -> SavedDraft | None:
 
 def discard_draft(actor: Actor, *, key: str) -> None:
     """Forget a draft, if there is one."""
-    db.session.execute(sa.delete(Draft).where(Draft.person_id == actor.id, Draft.key == key))
+    db.session.execute(_DISCARD, {"of_person": actor.id, "of_key": key})
 
 
 def _forget_oldest(actor: Actor) -> None:

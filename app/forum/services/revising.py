@@ -14,6 +14,14 @@ from app.forum.models.post import PostKind
 
 # The same text by the same person within this time is a double click, not a second post.
 DOUBLE_SUBMIT = timedelta(seconds=60)
+_DOUBLES = (
+    sa.select(Post)
+    .where(
+        Post.thread_id == sa.bindparam("thread_id"), Post.author_id == sa.bindparam("author_id"),
+        Post.body_hash == sa.bindparam("hash"), Post.kind != PostKind.OPENING, Post.created_at > sa.bindparam("since"),
+    )
+    .limit(1)
+)  # fmt: skip
 
 
 def add_first_text(actor: Actor, thread: Thread, kind: PostKind, body: Rendered, tags: Sequence[str] = ()) -> Post:
@@ -54,12 +62,5 @@ def add_revision(post: Post, thread: Thread, tags: Sequence[str], actor: Actor, 
 
 def find_double(thread_id: int, author_id: int | None, body: Rendered) -> Post | None:
     """Return the post with the same text that the author added to the thread within the last minute."""
-    statement = (
-        sa.select(Post)
-        .where(
-            Post.thread_id == thread_id, Post.author_id == author_id, Post.body_hash == body.hash, Post.kind != PostKind.OPENING,
-            Post.created_at > now() - DOUBLE_SUBMIT,
-        )
-        .limit(1)
-    )  # fmt: skip
-    return db.session.scalar(statement)
+    values = {"thread_id": thread_id, "author_id": author_id, "hash": body.hash, "since": now() - DOUBLE_SUBMIT}
+    return db.session.scalar(_DOUBLES, values)

@@ -26,13 +26,14 @@ _MOST = 3_000
 _SETTLED = timedelta(days=2)
 _NAMED = 6
 _KEPT_MODELS = 3
+_NEWEST = sa.select(sa.func.max(SpamModel.id))
 
 
 def check_text(traits: Traits, terms: ScreeningTerms) -> list[Reason]:
     """Hold a text that reads like what moderators took for spam; nothing before there is a model."""
     if not terms.sure:
         return []
-    newest = db.session.scalar(sa.select(sa.func.max(SpamModel.id)))
+    newest = db.session.scalar(_NEWEST)
     model = _load(db.engine.url.render_as_string(), newest) if newest else None
     if model is None or min(model.spam, model.ham) < terms.examples:
         return []

@@ -18,6 +18,8 @@ FORGET_EVERY = timedelta(days=1)
 KEPT_FOR = timedelta(days=30)
 _ALIKE = 0.6
 """Share of a sketch from which two texts say much the same."""
+_KEEP = sa.insert(ScreenedText.__table__).returning(ScreenedText.__table__.c.id)  # type: ignore[arg-type]
+_KEEP_PIECES = sa.insert(ScreenedPiece.__table__)  # type: ignore[arg-type]
 
 
 def digest_of(traits: Traits) -> str:
@@ -56,12 +58,11 @@ def remember(traits: Traits, actor: Actor, post_id: int, comment_id: int | None,
         db.session.execute(sa.delete(ScreenedText).where(ScreenedText.post_id == post_id, same))
     if not (digest := digest_of(traits)):
         return
-    text = ScreenedText(person_id=actor.id, post_id=post_id, comment_id=comment_id, digest=digest, created_at=now())
-    db.session.add(text)
-    db.session.flush()
-    rows = [{"text_id": text.id, "value": value} for value in sorted(traits.sketch)]
+    values = {"person_id": actor.id, "post_id": post_id, "comment_id": comment_id, "digest": digest, "created_at": now()}
+    text_id = db.session.execute(_KEEP, values).scalar_one()
+    rows = [{"text_id": text_id, "value": value} for value in sorted(traits.sketch)]
     if rows:
-        db.session.execute(sa.insert(ScreenedPiece), rows)
+        db.session.execute(_KEEP_PIECES, rows)
 
 
 def forget_job(_payloads: list[dict[str, Any]]) -> None:

@@ -13,6 +13,7 @@ from app.moderation.screening.folding import has_cjk
 
 # What a star stands for. In scripts without spaces a word ends nowhere, so that a star has to end somewhere.
 _WILD, _WILD_CJK = r"\w*", r"\w{0,40}"
+_STATE = sa.select(sa.func.count(), sa.func.max(ScreeningRule.changed_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def compile_rules(rules: list[Rule]) -> RuleSet:
 
 def rules_in_use() -> RuleSet:
     """Return the rules in use, in one small statement; all of them are read only when one has changed."""
-    row = db.session.execute(sa.select(sa.func.count(), sa.func.max(ScreeningRule.changed_at))).one()
+    row = db.session.execute(_STATE).one()
     return _load(db.engine.url.render_as_string(), row[0], row[1])
 
 

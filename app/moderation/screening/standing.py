@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,6 +17,22 @@ from app.moderation.screening.terms import ScreeningTerms
 
 PACE = timedelta(minutes=10)
 _ENOUGH = 50
+_person_id: sa.BindParameter[Any] = sa.bindparam("person_id")
+_posts = (
+    sa.select(Post.id).join(Thread, Thread.id == Post.thread_id)
+    .where(Post.author_id == _person_id, Post.hidden_at.is_(None), Post.held_at.is_(None))
+    .where(Thread.hidden_at.is_(None), Thread.held_at.is_(None)).limit(_ENOUGH).subquery()
+)  # fmt: skip
+_comments = sa.select(Comment.id).where(Comment.author_id == _person_id, Comment.hidden_at.is_(None)).limit(_ENOUGH).subquery()
+_is_new_post = sa.and_(Post.author_id == _person_id, Post.created_at > sa.bindparam("since"))
+_is_new_comment = sa.and_(Comment.author_id == _person_id, Comment.created_at > sa.bindparam("since"))
+_STANDING = sa.select(
+    Person.created_at,
+    sa.select(sa.func.count()).select_from(_posts).scalar_subquery(),
+    sa.select(sa.func.count()).select_from(_comments).scalar_subquery(),
+    sa.select(sa.func.count()).where(_is_new_post).scalar_subquery(),
+    sa.select(sa.func.count()).where(_is_new_comment).scalar_subquery(),
+).where(Person.id == _person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +50,7 @@ class Standing:
 
 def standing_of(actor: Actor) -> Standing:
     """Return an author's standing in one statement."""
-    since = now() - PACE
-    posts = (
-        sa.select(Post.id).join(Thread, Thread.id == Post.thread_id)
-        .where(Post.author_id == actor.id, Post.hidden_at.is_(None), Post.held_at.is_(None))
-        .where(Thread.hidden_at.is_(None), Thread.held_at.is_(None)).limit(_ENOUGH).subquery()
-    )  # fmt: skip
-    comments = sa.select(Comment.id).where(Comment.author_id == actor.id, Comment.hidden_at.is_(None)).limit(_ENOUGH).subquery()
-    new_posts = sa.select(sa.func.count()).where(Post.author_id == actor.id, Post.created_at > since)
-    new_comments = sa.select(sa.func.count()).where(Comment.author_id == actor.id, Comment.created_at > since)
-    row = db.session.execute(
-        sa.select(
-            Person.created_at,
-            sa.select(sa.func.count()).select_from(posts).scalar_subquery(),
-            sa.select(sa.func.count()).select_from(comments).scalar_subquery(),
-            new_posts.scalar_subquery(),
-            new_comments.scalar_subquery(),
-        ).where(Person.id == actor.id)
-    ).one()
+    row = db.session.execute(_STANDING, {"person_id": actor.id, "since": now() - PACE}).one()
     return Standing(row[0], row[1] + row[2], row[3] + row[4])
 
 

@@ -21,6 +21,16 @@ from app.notifications.timing import Timing
 SOLVED_JOB = "notifications.solved"
 # A solution may be marked by mistake: people with the same problem hear of it after so long, if it still stands.
 SOLVED_DELAY = timedelta(minutes=10)
+_EMAIL = sa.select(Person.email).where(Person.id == sa.bindparam("person_id"))
+_STOP_ALL = (
+    sa.update(OutcomeRequest)
+    .where(
+        OutcomeRequest.thread_id == sa.bindparam("of_thread"), OutcomeRequest.role == AskedRole.ASKER,
+        OutcomeRequest.next_at.is_not(None),
+    )
+    .values(next_at=None)
+)  # fmt: skip
+_STOP_ONE = _STOP_ALL.where(OutcomeRequest.person_id == sa.bindparam("of_person"))
 
 
 def expect_word(*, thread_id: int, post_id: int, answerer_id: int | None, timing: Timing) -> None:
@@ -30,18 +40,17 @@ def expect_word(*, thread_id: int, post_id: int, answerer_id: int | None, timing
     days in the settings, whatever arrives.
     """
     require_unit_of_work()
-    row = db.session.execute(
-        sa.select(Thread.author_id, Thread.status, Person.email)
-        .join(Person, Person.id == Thread.author_id)
-        .where(Thread.id == thread_id, Thread.kind == ThreadKind.QUESTION)
-    ).first()
-    if row is None or row.author_id == answerer_id or not row.email or row.status in (Status.SOLVED, Status.CLOSED):
+    thread = db.session.get(Thread, thread_id)
+    asker_id = thread.author_id if thread and thread.kind == ThreadKind.QUESTION else None
+    if thread is None or asker_id is None or asker_id == answerer_id or thread.status in (Status.SOLVED, Status.CLOSED):
         return
-    request, moment = get_request_for_update(thread_id, row.author_id), now()
+    if not db.session.scalar(_EMAIL, {"person_id": asker_id}):
+        return
+    request, moment = get_request_for_update(thread_id, asker_id), now()
     due = timing.renewed_due(request.sent_count if request else 0, moment)
     if request is None and due is not None:
         values = {"role": AskedRole.ASKER, "post_id": post_id, "waiting_since": moment, "next_at": due}
-        db.session.add(OutcomeRequest(thread_id=thread_id, person_id=row.author_id, **values))
+        db.session.add(OutcomeRequest(thread_id=thread_id, person_id=asker_id, **values))
     elif request is not None and request.next_at is not None:
         request.post_id = post_id
     elif request is not None and due is not None:
@@ -52,11 +61,10 @@ def expect_word(*, thread_id: int, post_id: int, answerer_id: int | None, timing
 def stop_asking(thread_id: int, person_id: int | None = None) -> None:
     """Plan no mail to the asker any more (with `person_id`: if that is the asker): they spoke, or nothing is open."""
     require_unit_of_work()
-    planned = sa.and_(OutcomeRequest.thread_id == thread_id, OutcomeRequest.role == AskedRole.ASKER)
-    statement = sa.update(OutcomeRequest).where(planned, OutcomeRequest.next_at.is_not(None))
-    if person_id is not None:
-        statement = statement.where(OutcomeRequest.person_id == person_id)
-    db.session.execute(statement.values(next_at=None))
+    if person_id is None:
+        db.session.execute(_STOP_ALL, {"of_thread": thread_id})
+    else:
+        db.session.execute(_STOP_ONE, {"of_thread": thread_id, "of_person": person_id})
 
 
 def forget_answer(request: OutcomeRequest) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import BigId, db
 from app.core.uow import require_unit_of_work
 from app.jobs.queue import enqueue, enqueue_all
 from app.notifications.models import OFF_BY_DEFAULT, MailPreference, Notification, NotificationKind
@@ -19,6 +19,30 @@ MAIL_JOB = "mail.send"
 _NEW, _RENEWED, _KNOWN = "new", "renewed", "known"
 # Kinds that tell of a text; a person hears of one text once, whatever makes it concern them.
 _OF_TEXT = (NotificationKind.ANSWER, NotificationKind.COMMENT, NotificationKind.MENTION)
+
+# The statements of every text that is told of: built once.
+_ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_PEOPLE = sa.select(Person).where(Person.id.in_(_ids)).order_by(Person.id)
+_LINES = (
+    sa.select(Notification)
+    .where(
+        Notification.person_id.in_(_ids),
+        sa.or_(
+            Notification.read_at.is_(None),
+            sa.and_(
+                Notification.post_id.is_not_distinct_from(sa.bindparam("post_id", type_=BigId)),
+                Notification.comment_id.is_not_distinct_from(sa.bindparam("comment_id", type_=BigId)),
+            ),
+        ),
+    )
+    .order_by(Notification.id.desc())
+)
+_THREAD_LINES = _LINES.where(Notification.thread_id == sa.bindparam("about"))
+_ARTICLE_LINES = _LINES.where(Notification.article_id == sa.bindparam("about"))
+_NEW_LINES = sa.insert(Notification.__table__)  # type: ignore[arg-type]
+_CHANGED = sa.select(MailPreference.person_id).where(
+    MailPreference.kind == sa.bindparam("kind"), MailPreference.person_id.in_(_ids)
+)
 
 
 def notify(
@@ -97,9 +121,7 @@ def notify_of_decision(
 def notify_of_self(person_id: int, sentence: str, *, path: str) -> None:
     """Tell somebody something about themself that no text is behind (a warning, a new level); the line leads to `path`. No mail."""
     require_unit_of_work()
-    line = Notification(
-        person_id=person_id, kind=NotificationKind.MODERATION, actor_id=None, text=sentence, path=path
-    )
+    line = Notification(person_id=person_id, kind=NotificationKind.MODERATION, actor_id=None, text=sentence, path=path)
     db.session.add(line)
 
 
@@ -109,7 +131,7 @@ def queue_account_mail(kind: str, person_id: int | None) -> None:
 
 
 def _people(ids: set[int]) -> list[Person]:
-    return list(db.session.scalars(sa.select(Person).where(Person.id.in_(ids)).order_by(Person.id)))
+    return list(db.session.scalars(_PEOPLE, {"ids": sorted(ids)}))
 
 
 def _lines_about(people: list[Person], target: Target) -> dict[int, list[Notification]]:
@@ -117,18 +139,12 @@ def _lines_about(people: list[Person], target: Target) -> dict[int, list[Notific
     found: dict[int, list[Notification]] = {}
     if not people:
         return found
-    if target.article is not None:
-        about = Notification.article_id == target.article.id
-    else:
-        about = Notification.thread_id == (target.thread.id if target.thread else None)
-    same_text = sa.and_(
-        Notification.post_id == (target.post.id if target.post else None),
-        Notification.comment_id == (target.comment.id if target.comment else None),
-    )
-    statement = sa.select(Notification).where(
-        Notification.person_id.in_([person.id for person in people]), about, sa.or_(Notification.read_at.is_(None), same_text)
-    )
-    for line in db.session.scalars(statement.order_by(Notification.id.desc())):
+    about = target.article or target.thread
+    values = {
+        "ids": [person.id for person in people], "about": about.id if about else None,
+        "post_id": target.post.id if target.post else None, "comment_id": target.comment.id if target.comment else None,
+    }  # fmt: skip
+    for line in db.session.scalars(_ARTICLE_LINES if target.article is not None else _THREAD_LINES, values):
         found.setdefault(line.person_id, []).append(line)
     return found
 
@@ -151,7 +167,7 @@ def _step(values: dict[str, Any], lines: list[Notification]) -> str:
 def _write_lines(person_ids: list[int], values: dict[str, Any]) -> None:
     """Write a new line for each person, in one statement however many they are."""
     if person_ids:
-        db.session.execute(sa.insert(Notification), [{"person_id": person_id, **values} for person_id in person_ids])
+        db.session.execute(_NEW_LINES, [{"person_id": person_id, **values} for person_id in person_ids])
 
 
 def _is_same_matter(line: Notification, values: dict[str, Any]) -> bool:
@@ -170,8 +186,5 @@ def wanting_mail(people: list[Person], kind: NotificationKind) -> list[Person]:
     reachable = [person for person in people if person.email]
     if not reachable:
         return []
-    statement = sa.select(MailPreference.person_id).where(
-        MailPreference.kind == kind, MailPreference.person_id.in_([person.id for person in reachable])
-    )
-    changed = set(db.session.scalars(statement))
+    changed = set(db.session.scalars(_CHANGED, {"kind": kind, "ids": [person.id for person in reachable]}))
     return [person for person in reachable if (person.id in changed) == (kind in OFF_BY_DEFAULT)]
