@@ -134,8 +134,15 @@ def measure(bench: Bench, bare: Bench, site: Site, connections: list[int]) -> li
     most = max(2, min(POSTS, int(100 * bench.seconds * bench.rounds)))
     for seed, count in enumerate(connections, start=5):
         say(f"  {POSTING}, {count} connections")
-        rows.append(bench.measure(Kind(POSTING, answers(session, site.places, most, seed), once=True), count))
+        rows.append(ensure_posted(bench.measure(Kind(POSTING, answers(session, site.places, most, seed), once=True), count)))
     return rows
+
+
+def ensure_posted(row: Row) -> Row:
+    """Return a row of writing, unless anything was not written: a form that is shown again costs something else."""
+    if row.errors or set(row.statuses) != {"303"}:
+        raise RuntimeError(f"{row.name}, {row.connections} connections: {row.statuses}, {row.errors} errors; all should be 303.")
+    return row
 
 
 @contextmanager

@@ -11,8 +11,12 @@ from app.core import events as core_events
 from app.core.events import Event
 from app.forum import events as forum_events
 
+# ThreadChanged comes with every change, whatever else is told.
+_NOT_COLLECTED = (Event, forum_events.ThreadChanged)
 EVENT_TYPES = [
-    value for value in vars(forum_events).values() if isinstance(value, type) and issubclass(value, Event) and value is not Event
+    value
+    for value in vars(forum_events).values()
+    if isinstance(value, type) and issubclass(value, Event) and value not in _NOT_COLLECTED
 ]
 
 
