@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.i18n import set_site_language
 from app.core.markup import render_markdown
 from app.kb.models import ArticleKind, SourceRole
 from app.kb.services.assembling import (
     Source,
     assemble_body,
+    attribution,
     demote_headings,
     escape_markdown,
     guess_environment,
@@ -17,6 +20,7 @@ from app.kb.services.assembling import (
     read_blocks,
 )
 from app.kb.services.blocks import Block, Origin, taken_block
+from app.kb.services.credits import read_credit, step_heading, without_step
 from app.kb.services.shapes import arrange
 
 SOURCES = {
@@ -154,3 +158,20 @@ def test_lines_that_name_the_environment_are_found():
 
 def test_wordings_are_kept_once():
     assert join_wordings(["Why does it hum?", "why does  it hum?", "", "Pump hums"]) == "Why does it hum?\nPump hums"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh"])
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_lines_written_in_the_language_of_one_site_are_read_in_that_of_another(language: str, is_edited: bool):
+    set_site_language(language)
+    try:
+        lines = [
+            attribution(Source("Ada *A*", "/posts/7", is_opening, is_accepted), is_edited)
+            for is_opening, is_accepted in ((True, False), (False, True), (False, False))
+        ]
+        headings = [step_heading(3, "Open the lid"), step_heading(12, "")]
+    finally:
+        set_site_language("en")
+    assert [read_credit(line) for line in lines] == [(7, not is_edited)] * 3
+    assert [without_step(heading) for heading in headings] == ["Open the lid", ""]
+    assert ("Ada" in lines[0] and "Asked" in lines[0]) == (language == "en" and not is_edited)

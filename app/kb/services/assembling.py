@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.kb.models import SourceRole
 from app.kb.services.blocks import MAX_BLOCKS, TITLE_LIMIT, Block, Origin, hash_words
+from app.kb.services.credits import credit_line, read_credit, step_heading, without_step
 from app.kb.services.shapes import roles_by_heading
 
 # The headings of an article are level 2; those inside a passage begin below them.
@@ -21,10 +22,6 @@ _SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _NOT_A_HEADING = re.compile(r"\s*$|\s{4}|\s*[|>#]|\s*[-*+][ \t]|\s*\d+[.)][ \t]")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 _HEADING = re.compile(r"(#{1,2})[ \t]+(\S.*?)(?:[ \t]+#+)?[ \t]*$")
-_STEP = re.compile(r"Step \d+(?:: |$)")
-_CREDIT = re.compile(
-    r"\*(?P<words>Asked by|From the (?:accepted )?answer by|Based on [a-z ]+ by) \[.*\]\(/posts/(?P<post>\d{1,18})\)\.\*$"
-)
 _ENVIRONMENT = re.compile(
     r"[ \t>*-]*\**(version|app version|firmware|software|hardware|model|device|os|operating system|platform|browser|database|"
     r"plan|edition|environment|phone|system)\**[ \t]*[:=]\**[ \t]*\S.{0,120}$",
@@ -61,7 +58,7 @@ def assemble_body(blocks: Sequence[Block], sources: Mapping[int, Source]) -> str
         waiting = (None, "")
         if block.role is SourceRole.STEP:
             steps += 1
-            title = f"Step {steps}: {title}" if title else f"Step {steps}"
+            title = step_heading(steps, title)
         if title:
             out.append(f"## {title}")
         out.append(block.body.strip("\n"))
@@ -79,12 +76,8 @@ def _attributions(block: Block, sources: Mapping[int, Source]) -> list[str]:
 
 def attribution(source: Source, is_edited: bool = False) -> str:
     """Return the line that names the author of a passage and leads to the post."""
-    post = "question" if source.is_opening else "accepted answer" if source.is_accepted else "answer"
-    if is_edited:
-        words = f"Based on the {post} by"
-    else:
-        words = "Asked by" if source.is_opening else f"From the {post} by"
-    return f"*{words} [{escape_markdown(source.author_name)}]({source.link}).*"
+    kind = "question" if source.is_opening else "accepted" if source.is_accepted else "answer"
+    return credit_line(kind, escape_markdown(source.author_name), source.link, is_edited)
 
 
 def read_blocks(body: str, origins: Sequence[tuple[str, Origin]] = ()) -> tuple[Block, ...]:
@@ -103,7 +96,7 @@ def read_blocks(body: str, origins: Sequence[tuple[str, Origin]] = ()) -> tuple[
         heading = title if title is not None else ""
         role = _role_of(title, blocks)
         role = parts.get(post_id or 0, role) if role is SourceRole.OTHER else role
-        heading = _STEP.sub("", heading, count=1) if role is SourceRole.STEP else heading
+        heading = without_step(heading) if role is SourceRole.STEP else heading
         blocks.append(Block(f"b{number}", role, heading, text, tuple(known), hash_words(text) if is_taken else ""))
     for role_name, origin in reversed(list(left.values())):
         at = next((i for i, block in enumerate(blocks) if block.role == role_name), 0)
@@ -119,7 +112,7 @@ def _role_of(title: str | None, before: Sequence[Block]) -> SourceRole:
     """Return the part a heading stands for; without one, that of the block above."""
     if title is None:
         return before[-1].role if before and before[-1].role is not SourceRole.STEP else SourceRole.OTHER
-    if _STEP.match(title):
+    if without_step(title) != title:
         return SourceRole.STEP
     return roles_by_heading().get(title.casefold(), SourceRole.OTHER)
 
@@ -129,13 +122,13 @@ def _pieces(body: str, post_ids: set[int]) -> list[tuple[str | None, str, int | 
     found: list[tuple[str | None, list[str], int | None, bool]] = [(None, [], None, False)]
     for line, is_code in _lines(body):
         heading = None if is_code else _HEADING.match(line)
-        credit = None if is_code else _CREDIT.match(line)
+        credit = None if is_code else read_credit(line)
         if heading and (len(heading[1]) == 1 or len(heading[2]) > TITLE_LIMIT):
             return [(None, body.strip("\n"), None, False)]
         if heading:
             found.append((heading[2], [], None, False))
-        elif credit and int(credit["post"]) in post_ids:
-            found[-1] = (found[-1][0], found[-1][1], int(credit["post"]), not credit["words"].startswith("Based on"))
+        elif credit and credit[0] in post_ids:
+            found[-1] = (found[-1][0], found[-1][1], *credit)
             found.append((None, [], None, False))
         else:
             found[-1][1].append(line)
