@@ -24,8 +24,8 @@ from app.core.markup_sanitizing import sanitize
 from app.core.markup_state import MAX_HIGHLIGHTED, RenderState, too_deep
 from app.core.text import clean_text, shorten
 
-RENDERER_VERSION = 1
-"""Raise it when the HTML for the same source changes; a job then renders stored text again."""
+RENDERER_VERSION = 2
+"""Raise it when the HTML for the same source changes. It is stored with each text; a text keeps its HTML until it is edited."""
 MAX_BODY = 40_000
 """Characters of source in one post, article or preview."""
 EXCERPT_LENGTH = 200
@@ -33,6 +33,7 @@ MAX_MENTIONS = 20
 
 _CODE_MARK = re.compile("<pre>([0-9]+)</pre>")
 _TAG = re.compile(r"<(/?[a-z][a-z0-9]*)(?:\"[^\"]*\"|'[^']*'|[^'\">])*>")
+_LAZY_IMAGE = re.compile(r'(<img (?:[^">]|"[^"]*")*?) loading="lazy"')
 _INLINE_TAGS = frozenset(
     ["a", "b", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "small", "span", "strong", "sub", "summary", "sup"]
 )
@@ -100,6 +101,13 @@ def visible_text(html: str) -> str:
     """Return what a reader of our own HTML sees, with single spaces; blocks are separated, inline tags are not."""
     spaced = _TAG.sub(lambda tag: "" if tag[1].lstrip("/") in _INLINE_TAGS else " ", html)
     return " ".join(unescape(spaced).split())
+
+
+def with_first_image_at_once(html: Markup) -> Markup:
+    """Return stored HTML whose first image does not wait until it is near: for the text that a page opens with."""
+    if "<img" not in html:
+        return html
+    return Markup(_LAZY_IMAGE.sub(r"\1", str(html), count=1))  # noqa: S704 - less of what was safe
 
 
 def image_markdown(alt: str, path: str, width: int, height: int) -> str:

@@ -125,7 +125,7 @@ def _is_allowed_on_image(name: str, value: str) -> bool:
 
 
 class _LinkFilter(Filter):  # type: ignore[misc]
-    """Runs after bleach's own filter and adds what the author may not choose: `rel` and `loading`."""
+    """Runs after bleach's own filter and adds what the author may not choose: `rel`, and how images are loaded."""
 
     def __init__(self, source: Any, own_host: str) -> None:
         super().__init__(source)
@@ -137,7 +137,7 @@ class _LinkFilter(Filter):  # type: ignore[misc]
                 if token["name"] == "a":
                     self._mark_link(token["data"])
                 elif token["name"] == "img":
-                    token["data"][(None, "loading")] = "lazy"
+                    token["data"] |= {(None, "loading"): "lazy", (None, "decoding"): "async"}
             yield token
 
     def _mark_link(self, attributes: dict[tuple[str | None, str], str]) -> None:

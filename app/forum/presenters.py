@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from app.core.actor import Actor
 from app.core.i18n import lazy_gettext, ngettext
+from app.core.markup import with_first_image_at_once
 from app.core.text import shorten
 from app.forum import policies
 from app.forum.cards import can_be_card
@@ -229,7 +230,7 @@ def present_post(
     return PostView(
         id=row.id,
         kind=row.kind,
-        html=row.html,
+        html=with_first_image_at_once(row.html) if row.kind == PostKind.OPENING else row.html,
         created_at=row.created_at,
         edited_at=row.edited_at,
         revision=row.revision,

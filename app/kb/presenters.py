@@ -8,6 +8,7 @@ from markupsafe import Markup
 from app.core.actor import Actor
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, separated
+from app.core.markup import with_first_image_at_once
 from app.core.text import shorten
 from app.kb import policies
 from app.kb.models import Article, ArticleRevision, FeedbackReason, SourceChange, SourceRole
@@ -103,7 +104,7 @@ def present_article(actor: Actor, article: Article, newest: ArticleRevision | No
     )
     entries = tuple((int(level), str(anchor), str(label)) for level, anchor, label in toc)
     return ArticleView(
-        article=article, path=path_of(article), html=Markup(html),  # noqa: S704 - sanitised when it was stored
+        article=article, path=path_of(article), html=with_first_image_at_once(Markup(html)),  # noqa: S704 - sanitised when it was stored
         toc=entries if len(entries) >= TOC_FROM else (), description=article.summary or shorten(text, DESCRIPTION),
         asked_as=tuple(line for line in article.asked_as_lines if line.casefold() != article.title.casefold()),
         has_newer_text=article.published_revision is not None and article.revision > article.published_revision,

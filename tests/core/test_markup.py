@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from app.core.errors import Invalid
 from app.core.markup import (
@@ -20,6 +21,7 @@ from app.core.markup import (
     render_inline,
     render_markdown,
     visible_text,
+    with_first_image_at_once,
 )
 from app.core.markup_sanitizing import OUTSIDE_REL, TAGS, is_own_address, sanitize
 
@@ -140,7 +142,7 @@ class TestLinks:
             ("<me@x.org>", f'<a href="mailto:me@x.org"{OUT}>me@x.org</a>'),
             ("`https://x.org`", "<code>https://x.org</code>"),
             ("[x] [] [](y) [z](", "[x] [] [](y) [z]("),
-            ("[![a](/uploads/a.png)](/b)", '<a href="/b"><img alt="a" src="/uploads/a.png" loading="lazy"></a>'),
+            ("[![a](/uploads/a.png)](/b)", '<a href="/b"><img alt="a" src="/uploads/a.png" loading="lazy" decoding="async"></a>'),
         ],
     )
     def test_links_go_where_their_author_meant(self, source: str, expected: str):
@@ -190,13 +192,22 @@ class TestLinks:
 
 
 class TestImages:
+    def test_the_first_image_of_an_opening_text_is_loaded_at_once_and_the_others_when_near(self):
+        stored = render_markdown('`<img src="x" loading="lazy">`\n\n![a>b](/uploads/a.png)\n\n![c](/uploads/c.png)').html
+        shown = with_first_image_at_once(stored)
+        assert stored.count(' loading="lazy" decoding="async">') == 2
+        assert shown == str(stored).replace(' loading="lazy" decoding', " decoding", 1)
+        assert with_first_image_at_once(Markup("<p>a</p>")) == "<p>a</p>"
+
     def test_an_upload_keeps_its_size(self):
         source = image_markdown("a [b] *c*", "/uploads/2/a.png", 640, 480)
-        assert html(source) == ('<p><img alt="a [b] *c*" height="480" src="/uploads/2/a.png" width="640" loading="lazy"></p>')
+        assert html(source) == (
+            '<p><img alt="a [b] *c*" height="480" src="/uploads/2/a.png" width="640" loading="lazy" decoding="async"></p>'
+        )
 
     def test_a_secure_image_from_elsewhere_is_shown_without_a_size(self):
         assert html("![a](https://x.org/b.png){width=1 height=1}") == (
-            '<p><img alt="a" src="https://x.org/b.png" loading="lazy"></p>'
+            '<p><img alt="a" src="https://x.org/b.png" loading="lazy" decoding="async"></p>'
         )
 
     def test_an_insecure_image_becomes_a_link(self):

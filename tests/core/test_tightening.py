@@ -33,7 +33,9 @@ def test_values_translations_and_mails_keep_their_lines() -> None:
     assert environment.get_template("email/letter.html").render(value="x").startswith("<p>\n  x\n")
 
 
-@pytest.mark.parametrize("body", [b"plain " * 300, b"<head>x</head><body><article>a</article><article>b</article>c" * 9, b"<body"])
+@pytest.mark.parametrize(
+    "body", [b"plain " * 300, b"<head>x</head><body><article>a</article><article>b</article>c" * 9, b"<body"]
+)
 def test_pages_packed_part_by_part_are_whole(body: bytes) -> None:
     packed = compress(body, "gzip")
     assert gzip.decompress(packed) == body and packed == compress(body, "gzip")
