@@ -47,7 +47,9 @@ def metric_body(metric: Metric) -> Body:
         "title": metric.title,
         "unit": str(metric.unit),
         "cohort": metric.cohort,
-        "counts": " ".join((metric.subject.plural.capitalize(), metric.sentence)),  # joined as it is written: in no other language
+        "counts": " ".join(
+            (metric.subject.plural.capitalize(), metric.sentence)
+        ),  # joined as it is written: in no other language
         "formula": metric.formula,
         "source": metric.source,
     }

@@ -47,9 +47,15 @@ _DECISIONS = {
 }
 _NEED_NO_REASON = ("approve", "restore", "reopen", "release")
 _EDITED = {
-    "opening": lazy_gettext("Somebody in charge changed your text of “%(title)s”; the list of changes shows how. Reason: %(reason)s"),
-    "answer": lazy_gettext("Somebody in charge changed your answer to “%(title)s”; the list of changes shows how. Reason: %(reason)s"),
-    "reply": lazy_gettext("Somebody in charge changed your reply in “%(title)s”; the list of changes shows how. Reason: %(reason)s"),
+    "opening": lazy_gettext(
+        "Somebody in charge changed your text of “%(title)s”; the list of changes shows how. Reason: %(reason)s"
+    ),
+    "answer": lazy_gettext(
+        "Somebody in charge changed your answer to “%(title)s”; the list of changes shows how. Reason: %(reason)s"
+    ),
+    "reply": lazy_gettext(
+        "Somebody in charge changed your reply in “%(title)s”; the list of changes shows how. Reason: %(reason)s"
+    ),
 }
 _EDITED_POST = lazy_gettext(
     "Somebody in charge changed your post in “%(title)s”; the list of changes shows how. Reason: %(reason)s"

@@ -26,7 +26,13 @@ def secret() -> str:
 def write_letter(to: str, subject: str, template: str, extra: dict[str, Any] | None = None, **values: Any) -> Mail:
     """Render both parts of a mail from `templates/email/<template>.txt` and `.html`; `extra` are fields of Mail."""
     settings = site_settings()
-    common = {"site_name": settings.site_name, "base_url": settings.base_url, "subject": subject, "language": current_speech().tag, **values}
+    common = {
+        "site_name": settings.site_name,
+        "base_url": settings.base_url,
+        "subject": subject,
+        "language": current_speech().tag,
+        **values,
+    }
     common.setdefault("unsubscribe_url", "")
     text = render_text(f"email/{template}.txt", **common)
     html = render_text(f"email/{template}.html", **common)

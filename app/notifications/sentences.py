@@ -38,7 +38,7 @@ ICONS: dict[str, str] = {
     NotificationKind.REPORT: "flag",
 }
 _ARTICLE = lazy_gettext("What you wrote became part of an article %(title)s")
-_LEADS = {
+_LEADS: dict[str, str] = {
     NotificationKind.COMMENT: lazy_gettext("%(name)s commented on %(title)s"),
     NotificationKind.MENTION: lazy_gettext("%(name)s mentioned you in %(title)s"),
     NotificationKind.ACCEPTED: lazy_gettext("%(name)s marked your answer as the solution of %(title)s"),
@@ -95,7 +95,9 @@ def lead(
 
 def _one_post(is_question: bool, is_own: bool) -> str:
     if is_question:
-        return _("%(name)s answered your question %(title)s") if is_own else _("%(name)s answered a question you follow %(title)s")
+        return (
+            _("%(name)s answered your question %(title)s") if is_own else _("%(name)s answered a question you follow %(title)s")
+        )
     if is_own:
         return _("%(name)s replied in your discussion %(title)s")
     return _("%(name)s replied in a discussion you follow %(title)s")

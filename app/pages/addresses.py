@@ -50,7 +50,9 @@ def list_people_after(after_id: int, limit: int) -> list[Address]:
     )  # fmt: skip
     found = db.session.execute(sa.select(Person, praised).where(Person.id > after_id).order_by(Person.id).limit(limit))
     return [
-        Address("person", person.id, person_path(person.name), person.display_name or person.name, facts_of_person(person, has_praise))
+        Address(
+            "person", person.id, person_path(person.name), person.display_name or person.name, facts_of_person(person, has_praise)
+        )
         for person, has_praise in found
     ]
 

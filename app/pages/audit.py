@@ -10,7 +10,13 @@ from app.pages.addresses import Decided
 from app.pages.crawling import REDIRECTS, Crawl, Fetch, Visited, read_page
 
 PROBES = 25  # things of each kind for which what no link leads to is asked
-NOWHERE = ("/nothing-is-here", "/questions/999999999999/nothing", "/kb/nowhere/nothing", "/people/nobody-of-that-name", "/tags/no-such-tag")
+NOWHERE = (
+    "/nothing-is-here",
+    "/questions/999999999999/nothing",
+    "/kb/nowhere/nothing",
+    "/people/nobody-of-that-name",
+    "/tags/no-such-tag",
+)
 KEPT_OUT = ("/search?q=a", "/questions?view=solved", "/tags?sort=name", "/login")
 _PAGED = re.compile(r"page=\d+")
 
@@ -86,7 +92,10 @@ def _contract(evidence: Evidence) -> Found:
 def _differences(page: Visited, one: Decided) -> Found:
     contract = one.contract
     if page.robots != contract.robots:
-        yield page.path, f"says {page.robots or 'nothing'!r} to robots; decided: {contract.robots or 'nothing'!r} ({contract.reason})"
+        yield (
+            page.path,
+            f"says {page.robots or 'nothing'!r} to robots; decided: {contract.robots or 'nothing'!r} ({contract.reason})",
+        )
     if page.canonical != (contract.canonical or page.path):
         yield page.path, f"names {page.canonical or 'nothing'} as canonical, not {contract.canonical or page.path}"
     if page.data != contract.data:
@@ -165,7 +174,10 @@ def _gone(evidence: Evidence) -> Found:
     for status, allowed in ((410, (410,)), (404, (404, 302)), (301, (301, 404, 410))):
         for one in _some(evidence, status):
             if evidence.ask(one.address.path).status not in allowed:
-                yield one.address.path, f"answers {evidence.ask(one.address.path).status}; decided: {status} ({one.contract.reason})"
+                yield (
+                    one.address.path,
+                    f"answers {evidence.ask(one.address.path).status}; decided: {status} ({one.contract.reason})",
+                )
 
 
 def _some(evidence: Evidence, status: int) -> list[Decided]:

@@ -83,7 +83,11 @@ def fetcher(app: Flask) -> Fetch:
 def local(link: str, base_url: str, path: str = "/") -> str:
     """Return a link on a page as a path of the site (with query, without fragment), or '' for one that leads away."""
     address = urljoin(base_url + path, html.unescape(link)).partition("#")[0]
-    return (address.removeprefix(base_url) or "/") if address == base_url or address.startswith((f"{base_url}/", f"{base_url}?")) else ""
+    return (
+        (address.removeprefix(base_url) or "/")
+        if address == base_url or address.startswith((f"{base_url}/", f"{base_url}?"))
+        else ""
+    )
 
 
 def is_combination(path: str) -> bool:

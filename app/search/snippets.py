@@ -6,7 +6,7 @@ Takes plain text and gives escaped HTML in which only <mark> is markup. Knows no
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 

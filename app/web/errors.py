@@ -117,7 +117,9 @@ def _app_error(error: errors.AppError) -> Response:
 def _csrf_error(_error: CSRFError) -> Response:
     return error_answer(
         400,
-        _("Your sign-in ended or the page was open for too long. Your text is kept below: copy it, reload the form and send it again."),
+        _(
+            "Your sign-in ended or the page was open for too long. Your text is kept below: copy it, reload the form and send it again."
+        ),
     )
 
 

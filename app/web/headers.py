@@ -31,7 +31,14 @@ _FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-site",
 }
-_CONDITIONAL = ("text/html", "application/xml", "application/atom+xml", "text/plain", "application/opensearchdescription+xml", "application/gzip")
+_CONDITIONAL = (
+    "text/html",
+    "application/xml",
+    "application/atom+xml",
+    "text/plain",
+    "application/opensearchdescription+xml",
+    "application/gzip",
+)
 
 
 # Who asks by date may ask within the second in which a page changes for the second time.

@@ -24,7 +24,9 @@ QUESTION, TAG = "/questions/1/pump", "/tags/pump"
 SECRET = "A secret that nobody may read"
 
 
-def html(path: str, title: str, *links: str, robots: str = "", canonical: str = "", data: tuple[str, ...] = (), text: str = "") -> Answer:
+def html(
+    path: str, title: str, *links: str, robots: str = "", canonical: str = "", data: tuple[str, ...] = (), text: str = ""
+) -> Answer:
     meta = f'<meta name="robots" content="{robots}">' if robots else ""
     blocks = "".join(f'<script type="application/ld+json">{{"@type":"{kind}"}}</script>' for kind in data)
     body = "".join(f'<a class="x" href="{link}">to</a>' for link in links)
@@ -74,7 +76,12 @@ def test_nothing_is_wrong_with_a_site_that_keeps_what_was_decided() -> None:
 
 FAULTS: list[tuple[str, str, dict[str, Answer], list[str]]] = [
     ("broken link", "/nowhere", {TAG: html(TAG, "Tag: pump", "/nowhere")}, LISTED),
-    ("redirect chain", "/a", {TAG: html(TAG, "Tag", "/a"), "/a": Answer(301, location="/b"), "/b": Answer(302, location="/")}, LISTED),
+    (
+        "redirect chain",
+        "/a",
+        {TAG: html(TAG, "Tag", "/a"), "/a": Answer(301, location="/b"), "/b": Answer(302, location="/")},
+        LISTED,
+    ),
     ("contract", QUESTION, {QUESTION: NOINDEX}, LISTED),
     ("contract", TAG, {TAG: html(TAG, "Tag", data=("Article",))}, LISTED),
     ("contract", "/people/ada", {"/people/ada": html("/people/ada", "Ada")}, LISTED),
@@ -113,7 +120,9 @@ def test_a_crawl_stops_where_it_is_told_and_then_calls_nothing_an_orphan() -> No
 
 
 def test_combinations_of_filters_and_other_sites_are_not_followed() -> None:
-    page = read_page("/c/x", html("/c/x", "X", "/questions?view=a&amp;tag=b", "//example.com/y", f"{BASE}/z#part", "?page=2"), BASE)
+    page = read_page(
+        "/c/x", html("/c/x", "X", "/questions?view=a&amp;tag=b", "//example.com/y", f"{BASE}/z#part", "?page=2"), BASE
+    )
     assert page.links == ("/c/x", "/questions?view=a&tag=b", "/z", "/c/x?page=2")
 
 
@@ -126,7 +135,13 @@ def test_command_and_page_say_what_was_decided(app: Flask, browser: Browser) -> 
     runner = app.test_cli_runner()
     found = json.loads(runner.invoke(args=["seo", "audit", "--json"]).output)
     counts = {(row["kind"], row["reason"]): row["count"] for row in found["decisions"]}
-    wanted = {("threads", "proven"): 1, ("threads", "held"): 1, ("articles", "published"): 1, ("articles", "draft"): 1, ("tags", "short_list"): 1}
+    wanted = {
+        ("threads", "proven"): 1,
+        ("threads", "held"): 1,
+        ("articles", "published"): 1,
+        ("articles", "draft"): 1,
+        ("tags", "short_list"): 1,
+    }
     assert wanted.items() <= counts.items()
     lines = runner.invoke(args=["seo", "audit", "--list"]).output.splitlines()
     assert any(line.startswith("sitemap") and line.endswith(thread.path) for line in lines)

@@ -99,7 +99,9 @@ def test_only_what_everybody_may_know_of_is_told(search_engine: Engine) -> None:
     removed = make_question(title="Once public", hidden_at=now())
     article, draft = make_article("An article"), make_article("Canary draft", state="draft")
     threads = (solved, thin, held, staff, rejected, removed)
-    payloads = [{"kind": "thread", "id": one.id} for one in threads] + [{"kind": "article", "id": one.id} for one in (article, draft)]
+    payloads = [{"kind": "thread", "id": one.id} for one in threads] + [
+        {"kind": "article", "id": one.id} for one in (article, draft)
+    ]
     assert indexnow.paths_to_tell(payloads) == [solved.path, removed.path, f"/kb/{article.section.slug}/{article.slug}"]
     indexnow.indexnow_job([{"kind": "thread", "id": held.id}, {"kind": "thread", "id": 999_999}])
     assert search_engine.told == [], "nothing to tell is not told"

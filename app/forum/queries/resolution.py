@@ -122,7 +122,7 @@ _WORD_CODE = Outcome.id * len(_WORDS) + sa.case(
 _IDS: sa.BindParameter[Any] = sa.bindparam("post_ids", expanding=True)
 _PERSON: sa.BindParameter[int] = sa.bindparam("person_id", type_=sa.BigInteger)
 _THREAD: sa.BindParameter[int] = sa.bindparam("thread_id", type_=sa.BigInteger)
-_OWN_MARKS = sa.union_all(
+_OWN_MARKS: sa.CompoundSelect[Any] = sa.union_all(
     sa.select(sa.literal_column("'vote'").label("name"), Vote.post_id, Vote.value).where(
         Vote.person_id == _PERSON, Vote.post_id.in_(_IDS)
     ),

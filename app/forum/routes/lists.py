@@ -35,7 +35,7 @@ VIEW_LABELS = {
     "solved": lazy_gettext("Solved"),
 }
 # What search engines are told of each list.
-_ABOUT = {
+_ABOUT: dict[str, dict[str, str]] = {
     ThreadKind.QUESTION: {
         "newest": lazy_gettext("Newest questions of the community, with their answers."),
         "active": lazy_gettext("Active questions of the community, with their answers."),

@@ -25,4 +25,6 @@ class AliasForm(BaseForm):
         validators=[InputRequired(lazy_gettext("Please say what we call it.")), _SHORT],
     )
     is_mutual = BooleanField(lazy_gettext("Also the other way round"))
-    gap = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(1, 2**63 - 1, lazy_gettext("There is no such gap."))])
+    gap = IntegerField(
+        widget=HiddenInput(), validators=[Optional(), NumberRange(1, 2**63 - 1, lazy_gettext("There is no such gap."))]
+    )
