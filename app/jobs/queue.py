@@ -32,6 +32,39 @@ _REPEATED = {
     "available_at": sa.case((_table.c.available_at < _new_date, _table.c.available_at), else_=_new_date),
 }
 
+# The statements of every job that is done: built once.
+_moment: sa.BindParameter[Any] = sa.bindparam("moment")
+_kinds: sa.BindParameter[Any] = sa.bindparam("kinds", expanding=True)
+_IS_READY = sa.and_(
+    Job.dead_at.is_(None), Job.available_at <= _moment, sa.or_(Job.lease_until.is_(None), Job.lease_until < _moment),
+    Job.kind.in_(_kinds),
+)  # fmt: skip
+_FIRST = sa.select(Job.kind).where(_IS_READY).order_by(Job.available_at, Job.id).limit(1)
+_PICKED = (
+    sa.select(Job.id)
+    .where(_IS_READY, Job.kind == sa.bindparam("first"))
+    .order_by(Job.available_at, Job.id)
+    .limit(sa.bindparam("batch"))
+)
+
+
+def _claiming(picked: sa.Select[int]) -> sa.UpdateBase:
+    return (
+        sa.update(Job)
+        .where(Job.id.in_(picked.scalar_subquery()))
+        .values(lease_until=sa.bindparam("until"), lease_owner=sa.bindparam("owner"), attempts=Job.attempts + 1)
+        .returning(Job.available_at, Job.id, Job.kind, Job.payload, Job.revision, Job.attempts)
+        .execution_options(synchronize_session=False)
+    )
+
+
+_CLAIM, _CLAIM_BESIDE_OTHERS = _claiming(_PICKED), _claiming(_PICKED.with_for_update(skip_locked=True, key_share=True))
+_DONE = (
+    sa.delete(Job)
+    .where(Job.id == sa.bindparam("done_id"), Job.revision == sa.bindparam("done_revision"))
+    .execution_options(synchronize_session=False)
+)
+
 _handlers: dict[str, tuple[Handler, int]] = {}
 _listeners: list[Callable[[], None]] = []
 
@@ -120,27 +153,17 @@ def _write(rows: list[dict[str, Any]]) -> None:
 def claim(limit: int = 50) -> list[Claimed]:
     """Take up to `limit` ready jobs of one kind for LEASE, oldest first. Several workers never get the same job at once."""
     require_unit_of_work()
-    ready = sa.and_(
-        Job.dead_at.is_(None),
-        Job.available_at <= now(),
-        sa.or_(Job.lease_until.is_(None), Job.lease_until < now()),
-        Job.kind.in_(known_kinds()),
-    )
-    first = db.session.scalar(sa.select(Job.kind).where(ready).order_by(Job.available_at, Job.id).limit(1))
+    moment = now()
+    ready = {"moment": moment, "kinds": known_kinds()}
+    first = db.session.scalar(_FIRST, ready)
     if first is None:
         return []
     batch = min(limit, handler_for(first)[1])
-    picked = sa.select(Job.id).where(ready, Job.kind == first).order_by(Job.available_at, Job.id).limit(batch)
-    if db.session.get_bind().dialect.name == "postgresql":
-        picked = picked.with_for_update(skip_locked=True, key_share=True)
-    statement = (
-        sa.update(Job)
-        .where(Job.id.in_(picked.scalar_subquery()))
-        .values(lease_until=now() + LEASE, lease_owner=_owner(), attempts=Job.attempts + 1)
-        .returning(Job.available_at, Job.id, Job.kind, Job.payload, Job.revision, Job.attempts)
-        .execution_options(synchronize_session=False)
-    )
-    taken = sorted(db.session.execute(statement), key=lambda row: (row.available_at, row.id))  # RETURNING promises no order
+    statement = _CLAIM_BESIDE_OTHERS if db.session.get_bind().dialect.name == "postgresql" else _CLAIM
+    given = {**ready, "first": first, "batch": batch, "until": moment + LEASE, "owner": _owner()}
+    taken = sorted(
+        db.session.execute(statement, given), key=lambda row: (row.available_at, row.id)
+    )  # RETURNING promises no order
     return [Claimed(*row[1:]) for row in taken]
 
 
@@ -178,7 +201,7 @@ def finish(jobs: Sequence[Claimed]) -> None:
     require_unit_of_work()
     _lock(jobs)
     for job in jobs:
-        gone = db.session.execute(sa.delete(Job).where(Job.id == job.id, Job.revision == job.revision))
+        gone = db.session.execute(_DONE, {"done_id": job.id, "done_revision": job.revision})
         if not gone.rowcount:  # type: ignore[attr-defined]
             db.session.execute(sa.update(Job).where(Job.id == job.id).values(lease_until=None, attempts=0))
 

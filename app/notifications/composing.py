@@ -66,6 +66,7 @@ def _notification_mail(person: Person, payload: Payload) -> Mail | None:
     if target is None or not can_see_target(person.as_actor(now()), target):
         return None
     thread, path = target.thread, absolute(path_for(kind, target))
+    writer = find_person(payload["actor_id"]) if payload.get("actor_id") else None
     url = unsubscribe_address(person, kind)
     root = f"thread.{thread.id}" if thread else f"article.{payload['article_id']}"
     numbers = [str(ids[key] or 0) for key in ("post_id", "comment_id", "article_id")]
@@ -81,17 +82,17 @@ def _notification_mail(person: Person, payload: Payload) -> Mail | None:
         subject,
         "notification",
         {"message_id": message_id, "references": (root,), "unsubscribe_url": url},
-        sentence=_said(person, payload, target, _("“%(title)s”", title=target.title)),
-        linked=_said(person, payload, target, Markup('<a href="{}">{}</a>').format(path, target.title)),
+        sentence=_said(person, writer, payload, target, _("“%(title)s”", title=target.title)),
+        linked=_said(person, writer, payload, target, Markup('<a href="{}">{}</a>').format(path, target.title)),
         excerpt=shorten(target.text, EXCERPT_MAX), url=path, unsubscribe_url=url, kind_label=KIND_LABELS[kind],
     )  # fmt: skip
 
 
-def _said(person: Person, payload: Payload, target: Target, title: str) -> str:
+def _said(person: Person, writer: Person | None, payload: Payload, target: Target, title: str) -> str:
     """Return what happened, with the title of what it is about in its place."""
     if payload.get("text"):
         return about(unpack(payload["text"]), title)
-    writer, thread = find_person(payload["actor_id"]) if payload.get("actor_id") else None, target.thread
+    thread = target.thread
     return lead(
         payload["kind"], writer.display_name if writer else None, title, thread_kind=thread.kind if thread else None,
         is_own=thread is not None and thread.author_id == person.id,

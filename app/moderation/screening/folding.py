@@ -27,6 +27,8 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
 def plain(text: str) -> str:
     """Return text in one case and width, without accents and invisible characters, look-alike letters as Latin ones."""
+    if text.isascii():
+        return text.lower()
     lowered = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
     bare = "".join(char for char in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(char))
     for char, letters in _PLAIN.items():
