@@ -14,7 +14,7 @@ from app.web.tightening import Tightening, tightened
     [
         ("<div>\n  <p>One\n  two</p>\n\n  <b>three</b>\n</div>\n", "<div><p>One\ntwo</p><b>three</b></div>"),
         ("<a>one</a>\n   <a>two</a>", "<a>one</a>\n<a>two</a>"),
-        ("<li>\n  one", "<li>\none"),
+        ("<i>\n  one", "<i>\none"),
         ("<textarea>\n  kept\n</textarea>\n", "<textarea>\n  kept\n</textarea>\n"),
         ('">\n  <header class="a">\n', '"><header class="a">'),
         ("one  two", "one  two"),
