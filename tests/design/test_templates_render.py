@@ -153,7 +153,7 @@ def context(signed_in: bool = False, **head: Any) -> dict[str, Any]:
 SIMPLE = [
     ("icon", "icon('search', 'Search')", 'aria-label="Search"'),
     ("icon", "drawing('inbox')", "#empty-inbox"),
-    ("time", "timestamp(now)", 'datetime="2026-03-01T12:00:00Z"'),
+    ("time", "timestamp(now)", 'datetime="2026-03-01T12:00Z"'),
     ("time", "day(now)", "1 Mar 2026"),
     ("status", "status_pill('likely_solved')", "Probably solved"),
     ("status", "status_pill('something_new')", "Something new"),
