@@ -18,7 +18,7 @@ from app.web.access import public
 from app.web.context import current_actor, site_settings
 from app.web.contract import FixedFacts
 from app.web.marking import ARTICLES, THREADS, keep_page
-from app.web.render import page
+from app.web.render import page, tagline
 from app.web.seo import Head, contract_of
 
 ARTICLES_SHOWN = 6
@@ -53,7 +53,7 @@ def home() -> Response:
         "pages/home.html",
         Head(
             title=settings.site_name,
-            description=settings.site_tagline,
+            description=tagline(settings),
             path="/",
             contract=contract_of(FixedFacts(("WebSite",))),
             jsonld=[website_data(settings)],

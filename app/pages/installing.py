@@ -16,7 +16,7 @@ from app.web.assets import STATIC, asset_url
 from app.web.brand import ICONS, LIGHT_GROUND
 from app.web.context import site_settings
 from app.web.marking import keep_page
-from app.web.render import page
+from app.web.render import page, tagline
 from app.web.seo import Head
 
 OFFLINE = "/offline"
@@ -40,7 +40,7 @@ def manifest() -> Response:
         "id": "/",
         "name": settings.site_name,
         "short_name": short_name(settings.site_name),
-        "description": settings.site_tagline,
+        "description": tagline(settings),
         "lang": current_speech().tag,
         "dir": "auto",
         "start_url": "/",

@@ -34,12 +34,17 @@ def provide(name: str, provider: Callable[[Actor], Any]) -> None:
     _providers[name] = provider
 
 
+def tagline(settings: Settings) -> str:
+    """Return the sentence of welcome: the site's own in the language it was set in, otherwise ours in the reader's."""
+    return settings.site_tagline if settings.site_tagline != Settings.site_tagline else _("Ask, answer, and find what already works.")
+
+
 class Site:
     """What templates know of the installation."""
 
     def __init__(self, settings: Settings) -> None:
         self.name = settings.site_name
-        self.tagline = settings.site_tagline
+        self.tagline = tagline(settings)
         self.base_url = settings.base_url
         self.logo_url = settings.logo_url
         self.footer_links: list[tuple[str, str]] = [

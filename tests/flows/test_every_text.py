@@ -98,7 +98,6 @@ def written() -> list[str]:
     """Return what people wrote and what things are called, the longest first."""
     found = {
         site_settings().site_name,
-        site_settings().site_tagline,
         str(site_settings().instance_path),
         site_settings().base_url,
     }
