@@ -138,7 +138,7 @@ def list_sessions(person_id: int, current_hash: str) -> list[SessionRow]:
         .order_by(PersonSession.created_at.desc())
         .limit(100)
     )
-    return [SessionRow(shown_agent(agent), *rest) for agent, *rest in db.session.execute(statement)]
+    return [SessionRow(shown_agent(agent), created, is_this) for agent, created, is_this in db.session.execute(statement)]
 
 
 def list_people(text: str = "", page: int = 1) -> Page[PersonRow]:

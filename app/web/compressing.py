@@ -58,7 +58,8 @@ def _gzipped(body: bytes) -> bytes:
     """Return a body as gzip at its best. The parts of a page get codes of their own, which makes it 1 % smaller: what is written in its
     head, its frame and its texts differs too much for one."""
     packer = zlib.compressobj(BEST_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
-    packed, begin = [], 0
+    packed: list[bytes] = []
+    begin = 0
     for end in (body.find(b"<body"), body.find(b"<article"), body.rfind(b"</article>")):
         if end > begin:
             packed += packer.compress(body[begin:end]), packer.flush(zlib.Z_BLOCK)

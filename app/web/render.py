@@ -36,7 +36,11 @@ def provide(name: str, provider: Callable[[Actor], Any]) -> None:
 
 def tagline(settings: Settings) -> str:
     """Return the sentence of welcome: the site's own in the language it was set in, otherwise ours in the reader's."""
-    return settings.site_tagline if settings.site_tagline != Settings.site_tagline else _("Ask, answer, and find what already works.")
+    return (
+        settings.site_tagline
+        if settings.site_tagline != Settings.site_tagline
+        else _("Ask, answer, and find what already works.")
+    )
 
 
 class Site:

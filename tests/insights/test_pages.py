@@ -254,7 +254,10 @@ def test_only_insights_pages_load_its_style_sheet(lead):
         page = lxml.html.document_fromstring(lead.client.get(path).text)
         return [href.rpartition("/")[2] for href in page.xpath("//link[@rel='stylesheet']/@href")]
 
-    assert sheets("/insights") == ["site.css", "member.css", "insights.css"] and sheets("/questions") == ["site.css", "member.css"]
+    assert sheets("/insights") == ["site.css", "member.css", "insights.css"] and sheets("/questions") == [
+        "site.css",
+        "member.css",
+    ]
     assert lead.client.get(_asset(lead)).mimetype == "text/css"
 
 

@@ -174,7 +174,10 @@ def list_first_threads(actor: Actor, *, view: str, kind: str | None = None, limi
     """Return the first threads of a view, for boxes on other pages: remembered while no thread changes."""
     name = ("first threads", view, kind, limit)
     return remember(
-        reader_of(actor), name, (THREADS, SITE), lambda: tuple(rows_of(_find(actor, view, kind, None, None, None, None, 0, limit)))
+        reader_of(actor),
+        name,
+        (THREADS, SITE),
+        lambda: tuple(rows_of(_find(actor, view, kind, None, None, None, None, 0, limit))),
     )
 
 

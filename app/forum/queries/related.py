@@ -102,4 +102,6 @@ def related_by_tags(head: ThreadHead, tags: tuple[str, ...], actor: Actor) -> tu
     if not tags:
         return ()
     rows = read(_sharing_tags(reader_of(actor)), {"names": list(tags), "thread_id": head.id})
-    return tuple(RelatedLink(row.title, thread_path(row.kind, row.id, row.slug), row.kind, thread_tag(row.id), row.status) for row in rows)
+    return tuple(
+        RelatedLink(row.title, thread_path(row.kind, row.id, row.slug), row.kind, thread_tag(row.id), row.status) for row in rows
+    )
