@@ -125,7 +125,7 @@ def address(rule: Rule, parts: dict[str, Any], **odd: str) -> str:
     """Return an address of the rule. `odd` parts are put in as they are, already quoted."""
     found = rule.rule
     for argument in rule.arguments:
-        if argument == "kind" and "kind" not in rule._converters:
+        if argument not in rule._converters:
             continue
         value = odd.get(argument) or quote(
             str(parts[rule.endpoint.removesuffix("_page")] if argument == "token" else parts[argument])

@@ -23,7 +23,7 @@ import whoosh
 from whoosh.codec import whoosh3
 from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC, FileIndex, clean_files
+from whoosh.index import TOC, FileIndex, LockError, clean_files
 from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.system import pack_int, pack_long, pack_ushort, unpack_int
 from whoosh.util.numeric import length_to_byte
@@ -120,7 +120,15 @@ class BlockWriter(SegmentWriter):  # type: ignore[misc]
     docnum: int
 
     def __init__(self, index: FileIndex) -> None:
-        super().__init__(index, codec=_BlockCodec(), compound=False)
+        try:
+            super().__init__(index, codec=_BlockCodec(), compound=False)
+        except LockError:
+            raise
+        except BaseException:
+            # Whoosh takes its lock first, and forgets it when a file cannot be made: it would be held until garbage is collected.
+            if self.writelock is not None:
+                self.writelock.release()
+            raise
         self.pool = PostingPool()
 
     def add_document(self, **fields: Any) -> None:
