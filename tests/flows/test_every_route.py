@@ -6,6 +6,7 @@ named in FIELDS.
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from app.core.settings import Settings
 from app.factory import create_app
@@ -204,6 +206,11 @@ def test_pages_survive_addresses_that_mean_nothing(app: Flask, world: World, rul
             )
 
 
+def unpacked(response: TestResponse) -> bytes:
+    """Return what an answer holds, of a packed file what is in it."""
+    return gzip.decompress(response.data) if response.mimetype == "application/gzip" else response.data
+
+
 @named(PAGES)
 def test_pages_survive_odd_headers(app: Flask, world: World, rule: Rule):
     path = address(rule, world.parts)
@@ -211,7 +218,7 @@ def test_pages_survive_odd_headers(app: Flask, world: World, rule: Rule):
         client = app.test_client(use_cookies=False) if "Cookie" in headers else world.client("visitor")
         response = client.get(path, headers=headers)
         assert response.status_code < 500 or response.status_code in unready(rule), f"{name} {path}: {response.status_code}"
-        assert "evil.example" not in response.text and "evil.example" not in (response.location or ""), f"{name} {path}"
+        assert b"evil.example" not in unpacked(response) and "evil.example" not in (response.location or ""), f"{name} {path}"
 
 
 @named(RULES)
