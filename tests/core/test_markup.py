@@ -273,7 +273,7 @@ class TestRendered:
 
 # What may come out, whatever goes in.
 ALLOWED_TAG = re.compile(
-    r"<(?:/[a-z0-9]+|([a-z0-9]+)((?: (?:href|title|rel|class|src|alt|width|height|loading|start|id|tabindex)=\"[^\"<]*\")*))>"
+    r"<(?:/[a-z0-9]+|([a-z0-9]+)((?: (?:href|title|rel|class|src|alt|width|height|loading|decoding|start|id|tabindex)=\"[^\"<]*\")*))>"
 )
 FRAGMENTS = st.sampled_from(
     [

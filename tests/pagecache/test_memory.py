@@ -7,11 +7,11 @@ from flask import Flask
 
 from app.core.actor import ANONYMOUS, Actor, Role
 from app.pagecache.changes import Changes
-from app.pagecache.installing import install_page_cache
 from app.pagecache.memory import Memory, install_memory
 from app.web.remembering import MEMORY, remember
 from tests.asserts import assert_queries
 from tests.factories import make_article, make_category, make_question
+from tests.pagecache.installed import page_cache
 
 STAFF = Actor(id=0, role=Role.STAFF)
 
@@ -108,12 +108,8 @@ def test_a_request_that_nobody_looked_for_reads_for_itself(changes: Changes):
 def test_pages_read_only_what_is_theirs_again(app: Flask, path: str, most: int):
     make_question(category=make_category("boards"), tags=("pump",))
     make_article()
-    bare, asked_from = app.wsgi_app, {"Referer": "http://localhost/ask"}  # such pages are not given from the cache
-    install_page_cache(app)
-    try:
+    asked_from = {"Referer": "http://localhost/ask"}  # such pages are not given from the cache
+    with page_cache(app):
         app.test_client().get(path, headers=asked_from)
         with assert_queries(at_most=most):
             assert app.test_client().get(path, headers=asked_from).status_code == 200
-    finally:
-        app.wsgi_app = bare  # type: ignore[method-assign]
-        del app.extensions[MEMORY]

@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.pagecache.installing import install_page_cache
 from app.pagecache.middleware import PageCache
-from app.web.remembering import MEMORY
 from tests.client import Browser
 from tests.factories import make_person
 from tests.flows.hostile import encoded
 from tests.flows.test_every_route import ALLOWED, FORMS, access_of, address, form_of, send
 from tests.flows.world import World, build_world
+from tests.pagecache.installed import page_cache
 
 SESSIONS = ("accounts.sign_out", "accounts.end_sessions", "accounts.sign_in", "accounts.sign_up", "accounts.reset")
 # What is counted or proposed and not written may be some minutes old: views, and other threads that are new and alike.
@@ -33,12 +32,9 @@ TOKENS = re.compile(r'(name="csrf_token" value|name="csrf-token" content)="[^"]*
 @pytest.fixture
 def cache(app: Flask) -> Iterator[PageCache]:
     """The page cache in front of the application of the tests."""
-    bare = app.wsgi_app
-    installed = install_page_cache(app)
-    assert installed is not None
-    yield installed
-    app.wsgi_app = bare  # type: ignore[method-assign]
-    del app.extensions[MEMORY], app.extensions["shared_pages"]
+    with page_cache(app) as installed:
+        assert installed is not None
+        yield installed
 
 
 def visitors_pages(world: World) -> list[str]:

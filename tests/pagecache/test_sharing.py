@@ -18,12 +18,11 @@ from app.core.uow import unit_of_work
 from app.forum.models import Post, Thread
 from app.forum.routes import thread_page as route
 from app.forum.routes.shared_thread import common_reader
-from app.pagecache.installing import install_page_cache
 from app.pagecache.sharing import SharedPage, SharedPages
 from app.web.pieces import TOKEN_PLACE, cut, for_many, form_token, personal
-from app.web.remembering import MEMORY
 from tests.client import Browser
 from tests.factories import make_answer, make_category, make_person, make_thread, opening_of
+from tests.pagecache.installed import page_cache
 from tests.pagecache.test_never_stale import COMPUTED, differing
 
 # A token is another one on every page.
@@ -33,13 +32,8 @@ VARYING = re.compile(r'(name="csrf_token" value|name="csrf-token" content)="[^"]
 @pytest.fixture
 def pages(app: Flask) -> Iterator[SharedPages]:
     """The shared pages of the application of the tests, without the cache in front of it."""
-    bare, settings = app.wsgi_app, app.extensions["settings"]
-    app.extensions["settings"] = replace(settings, page_cache_mb=0)
-    install_page_cache(app)
-    app.extensions["settings"] = settings
-    assert app.wsgi_app == bare  # methods are bound anew each time
-    yield app.extensions["shared_pages"]
-    del app.extensions["shared_pages"], app.extensions[MEMORY]
+    with page_cache(app, page_cache_mb=0):
+        yield app.extensions["shared_pages"]
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.jobs.models import Job
-from app.pagecache.installing import install_page_cache
 from app.pages import health
 from tests.client import Browser
 from tests.factories import make_person, make_question
+from tests.pagecache.installed import page_cache
 
 
 class Stats:
@@ -88,16 +88,10 @@ def test_metrics_are_for_this_machine_and_admins_only(browser: Browser) -> None:
 
 
 def test_metrics_say_what_the_page_cache_did(app: Flask, client: FlaskClient) -> None:
-    bare, before = app.wsgi_app, dict(app.extensions)
-    install_page_cache(app)
-    try:
+    with page_cache(app):
         for _time in range(3):
             client.get("/questions")
         lines = client.get("/metrics").text.splitlines()
-    finally:
-        app.wsgi_app = bare  # type: ignore[method-assign]
-        app.extensions.clear()
-        app.extensions.update(before)
     assert "threadwell_page_cache_hits_total 2" in lines and "# TYPE threadwell_page_cache_hits_total counter" in lines
     assert "threadwell_page_cache_misses_total 2" in lines  # the page itself, and /metrics: it is never kept
     assert "threadwell_page_cache_pages 1" in lines
