@@ -21,6 +21,7 @@ from bench.load import Request
 from bench.measuring import Bench, Kind, table
 from bench.pages import Site, member_kinds, prepare, say, visitor_kinds
 from bench.serving import READING, baseline, sign_in, threadwell
+from bench.visiting import count_statements
 
 LEFT_OUT = ("style sheet",)
 
@@ -41,6 +42,7 @@ def measure_size(threads: int, answers: tuple[int, ...], given: argparse.Namespa
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="threadwell-bench-")))
         site = prepare(folder, given, given.workers, answers, PAGE_CACHE_MB="0")
+        statements = count_statements(site.app, site.places)
         server = stack.enter_context(threadwell(site.environ, folder / "server.log"))
         hello = stack.enter_context(baseline(given.workers, folder / "baseline.log"))
         bench = Bench(server, hello, given.seconds, given.rounds, given.client)
@@ -52,7 +54,7 @@ def measure_size(threads: int, answers: tuple[int, ...], given: argparse.Namespa
                 say(f"  {kind.name} of {threads:,} threads")
                 rows.append(bench.measure(kind, 1))
         pages = [asdict(row) for row in rows]
-        return {"threads": threads, "pages": pages, "statements": site.statements, "noise": bench.noise()}
+        return {"threads": threads, "pages": pages, "statements": statements, "noise": bench.noise()}
 
 
 def run(given: argparse.Namespace) -> dict[str, object]:

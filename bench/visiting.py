@@ -1,5 +1,7 @@
 """Which addresses of a generated site are visited, and how many SQL statements each kind of page takes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -13,6 +15,7 @@ from app.forum.models import Category, Post, Tag, Thread
 from app.kb.models import Article, Section
 from app.kb.urls import article_path
 from app.web.assets import asset_url
+from app.web.remembering import MEMORY
 from bench import words
 from bench.generating import PASSWORD, writer_name
 
@@ -106,8 +109,24 @@ def _most(counter: _Counter, client: FlaskClient, paths: list[str]) -> int:
     return most
 
 
+@contextmanager
+def _without_memory(app: Flask) -> Iterator[None]:
+    """Let pages read everything themselves: what one page remembers for another would hide what it takes."""
+    memory = app.extensions.pop(MEMORY, None)
+    try:
+        yield
+    finally:
+        if memory is not None:
+            app.extensions[MEMORY] = memory
+
+
 def count_statements(app: Flask, places: Places) -> dict[str, int]:
-    """The most SQL statements of a page by kind, in process; signed-in ones as "question, member"."""
+    """The most SQL statements of a page by kind, in process, when nothing is remembered; signed-in ones as "question, member"."""
+    with _without_memory(app):
+        return _count_statements(app, places)
+
+
+def _count_statements(app: Flask, places: Places) -> dict[str, int]:
     counter, client = _Counter(app), app.test_client()
     found = {name: _most(counter, client, paths) for name, paths in places.paths.items()}
     member = app.test_client()
