@@ -1,11 +1,13 @@
 """A closed loop of HTTP requests over kept-alive connections, in a process of its own. Loopback only.
 
     python bench/load.py PLAN.json
+    python bench/load.py - < PLANS
 
 PLAN: {"port", "connections", "seconds", "requests": [{"method", "path", "headers", "body"}], "once", "client"}. Each connection
 sends its next request when the answer to the last one is complete. With `once` every request is sent at most once (writes).
-Prints one JSON object: requests, seconds, bytes, p50_ms, p95_ms, statuses, errors. `client` is "python" (standard library), "wrk" (if
-installed), or "auto": wrk for reading, Python for writing.
+Prints one JSON object a plan: requests, seconds, bytes, p50_ms, p95_ms, statuses, errors. `client` is "python" (standard library), "wrk" (if
+installed), or "auto": wrk for reading, Python for writing. PLANS are plans of one line each, run as they
+come: `put_load` starts such a process once, and ends it with itself.
 """
 
 import asyncio
@@ -13,6 +15,7 @@ import contextlib
 import json
 import random
 import re
+import select
 import shutil
 import subprocess
 import sys
@@ -20,8 +23,9 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
@@ -194,17 +198,29 @@ def run_plan(plan: dict[str, Any]) -> Result:
 def put_load(
     port: int, requests: list[Request], *, connections: int, seconds: float, once: bool = False, client: str = "auto"
 ) -> Result:
-    """Run a plan in a process of its own and return what it saw."""
+    """Run a plan in the process for load and return what it saw."""
     plan = {"port": port, "connections": connections, "seconds": seconds, "once": once, "client": client}
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump({**plan, "requests": [asdict(request) for request in requests]}, file)
-        file.flush()
-        command = [sys.executable, __file__, file.name]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds * 3 + 300)
-    if done.returncode:
-        raise RuntimeError(f"The load generator failed: {done.stderr[-2000:]}")
-    return Result(**json.loads(done.stdout))
+    sender, receiver = _generator()
+    sender.write(json.dumps({**plan, "requests": [asdict(request) for request in requests]}) + "\n")
+    sender.flush()
+    if not select.select([receiver], [], [], seconds * 3 + 300)[0] or not (line := receiver.readline()):
+        raise RuntimeError("The load generator failed or hangs; what it said is above.")
+    return Result(**json.loads(line))
+
+
+@cache
+def _generator() -> tuple[IO[str], IO[str]]:
+    """Both ends of the process for load: it ends when nobody holds them any more."""
+    process = subprocess.Popen([sys.executable, __file__, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("The load generator has no pipes.")
+    return process.stdin, process.stdout
+
+
+def main() -> None:
+    for plan in sys.stdin if sys.argv[1] == "-" else [Path(sys.argv[1]).read_text()]:
+        print(json.dumps(asdict(run_plan(json.loads(plan)))), flush=True)
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(run_plan(json.loads(Path(sys.argv[1]).read_text())))))
+    main()
