@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from statistics import mean
+from statistics import fmean
 
 from defusedxml.ElementTree import iterparse
 
@@ -144,12 +144,12 @@ def ask(documents: dict[int, SearchDocument], groups: Groups, folds: int, folder
 
 def recall(places: Sequence[int], cut: int) -> float:
     """The share of queries whose original is among the first `cut`."""
-    return mean(0 < place <= cut for place in places)
+    return fmean(0 < place <= cut for place in places)
 
 
 def reciprocal(places: Sequence[int]) -> float:
     """The mean reciprocal place among the first ten."""
-    return mean(1 / place if place else 0.0 for place in places)
+    return fmean(1 / place if place else 0.0 for place in places)
 
 
 def interval(answers: Sequence[Answer], figure: Callable[[Sequence[int]], float]) -> tuple[float, float]:
@@ -199,12 +199,12 @@ def _rank(place: int) -> int:
     return place or SEEN + 1
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     options = parser(__doc__ or "")
     options.add_argument("--data", type=Path, required=True, help="the folder of the shared sample data")
     options.add_argument("--task", choices=("full", "titles"), action="append", help="default: both")
     options.add_argument("--folds", type=int, default=5)
-    given: argparse.Namespace = options.parse_args()
+    given: argparse.Namespace = options.parse_args(arguments)
     reports = [run(given.data, task, given.folds) for task in given.task or ("full", "titles")]
     if given.json:
         print(json.dumps(reports))

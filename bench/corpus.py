@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -38,8 +39,7 @@ class Corpus:
 
     def __init__(self, data: Path, threads: int, seed: int = 7) -> None:
         self.threads, self.seed = threads, seed
-        documents = [found for number, site in enumerate(SITES) for found in _site(data / "stackexchange" / site, number)]
-        self.real = [*documents, *(article for _, article in load_faq(data, "en", titled=True))][:threads]
+        self.real = list(islice(_real(data), threads))
 
     def __iter__(self) -> Iterator[SearchDocument]:
         yield from self.real
@@ -85,6 +85,13 @@ def _query(random: Random, found: SearchDocument) -> Query:
     word = random.choice(words)
     prefix = word[: random.randint(2, max(2, len(word) - 1))]
     return Query(" ".join(chosen), found.title, found.body[:2000], prefix, random.choice(found.tags), "solved")
+
+
+def _real(data: Path) -> Iterator[SearchDocument]:
+    """All real threads and articles; what nobody asks for is not read."""
+    for number, site in enumerate(SITES):
+        yield from _site(data / "stackexchange" / site, number)
+    yield from (article for _, article in load_faq(data, "en", titled=True))
 
 
 def _site(folder: Path, number: int) -> Iterator[SearchDocument]:
