@@ -1,19 +1,21 @@
 """What putting a wave of spam away costs: finding it, the decision, the batches behind it, giving it back, removing it for good.
 
-    python bench/waves.py [--texts 5000] [--people 200] [--threads 2000] [--database-url postgresql://...] [--json]
+    python bench/waves.py [--texts 5000] [--people 200] [--threads 2000] [--site FOLDER] [--database-url postgresql://...] [--json]
 
 The spam stands in the threads of an invented community, four answers for each comment. Each step says its seconds, statements and
 transactions, and how long the longest of these held its locks. The figures of all threads are derived anew at the end and must be
-right. --database-url names an empty database on this machine.
+right. --database-url names an empty database on this machine; --site is a folder made by bench/generating.py, of which a copy is used.
 """
 
 import argparse
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from time import perf_counter
 from typing import Any
@@ -123,7 +125,8 @@ def add_spam(texts: int, people: int, seed: int) -> Actor:
 
 def run(app: Flask, given: argparse.Namespace) -> dict[str, Any]:
     """Write the community and its wave, take all steps, and return what they cost."""
-    generate(app, asked_size(given))
+    if given.site is None:
+        generate(app, asked_size(given))
     steps: list[Step] = []
     with app.app_context():
         moderator = add_spam(given.texts, given.people, given.seed)
@@ -160,10 +163,15 @@ def main(arguments: list[str] | None = None) -> None:
     add_size(options, threads=2000, users=500)
     options.add_argument("--texts", type=int, default=5000)
     options.add_argument("--people", type=int, default=200)
-    options.add_argument("--database-url", default="")
+    among = options.add_mutually_exclusive_group()
+    among.add_argument("--database-url", default="")
+    among.add_argument("--site", type=Path, help="a folder made by bench/generating.py; the wave goes into a copy of it (SQLite)")
     given = options.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        environ = {"INSTANCE_PATH": folder, "JOBS": "external", "LOG_LEVEL": "ERROR", "DATABASE_URL": given.database_url}
+        instance = Path(folder, "instance")
+        if given.site is not None:
+            shutil.copytree(given.site, instance)
+        environ = {"INSTANCE_PATH": str(instance), "JOBS": "external", "LOG_LEVEL": "ERROR", "DATABASE_URL": given.database_url}
         app = create_app(environ=environ)
         report = run(app, given)
         with app.app_context():

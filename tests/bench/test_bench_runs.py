@@ -14,14 +14,13 @@ from typing import Any
 
 import pytest
 
-from bench import words
+from bench import asked_as, words
 from bench.community import Community, Size, Texts
 from bench.corpus import Corpus
 from bench.load import Request, percentile
 from bench.measuring import table
 
 ROOT = Path(__file__).resolve().parents[2]
-TINY = ("--threads", "40", "--users", "12")
 
 
 def run(script: str, *options: str) -> dict[str, Any]:
@@ -32,13 +31,23 @@ def run(script: str, *options: str) -> dict[str, Any]:
         env={**os.environ, "BENCH_LOOK_EVERY": "0.1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout)
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A small generated site, of which each measurement takes a copy."""
+    folder = tmp_path_factory.mktemp("bench") / "site"
+    made = run("generating.py", str(folder), "--threads", "40", "--users", "12")
+    assert made["counts"]["thread"] == 40 and made["counts"]["documents"] >= 40
+    return str(folder)
 
 
 @pytest.mark.slow
-def test_pages_are_measured_beside_the_baseline() -> None:
-    quick = ("--seconds", "0.2", "--rounds", "1", "--workers", "1", "--connections", "1", "--client", "python")
-    report = run("pages.py", *TINY, *quick)
+def test_pages_are_measured_beside_the_baseline(site: str) -> None:
+    quick = ("--seconds", "0.1", "--rounds", "1", "--workers", "1", "--connections", "1", "--client", "python")
+    report = run("pages.py", "--site", site, *quick)
     rows = {row["name"]: row for row in report["pages"]}
     expected = {
         "home", "question", "list", "category", "tag", "article", "search", "style sheet", "304 answer", "question, member",
@@ -63,8 +72,8 @@ def test_pages_are_measured_beside_the_baseline() -> None:
 
 
 @pytest.mark.slow
-def test_a_first_visit_is_weighed() -> None:
-    report = run("weight.py", *TINY)
+def test_a_first_visit_is_weighed(site: str) -> None:
+    report = run("weight.py", "--site", site)
     judged = {one["name"]: one["is_kept"] for one in report["promises"]}  # so small a site has no thread of 20 posts
     assert len(judged) == 5 and all(judged.values())
     pages = {(page["page"], page["encoding"]): page for page in report["pages"]}
@@ -76,16 +85,16 @@ def test_a_first_visit_is_weighed() -> None:
 
 
 @pytest.mark.slow
-def test_a_wave_of_spam_is_measured_and_leaves_every_figure_right() -> None:
-    report = run("waves.py", *TINY, "--texts", "30", "--people", "3")
+def test_a_wave_of_spam_is_measured_and_leaves_every_figure_right(site: str) -> None:
+    report = run("waves.py", "--site", site, "--texts", "30", "--people", "3")
     assert report["state"] == "purged" and report["texts"] > 20 and report["wrong_figures"] == 0
     steps = {step["name"]: step for step in report["steps"]}
     assert steps["find"]["statements"] < 10 and steps["remove: decision"]["transactions"] > 0
 
 
 @pytest.mark.slow
-def test_searching_a_site_is_measured() -> None:
-    report = run("search_page.py", *TINY, "--queries", "5")
+def test_searching_a_site_is_measured(site: str) -> None:
+    report = run("search_page.py", "--site", site, "--queries", "5")
     assert [call["name"] for call in report["calls"]] == [
         "any word", "any word, no facets", "all words", "filtered", "newest first", "prefix", "results page", "similar, title",
         "similar, title and text", "commit of one document", "any word after these commits",
@@ -119,8 +128,8 @@ def test_more_threads_than_there_are_real_ones_are_made_of_their_sentences(data_
 
 
 @pytest.mark.slow
-def test_every_acknowledged_write_is_stored() -> None:
-    report = run("writes.py", *TINY, "--count", "8", "--writers", "2", "--workers", "1")
+def test_every_acknowledged_write_is_stored(site: str) -> None:
+    report = run("writes.py", "--site", site, "--count", "8", "--writers", "2", "--workers", "1")
     assert {(line["write"], line["writers"]) for line in report["writes"]} == {
         (kind, writers) for kind in ("answer", "comment", "vote") for writers in (2,)
     }
@@ -170,8 +179,9 @@ def test_tables_line_up() -> None:
 
 @pytest.mark.slow
 @pytest.mark.data
-def test_wordings_of_duplicates_raise_recall(data_folder: Path) -> None:
+def test_wordings_of_duplicates_raise_recall(data_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """On real duplicates: their originals are found more often when other wordings of them are indexed, beyond chance."""
-    (report,) = run("asked_as.py", "--data", str(data_folder), "--task", "full", "--folds", "2")
+    asked_as.main(["--data", str(data_folder), "--task", "full", "--folds", "2", "--json"])
+    (report,) = json.loads(capsys.readouterr().out)
     assert report["queries"] == 143 and report["better"] > report["worse"]
     assert all(figure["difference"] > 0 and figure["low"] > -0.01 for figure in report["figures"].values())

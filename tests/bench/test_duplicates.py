@@ -21,7 +21,8 @@ def report(data_folder: Path) -> dict[str, Any]:
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         duplicates.main(["--data", str(data_folder), "--sites", "beer", "--json"])
-    return json.loads(out.getvalue())
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
 
 
 def test_originals_of_real_duplicates_are_among_the_first_five(report: dict[str, Any]) -> None:
