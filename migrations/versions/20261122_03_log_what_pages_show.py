@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("xid", sa.BigInteger(), nullable=True),
         sa.Column("created_at", app.core.db.UTCDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_page_change")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_page_change_written", "page_change", ["created_at"])
     op.create_index("ix_page_change_xid", "page_change", ["xid"])

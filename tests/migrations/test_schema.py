@@ -17,8 +17,10 @@ from flask_migrate import downgrade, upgrade
 
 from app.core.db import db
 from app.core.settings import PROJECT_ROOT, Settings
+from app.core.uow import unit_of_work
 from app.factory import create_app
 from app.migrate import newest_migrations
+from app.pagecache.models import PageChange
 
 MIGRATIONS = str(PROJECT_ROOT / "migrations")
 
@@ -103,6 +105,19 @@ def test_an_upgraded_database_writes_down_the_same_changes(empty_site: Flask):
     upgrade(directory=MIGRATIONS)
     assert triggers() == wanted
     assert len(wanted) > 40
+
+
+def test_an_upgraded_database_never_gives_the_number_of_a_change_again(empty_site: Flask):
+    upgrade(directory=MIGRATIONS)
+    numbers = []
+    for _ in range(2):
+        with unit_of_work():
+            db.session.add(PageChange(tag="site"))
+            db.session.flush()
+            numbers.append(db.session.scalars(sa.select(PageChange.id)).one())
+        with unit_of_work():
+            db.session.execute(sa.delete(PageChange))
+    assert numbers[0] < numbers[1]
 
 
 def test_an_upgraded_database_has_the_conditions_of_the_models(empty_site: Flask):

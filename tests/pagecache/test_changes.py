@@ -95,6 +95,20 @@ def test_old_changes_are_deleted(feed: Feed):
     assert db.session.scalars(sa.select(PageChange.tag)).all() == [f"thread:{thread.id}"]
 
 
+def test_a_change_after_an_hour_without_any_is_read(feed: Feed):
+    thread = make_thread(make_person("ada"), "Why?")
+    with unit_of_work():
+        db.session.execute(sa.update(PageChange).values(created_at=now() - timedelta(hours=2)))
+    feed.read()
+    trim_job([])
+    assert not db.session.scalars(sa.select(PageChange.tag)).all()
+    db.session.rollback()
+    feed.read()
+    with unit_of_work():
+        db.session.execute(sa.update(Thread).where(Thread.id == thread.id).values(title="Other"))
+    assert feed.read() == [f"thread:{thread.id}"]
+
+
 class Silent:
     """A feed in which nothing happens."""
 
