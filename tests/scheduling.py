@@ -10,12 +10,12 @@ from xdist.workermanage import WorkerController
 
 # Files that take longer than their number of tests tells, in seconds on an idle machine. Only the order of size matters.
 LONG = {
-    "tests/browser": 110, "tests/flows/test_every_route.py": 100, "tests/bench/test_bench_runs.py": 80,
+    "tests/browser": 110, "tests/flows/test_every_route.py": 100, "tests/bench/test_bench_runs.py": 70,
     "tests/insights/test_real_community.py": 60, "tests/importing/test_real_dumps.py": 50, "tests/flows/test_canaries.py": 40,
     "tests/server/test_starting.py": 40, "tests/insights/test_reference.py": 30, "tests/importing/test_debian_faq.py": 25,
     "tests/forum/services/test_evidence_model.py": 25, "tests/core/test_markup_hostile.py": 25, "tests/flows/test_import_to_article.py": 25,
     "tests/search/test_relevance.py": 20, "tests/server/test_serving.py": 20, "tests/search/test_whoosh_engine.py": 20,
-    "tests/bench/test_duplicates.py": 12, "tests/desk/test_at_once.py": 10,
+    "tests/bench/test_duplicates.py": 4, "tests/desk/test_at_once.py": 10,
 }  # fmt: skip
 SECONDS_OF_A_TEST = 0.05
 
