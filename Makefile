@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-dumps test-pg judge lint types translations check lock clean
+.PHONY: help run test test-dumps test-bench test-pg judge lint types translations check lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: .venv/development ## Run all tests (SQLite; browser tests if Chromium is t
 
 test-dumps: .venv/development ## Import all four real dumps of the sample data and check every count and figure
 	ALL_DUMPS=1 $(BIN)/python -m pytest tests/importing/test_real_dumps.py tests/insights/test_real_community.py
+
+test-bench: .venv/development ## Try every script that measures, on small sites
+	ALL_BENCH=1 $(BIN)/python -m pytest tests/bench
 
 test-pg: .venv/development ## Run all tests on a PostgreSQL of their own
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"

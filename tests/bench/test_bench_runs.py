@@ -21,6 +21,7 @@ from bench.load import Request, percentile
 from bench.measuring import table
 
 ROOT = Path(__file__).resolve().parents[2]
+long = pytest.mark.skipif(not os.environ.get("ALL_BENCH"), reason="takes a minute: run it with `make test-bench`")
 
 
 def run(script: str, *options: str) -> dict[str, Any]:
@@ -84,6 +85,7 @@ def test_a_first_visit_is_weighed(site: str) -> None:
     assert pages["home", "br"]["css"] < pages["home", "gzip"]["css"]
 
 
+@long
 @pytest.mark.slow
 def test_a_wave_of_spam_is_measured_and_leaves_every_figure_right(site: str) -> None:
     report = run("waves.py", "--site", site, "--texts", "30", "--people", "3")
@@ -92,6 +94,7 @@ def test_a_wave_of_spam_is_measured_and_leaves_every_figure_right(site: str) -> 
     assert steps["find"]["statements"] < 10 and steps["remove: decision"]["transactions"] > 0
 
 
+@long
 @pytest.mark.slow
 def test_searching_a_site_is_measured(site: str) -> None:
     report = run("search_page.py", "--site", site, "--queries", "5")
@@ -104,6 +107,7 @@ def test_searching_a_site_is_measured(site: str) -> None:
     assert report["index"]["index_mib"] > 0
 
 
+@long
 @pytest.mark.slow
 @pytest.mark.data
 def test_every_kind_of_search_is_measured_beside_other_ways(data_folder: Path) -> None:
@@ -177,6 +181,7 @@ def test_tables_line_up() -> None:
     assert len({len(line) for line in lines}) == 1
 
 
+@long
 @pytest.mark.slow
 @pytest.mark.data
 def test_wordings_of_duplicates_raise_recall(data_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

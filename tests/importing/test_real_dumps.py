@@ -25,8 +25,8 @@ from app.kb.models import Candidate
 from tests.importing.dumps import picture
 
 pytestmark = [pytest.mark.data, pytest.mark.slow]
-SITES = ["bicycles-meta", "beer"]
-LARGE_SITES = ["quantumcomputing", "travel"]
+SITES = ["bicycles-meta"]
+LARGE_SITES = ["beer", "quantumcomputing", "travel"]
 large = pytest.mark.skipif(not os.environ.get("ALL_DUMPS"), reason="takes a minute: run it with `make test-dumps`")
 
 # Rows left out on purpose: answers that name no question in the dump, accepted answers that are not in it.
