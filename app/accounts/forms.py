@@ -9,7 +9,7 @@ from app.accounts.names import HANDLE_MAX
 from app.accounts.services.passwords import MAX_LENGTH
 from app.accounts.services.profiles import ABOUT_MAX, WEBSITE_MAX
 from app.core.actor import Role
-from app.core.i18n import gettext, language_names, lazy_gettext
+from app.core.i18n import gettext, language_names, lazy_gettext, lazy_pgettext
 from app.web.forms import BaseForm, block, line
 
 ROLE_NAMES = {
@@ -39,7 +39,9 @@ _ADDRESS = (_required(lazy_gettext("Please type a mail address.")), _at_most(EMA
 
 class SignUpForm(BaseForm):
     name = StringField(
-        lazy_gettext("Name"), filters=[line], validators=[_required(lazy_gettext("Please choose a name.")), _at_most(HANDLE_MAX)]
+        lazy_pgettext("of a person", "Name"),
+        filters=[line],
+        validators=[_required(lazy_gettext("Please choose a name.")), _at_most(HANDLE_MAX)],
     )
     email = StringField(lazy_gettext("Mail address"), filters=[line], validators=_ADDRESS)
     password = PasswordField(

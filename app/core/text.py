@@ -18,6 +18,11 @@ def clean_line(value: str) -> str:
     return " ".join(clean_text(value).split())
 
 
+def width_of(text: str) -> int:
+    """Return how much a text says, in letters: a Chinese, Japanese or Korean character counts as two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
 def shorten(text: str, length: int) -> str:
     """Return `text` cut to at most `length` characters at a word boundary, with an ellipsis when cut."""
     if len(text) <= length:

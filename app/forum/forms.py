@@ -4,25 +4,25 @@ from typing import Any
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from app.core.errors import Invalid
 from app.core.i18n import lazy_gettext
 from app.core.markup import MAX_BODY
-from app.forum.models.thread import TITLE_MAX
-from app.forum.services.checking import COMMENT_MAX, TITLE_MIN
+from app.forum.services.checking import COMMENT_MAX, checked_title
 from app.web.forms import BaseForm, block, line, reason_field
 
-_TITLE_RULES = [
-    InputRequired(lazy_gettext("Please give it a title: one line that says what is wrong.")),
-    Length(
-        min=TITLE_MIN,
-        message=lazy_gettext(
-            "Please use at least %(title_min)s characters, so that people see what it is about.", title_min=TITLE_MIN
-        ),
-    ),
-    Length(max=TITLE_MAX, message=lazy_gettext("A title has at most %(title_max)s characters.", title_max=TITLE_MAX)),
-]
+
+def _is_title(form: BaseForm, field: StringField) -> None:
+    """The rule of the services, so that it is said together with what else is wrong in the form."""
+    try:
+        checked_title(field.data)
+    except Invalid as error:
+        raise ValidationError(str(error)) from error
+
+
+_TITLE_RULES = [InputRequired(lazy_gettext("Please give it a title: one line that says what is wrong.")), _is_title]
 _BODY_RULES = [
     InputRequired(lazy_gettext("Please write something.")),
     Length(

@@ -1,6 +1,5 @@
 """Filters for templates: dates, counts, lengths of time, as the language that is spoken writes them. Pure but for that."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from math import ceil
@@ -11,6 +10,7 @@ from markupsafe import Markup, escape
 
 from app.core.i18n import SOURCE, current_language, current_speech, ngettext, speech_of
 from app.core.i18n import gettext as _
+from app.core.listing import listed, quoted, sentences
 
 # The time zone of the site: what day it is, and what the clock says, where no script says it in the reader's own.
 _zone: list[tzinfo] = [UTC]
@@ -147,15 +147,6 @@ def within(minutes: float) -> str:
     return ngettext("%(num)s day", "%(num)s days", ceil(days)) if days <= 13 else ngettext("%(num)s week", "%(num)s weeks", weeks)
 
 
-def quoted(texts: Sequence[str]) -> str:
-    """Return texts in quotation marks, one after another: “a”, “b”."""
-    said = ""
-    for text in texts:
-        mine = _("“%(text)s”", text=text)
-        said = _("%(first)s, %(next)s", first=said, next=mine) if said else mine
-    return said
-
-
 def paragraphs(text: str) -> Markup:
     """Return plain text as paragraphs, escaped."""
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
@@ -177,6 +168,8 @@ FILTERS = {
     "plural": plural,
     "span": span,
     "within": within,
+    "listed": listed,
     "quoted": quoted,
+    "sentences": sentences,
     "paragraphs": paragraphs,
 }

@@ -1,8 +1,8 @@
-"""Numbers as people type them."""
+"""Numbers as people type them, and how much a text says."""
 
 import pytest
 
-from app.core.text import parse_number
+from app.core.text import parse_number, width_of
 
 
 @pytest.mark.parametrize(
@@ -12,3 +12,8 @@ from app.core.text import parse_number
 )  # fmt: skip
 def test_only_plain_digits_that_fit_into_an_id_are_a_number(typed: str | None, number: int | None):
     assert parse_number(typed) == number
+
+
+@pytest.mark.parametrize(("text", "width"), [("pump", 4), ("", 0), ("水泵漏水了", 10), ("泵 A1", 5), ("Größe", 5), ("ポンプ", 6)])
+def test_characters_that_are_words_of_their_own_count_twice(text: str, width: int):
+    assert width_of(text) == width

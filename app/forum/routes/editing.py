@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.listing import listed
 from app.core.text import shorten
 from app.core.textdiff import diff_lines
 from app.core.uow import unit_of_work
@@ -175,5 +176,5 @@ def _number(name: str, default: int) -> int:
 def _whole(text: RevisionText) -> str:
     """Return title, tags and body as one text, so that a change of any of them is seen."""
     head = [_("Title: %(title)s", title=text.title)] if text.title else []
-    head += [_("Tags: %(tags)s", tags=", ".join(text.tags))] if text.tags else []
+    head += [_("Tags: %(tags)s", tags=listed(text.tags))] if text.tags else []
     return "\n".join([*head, "", text.body]) if head else text.body

@@ -4,7 +4,7 @@ from app.core.errors import Invalid
 from app.core.i18n import gettext as _
 from app.core.i18n import separated
 from app.core.markup import MAX_BODY, Rendered
-from app.core.text import clean_line
+from app.core.text import clean_line, width_of
 from app.forum.models.thread import TITLE_MAX
 
 TITLE_MIN = 10
@@ -12,11 +12,14 @@ COMMENT_MAX = 2_000
 
 
 def checked_title(title: str) -> str:
-    """Return the title on one clean line. Raises Invalid("title") unless it has 10 to 300 characters and a letter or digit."""
+    """Return the title on one clean line. Raises Invalid("title") unless it has 10 to 300 characters and a letter or digit.
+
+    Of characters that are words of their own (`width_of`) five are enough.
+    """
     cleaned = clean_line(title)
     if not cleaned:
         raise Invalid(_("Please give it a title: one line that says what is wrong."), field="title")
-    if len(cleaned) < TITLE_MIN:
+    if width_of(cleaned) < TITLE_MIN:
         raise Invalid(
             _("Please use at least %(title_min)s characters, so that people see what it is about.", title_min=TITLE_MIN),
             field="title",

@@ -15,6 +15,7 @@ from app.core.errors import Conflict
 from app.core.events import emit
 from app.core.i18n import gettext as _
 from app.core.i18n import speaking
+from app.core.listing import listed
 from app.forum.models import Post
 from app.forum.models.post import PostKind
 from app.forum.policies import ensure_can_moderate
@@ -118,7 +119,7 @@ def _open_flags(target: sa.ColumnElement[bool]) -> list[Flag]:
 def _reason_of(flags: Sequence[Flag]) -> str:
     """The reasons people gave, in words, when the moderator adds none."""
     with speaking(None):  # kept in the language of the site
-        reasons = ", ".join(sorted({label_of(flag.reason).lower() for flag in flags}))
+        reasons = listed(sorted({label_of(flag.reason).lower() for flag in flags}))
         return _("Reported as %(reasons)s", reasons=reasons)
 
 

@@ -14,6 +14,7 @@ from app.core.actor import SYSTEM, Actor, Role
 from app.core.db import db
 from app.core.i18n import gettext as _
 from app.core.i18n import speaking
+from app.core.listing import listed
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
@@ -43,7 +44,7 @@ def set_aside_if_due(text: Text) -> bool:
     if not weighs_enough(flags) or _is_exempt(text):
         return False
     with speaking(None):  # kept in the language of the site
-        reasons = ", ".join(sorted({label_of(flag.reason).lower() for flag in flags}))
+        reasons = listed(sorted({label_of(flag.reason).lower() for flag in flags}))
         words = _("Reported as: %(reasons)s", reasons=reasons)
     set_aside(SYSTEM, text, flags, words)
     return True

@@ -4,6 +4,7 @@ It never decides alone: what is held waits for a moderator. Only the moderators'
 """
 
 from app.core.i18n import lazy_gettext
+from app.core.listing import listed
 from app.core.markup import Rendered
 from app.core.trust import Ability
 from app.forum.screening import Measure, Reason, Submission, Verdict
@@ -115,7 +116,7 @@ def check_links(traits: Traits, before: Traits, rules: RuleSet, terms: Screening
     new = [host for host in counted if host not in before.hosts]
     if not new or len(counted) <= terms.links:
         return []
-    named = ", ".join(new[:_NAMED]) + (" …" if len(new) > _NAMED else "")
+    named = listed(new[:_NAMED]) + (" …" if len(new) > _NAMED else "")
     if len(counted) == 1:
         return [Reason("links", lazy_gettext("Links to 1 other site by somebody new: %(sites)s", sites=named))]
     return [

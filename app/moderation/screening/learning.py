@@ -10,6 +10,7 @@ from app.core.actor import Audience
 from app.core.clock import now
 from app.core.db import db
 from app.core.i18n import lazy_gettext
+from app.core.listing import quoted
 from app.core.uow import unit_of_work
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
@@ -40,7 +41,7 @@ def check_text(traits: Traits, terms: ScreeningTerms) -> list[Reason]:
     judged = judge_text(model, traits)
     if judged.sureness * 100 < terms.sure:
         return []
-    because = ", ".join(f"“{word}”" for word in judged.because[:_NAMED])
+    because = quoted(judged.because[:_NAMED])
     percent = min(99, int(judged.sureness * 100))
     return [
         Reason(

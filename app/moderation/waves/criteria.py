@@ -8,6 +8,7 @@ from typing import Any
 
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.listing import listed
 from app.web.filters import human_moment
 
 LONGEST = timedelta(days=92)
@@ -134,7 +135,7 @@ def in_words(criteria: Criteria) -> str:
         words.append(_("says much the same as a text"))
     authors = []
     if criteria.people:
-        shown = ", ".join(criteria.people[:3])
+        shown = listed(criteria.people[:3])
         authors.append(
             _("is by %(names)s and others", names=shown) if len(criteria.people) > 3 else _("is by %(names)s", names=shown)
         )
@@ -168,4 +169,4 @@ def _pattern_words(criteria: Criteria) -> str:
         parts.append(_("named like %(pattern)s", pattern=criteria.name_pattern))
     if criteria.mail_host:
         parts.append(_("with an address at %(host)s", host=criteria.mail_host))
-    return ", ".join(parts)
+    return listed(parts)

@@ -73,6 +73,8 @@ def test_the_address_fills_the_form(browser, mira, category):
     ("change", "message"),
     [
         ({"title": "Short"}, "at least 10 characters"),
+        ({"title": "水泵漏水"}, "at least 10 characters"),
+        ({"title": "x" * 301}, "at most 300 characters"),
         ({"title": ""}, "give it a title"),
         ({"body": ""}, "write something"),
         ({"body": "x" * 40_001}, "40,000"),

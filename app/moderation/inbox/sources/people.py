@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.listing import listed
 from app.moderation.flags.criteria import WAITS
 from app.moderation.flags.reasons import harm_of, label_of
 from app.moderation.flags.resolving import resolve_person_flags
@@ -70,7 +71,7 @@ def _list_reported(actor: Actor, limit: int, only: int | None = None) -> list[_R
 def _item(row: _Reported) -> InboxItem:
     return InboxItem(
         kind=KIND, id=row.id, title=row.display_name, path=person_path(row.name), since=row.since, pill="flagged",
-        summary=", ".join(str(label_of(reason)) for reason in row.reasons),
+        summary=listed(label_of(reason) for reason in row.reasons),
         harm=Harm.ABUSE if any(harm_of(reason) > 1 for reason in row.reasons) else Harm.ODD, decisions=(_RIGHT, _FINE),
         links=(ItemLink(_("Warn, mute, suspend or ban"), record_path(row.id), "p", "person"),), person_id=row.id,
         person_name=row.display_name, person_path=person_path(row.name),

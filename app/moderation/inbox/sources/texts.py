@@ -7,6 +7,7 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, ngettext
+from app.core.listing import listed
 from app.forum.services import curating
 from app.moderation.flags.reasons import harm_of, label_of
 from app.moderation.flags.resolving import resolve_comment_flags, resolve_post_flags
@@ -82,7 +83,7 @@ def _harm(text: QueueItem) -> int:
 
 def _summary(text: QueueItem) -> str:
     if text.is_report:
-        return ", ".join(sorted({str(label_of(flag.reason)) for flag in text.flags}))
+        return listed(sorted({str(label_of(flag.reason)) for flag in text.flags}))
     return text.hits[0].words if text.hits else _("%(kind)s in %(category)s", kind=_KIND_WORDS[text.kind], category=text.category)
 
 
