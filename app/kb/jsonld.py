@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.kb.models import Article
+from app.kb.queries.article_page import ArticleHead
 from app.kb.queries.sources import Credit
 
 
@@ -13,7 +13,7 @@ def _moment(moment: datetime) -> str:
 
 
 def article_data(
-    article: Article, *, base_url: str, site_name: str, address: str, description: str, credits: Sequence[Credit]
+    article: ArticleHead, *, base_url: str, site_name: str, address: str, description: str, credits: Sequence[Credit]
 ) -> dict[str, Any]:
     """Return Article data; its authors are the people whose posts it was built from, else its owner, else the site."""
     data: dict[str, Any] = {
@@ -34,7 +34,7 @@ def article_data(
     return data
 
 
-def _authors(article: Article, base_url: str, site_name: str, credits: Sequence[Credit]) -> list[dict[str, Any]]:
+def _authors(article: ArticleHead, base_url: str, site_name: str, credits: Sequence[Credit]) -> list[dict[str, Any]]:
     named = {credit.author_path: credit.author_display_name for credit in credits if credit.author_path}
     if not named and article.owner is not None:
         named = {article.owner.path: article.owner.display_name or article.owner.name}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from markupsafe import Markup
 
@@ -12,6 +13,7 @@ from app.core.markup import with_first_image_at_once
 from app.core.text import shorten
 from app.kb import policies
 from app.kb.models import Article, ArticleRevision, FeedbackReason, SourceChange, SourceRole
+from app.kb.queries.article_page import ArticleHead
 from app.kb.queries.sources import Credit
 from app.kb.services.shapes import ROLE_NAMES
 from app.kb.urls import article_path
@@ -58,7 +60,7 @@ class Feedback:
         return self.state != "ask"
 
 
-def present_feedback(article: Article, said: str = "") -> Feedback:
+def present_feedback(article: Article | ArticleHead, said: str = "") -> Feedback:
     """Return the question under an article; `said` is a key of SAID, or anything else for a reader who comes to it."""
     total = article.helpful_yes + article.helpful_no
     yes, every = separated(article.helpful_yes), separated(total)
@@ -70,12 +72,11 @@ def present_feedback(article: Article, said: str = "") -> Feedback:
 class ArticleView:
     """An article page. `html` is that of the revision shown: the published one, or for drafts the newest."""
 
-    article: Article
+    article: ArticleHead
     path: str
     html: Markup
     toc: tuple[tuple[int, str, str], ...]
     description: str
-    asked_as: tuple[str, ...]
     has_newer_text: bool
     can_edit: bool
     can_judge: bool
@@ -95,8 +96,9 @@ class Contributor:
     posts: tuple[str, ...]
 
 
-def present_article(actor: Actor, article: Article, newest: ArticleRevision | None) -> ArticleView:
+def present_article(actor: Actor, article: ArticleHead, newest: ArticleRevision | None) -> ArticleView:
     """Return the page of an article; `newest` is given for articles that were never published."""
+    judged = cast(Article, article)
     html, toc, text = (
         (newest.body_html, newest.toc, newest.body_text)
         if newest is not None
@@ -104,11 +106,10 @@ def present_article(actor: Actor, article: Article, newest: ArticleRevision | No
     )
     entries = tuple((int(level), str(anchor), str(label)) for level, anchor, label in toc)
     return ArticleView(
-        article=article, path=path_of(article), html=with_first_image_at_once(Markup(html)),  # noqa: S704 - sanitised when it was stored
+        article=article, path=article.path, html=with_first_image_at_once(Markup(html)),  # noqa: S704 - sanitised when it was stored
         toc=entries if len(entries) >= TOC_FROM else (), description=article.summary or shorten(text, DESCRIPTION),
-        asked_as=tuple(line for line in article.asked_as_lines if line.casefold() != article.title.casefold()),
         has_newer_text=article.published_revision is not None and article.revision > article.published_revision,
-        can_edit=policies.can_edit_article(actor, article), can_judge=policies.can_give_feedback(article),
+        can_edit=policies.can_edit_article(actor, judged), can_judge=policies.can_give_feedback(judged),
     )  # fmt: skip
 
 

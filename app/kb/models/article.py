@@ -20,6 +20,11 @@ NOTE_MAX = 300
 SLUG_MAX = 100
 
 
+def wordings_in(text: str) -> tuple[str, ...]:
+    """Return the wordings of a text that holds one a line."""
+    return tuple(line for line in text.splitlines() if line.strip()) if text else ()
+
+
 class ArticleState(StrEnum):
     """Where an article is on its way."""
 
@@ -106,7 +111,7 @@ class Article(Model):
     @property
     def asked_as_lines(self) -> tuple[str, ...]:
         """The wordings that lead here, one a line."""
-        return tuple(line for line in self.asked_as.splitlines() if line.strip())
+        return wordings_in(self.asked_as)
 
 
 class ArticleRevision(Model):

@@ -1,12 +1,10 @@
 """Articles one at a time: for services (locked) and for pages of curators. Lists are in `lists`."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload
 
-from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
@@ -94,24 +92,6 @@ def list_revisions(actor: Actor, article_id: int) -> list[ArticleRevision]:
         .order_by(ArticleRevision.number.desc())
     )
     return list(db.session.scalars(statement))
-
-
-@lru_cache(maxsize=1)
-def _by_slug() -> sa.Select[Article]:
-    named = (Person.name, Person.display_name, Person.role)
-    people = (joinedload(person).load_only(*named, raiseload=True) for person in (Article.owner, Article.verified_by))
-    before = sa.select(ArticleSlug.article_id).where(ArticleSlug.slug == sa.bindparam("slug")).scalar_subquery()
-    statement = sa.select(Article).where(sa.or_(Article.slug == sa.bindparam("slug"), Article.id == before))
-    return statement.options(joinedload(Article.section, innerjoin=True), *people)
-
-
-def find_article_by_slug(slug: str) -> Article | None:
-    """Return the article that has this slug, or had it before; with section, owner and verifier, in one statement.
-
-    The caller checks who may read it, and redirects when the slug is an old one. Of people only what names them is there.
-    """
-    found = list(db.session.scalars(_by_slug(), {"slug": slug}))
-    return next((article for article in found if article.slug == slug), found[0] if found else None)
 
 
 def find_slug_owner(slug: str) -> int | None:

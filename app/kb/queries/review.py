@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db, read
-from app.kb.models import Article, ArticleComment, ArticleFeedback, ArticleRevision
+from app.kb.models import ArticleComment, ArticleFeedback, ArticleRevision
+from app.kb.queries.article_page import ArticleHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,17 @@ def count_open_remarks(actor: Actor, article_id: int) -> int:
     return db.session.scalar(statement.where(_about(actor, article_id), ArticleComment.resolved_at.is_(None))) or 0
 
 
-def confirmed_by_readers(article: Article) -> Confirmed:
+_CONFIRMED = sa.select(
+    sa.func.count(), sa.type_coerce(sa.func.max(ArticleFeedback.created_at), ArticleFeedback.created_at.type)
+).where(
+    ArticleFeedback.article_id == sa.bindparam("article_id"), ArticleFeedback.is_helpful,
+    ArticleFeedback.created_at >= sa.bindparam("verified_at", type_=ArticleFeedback.created_at.type),
+)  # fmt: skip
+
+
+def confirmed_by_readers(article: ArticleHead) -> Confirmed:
     """Return what readers confirmed since somebody in charge last did; one statement, none for what nobody confirmed."""
     if article.verified_at is None or not article.helpful_yes:
         return Confirmed()
-    statement = sa.select(
-        sa.func.count(), sa.type_coerce(sa.func.max(ArticleFeedback.created_at), ArticleFeedback.created_at.type)
-    ).where(
-        ArticleFeedback.article_id == article.id, ArticleFeedback.is_helpful, ArticleFeedback.created_at >= article.verified_at
-    )
-    count, last_at = read(statement).one()
+    count, last_at = read(_CONFIRMED, {"article_id": article.id, "verified_at": article.verified_at}).one()
     return Confirmed(count, last_at)

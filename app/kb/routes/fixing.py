@@ -2,6 +2,7 @@
 
 import re
 from functools import partial
+from typing import cast
 
 from flask import Response, flash
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,9 +16,10 @@ from app.forum.models import Thread
 from app.forum.queries.threads import get_thread
 from app.kb import presenters
 from app.kb.forms import FixForm
-from app.kb.models import FixState
+from app.kb.models import Article, FixState
 from app.kb.policies import ensure_can_publish_article, ensure_can_write_articles
 from app.kb.queries import articles as article_queries
+from app.kb.queries.article_page import find_article_head
 from app.kb.queries.fixes import list_articles_linked_to, list_fixes
 from app.kb.queries.related import find_related_articles
 from app.kb.routes.answers import change_article
@@ -95,10 +97,10 @@ def _find_article(actor: Actor, typed: str) -> int:
         if found := _ARTICLE_ID.fullmatch(typed):
             return article_queries.get_article(actor, int(found[1])).id
         found = _ARTICLE_SLUG.fullmatch(typed)
-        article = article_queries.find_article_by_slug(found[1]) if found else None
+        article = find_article_head(found[1]) if found else None
         if article is None:
             raise refusal
-        ensure_can_publish_article(actor, article)
+        ensure_can_publish_article(actor, cast(Article, article))
     except (NotFound, Forbidden):
         raise refusal from None
     return article.id

@@ -1,6 +1,7 @@
 """Pages everybody reads: the knowledge base, its sections, its articles, its feed."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,6 +17,7 @@ from app.kb.models import Article, ArticleState
 from app.kb.policies import can_manage_sections, can_publish_article, ensure_can_see_article
 from app.kb.queries import articles as article_queries
 from app.kb.queries import lists
+from app.kb.queries.article_page import ArticleHead, find_article_head
 from app.kb.queries.fixes import count_open_fixes
 from app.kb.queries.lists import ArticleRow
 from app.kb.queries.related import Related, find_read_next
@@ -127,12 +129,12 @@ def permalink(article_id: int) -> AnyResponse:
 def show_article(section: str, slug: str) -> AnyResponse:
     """Show an article; earlier addresses of it lead to its present one for good."""
     actor = current_actor()
-    article = article_queries.find_article_by_slug(slug)
+    article = find_article_head(slug)
     if article is None:
         raise NotFound
-    ensure_can_see_article(actor, article)
+    ensure_can_see_article(actor, cast(Article, article))
     if (article.section.slug, article.slug) != (section, slug):
-        return moved(presenters.path_of(article))
+        return moved(article.path)
     response = _article_page(actor, article)
     if article.state == ArticleState.PUBLISHED:
         record("article", article.id, article.owner_id)
@@ -140,13 +142,12 @@ def show_article(section: str, slug: str) -> AnyResponse:
     return response
 
 
-def _asked_as(article: Article, has_sources: bool) -> tuple[list[str], list[Wording]]:
+def _asked_as(article: ArticleHead, has_sources: bool) -> tuple[list[str], list[Wording]]:
     """Return how people ask for an article: by hand and by their searches, and as titles of duplicates."""
-    own = [*article.asked_as_lines, *article.searched_as_lines]
-    return each_once(article.title, own, list_wordings(article.id) if has_sources else ())
+    return each_once(article.title, article.wordings, list_wordings(article.id) if has_sources else ())
 
 
-def _article_page(actor: Actor, article: Article) -> Response:
+def _article_page(actor: Actor, article: ArticleHead) -> Response:
     is_new = article.published_revision is None
     view = presenters.present_article(
         actor, article, article_queries.get_revision(article.id, article.revision) if is_new else None
@@ -164,20 +165,20 @@ def _article_page(actor: Actor, article: Article) -> Response:
         related_threads=[card for card in related.threads if card.article_id != article.id], also_read=related.also_read,
         reasons=presenters.REASONS, feedback=presenters.present_feedback(article, request.args.get("thanks", "")),
         reuse=reuse_of(actor, article.id) if view.can_edit else None, checked=checked_on(article.id),
-        confirmed=confirmed_by_readers(article), can_publish=can_publish_article(actor, article),
+        confirmed=confirmed_by_readers(article), can_publish=can_publish_article(actor, cast(Article, article)),
         open_remarks=count_open_remarks(actor, article.id) if view.can_edit else 0, licence=site_settings().content_licence,
         open_fixes=count_open_fixes(actor, article.id) if view.can_edit else 0,
     )  # fmt: skip
 
 
-def _beside(actor: Actor, article: Article, related: Related) -> list[ArticleRow]:
+def _beside(actor: Actor, article: ArticleHead, related: Related) -> list[ArticleRow]:
     """Return what is read most in the same section, without what is named as related already."""
     named = {article.id, *(card.id for card in (*related.articles, *related.also_read) if card.kind == ARTICLE)}
     rows = lists.list_most_read(actor, [article.section_id], MOST_NAMED)
     return [row for row in rows if row.id not in named][:ASIDE]
 
 
-def _head(article: Article, view: presenters.ArticleView, credits: Sequence[Credit]) -> Head:
+def _head(article: ArticleHead, view: presenters.ArticleView, credits: Sequence[Credit]) -> Head:
     crumbs = [*_crumbs(load_trail(article.section_id)), (article.title, view.path)]
     site = site_settings()
     contract = contract_of(view.facts)
