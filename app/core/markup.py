@@ -9,6 +9,7 @@ What the Markdown is: CommonMark with tables, `~~deleted~~`, fenced and highligh
 
 import hashlib
 import re
+import threading
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -33,6 +34,7 @@ MAX_MENTIONS = 20
 
 _CODE_MARK = re.compile("<pre>([0-9]+)</pre>")
 _TAG = re.compile(r"<(/?[a-z][a-z0-9]*)(?:\"[^\"]*\"|'[^']*'|[^'\">])*>")
+_own = threading.local()
 _LAZY_IMAGE = re.compile(r'(<img (?:[^">]|"[^"]*")*?) loading="lazy"')
 _INLINE_TAGS = frozenset(
     ["a", "b", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "small", "span", "strong", "sub", "summary", "sup"]
@@ -146,14 +148,26 @@ def _checked(source: str, max_length: int) -> str:
 
 def _convert(source: str, state: RenderState) -> str:
     """Return the HTML of `source` before sanitising. Raises Invalid when it nests too deeply."""
-    markdown = Markdown(extensions=[ForumMarkdown(state)], output_format="html")
+    markdown = _renderer()
+    markdown.state = state
     try:
         html = str(markdown.convert(source))
-    except RecursionError:
-        raise too_deep() from None
+    except BaseException as error:
+        _own.renderer = None  # it stopped half-way
+        if isinstance(error, RecursionError):
+            raise too_deep() from None
+        raise
     if state.inline_only:
         return html.removeprefix("<span>").removesuffix("</span>")
     return _CODE_MARK.sub(lambda mark: _code(int(mark[1]), state), html)
+
+
+def _renderer() -> Markdown:
+    """Return this thread's renderer, as new: making one costs as much as rendering a short text."""
+    renderer: Markdown | None = getattr(_own, "renderer", None)
+    if renderer is None:
+        renderer = _own.renderer = Markdown(extensions=[ForumMarkdown()], output_format="html")
+    return renderer.reset()
 
 
 def _code(index: int, state: RenderState) -> str:

@@ -13,7 +13,6 @@ import re
 import xml.etree.ElementTree as etree
 from collections.abc import Callable, Sequence
 
-from markdown import Markdown  # type: ignore[import-untyped]
 from markdown.blockparser import BlockParser  # type: ignore[import-untyped]
 from markdown.util import AtomicString  # type: ignore[import-untyped]
 
@@ -51,15 +50,11 @@ Handler = Callable[[Lines, int, etree.Element, int], int]
 class ForumBlockParser(BlockParser):
     """The entry that Markdown calls: a whole document at once."""
 
-    def __init__(self, md: Markdown, state: RenderState) -> None:
-        super().__init__(md)
-        self.render_state = state
-
     def parseDocument(self, lines: Sequence[str]) -> etree.ElementTree:  # type: ignore[override]
         """Return the tree of `lines`. Raises Invalid when there are too many blocks."""
         root = etree.Element(self.md.doc_tag)
-        reader = BlockReader(self.md, self.render_state)
-        if self.render_state.inline_only:
+        reader = BlockReader(self.md.references, self.md.state)
+        if self.md.state.inline_only:
             reader.read_inline(lines, root)
         else:
             reader.read(lines, root, 0)
@@ -69,8 +64,8 @@ class ForumBlockParser(BlockParser):
 class BlockReader:
     """Reads lines into elements. Each `_handler(lines, at, parent, depth)` returns the line after what it took, or `at`."""
 
-    def __init__(self, md: Markdown, state: RenderState) -> None:
-        self.references = md.references
+    def __init__(self, references: dict[str, tuple[str, str | None]], state: RenderState) -> None:
+        self.references = references
         self.state = state
         self._handlers: tuple[Handler, ...] = (
             self._fence,

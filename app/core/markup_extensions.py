@@ -26,7 +26,6 @@ from app.core.markup_state import (
     MAX_ELEMENTS,
     MAX_INLINE_DEPTH,
     MAX_LABEL_DEPTH,
-    RenderState,
     too_deep,
     too_formatted,
 )
@@ -104,14 +103,13 @@ class Mention(InlineProcessor):
 
     ANCESTOR_EXCLUDES = ("a",)
 
-    def __init__(self, md: Markdown, state: RenderState) -> None:
+    def __init__(self, md: Markdown) -> None:
         super().__init__(rf"(?<![\w@/.&#=+-])@(\w[\w.{MARKS}-]{{0,59}})", md)
-        self.state = state
 
     def handleMatch(self, m: re.Match[str], data: str) -> Match:  # type: ignore[override]
         typed = m[1].rstrip(".-_") or m[1]
-        self.state.seen.setdefault(typed.casefold(), typed)
-        name = self.state.mentions.get(typed.casefold())
+        self.md.state.seen.setdefault(typed.casefold(), typed)
+        name = self.md.state.mentions.get(typed.casefold())
         if name is None:
             return NO_MATCH
         element = etree.Element("a", {"class": "mention", "href": f"/people/{name}"})
@@ -132,22 +130,18 @@ class LineBreak(InlineProcessor):
 class Headings(Treeprocessor):
     """Moves the highest heading used to `top_level`, keeps the steps between, and gives ids where asked for."""
 
-    def __init__(self, md: Markdown, state: RenderState) -> None:
-        super().__init__(md)
-        self.state = state
-
     def run(self, root: etree.Element) -> None:
         headings = [element for element in root.iter() if element.tag in ("h1", "h2", "h3", "h4", "h5", "h6")]
         highest = min((int(heading.tag[1]) for heading in headings), default=1)
         used: set[str] = set()
         for heading in headings:
-            level = min(6, int(heading.tag[1]) - highest + self.state.top_level)
+            level = min(6, int(heading.tag[1]) - highest + self.md.state.top_level)
             heading.tag = f"h{level}"
-            if self.state.with_ids:
+            if self.md.state.with_ids:
                 text = " ".join("".join(heading.itertext()).split())
                 name = _unused(f"h-{slugify(text, 60, 'section')}", used)
                 heading.set("id", name)
-                self.state.toc.append((level, name, text))
+                self.md.state.toc.append((level, name, text))
 
 
 class Finish(Treeprocessor):
@@ -169,35 +163,30 @@ class Finish(Treeprocessor):
 
 
 class ForumMarkdown(Extension):
-    """Replaces the library's block parser and most of its inline processors with ours."""
-
-    def __init__(self, state: RenderState) -> None:
-        super().__init__()
-        self.state = state
+    """Replaces the library's block parser and most of its inline processors with ours. All read what one rendering knows at `md.state`."""
 
     def extendMarkdown(self, md: Markdown) -> None:
-        state = self.state
         md.preprocessors.deregister("normalize_whitespace")
         md.preprocessors.deregister("html_block")
-        md.parser = ForumBlockParser(md, state)
+        md.parser = ForumBlockParser(md)
         for name in ("reference", "image_reference", "short_reference", "short_image_ref", "automail", "linebreak"):
             md.inlinePatterns.deregister(name)
         for name, processor, priority in (
             ("backtick", CodeSpan(md), 190),
-            ("link", Link(md, state), 160),
-            ("image_link", Image(md, state), 150),
+            ("link", Link(md), 160),
+            ("image_link", Image(md), 150),
             ("autolink", Address(md), 120),
             ("html", InlineTag(md), 90),
             ("html_nested", InlineTag(md), 89),
             ("entity", Entity(md), 80),
-            ("mention", Mention(md, state), 70),
+            ("mention", Mention(md), 70),
             ("newline", LineBreak(md), 50),
         ):
             md.inlinePatterns.register(processor, name, priority)
         md.delimiters.add("~", "del", double=True)
         md.ESCAPED_CHARS = list("\\`*_{}[]()<>#+-.!~|@:\"'$%,/;=?^")
         md.treeprocessors.deregister("prettify")
-        md.treeprocessors.register(Headings(md, state), "headings", -10)
+        md.treeprocessors.register(Headings(md), "headings", -10)
         md.treeprocessors.register(Finish(md), "finish", -20)
         md.postprocessors.deregister("raw_html")
 

@@ -14,7 +14,7 @@ from markdown.inlinepatterns import InlineProcessor  # type: ignore[import-untyp
 from markdown.util import AtomicString  # type: ignore[import-untyped]
 
 from app.core.markup_sanitizing import PROTOCOLS, is_shown_image
-from app.core.markup_state import MAX_LABEL, MAX_LABEL_DEPTH, MAX_URL, RenderState
+from app.core.markup_state import MAX_LABEL, MAX_LABEL_DEPTH, MAX_URL
 
 Match = tuple[etree.Element | str | None, int | None, int | None]
 NO_MATCH: Match = (None, None, None)
@@ -34,9 +34,8 @@ class Link(InlineProcessor):
 
     PATTERN = r"(?<!!)\["
 
-    def __init__(self, md: Markdown, state: RenderState) -> None:
+    def __init__(self, md: Markdown) -> None:
         super().__init__(self.PATTERN, md)
-        self.state = state
 
     def handleMatch(self, m: re.Match[str], data: str) -> Match:  # type: ignore[override]
         close = find_bracket(data, m.end())
@@ -57,7 +56,7 @@ class Link(InlineProcessor):
         for name, end in ((label[1] or text, label.end()) if label else ("", 0), (text, close + 1)):
             found = self.md.references.get(" ".join(name.split()).lower()) if name else None
             if found:
-                self.state.spend_reference(found[0])
+                self.md.state.spend_reference(found[0])
                 element = self.build(text, found[0], found[1], None)
                 return (element, m.start(), end) if element is not None else NO_MATCH
         return NO_MATCH
@@ -87,7 +86,7 @@ class Image(Link):
 
     def build(self, text: str, url: str, title: str | None, size: tuple[str, str] | None) -> etree.Element | None:
         source, alt = self._address(url), self.unescape(text)
-        if not self.state.allow_images or not is_shown_image(source) or len(source) > MAX_URL:
+        if not self.md.state.allow_images or not is_shown_image(source) or len(source) > MAX_URL:
             return super().build(text or source, url, title, None)
         element = etree.Element("img", src=source, alt=alt)
         if title:

@@ -1,16 +1,21 @@
 """The one place where HTML becomes trusted: bleach with a short list of what may pass, and what links must carry.
 
 Owns the allow-list. Must not know Markdown. Anything not on the list is shown as text, never executed.
+
+Parsing is what bleach spends its time on. Our renderer writes HTML that is well formed and nested as HTML wants it: there, each tag
+goes through bleach's filter and serialiser by itself, and the answer for a tag is remembered. Whatever is not written like that is
+given to bleach as a whole. Both ways lead to the same text (tests/core/test_markup.py).
 """
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache, partial
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
 from bleach.html5lib_shim import Filter  # type: ignore[import-untyped]
-from bleach.sanitizer import Cleaner  # type: ignore[import-untyped]
+from bleach.sanitizer import INVISIBLE_CHARACTERS_RE, BleachSanitizerFilter, Cleaner  # type: ignore[import-untyped]
 
 TAGS = frozenset(
     [
@@ -67,16 +72,74 @@ START = re.compile(r"[0-9]{1,9}")
 
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 
+# How our renderer writes tags and text.
+_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z]+="[^"<>]*")*)>')
+_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
+_ESCAPED = re.compile(r"(?:[^&]++|&(?:amp|lt|gt|quot);)*+")
+_EMPTY = frozenset({"br", "hr", "img"})
+_INLINE = frozenset({"a", "br", "code", "del", "em", "img", "ins", "kbd", "mark", "small", "span", "strong", "sub", "sup"})
+_FLOW = TAGS - {"li", "summary", "tbody", "td", "th", "thead", "tr"}
+# What stands in what without a parser putting it elsewhere; in all other elements only what is inline.
+_CHILDREN = {
+    "": _FLOW, "blockquote": _FLOW, "li": _FLOW, "details": _FLOW | {"summary"}, "ul": frozenset({"li"}), "ol": frozenset({"li"}),
+    "table": frozenset({"thead", "tbody"}), "thead": frozenset({"tr"}), "tbody": frozenset({"tr"}), "tr": frozenset({"td", "th"}),
+}  # fmt: skip
+_WITHOUT_TEXT = frozenset({"ul", "ol", "table", "thead", "tbody", "tr"})
+
 
 def sanitize(html: str, own_host: str = "") -> str:
     """Return `html` with nothing but our own list of tags, attributes and protocols; links outward get `rel`."""
-    cleaner = Cleaner(
-        tags=TAGS,
-        attributes=_is_allowed_attribute,
-        protocols=PROTOCOLS,
-        filters=[lambda source: _LinkFilter(source, own_host)],
-    )
+    clean = sanitize_well_formed(html, own_host)
+    return sanitize_anything(html, own_host) if clean is None else clean
+
+
+def sanitize_anything(html: str, own_host: str = "") -> str:
+    """Return what bleach makes of a whole text: parsed as browsers parse it."""
+    link_filter = partial(_LinkFilter, own_host=own_host)
+    cleaner = Cleaner(tags=TAGS, attributes=_is_allowed_attribute, protocols=PROTOCOLS, filters=[link_filter])
     return str(cleaner.clean(html))
+
+
+def sanitize_well_formed(html: str, own_host: str = "") -> str | None:
+    """Return clean HTML, or None for what a parser would put in order first, and for what holds anything but our tags."""
+    first, *parts = _TAG.split(html)
+    if "\r" in html or INVISIBLE_CHARACTERS_RE.search(html) or not _may_stand_in("", first):
+        return None
+    found, within = [first.replace(">", "&gt;")], [""]
+    for at in range(0, len(parts), 4):
+        slash, name, attributes, text = parts[at : at + 4]
+        if slash:
+            tag = f"</{name}>" if within.pop() == name and not attributes else None
+        elif name in _CHILDREN.get(within[-1], _INLINE) and not (name == "a" and "a" in within):
+            tag = _start_tag(name, attributes, own_host) if attributes or name in _EMPTY else f"<{name}>"
+            if name not in _EMPTY:
+                within.append(name)
+        else:
+            tag = None
+        if tag is None or (text and not _may_stand_in(within[-1], text)):
+            return None
+        found += tag, text.replace(">", "&gt;")
+    return "".join(found) if len(within) == 1 else None
+
+
+def _may_stand_in(name: str, text: str) -> bool:
+    """Whether a parser leaves a text where it is, as it is."""
+    if "<" in text or ("&" in text and not _ESCAPED.fullmatch(text)):
+        return False
+    return name not in _WITHOUT_TEXT and not (name == "pre" and text[0] == "\n")
+
+
+@lru_cache(maxsize=1024)
+def _start_tag(name: str, attributes: str, own_host: str) -> str | None:
+    """Return a start tag of the list with what bleach and our own filter leave of its attributes."""
+    given = {(None, key): value for key, value in _ATTRIBUTE.findall(attributes)}
+    kind = "EmptyTag" if name in _EMPTY else "StartTag"
+    token = {"type": kind, "name": name, "namespace": None, "data": given}
+    if not _ESCAPED.fullmatch(attributes) or len(given) != attributes.count('="'):
+        return None
+    source = BleachSanitizerFilter([token], allowed_tags=TAGS, attributes=_is_allowed_attribute, allowed_protocols=PROTOCOLS)
+    clean = next(iter(_LinkFilter(source, own_host)))["data"]
+    return f"<{name}" + "".join(f' {key}="{value}"' for (_namespace, key), value in clean.items()) + ">"
 
 
 def is_shown_image(source: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from html import unescape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -23,7 +23,7 @@ from app.core.markup import (
     visible_text,
     with_first_image_at_once,
 )
-from app.core.markup_sanitizing import OUTSIDE_REL, TAGS, is_own_address, sanitize
+from app.core.markup_sanitizing import OUTSIDE_REL, TAGS, is_own_address, sanitize, sanitize_anything, sanitize_well_formed
 
 OUT = f' rel="{OUTSIDE_REL}"'
 
@@ -389,6 +389,40 @@ def test_no_text_brings_anything_dangerous_or_fails(source: str):
 @given(HOSTILE)
 def test_sanitising_alone_holds_for_raw_html(source: str):
     assert_harmless(sanitize(source))
+
+
+TAGS_AND_TEXTS = """
+    <p> </p> <strong> </strong> <a> </a> <ul> <ol> <li> </li> </ul> <blockquote> </blockquote> <pre> </pre> <code> </code> <table> <thead>
+    <tbody> <tr> <td> </td> </tr> </tbody> </table> <details> <summary> </summary> </details> <h3> </h3> <br> <hr> </br> <div> </div> a
+    <script> </script> <!-- &amp; &lt; &copy; & < > &#65; <img> <b/> <P> <svg> <style>
+"""
+PIECES = [
+    *TAGS_AND_TEXTS.split(),
+    '<a href="https://a.b/?c=1&amp;d=2" title="x">', '<a href="javascript:x">', '<a href="/people/bob" class="mention">', '<p onclick="x">',
+    '<img alt="" src="/uploads/a.png">', '<img src="data:x">', '<a href="a" href="b">', '<a title="a>b">', '<ol start="3">', '<td class="x">',
+    '<span class="k">', "</span>", "\n", " ", "\r", "\x00",
+]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example("<p>a &amp;lt; &gt; b > c</p><pre>\n<code>x</code></pre>")
+def test_what_is_well_formed_is_sanitised_as_bleach_does_it_with_a_parser(source: str):
+    assert sanitize_well_formed(source, "own.test") in (None, sanitize_anything(source, "own.test"))
+
+
+def test_what_our_renderer_writes_needs_no_parser():
+    blocks = [
+        "# A",
+        "One @bob\ntwo **b** `c<d` [e](https://a.test/?f=1&g=2)",
+        "- h\n  1. i",
+        "> j",
+        ">! k",
+        "|l|m|\n|-|-:|\n|n|o|",
+    ]
+    source = "\n\n".join([*blocks, "```python\nif 1 > 0:\n    pass\n```"])
+    shown = str(render_markdown(source, mentions=frozenset({"bob"}), top_level=2).html)
+    assert sanitize_well_formed(shown) == shown
 
 
 @settings(max_examples=200, deadline=None)
