@@ -13,7 +13,7 @@ from app.forum.policies import ensure_can_add_post
 from app.forum.queries.threads import get_thread_for_update
 from app.forum.screening import Submission, note_screened, screen
 from app.forum.services.checking import check_body
-from app.forum.services.figures import settle
+from app.forum.services.figures import settle, settle_new_post
 from app.forum.services.mentioning import tell_mentioned
 from app.forum.services.pacing import ensure_pace
 from app.forum.services.revising import add_first_text, find_double
@@ -38,9 +38,10 @@ def add_post(actor: Actor, *, thread_id: int, body: Rendered, mentions: Sequence
     post = add_first_text(actor, thread, PostKind.ANSWER if thread.is_question else PostKind.REPLY, body)
     if verdict.is_held:
         post.held_at = post.created_at
+    if verdict.is_held or end_wait(thread, actor, is_answer=True):
+        settle(thread)
     else:
-        end_wait(thread, actor, is_answer=True)
-    settle(thread)
+        settle_new_post(thread, post)
     ensure_may_still_post(actor)
     note_screened(submission, verdict, thread.id, post.id)
     if verdict.is_held:

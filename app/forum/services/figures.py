@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.clock import now
 from app.core.db import db, read
@@ -77,6 +78,15 @@ _COMMENTS = (
     sa.select(Comment.post_id, sa.func.count())
     .where(Comment.post_id.in_(_ids), Comment.hidden_at.is_(None))
     .group_by(Comment.post_id)
+)
+# What a new post changes about its thread.
+_MOVED = (
+    "status", "answer_count", "last_activity_at", "modified_at", "first_answer_at", "first_staff_answer_at", "first_peer_answer_at",
+)  # fmt: skip
+_WITH_NEW_POST = (
+    sa.update(Thread.__table__)  # type: ignore[arg-type]
+    .where(Thread.id == sa.bindparam("of_thread"))
+    .values({name: sa.bindparam(f"new_{name}", type_=Thread.__table__.c[name].type) for name in _MOVED})
 )
 
 
@@ -161,10 +171,35 @@ def settle(thread: Thread, *, is_content_changed: bool = True) -> None:
     refresh_figures(thread)
     if is_content_changed:
         thread.modified_at = now()
+    _tell_changed(thread, is_content_changed)
+
+
+def _tell_changed(thread: Thread, is_content_changed: bool) -> None:
+    if is_content_changed:
         emit(ThreadChanged(thread.id))
     request_sync(THREAD, thread.id)
     if thread.duplicate_of_id is not None:  # its main thread is not locked here
         enqueue(ISSUE_JOB, {"thread_id": thread.duplicate_of_id}, dedupe_key=f"{ISSUE_JOB}:{thread.duplicate_of_id}")
+
+
+def settle_new_post(thread: Thread, post: Post) -> None:
+    """As `settle`, for a listed answer or reply that was added to a locked thread and is all that changed: its figures follow from
+    those it had. Only whether something else stands about a question without answers is asked of the rows."""
+    values = {name: getattr(thread, name) for name in _MOVED}
+    values |= {"answer_count": thread.answer_count + 1, "modified_at": now()}
+    values["last_activity_at"] = max(thread.last_activity_at, post.created_at)
+    if post.kind == PostKind.ANSWER and (thread.author_id is None or post.author_id != thread.author_id):
+        for name in ("first_answer_at", "first_staff_answer_at" if post.is_official else "first_peer_answer_at"):
+            values[name] = values[name] or post.created_at
+    old_status = thread.status
+    if old_status == Status.UNANSWERED:
+        values["status"], _moment = _status(thread, standing_facts([thread.id])[thread.id], values["answer_count"])
+    db.session.connection().execute(_WITH_NEW_POST, {"of_thread": thread.id} | {f"new_{name}": values[name] for name in _MOVED})
+    for name in _MOVED:
+        set_committed_value(thread, name, values[name])
+    if thread.status != old_status:
+        emit(StatusChanged(thread.id, old_status, thread.status))
+    _tell_changed(thread, is_content_changed=True)
 
 
 def derive_scores(post_ids: Sequence[int]) -> dict[int, int]:

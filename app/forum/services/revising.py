@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import make_transient_to_detached
 
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import db, read
 from app.core.markup import Rendered
 from app.forum.models import Post, PostRevision, Thread
 from app.forum.models.post import PostKind
@@ -15,27 +16,38 @@ from app.forum.models.post import PostKind
 # The same text by the same person within this time is a double click, not a second post.
 DOUBLE_SUBMIT = timedelta(seconds=60)
 _DOUBLES = (
-    sa.select(Post)
+    sa.select(Post.id)
     .where(
         Post.thread_id == sa.bindparam("thread_id"), Post.author_id == sa.bindparam("author_id"),
         Post.body_hash == sa.bindparam("hash"), Post.kind != PostKind.OPENING, Post.created_at > sa.bindparam("since"),
     )
     .limit(1)
 )  # fmt: skip
+_NEW_POST = sa.insert(Post.__table__)  # type: ignore[arg-type]
+_NEW_REVISION = sa.insert(PostRevision.__table__)  # type: ignore[arg-type]
+_COLUMNS = tuple(column.name for column in Post.__table__.columns if column.name != "id")
 
 
 def add_first_text(actor: Actor, thread: Thread, kind: PostKind, body: Rendered, tags: Sequence[str] = ()) -> Post:
     """Add a post with its revision 1 to a locked (or new) thread and return it."""
     moment = now()
     post = Post(
-        thread_id=thread.id, kind=kind, author_id=actor.id, created_at=moment,
-        is_official=kind == PostKind.ANSWER and actor.is_staff,
+        thread_id=thread.id, kind=kind, author_id=actor.id, created_at=moment, revision=1, edited_at=None, edited_by_id=None,
+        score=0, comment_count=0, worked_count=0, failed_count=0, last_worked_at=None, accepted_at=None, held_at=None, hidden_at=None,
+        hidden_reason="", is_official=kind == PostKind.ANSWER and actor.is_staff,
     )  # fmt: skip
     set_text(post, body)
-    db.session.add(post)
-    db.session.flush()
+    store_post(post)
     add_revision(post, thread, tags, actor, "", moment)
     return post
+
+
+def store_post(post: Post) -> None:
+    """Write a new post, of which every column is set, and let the session know it as any other: quicker than to let it find out."""
+    values = {name: getattr(post, name) for name in _COLUMNS}
+    post.id = db.session.connection().execute(_NEW_POST, values).inserted_primary_key[0]
+    make_transient_to_detached(post)
+    db.session.add(post)
 
 
 def set_text(post: Post, body: Rendered) -> None:
@@ -50,17 +62,17 @@ def set_text(post: Post, body: Rendered) -> None:
 def add_revision(post: Post, thread: Thread, tags: Sequence[str], actor: Actor, reason: str, moment: datetime) -> None:
     """Keep what the post says now as its revision `post.revision`; an opening also keeps the thread's title and tags."""
     is_opening = post.kind == PostKind.OPENING
-    db.session.add(
-        PostRevision(
-            post_id=post.id, number=post.revision, title=thread.title if is_opening else "",
-            tags=" ".join(tags) if is_opening else "", body_source=post.body_source, body_hash=post.body_hash,
-            editor_id=actor.id, reason=reason, created_at=moment,
-        )
-    )  # fmt: skip
+    values = {
+        "post_id": post.id, "number": post.revision, "title": thread.title if is_opening else "",
+        "tags": " ".join(tags) if is_opening else "", "body_source": post.body_source, "body_hash": post.body_hash,
+        "editor_id": actor.id, "reason": reason, "created_at": moment,
+    }  # fmt: skip
     db.session.flush()
+    db.session.connection().execute(_NEW_REVISION, values)
 
 
 def find_double(thread_id: int, author_id: int | None, body: Rendered) -> Post | None:
     """Return the post with the same text that the author added to the thread within the last minute."""
     values = {"thread_id": thread_id, "author_id": author_id, "hash": body.hash, "since": now() - DOUBLE_SUBMIT}
-    return db.session.scalar(_DOUBLES, values)
+    post_id = read(_DOUBLES, values).scalar()
+    return db.session.get(Post, post_id) if post_id is not None else None

@@ -18,18 +18,20 @@ ANSWER_CAME = lazy_gettext("An answer came")
 _NOTHING_STANDS = (Status.UNANSWERED, Status.ANSWERED)
 
 
-def end_wait(thread: Thread, actor: Actor, *, is_answer: bool = False, is_evidence: bool = False) -> None:
+def end_wait(thread: Thread, actor: Actor, *, is_answer: bool = False, is_evidence: bool = False) -> bool:
     """Call it before the figures of a locked question are settled, for whatever `actor` wrote or said about it.
 
     What its asker writes ends waiting for them and takes back the inference that all is well (evidence overrides that anyway,
-    and may refute it); an answer by anybody ends the waiting. Others' comments and edits change nothing.
+    and may refute it); an answer by anybody ends the waiting. Others' comments and edits change nothing. Returns whether anything ended.
     """
     is_asker = actor.is_authenticated and thread.author_id == actor.id
     if not thread.is_question or thread.status in _NOTHING_STANDS or not (is_asker or is_answer):
-        return
+        return False
     kinds = (OutcomeKind.NEEDS_INFO, OutcomeKind.LIKELY) if is_asker and not is_evidence else (OutcomeKind.NEEDS_INFO,)
-    for event in list_standing_outcomes(thread.id, *kinds):
+    ended = list_standing_outcomes(thread.id, *kinds)
+    for event in ended:
         withdraw_by_inference(thread, event.id, event.post_id, ASKER_WROTE if is_asker else ANSWER_CAME)
+    return bool(ended)
 
 
 def withdraw_by_inference(thread: Thread, outcome_id: int, post_id: int | None, reason: str) -> None:
