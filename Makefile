@@ -4,10 +4,10 @@ BIN := .venv/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-dumps test-bench test-pg judge lint types translations check lock clean
+.PHONY: help run test test-thorough test-pg judge lint types translations check lock clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Threadwell needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -30,11 +30,8 @@ run: .venv/runtime ## Set everything up and serve the community on http://127.0.
 test: .venv/development ## Run all tests (SQLite; browser tests if Chromium is there)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-dumps: .venv/development ## Import all four real dumps of the sample data and check every count and figure
-	ALL_DUMPS=1 $(BIN)/python -m pytest tests/importing/test_real_dumps.py tests/insights/test_real_community.py
-
-test-bench: .venv/development ## Try every script that measures, on small sites
-	ALL_BENCH=1 $(BIN)/python -m pytest tests/bench
+test-thorough: .venv/development ## Run all tests with everything: all real dumps, every measurement, every odd value everywhere
+	THOROUGH=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-pg: .venv/development ## Run all tests on a PostgreSQL of their own
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"

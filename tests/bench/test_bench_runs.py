@@ -19,9 +19,9 @@ from bench.community import Community, Size, Texts
 from bench.corpus import Corpus
 from bench.load import Request, percentile
 from bench.measuring import table
+from tests.thorough import long
 
 ROOT = Path(__file__).resolve().parents[2]
-long = pytest.mark.skipif(not os.environ.get("ALL_BENCH"), reason="takes a minute: run it with `make test-bench`")
 
 
 def run(script: str, *options: str) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
+@long
 @pytest.mark.slow
 def test_pages_are_measured_beside_the_baseline(site: str) -> None:
     quick = ("--seconds", "0.1", "--rounds", "1", "--workers", "1", "--connections", "1", "--client", "python")

@@ -1,7 +1,7 @@
 """Every address with every method, for everybody, with everything that may be sent: an answer each time, never a failure of ours.
 
 The addresses come from the application itself, so that a new route is tested without anybody thinking of it; a new form must be
-named in FIELDS.
+named in FIELDS. Each odd value is tried at a third of the addresses, at all of them in a thorough run.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from app.forum.models import Post
 from app.moderation.routes.acting import _COMMENT_ACTIONS, _POST_ACTIONS, _THREAD_ACTIONS
 from tests.flows.hostile import HEADERS, LONG, NO_IDS, NO_WORDS, PLAUSIBLE, QUERIES, VALUES, bodies, encoded
 from tests.flows.world import ROLES, World, build_world
+from tests.thorough import share, share_of
 
 pytestmark = pytest.mark.usefixtures("engine")
 # Who a route's marker lets in (app/web/access.py).
@@ -194,8 +195,7 @@ def test_pages_survive_addresses_that_mean_nothing(app: Flask, world: World, rul
                 )
                 if is_number and argument != "number" and rule.endpoint != "kb.show_article":
                     assert status in (404, 302) if asking == "visitor" else status == 404, f"{asking} {path[:200]}: {status}"
-    # Every page of figures reads its query in one place and counts a whole community each time: a third of the queries will do.
-    for query in QUERIES[::3] if rule.endpoint.startswith(("api.list", "insights.")) else QUERIES:
+    for query in share(QUERIES, RULES.index(rule)):
         for asking in (role, "visitor"):
             response = world.client(asking).get(
                 address(rule, world.parts), environ_overrides={"QUERY_STRING": query.decode("latin-1")}
@@ -214,7 +214,7 @@ def unpacked(response: TestResponse) -> bytes:
 @named(PAGES)
 def test_pages_survive_odd_headers(app: Flask, world: World, rule: Rule):
     path = address(rule, world.parts)
-    for name, headers in HEADERS.items():
+    for name, headers in share_of(HEADERS, RULES.index(rule)).items():
         client = app.test_client(use_cookies=False) if "Cookie" in headers else world.client("visitor")
         response = client.get(path, headers=headers)
         assert response.status_code < 500 or response.status_code in unready(rule), f"{name} {path}: {response.status_code}"
@@ -280,11 +280,8 @@ def test_forms_survive_hostile_fields(app: Flask, world: World, rule: Rule):
     role = "admin" if access_of(app, rule) not in ("public", "members") else "member"
     for number, action in enumerate(actions_of(rule)):
         path = address(rule, world.parts, **({"action": action} if action else {}))
-        values = {**VALUES, "missing": None}
-        if number:  # what one action was sent in full, the others are sent in turns
-            values = {what: value for place, (what, value) in enumerate(values.items()) if (place + number) % 4 == 0}
-        for name in FIELDS[rule.endpoint].split():
-            for what, value in values.items():
+        for place, name in enumerate(FIELDS[rule.endpoint].split(), start=RULES.index(rule) + number):
+            for what, value in share_of({**VALUES, "missing": None}, place).items():
                 form = form_of(rule, world, role)
                 form.pop(name, None)
                 response = send(world, role, path, encoded(form if value is None else {**form, name: value}))
@@ -306,7 +303,7 @@ def test_forms_survive_bodies_that_are_none(app: Flask, world: World, rule: Rule
     role = "admin" if access_of(app, rule) not in ("public", "members") else "member"
     path, field = address(rule, world.parts), (FIELDS[rule.endpoint].split() or ["x"])[0]
     given, token = bodies(world.token(role), field), world.token(role)
-    for what in given:
+    for what in share(given, RULES.index(rule)):
         if world.token(role) != token:  # it was signed out by the last one
             given, token = bodies(world.token(role), field), world.token(role)
         kind, body = given[what]
@@ -314,7 +311,7 @@ def test_forms_survive_bodies_that_are_none(app: Flask, world: World, rule: Rule
         assert response.status_code < 500, f"{path} {what}: {response.status_code}"
         if rule.endpoint.startswith("accounts."):
             world.clients.pop(role), world.tokens.pop(role)
-    for what, headers in HEADERS.items():
+    for what, headers in share_of(HEADERS, RULES.index(rule)).items():
         response = send(world, role, path, encoded(form_of(rule, world, role)), **headers)
         assert response.status_code < 500, f"{path} {what}: {response.status_code}"
         if rule.endpoint.startswith("accounts."):

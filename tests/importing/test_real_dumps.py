@@ -1,12 +1,11 @@
 """Real dumps of the sample data: what comes in is what the files hold, or the report says why not; and twice is like once.
 
-Two of the four are imported in every run of the suite; `make test-dumps` (ALL_DUMPS=1) imports all of them.
+Two of the four are imported in every run of the suite; `make test-thorough` imports all of them.
 """
 
 from __future__ import annotations
 
 import lzma
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,11 @@ from app.importing.stackexchange.running import parse_destination, run_import
 from app.kb.jobs import scan
 from app.kb.models import Candidate
 from tests.importing.dumps import picture
+from tests.thorough import long
 
 pytestmark = [pytest.mark.data, pytest.mark.slow]
 SITES = ["bicycles-meta"]
 LARGE_SITES = ["beer", "quantumcomputing", "travel"]
-large = pytest.mark.skipif(not os.environ.get("ALL_DUMPS"), reason="takes a minute: run it with `make test-dumps`")
 
 # Rows left out on purpose: answers that name no question in the dump, accepted answers that are not in it.
 LOST_ANSWERS = {"travel": 2}
@@ -49,7 +48,7 @@ def count(table: type[Any], *criteria: sa.ColumnElement[bool]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(table).where(*criteria)) or 0
 
 
-@pytest.mark.parametrize("site", [*SITES, *(pytest.param(site, marks=large) for site in LARGE_SITES)])
+@pytest.mark.parametrize("site", [*SITES, *(pytest.param(site, marks=long) for site in LARGE_SITES)])
 def test_a_real_dump_comes_in_whole(app: Flask, settings: Settings, data_folder: Path, site: str) -> None:
     folder = data_folder / "stackexchange" / site
     report = run_import(folder, settings, source=site, destination=parse_destination(None, site))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -22,9 +21,9 @@ from app.insights.scope import Scope
 from tests.asserts import assert_queries
 from tests.insights.xml_figures import XmlFigures, figures_of, read_questions
 from tests.saved import Saved
+from tests.thorough import long
 
 pytestmark = [pytest.mark.data, pytest.mark.slow]
-large = pytest.mark.skipif(not os.environ.get("ALL_DUMPS"), reason="takes a minute: run it with `make test-dumps`")
 
 # Some time after the last post of each dump.
 MOMENTS = {"beer": datetime(2020, 7, 1, 12, tzinfo=UTC), "travel": datetime(2013, 1, 15, 12, tzinfo=UTC)}
@@ -47,7 +46,7 @@ def ours_of(scope: Scope) -> dict[str, float | int | None]:
     return {field.name: found[KEYS.get(field.name, field.name)].value for field in fields(XmlFigures)}
 
 
-@pytest.mark.parametrize("site", ["beer", pytest.param("travel", marks=large)])
+@pytest.mark.parametrize("site", ["beer", pytest.param("travel", marks=long)])
 def test_the_figures_of_a_real_community_are_those_of_its_files(
     app: Flask, settings: Settings, data_folder: Path, site: str
 ) -> None:
@@ -64,7 +63,7 @@ def test_the_figures_of_a_real_community_are_those_of_its_files(
             assert value == pytest.approx(getattr(theirs, name), abs=MILLISECOND), f"{site} {word} {name}"
 
 
-@pytest.mark.parametrize("site", ["beer", pytest.param("travel", marks=large)])
+@pytest.mark.parametrize("site", ["beer", pytest.param("travel", marks=long)])
 def test_every_number_of_a_real_community_opens_the_list_that_it_counts(
     app: Flask, settings: Settings, data_folder: Path, site: str
 ) -> None:
