@@ -9,21 +9,25 @@ hold nothing of anybody, because it was made for nobody. The route says for whom
 import time
 import zlib
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, cast
 
 from flask import Response, current_app, g, request
 
+from app.core.actor import ANONYMOUS, Actor
 from app.pagecache.changes import Changes
 from app.pagecache.store import Store
-from app.web.marking import SHOWN
+from app.web.marking import SHOWN, keep_page, keep_until
 from app.web.pieces import cut
+from app.web.render import personal_parts
 
 # What is computed and not written (views, related threads) may be so old, in seconds.
 LONGEST = 300.0
 # Pages of members repeat themselves: a tenth of the room, for 0.1 ms a page of 40 KB.
 QUICK = 1
+# Nobody has this number: who reads for many is a member, and has written nothing.
+_NOBODY = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,25 @@ class SharedPages:
     def clear(self) -> None:
         """Forget all pages."""
         self._store.clear()
+
+
+def common_reader(actor: Actor) -> Actor:
+    """Return the reader who may do just what the actor may, and is nobody."""
+    if not actor.is_authenticated:
+        return ANONYMOUS
+    return replace(actor, id=_NOBODY, name="", display_name="", trust=0)
+
+
+def filled_in(actor: Actor, page: SharedPage, own: Mapping[str, str] | None = None) -> Response:
+    """Return a shared page for an actor who may share it: with their name in the frame, and what else is their own in its places."""
+    keep_page(*page.shows)
+    keep_until(page.until)
+    frame = personal_parts(actor) if actor.is_authenticated else {}
+    response: Response = current_app.response_class(page.fill({**frame, **(own or {})}))
+    for name, value in page.headers:
+        if name != "Content-Length":
+            response.headers[name] = value
+    return response
 
 
 def shared_pages() -> SharedPages | None:

@@ -17,8 +17,7 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.models import Post, Thread
 from app.forum.routes import thread_page as route
-from app.forum.routes.shared_thread import common_reader
-from app.pagecache.sharing import SharedPage, SharedPages
+from app.pagecache.sharing import SharedPage, SharedPages, common_reader
 from app.web.pieces import TOKEN_PLACE, cut, for_many, form_token, personal
 from tests.client import Browser
 from tests.factories import make_answer, make_category, make_person, make_thread, opening_of

@@ -9,24 +9,21 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import Response, current_app, request, session
+from flask import Response, request, session
 
-from app.core.actor import ANONYMOUS, Actor
+from app.core.actor import Actor
 from app.core.db import read
 from app.core.i18n import current_language
 from app.forum.models import Post
 from app.forum.queries.judging import person_key
 from app.forum.queries.resolution import OwnMarks, own_marks
 from app.forum.queries.thread_page import ThreadPage
-from app.pagecache.sharing import SharedPage, shared_pages
+from app.pagecache.sharing import SharedPage, common_reader, filled_in, shared_pages
 from app.web.context import acting_as
-from app.web.marking import keep_page, keep_until
 from app.web.pieces import for_many
-from app.web.render import macro, personal_parts
+from app.web.render import macro
 
 _NOTHING = OwnMarks({}, {}, said_me_too=False, follows=False)
-# Nobody has this number: who reads for many is a member, and has written nothing.
-_NOBODY = 0
 _HELD_AUTHORS = sa.select(Post.author_id).where(Post.thread_id == sa.bindparam("thread_id"), Post.held_at.is_not(None)).distinct()
 
 
@@ -50,13 +47,6 @@ class SharedThread:
     named: frozenset[int]
     scores: Mapping[int, int]
     me_too_count: int
-
-
-def common_reader(actor: Actor) -> Actor:
-    """Return the reader who may do just what the actor may, and is nobody."""
-    if not actor.is_authenticated:
-        return ANONYMOUS
-    return replace(actor, id=_NOBODY, name="", display_name="", trust=0)
 
 
 def key_of_request(actor: Actor, sort: str, number: int) -> SharedKey | None:
@@ -114,14 +104,7 @@ def _fill(actor: Actor, page: SharedPage, own: OwnMarks) -> Response | None:
     if own.words or own.has_draft:
         return None
     parts = _own_parts(cast(SharedThread, page.facts), own) if actor.is_authenticated else {}
-    keep_page(*page.shows)
-    keep_until(page.until)
-    frame = personal_parts(actor) if actor.is_authenticated else {}
-    response: Response = current_app.response_class(page.fill({**frame, **parts}))
-    for name, value in page.headers:
-        if name != "Content-Length":
-            response.headers[name] = value
-    return response
+    return filled_in(actor, page, parts)
 
 
 def _own_parts(facts: SharedThread, own: OwnMarks) -> dict[str, str]:

@@ -13,7 +13,7 @@ from app.core.i18n import lazy_gettext
 from app.core.pagination import parse_page
 from app.forum.queries.versions import find_version_label
 from app.kb import jsonld, presenters
-from app.kb.models import Article, ArticleState
+from app.kb.models import Article
 from app.kb.policies import can_manage_sections, can_publish_article, ensure_can_see_article
 from app.kb.queries import articles as article_queries
 from app.kb.queries import lists
@@ -28,6 +28,7 @@ from app.kb.queries.sources import Credit, list_credits
 from app.kb.queries.versions import checked_on, list_versions_of_articles
 from app.kb.queries.wordings import Wording, each_once, list_wordings
 from app.kb.routes.blueprint import blueprint
+from app.kb.routes.shared_article import SharedArticle, facts_of, find_shared, key_of_request, share
 from app.kb.urls import section_path, version_path
 from app.pageviews.recorder import record
 from app.search.documents import ARTICLE
@@ -129,16 +130,25 @@ def permalink(article_id: int) -> AnyResponse:
 def show_article(section: str, slug: str) -> AnyResponse:
     """Show an article; earlier addresses of it lead to its present one for good."""
     actor = current_actor()
+    key = key_of_request(actor)
+    shared = find_shared(actor, key) if key else None
+    if shared is not None:
+        return _noted(*shared)
     article = find_article_head(slug)
     if article is None:
         raise NotFound
     ensure_can_see_article(actor, cast(Article, article))
     if (article.section.slug, article.slug) != (section, slug):
         return moved(article.path)
-    response = _article_page(actor, article)
-    if article.state == ArticleState.PUBLISHED:
-        record("article", article.id, article.owner_id)
-        note_opened("article", article.id)
+    response = share(actor, key, article, _article_page) if key else None
+    return _noted(response or _article_page(actor, article), facts_of(article))
+
+
+def _noted(response: Response, article: SharedArticle) -> Response:
+    """Count that an article is read, and note the search that led to it."""
+    if article.is_counted:
+        record("article", article.article_id, article.owner_id)
+        note_opened("article", article.article_id)
     return response
 
 
