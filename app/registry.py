@@ -11,7 +11,7 @@ from app.accounts.cli import user as user_commands
 from app.accounts.holdings import HOLDINGS as ACCOUNT_HOLDINGS
 from app.accounts.models import Person
 from app.accounts.routes.blueprint import blueprint as accounts_blueprint
-from app.accounts.session import delete_expired_sessions
+from app.accounts.session import delete_expired_sessions, read_along
 from app.api.routes.blueprint import blueprint as api_blueprint
 from app.core.events import Event, subscribe
 from app.core.holdings import register_holdings
@@ -100,10 +100,12 @@ from app.notifications import article_news, flag_news, privacy_news, search_news
 from app.notifications import subscribers as notification_subscribers
 from app.notifications.holdings import HOLDINGS as NOTIFICATION_HOLDINGS
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
-from app.notifications.queries import count_unread
+from app.notifications.queries import UNREAD_ALONG, count_unread
 from app.notifications.routes.blueprint import blueprint as notifications_blueprint
+from app.notifications.sending import BATCH as MAIL_BATCH
 from app.notifications.sending import send_mails
 from app.notifications.services.asking import SOLVED_JOB
+from app.notifications.services.notifying import MAIL_JOB
 from app.pagecache.installing import TRIM_EVERY, TRIM_JOB, trim_job
 from app.pages import indexnow
 from app.pages.blueprint import blueprint as pages_blueprint
@@ -175,7 +177,8 @@ def register_sources(app: Flask) -> None:
     priors, database = Priors.of(settings.search_priors), settings.effective_database_url
     use_engine(create_engine(settings.search_engine, settings.instance_path, priors, database))
     register_category_names(category_names)
-    register_source(THREAD, forum_indexing.load_many, forum_indexing.all_ids, forum_indexing.present, forum_indexing.titles)
+    threads = forum_indexing
+    register_source(THREAD, threads.load_many, threads.all_ids, threads.present, threads.titles, threads.answers)
     register_source(ARTICLE, kb_indexing.load_many, kb_indexing.all_ids, kb_indexing.present, kb_indexing.titles)
 
 
@@ -294,7 +297,7 @@ def _register_inbox(_settings: Settings) -> None:
 
 def _register_notifications(_settings: Settings) -> None:
     """Send mails, and ask people whether what they asked for is solved."""
-    _job("mail.send", send_mails)
+    _job(MAIL_JOB, send_mails, batch=MAIL_BATCH)
     _job(ASK_JOB, ask_job, ASK_EVERY)
     _job(SOLVED_JOB, solved_job)
 
@@ -396,4 +399,4 @@ def register_commands(app: Flask) -> None:
 
 def register_providers(app: Flask) -> None:
     """Give the layout the values that packages provide."""
-    provide("unread_count", count_unread)
+    provide("unread_count", read_along("unread_count", UNREAD_ALONG, count_unread))

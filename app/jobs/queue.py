@@ -5,7 +5,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
 STOPPED_ATTEMPTS = 3  # after so many in a row a failure is no hiccup
 PATIENT_ATTEMPTS = 5  # what counts of the attempts of a job that waits for something: 2**5 seconds between two
+MOST_AT_ONCE = 500  # jobs of one claim
 Handler = Callable[[list[dict[str, Any]]], object]
 
 _table = Job.__table__
@@ -59,11 +60,10 @@ def _claiming(picked: sa.Select[int]) -> sa.UpdateBase:
 
 
 _CLAIM, _CLAIM_BESIDE_OTHERS = _claiming(_PICKED), _claiming(_PICKED.with_for_update(skip_locked=True, key_share=True))
-_DONE = (
-    sa.delete(Job)
-    .where(Job.id == sa.bindparam("done_id"), Job.revision == sa.bindparam("done_revision"))
-    .execution_options(synchronize_session=False)
-)
+_those = Job.id.in_(sa.bindparam("ids", expanding=True))
+_DONE = sa.delete(_table).where(_those, Job.revision == sa.bindparam("done_revision"))  # type: ignore[arg-type]
+_AGAIN = sa.update(_table).where(_those).values(lease_until=None, attempts=0)  # type: ignore[arg-type]
+_UNTRIED = sa.update(_table).where(_those).values(lease_until=None, attempts=_table.c.attempts - 1)  # type: ignore[arg-type]
 
 _handlers: dict[str, tuple[Handler, int]] = {}
 _listeners: list[Callable[[], None]] = []
@@ -92,7 +92,11 @@ class Claimed:
 
 
 def register_handler(kind: str, handler: Handler, batch: int = 1) -> None:
-    """Let `handler` do all jobs of `kind`. It gets up to `batch` payloads, is idempotent and runs outside transactions."""
+    """Let `handler` do all jobs of `kind`. It gets up to `batch` payloads, is idempotent and runs outside transactions.
+
+    What it raises is the failure of all of them. One that returns an iterator says of each payload, in their order, how it ended:
+    None, or an error. Those before which it ends are taken again, as if they had not been touched.
+    """
     _handlers[kind] = (handler, batch)
 
 
@@ -150,21 +154,22 @@ def _write(rows: list[dict[str, Any]]) -> None:
     upsert(Job.__table__, [jobs[key] for key in sorted(jobs)], ["dedupe_key"], _REPEATED)
 
 
-def claim(limit: int = 50) -> list[Claimed]:
-    """Take up to `limit` ready jobs of one kind for LEASE, oldest first. Several workers never get the same job at once."""
+def claim(limit: int = MOST_AT_ONCE, ready_at: datetime | None = None) -> list[Claimed]:
+    """Take up to `limit` jobs of one kind for LEASE, oldest first, that are ready (now, or were at `ready_at`).
+
+    Several workers never get the same job at once.
+    """
     require_unit_of_work()
-    moment = now()
-    ready = {"moment": moment, "kinds": known_kinds()}
-    first = db.session.scalar(_FIRST, ready)
+    moment, connection = now(), db.session.connection()
+    ready = {"moment": ready_at or moment, "kinds": known_kinds()}
+    first = connection.scalar(_FIRST, ready)
     if first is None:
         return []
     batch = min(limit, handler_for(first)[1])
-    statement = _CLAIM_BESIDE_OTHERS if db.session.get_bind().dialect.name == "postgresql" else _CLAIM
+    statement = _CLAIM_BESIDE_OTHERS if connection.dialect.name == "postgresql" else _CLAIM
     given = {**ready, "first": first, "batch": batch, "until": moment + LEASE, "owner": _owner()}
-    taken = sorted(
-        db.session.execute(statement, given), key=lambda row: (row.available_at, row.id)
-    )  # RETURNING promises no order
-    return [Claimed(*row[1:]) for row in taken]
+    taken = connection.execute(statement, given)
+    return [Claimed(*row[1:]) for row in sorted(taken, key=lambda row: (row.available_at, row.id))]  # RETURNING promises no order
 
 
 def _owner(pid: int | None = None) -> str:
@@ -200,10 +205,21 @@ def finish(jobs: Sequence[Claimed]) -> None:
     """Remove done jobs; one that was requested again meanwhile stays and is done once more."""
     require_unit_of_work()
     _lock(jobs)
+    by_revision: dict[int, list[int]] = {}
     for job in jobs:
-        gone = db.session.execute(_DONE, {"done_id": job.id, "done_revision": job.revision})
-        if not gone.rowcount:  # type: ignore[attr-defined]
-            db.session.execute(sa.update(Job).where(Job.id == job.id).values(lease_until=None, attempts=0))
+        by_revision.setdefault(job.revision, []).append(job.id)
+    for revision, ids in by_revision.items():
+        gone = db.session.connection().execute(_DONE, {"ids": ids, "done_revision": revision})
+        if gone.rowcount < len(ids):
+            db.session.connection().execute(_AGAIN, {"ids": ids})
+
+
+def put_back(jobs: Sequence[Claimed]) -> None:
+    """Return jobs that were not tried: they are ready again."""
+    require_unit_of_work()
+    _lock(jobs)
+    if jobs:
+        db.session.connection().execute(_UNTRIED, {"ids": [job.id for job in jobs]})
 
 
 def give_back(jobs: Sequence[Claimed], error: str, is_final: bool = False, is_patient: bool = False) -> None:

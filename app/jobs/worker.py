@@ -4,61 +4,117 @@ import fcntl
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.jobs import queue
+from app.jobs.queue import Claimed
 from app.jobs.schedule import enqueue_due
 
 logger = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0
+ROUND_SECONDS = 1.0  # from one round of work to the next
+ROUND_BATCHES = 100
+SETTLE_SECONDS = 1.0
 PERIODIC_SECONDS = 30.0
 MOST_PAUSE_SECONDS = 30.0  # between two tries while the database is away; each is a line in the log
 
 
-def run_batch() -> int:
-    """Claim one batch, run its handler, and return the number of jobs taken (0: nothing to do)."""
-    with unit_of_work():
-        jobs = queue.claim()
-    if not jobs:
-        return 0
-    handler, _batch = queue.handler_for(jobs[0].kind)
-    try:
-        handler([job.payload for job in jobs])
-    except queue.TryLaterError as error:
-        logger.warning("job.waits", extra={"kind": jobs[0].kind, "jobs": len(jobs), "reason": str(error)})
-        db.session.rollback()
-        with unit_of_work():
-            queue.give_back(jobs, str(error), is_patient=True)
-        return len(jobs)
-    except Exception as error:  # a handler may raise anything; the job is kept and shown to operators
-        logger.exception("job.failed", extra={"kind": jobs[0].kind, "jobs": len(jobs)})
-        db.session.rollback()
-        with unit_of_work():
-            queue.give_back(jobs, f"{type(error).__name__}: {error}", is_final=isinstance(error, queue.GivenUpError))
-        return len(jobs)
-    db.session.rollback()
-    with unit_of_work():
-        queue.finish(jobs)
-    return len(jobs)
+@dataclass
+class Ended:
+    """How claimed jobs ended."""
+
+    done: list[Claimed] = field(default_factory=list)
+    failed: list[tuple[Claimed, Exception]] = field(default_factory=list)
+    untried: list[Claimed] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Write it down, in the running unit of work; what was written is forgotten."""
+        queue.finish(self.done)
+        queue.put_back(self.untried)
+        for job, error in self.failed:
+            if isinstance(error, queue.TryLaterError):
+                queue.give_back([job], str(error), is_patient=True)
+            else:
+                queue.give_back([job], f"{type(error).__name__}: {error}", is_final=isinstance(error, queue.GivenUpError))
+        self.done, self.failed, self.untried = [], [], []
 
 
-def run_until_idle(limit: int = 10_000) -> int:
-    """Work until nothing is ready (at most `limit` batches); return the number of jobs taken."""
-    done = 0
-    for _ in range(limit):
-        taken = run_batch()
-        if not taken:
+def run_until_idle(limit: int = 10_000, ready_at: datetime | None = None, stop: threading.Event | None = None) -> int:
+    """Work until nothing is ready (or was at `ready_at`), for at most `limit` batches; return the number of jobs taken.
+
+    One transaction writes how a batch ended and takes the next one.
+    """
+    taken, ended = 0, Ended()
+    for left in range(limit, -1, -1):
+        is_last = not left or (stop is not None and stop.is_set())
+        with unit_of_work():
+            ended.settle()
+            jobs = [] if is_last else queue.claim(ready_at=ready_at)
+        if not jobs:
             break
-        done += taken
-    return done
+        taken += len(jobs)
+        ended = _do(jobs, stop)
+        db.session.rollback()
+    return taken
+
+
+def _do(jobs: list[Claimed], stop: threading.Event | None) -> Ended:
+    """Let the handler of their kind do some jobs."""
+    handler, _batch = queue.handler_for(jobs[0].kind)
+    ended, left = Ended(), deque(jobs)
+    try:
+        steps = handler([job.payload for job in jobs])
+        if not isinstance(steps, Iterator):
+            return Ended(done=jobs)
+        _follow(steps, left, ended, stop)
+    except Exception as error:  # a handler may raise anything; the job is kept and shown to operators
+        _log(error, jobs[0].kind, len(left))
+        ended.failed += [(job, error) for job in left]
+    else:
+        ended.untried = list(left)
+    return ended
+
+
+def _follow(steps: Iterator[Exception | None], left: deque[Claimed], ended: Ended, stop: threading.Event | None) -> None:
+    """Note how each job ended, and write it down every SETTLE_SECONDS: a worker that is killed repeats no more than that."""
+    settle_at = time.monotonic() + SETTLE_SECONDS
+    for error in steps:
+        job = left.popleft()
+        if error is None:
+            ended.done.append(job)
+        else:
+            _log(error, job.kind, 1)
+            ended.failed.append((job, error))
+        if stop is not None and stop.is_set():
+            break
+        if left and time.monotonic() > settle_at:
+            with unit_of_work():
+                ended.settle()
+            settle_at = time.monotonic() + SETTLE_SECONDS
+
+
+def _log(error: Exception, kind: str, jobs: int) -> None:
+    if isinstance(error, queue.TryLaterError):
+        logger.warning("job.waits", extra={"kind": kind, "jobs": jobs, "reason": str(error)})
+    else:
+        logger.error("job.failed", exc_info=error, extra={"kind": kind, "jobs": jobs})
+
+
+def run_batch() -> int:
+    """Do one batch and return the number of jobs taken (0: nothing to do)."""
+    return run_until_idle(limit=1)
 
 
 class Waking(Protocol):
@@ -72,10 +128,13 @@ class Waking(Protocol):
 def run_forever(app: Flask, stop: threading.Event, wake: Waking, is_enough: Callable[[], bool] = lambda: False) -> None:
     """Work until `stop` is set, or until `is_enough` says so when there is nothing to do.
 
-    `wake` shortens the pause; on an idle site a job starts within IDLE_SECONDS.
+    `wake` shortens the pause; on an idle site a job starts at once, or within IDLE_SECONDS when somebody else asked for it. Work comes
+    in rounds: each does what was ready when it began, and what comes meanwhile and until ROUND_SECONDS are over is gathered for the
+    next, since many jobs of one kind together cost much less than each by itself.
     """
     next_periodic, failures = 0.0, 0
     while not stop.is_set():
+        begun = time.monotonic()
         try:
             with app.app_context():
                 if time.monotonic() >= next_periodic:
@@ -83,7 +142,7 @@ def run_forever(app: Flask, stop: threading.Event, wake: Waking, is_enough: Call
                         queue.release_dead()
                         enqueue_due()
                     next_periodic = time.monotonic() + PERIODIC_SECONDS
-                worked = run_batch()
+                worked = run_until_idle(ROUND_BATCHES, now(), stop)
             failures = 0
         except Exception as error:  # the database may be away or full for a while; the worker must outlive that
             failures += 1
@@ -91,7 +150,9 @@ def run_forever(app: Flask, stop: threading.Event, wake: Waking, is_enough: Call
             logger.error("worker.failed", exc_info=None if is_known else error, extra={"failures": failures})
             stop.wait(min(2.0**failures, MOST_PAUSE_SECONDS))
             continue
-        if not worked:
+        if worked:
+            stop.wait(max(0.0, begun + ROUND_SECONDS - time.monotonic()))
+        else:
             if is_enough():
                 return
             wake.wait(IDLE_SECONDS)

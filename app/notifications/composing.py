@@ -1,54 +1,66 @@
-"""Turning a queued mail into its words, at the moment it is sent: everything is loaded, and every right checked, again."""
+"""Turning queued mails into words, just before they are sent: everything is loaded, and every right checked, again."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-
-from markupsafe import Markup
 
 from app.accounts.models import Person
 from app.accounts.queries import find_person, find_person_by_email
 from app.accounts.services.tokens import make_confirm_token, make_reset_token
 from app.accounts.urls import confirm_path, reset_path
 from app.core.clock import now
+from app.core.db import db
 from app.core.i18n import gettext as _
 from app.core.i18n import speaking
-from app.core.text import shorten
 from app.notifications.asking_mail import outcome_mail
 from app.notifications.letters import absolute, secret, unsubscribe_address, write_letter
 from app.notifications.mailer import Mail
 from app.notifications.models import NotificationKind
+from app.notifications.news_mail import News
 from app.notifications.privacy_mail import PRIVACY_MAILS, erased_mail
-from app.notifications.queries import find_notification, list_refused_kinds
-from app.notifications.sentences import KIND_LABELS, lead
+from app.notifications.queries import find_notification, refused_kinds
+from app.notifications.sentences import KIND_LABELS
 from app.notifications.standing_mail import STANDING_MAIL, standing_mail
-from app.notifications.targets import Target, can_see_target, load_target, path_for
-from app.notifications.telling import about, unpack
+from app.notifications.targets import load_target
 from app.web.context import site_settings
 
-EXCERPT_MAX = 800
+logger = logging.getLogger(__name__)
 Payload = dict[str, Any]
-# Mails that may tell of the same thing another day.
-_AGAIN = (NotificationKind.DESK, NotificationKind.KEEPING, NotificationKind.HELPED)
+Refused = Mapping[int, frozenset[str]]
 
 
-def compose(payload: Payload) -> Mail | None:
-    """Return the mail of a payload in its reader's language, or None when it must not (or need not) be sent any more."""
+def compose_all(payloads: Sequence[Payload]) -> list[Mail | Exception | None]:
+    """Return the mail of each payload in its reader's language: None when it must not (or need not) be sent any more, an error
+    when it could not be made."""
+    news, refused = News(payloads), refused_kinds(payload.get("person_id") or 0 for payload in payloads)
+    found: list[Mail | Exception | None] = []
+    for payload in payloads:
+        try:
+            found.append(_compose(payload, news, refused))
+        except Exception as error:  # one mail that cannot be made stops no other
+            db.session.rollback()
+            logger.exception("mail.not_made", extra={"kind": payload.get("kind")})
+            found.append(error)
+    return found
+
+
+def _compose(payload: Payload, news: News, refused: Refused) -> Mail | None:
     if payload["kind"] == "erased":
         return erased_mail(payload)
     person = find_person(payload["person_id"])
     if person is None:
         return None
     with speaking(person.language):
-        return _compose_for(person, payload)
+        return _compose_for(person, payload, news, refused)
 
 
-def _compose_for(person: Person, payload: Payload) -> Mail | None:
+def _compose_for(person: Person, payload: Payload, news: News, refused: Refused) -> Mail | None:
     account = _ACCOUNT_MAILS.get(payload["kind"])
     if account is not None:
         return account(person)
     if payload["kind"] == STANDING_MAIL:
         return standing_mail(person, payload)
-    if not person.email or person.is_banned or payload["kind"] in list_refused_kinds(person.id):
+    if not person.email or person.is_banned or payload["kind"] in refused[person.id]:
         return None
     if payload["kind"] == NotificationKind.MODERATION:
         return _decision_mail(person, payload)
@@ -56,47 +68,7 @@ def _compose_for(person: Person, payload: Payload) -> Mail | None:
         return _report_mail(person, payload)
     if payload["kind"] == NotificationKind.OUTCOME:
         return outcome_mail(person, payload)
-    return _notification_mail(person, payload)
-
-
-def _notification_mail(person: Person, payload: Payload) -> Mail | None:
-    kind = payload["kind"]
-    ids = {key: payload.get(key) for key in ("thread_id", "post_id", "comment_id", "article_id")}
-    target = load_target(**ids)
-    if target is None or not can_see_target(person.as_actor(now()), target):
-        return None
-    thread, path = target.thread, absolute(path_for(kind, target))
-    writer = find_person(payload["actor_id"]) if payload.get("actor_id") else None
-    url = unsubscribe_address(person, kind)
-    root = f"thread.{thread.id}" if thread else f"article.{payload['article_id']}"
-    numbers = [str(ids[key] or 0) for key in ("post_id", "comment_id", "article_id")]
-    if kind in _AGAIN:  # the same question may wait too long again, another day
-        numbers.append(f"{now():%Y%m%d}")
-    message_id = ".".join([kind, *numbers, str(person.id)])
-    subject = f"Re: {target.title}" if thread else target.title
-    if kind == NotificationKind.DESK:
-        is_new = bool(payload.get("text"))
-        subject = _("In your charge: %(title)s", title=target.title) if is_new else _("Overdue: %(title)s", title=target.title)
-    return write_letter(
-        person.email or "",
-        subject,
-        "notification",
-        {"message_id": message_id, "references": (root,), "unsubscribe_url": url},
-        sentence=_said(person, writer, payload, target, _("“%(title)s”", title=target.title)),
-        linked=_said(person, writer, payload, target, Markup('<a href="{}">{}</a>').format(path, target.title)),
-        excerpt=shorten(target.text, EXCERPT_MAX), url=path, unsubscribe_url=url, kind_label=KIND_LABELS[kind],
-    )  # fmt: skip
-
-
-def _said(person: Person, writer: Person | None, payload: Payload, target: Target, title: str) -> str:
-    """Return what happened, with the title of what it is about in its place."""
-    if payload.get("text"):
-        return about(unpack(payload["text"]), title)
-    thread = target.thread
-    return lead(
-        payload["kind"], writer.display_name if writer else None, title, thread_kind=thread.kind if thread else None,
-        is_own=thread is not None and thread.author_id == person.id,
-    )  # fmt: skip
+    return news.mail(person, payload)
 
 
 def _decision_mail(person: Person, payload: Payload) -> Mail | None:

@@ -1,16 +1,21 @@
 """Making mails and handing them over: to an SMTP server, or into a folder. Knows nobody and decides nothing."""
 
+import contextlib
 import logging
+import os
+import re
 import secrets
 import smtplib
 import ssl
-from collections.abc import Sequence
+from base64 import encodebytes
+from binascii import b2a_qp
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
+from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 from app.core.clock import now
@@ -24,28 +29,18 @@ _FOR_GOOD = 500  # codes of SMTP from here on: do not try again
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class _WholeLinks(EmailPolicy):
-    """Puts headers made of links and ids on lines of their own and never encodes them: an encoded link is no link to programs."""
-
-    def fold(self, name: str, value: str) -> str:
-        """Return the lines of a header."""
-        if name.lower() not in _FOR_PROGRAMS:
-            return str(super().fold(name, value))
-        return f"{name}: {f'{self.linesep} '.join(str(value).split())}{self.linesep}"
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        """Return the lines of a header as they are sent."""
-        if name.lower() not in _FOR_PROGRAMS:
-            return super().fold_binary(name, value)
-        return self.fold(name, value).encode("ascii", "surrogateescape")
-
-
-_FOR_PROGRAMS = frozenset({"list-unsubscribe", "references", "in-reply-to"})
-_POLICY = _WholeLinks(linesep="\r\n")
+_EOL = "\r\n"
+_HEADERS = EmailPolicy(linesep=_EOL)
+_LONGEST_LINE = 998  # bytes in a line of a mail at most; texts with longer ones, or letters beyond ASCII, are encoded
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]{3,250}")  # needs neither encoding nor folding
 
 
 class MailError(Exception):
     """A mail could not be handed over; the job is tried again."""
+
+
+class MailServerError(MailError):
+    """The server itself is in trouble: it is away, says nothing, or takes mails from nobody."""
 
 
 class MailRefusedError(MailError, GivenUpError):
@@ -65,31 +60,64 @@ class Mail:
     unsubscribe_url: str = ""
 
 
-def build_message(mail: Mail, settings: Settings, is_readable: bool = False) -> EmailMessage:
-    """Return the mail with a text and an HTML part. `is_readable` keeps long lines whole, for people who open the file."""
+@lru_cache(maxsize=256)
+def _folded(name: str, value: str) -> str:
+    """Return a header that people wrote, in encoded words and on several lines where that is needed."""
+    return str(_HEADERS.fold(name, value))
+
+
+def _headers(mail: Mail, settings: Settings) -> Iterator[str]:
+    """Yield the headers, each with the end of its line. Links and ids are never encoded: an encoded link is no link to programs."""
     name, address = parseaddr(settings.mail_from)
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = formataddr((name or settings.site_name, address))
-    message["To"] = mail.to
-    message["Subject"] = clean_line(mail.subject)
-    message["Date"] = format_datetime(now())
     domain = address.rpartition("@")[2] or "localhost"
-    message["Message-ID"] = f"<{mail.message_id}@{domain}>" if mail.message_id else make_msgid(domain=domain)
+    yield _folded("From", formataddr((name or settings.site_name, address)))
+    yield f"To: {mail.to}{_EOL}" if _ADDRESS.fullmatch(mail.to) else _folded("To", clean_line(mail.to))
+    yield _folded("Subject", clean_line(mail.subject))
+    yield f"Date: {format_datetime(now())}{_EOL}"
+    yield f"Message-ID: {f'<{mail.message_id}@{domain}>' if mail.message_id else make_msgid(domain=domain)}{_EOL}"
     if mail.references:
-        message["References"] = " ".join(f"<{reference}@{domain}>" for reference in mail.references)
-        message["In-Reply-To"] = f"<{mail.references[-1]}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
+        yield f"References: {f'{_EOL} '.join(f'<{reference}@{domain}>' for reference in mail.references)}{_EOL}"
+        yield f"In-Reply-To: <{mail.references[-1]}@{domain}>{_EOL}"
+    yield f"Auto-Submitted: auto-generated{_EOL}"
     if mail.unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    encoding = "8bit" if is_readable else None
-    message.set_content(mail.text, cte=encoding)
-    message.add_alternative(mail.html, subtype="html", cte=encoding)
-    return message
+        yield f"List-Unsubscribe: <{mail.unsubscribe_url}>{_EOL}"
+        yield f"List-Unsubscribe-Post: List-Unsubscribe=One-Click{_EOL}"
+    yield f"MIME-Version: 1.0{_EOL}"
+
+
+def _part(subtype: str, text: str, is_readable: bool) -> bytes:
+    """Return one part of a mail with its own headers, in the simplest encoding that carries it."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
+    content = lines.replace("\n", _EOL).encode(errors="replace")
+    if is_readable:
+        encoding = "8bit"
+    elif content.isascii() and max(map(len, content.split(b"\r\n"))) <= _LONGEST_LINE:
+        encoding = "7bit"
+    else:
+        in_words = b2a_qp(content), encodebytes(content).replace(b"\n", b"\r\n")
+        encoding, content = ("quoted-printable", in_words[0]) if len(in_words[0]) <= len(in_words[1]) else ("base64", in_words[1])
+    head = f'Content-Type: text/{subtype}; charset="utf-8"{_EOL}Content-Transfer-Encoding: {encoding}{_EOL}{_EOL}'
+    return head.encode() + content + _EOL.encode()
+
+
+def build_message(mail: Mail, settings: Settings, is_readable: bool = False) -> bytes:
+    """Return the mail with a text and an HTML part. `is_readable` keeps long lines whole, for people who open the file.
+
+    Put together here, because Python's own classes for mails take as much time as everything else that a mail needs.
+    """
+    boundary = f"=_{secrets.token_hex(12)}"  # "=_" is in nothing that is encoded
+    between = f"--{boundary}{_EOL}".encode()
+    head = "".join(_headers(mail, settings)) + f'Content-Type: multipart/alternative; boundary="{boundary}"{_EOL}{_EOL}'
+    parts = between + _part("plain", mail.text, is_readable) + between + _part("html", mail.html, is_readable)
+    return head.encode(errors="replace") + parts + f"--{boundary}--{_EOL}".encode()
 
 
 class Transport(Protocol):
-    """A way out for mails."""
+    """A way out for mails, open until the end of a `with` block."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_error: object) -> None: ...
 
     def deliver(self, mail: Mail) -> None:
         """Hand the mail over; raise when that did not work."""
@@ -102,19 +130,28 @@ class FolderTransport:
         self.folder = folder
         self.settings = settings
 
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        return
+
     def deliver(self, mail: Mail) -> None:
         """Write `<time>-<random>.eml`, readable by the owner only; it appears whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self.folder / f"{now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}.eml"
-        unfinished = path.with_suffix(".part")
-        unfinished.touch(mode=0o600)
-        unfinished.write_bytes(build_message(mail, self.settings, is_readable=True).as_bytes())
-        unfinished.rename(path)
-        logger.info("mail.written", extra={"path": str(path)})
+        path = f"{self.folder}/{now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}.eml"
+        unfinished = f"{path}.part"
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(build_message(mail, self.settings, is_readable=True))
+        os.rename(unfinished, path)
+        logger.info("mail.written", extra={"path": path})
 
 
 class SmtpTransport:
-    """Sends by the server of MAIL_URL: smtps:// with TLS from the start, smtp:// with STARTTLS where it is offered."""
+    """Sends by the server of MAIL_URL: smtps:// with TLS from the start, smtp:// with STARTTLS where it is offered.
+
+    Mails go over one connection, as long as it holds.
+    """
 
     def __init__(self, url: str, settings: Settings) -> None:
         parts = urlsplit(url)
@@ -123,6 +160,17 @@ class SmtpTransport:
         self.host = parts.hostname or "localhost"
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
         self.port = parts.port or (465 if self.is_tls else 587 if self.user else 25)
+        self._server: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                server.quit()
+            server.close()
 
     def deliver(self, mail: Mail) -> None:
         """Send one mail within seconds; otherwise raise MailError with the server's words, MailRefusedError when it said no for good.
@@ -130,10 +178,8 @@ class SmtpTransport:
         A server that refuses our password or sender is one to be mended by the operator: that is worth trying again.
         """
         message = build_message(mail, self.settings)
-        sender = parseaddr(self.settings.mail_from)[1]
         try:
-            with self._connect() as server:
-                server.send_message(message, from_addr=sender, to_addrs=[mail.to])
+            self._send(mail.to, message)
         except smtplib.SMTPRecipientsRefused as error:
             # Its text holds the address, which belongs into no log and no list of failures.
             codes = [code for code, _words in error.recipients.values()]
@@ -143,8 +189,27 @@ class SmtpTransport:
             kind = MailRefusedError if error.smtp_code >= _FOR_GOOD else MailError
             words = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
             raise kind(f"The mail server did not take the mail: {error.smtp_code} {words.replace(mail.to, '...')}") from None
-        except (OSError, smtplib.SMTPException) as error:
-            raise MailError(f"The mail server did not take the mail: {type(error).__name__}: {error}") from error
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+            self._hang_up()
+            raise MailServerError(f"The mail server did not take the mail: {type(error).__name__}: {error}") from error
+
+    def _send(self, to: str, message: bytes) -> None:
+        """Send over the connection that is open. A server may have ended that after so many mails: then over a new one."""
+        sender = parseaddr(self.settings.mail_from)[1]
+        if self._server is not None:
+            try:
+                self._server.sendmail(sender, [to], message)
+                return
+            except (smtplib.SMTPServerDisconnected, smtplib.SMTPSenderRefused):
+                self._hang_up()
+        self._server = self._connect()
+        self._server.sendmail(sender, [to], message)
+
+    def _hang_up(self) -> None:
+        """Forget the connection without a word: nobody knows its state."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -161,7 +226,7 @@ class SmtpTransport:
                 is_safe = True
             if self.user:
                 if not is_safe:
-                    raise MailError("The mail server offers no encryption; the password of MAIL_URL was not sent.")
+                    raise MailServerError("The mail server offers no encryption; the password of MAIL_URL was not sent.")
                 server.login(self.user, self.password)
         except BaseException:
             server.close()

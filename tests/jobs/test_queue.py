@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -123,6 +124,81 @@ def test_a_failure_backs_off_and_ends_as_a_dead_letter_that_can_be_retried(app: 
     assert good == [{"n": 1}]
 
 
+def jobs_left() -> list[tuple[int, int]]:
+    """The number in the payload of each job, and how often it was tried."""
+    db.session.rollback()
+    return [(job.payload["n"], job.attempts) for job in db.session.scalars(sa.select(Job).order_by(Job.id))]
+
+
+def test_a_batch_may_end_in_parts_each_job_for_itself(app: Flask, monkeypatch, caplog):
+    monkeypatch.setattr(queue, "_handlers", {})
+
+    def handler(payloads: list[dict[str, Any]]) -> Iterator[Exception | None]:
+        yield None
+        yield ValueError("broken on purpose")
+        if len(payloads) == 4:
+            return  # the others are not tried this time
+        yield None
+
+    queue.register_handler("test.work", handler, batch=10)
+    for n in range(4):
+        put({"n": n})
+    assert worker.run_batch() == 4
+    assert jobs_left() == [(1, 1), (2, 0), (3, 0)]
+    assert "broken on purpose" in db.session.scalars(sa.select(Job).where(Job.attempts == 1)).one().last_error
+    assert worker.run_batch() == 2
+    assert jobs_left() == [(1, 1), (3, 1)]
+
+
+def test_a_worker_that_is_killed_in_the_middle_of_a_batch_repeats_only_what_was_not_written_down(app: Flask, monkeypatch):
+    monkeypatch.setattr(queue, "_handlers", {})
+    monkeypatch.setattr(worker, "SETTLE_SECONDS", -1)
+
+    def handler(_payloads: list[dict[str, Any]]) -> Iterator[Exception | None]:
+        yield None
+        yield None
+        raise SystemExit
+
+    queue.register_handler("test.work", handler, batch=10)
+    for n in range(4):
+        put({"n": n})
+    with pytest.raises(SystemExit):
+        worker.run_until_idle()
+    assert [n for n, _attempts in jobs_left()] == [2, 3]
+
+
+def test_a_worker_that_is_told_to_stop_leaves_the_rest_of_a_batch_untouched(app: Flask, monkeypatch):
+    monkeypatch.setattr(queue, "_handlers", {})
+    stop = threading.Event()
+
+    def handler(_payloads: list[dict[str, Any]]) -> Iterator[Exception | None]:
+        yield None
+        stop.set()
+        yield None
+        yield None
+
+    queue.register_handler("test.work", handler, batch=10)
+    for n in range(4):
+        put({"n": n})
+    assert worker.run_until_idle(stop=stop) == 4
+    assert jobs_left() == [(2, 0), (3, 0)]
+
+
+def test_a_round_takes_what_was_ready_when_it_began(done):
+    put({"n": 1})
+    begun = now()
+    put({"n": 2})
+    assert worker.run_until_idle(ready_at=begun) == 1 and done == [{"n": 1}]
+    assert worker.run_until_idle() == 1
+
+
+def test_a_batch_costs_few_statements_however_many_jobs_it_has(done):
+    with unit_of_work():
+        queue.enqueue_all("test.work", [(f"k{n}", {"n": n}) for n in range(10)])
+    with assert_queries(at_most=4):  # the oldest kind, its jobs, all done, nothing else
+        worker.run_until_idle()
+
+
 def test_work_that_waits_for_something_is_never_given_up(app: Flask, monkeypatch):
     monkeypatch.setattr(queue, "_handlers", {})
     good: list[dict[str, Any]] = []
@@ -213,7 +289,7 @@ def test_a_database_that_is_away_is_tried_again_ever_more_rarely(app, monkeypatc
     """A full disk must not be filled with stack traces, a second apart."""
     stop, pauses = threading.Event(), []
 
-    def refuse() -> int:
+    def refuse(*_given: object) -> int:
         raise OperationalError("SELECT 1", {}, Exception("database or disk is full"))
 
     def pause(seconds: float) -> bool:
@@ -222,7 +298,7 @@ def test_a_database_that_is_away_is_tried_again_ever_more_rarely(app, monkeypatc
             stop.set()
         return stop.is_set()
 
-    monkeypatch.setattr(worker, "run_batch", refuse)
+    monkeypatch.setattr(worker, "run_until_idle", refuse)
     patient = SimpleNamespace(is_set=stop.is_set, wait=pause)
     worker.run_forever(app, patient, threading.Event())
     assert pauses == [2, 4, 8, 16, 30, 30, 30, 30]

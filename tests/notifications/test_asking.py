@@ -296,7 +296,7 @@ def test_a_mail_that_is_put_back_twice_leaves_once(app: Flask, asker: Person, an
         db.session.execute(sa.delete(Job))
     for hour in (10, 11):
         with time_machine.travel(now() + timedelta(days=2, hours=hour), tick=False):
-            send_mails([payload])
+            assert list(send_mails([payload])) == [None]
     assert asked(app, days=2, hours=21) == ["asker@example.com"]
 
 

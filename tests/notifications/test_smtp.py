@@ -23,11 +23,12 @@ from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.jobs.models import Job
 from app.jobs.queue import MAX_ATTEMPTS, enqueue, list_dead, retry_dead
-from app.jobs.worker import run_until_idle
+from app.jobs.worker import run_batch, run_until_idle
 from app.notifications import mailer
-from app.notifications.mailer import Mail, MailError, MailRefusedError, SmtpTransport, transport_for
+from app.notifications.mailer import Mail, MailError, MailRefusedError, SmtpTransport, build_message, transport_for
+from app.notifications.tokens import read_unsubscribe_token
 from tests.factories import make_person, make_question
-from tests.notifications.happenings import answer
+from tests.notifications.happenings import answer, follow
 from tests.notifications.smtp_server import HANG_UP, STALL, MailServer, make_certificate, smtp_server
 
 MAIL = Mail(
@@ -45,7 +46,7 @@ MAIL = Mail(
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long in tests, and failures that are meant are not logged."""
     monkeypatch.setattr(mailer, "TIMEOUT_SECONDS", 1)
-    monkeypatch.setattr("app.jobs.worker.logger.exception", lambda *args, **kwargs: None)
+    monkeypatch.setattr("app.jobs.worker.logger.error", lambda *args, **kwargs: None)
 
 
 def smtp_settings(settings: Settings, server: MailServer, user: str = "", scheme: str = "smtp") -> Settings:
@@ -53,7 +54,8 @@ def smtp_settings(settings: Settings, server: MailServer, user: str = "", scheme
 
 
 def deliver(settings: Settings, server: MailServer, user: str = "", scheme: str = "smtp") -> None:
-    transport_for(smtp_settings(settings, server, user, scheme)).deliver(MAIL)
+    with transport_for(smtp_settings(settings, server, user, scheme)) as transport:
+        transport.deliver(MAIL)
 
 
 def parsed(server: MailServer) -> list[EmailMessage]:
@@ -62,8 +64,7 @@ def parsed(server: MailServer) -> list[EmailMessage]:
 
 
 def test_a_mail_arrives_with_both_parts_and_the_headers_that_programs_look_for(settings: Settings) -> None:
-    with smtp_server(with_login=True) as server:
-        transport = transport_for(smtp_settings(settings, server, "us%40er:p%3Aw@"))
+    with smtp_server(with_login=True) as server, transport_for(smtp_settings(settings, server, "us%40er:p%3Aw@")) as transport:
         assert isinstance(transport, SmtpTransport)
         transport.deliver(MAIL)
     envelope, mail = server.mails[0], parsed(server)[0]
@@ -85,8 +86,7 @@ def test_a_mail_arrives_with_both_parts_and_the_headers_that_programs_look_for(s
 def test_links_and_ids_for_programs_are_never_encoded_however_long(settings: Settings) -> None:
     url = "http://community.example.com/unsubscribe/" + "WzI3LCJjb21tZW50Il0.VRpZFrbwd-3Tz9YduaEDmy7InuTix30x" * 3
     references = ("thread.7", "answer." + "1234567890." * 12 + "7")
-    with smtp_server() as server:
-        transport = transport_for(smtp_settings(settings, server))
+    with smtp_server() as server, transport_for(smtp_settings(settings, server)) as transport:
         transport.deliver(replace(MAIL, unsubscribe_url=url, references=references))
     head = bytes(server.mails[0].content or b"").partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").split(b"\r\n")
     assert f"List-Unsubscribe: <{url}>".encode() in head
@@ -208,7 +208,7 @@ def test_a_failed_mail_waits_is_tried_again_and_goes_out_once(
         monkeypatch.setitem(app.extensions, "settings", smtp_settings(settings, server))
         answer(make_question(author=make_person()), make_person())
         run_until_idle()
-        assert job().attempts == 1 and job().dead_at is None and job().last_error.startswith("MailError") and server.mails == []
+        assert job().attempts == 1 and job().dead_at is None and job().last_error.startswith("Mail") and server.mails == []
         run_until_idle()
         assert job().attempts == 1, "it waits"
         db.session.rollback()
@@ -282,3 +282,66 @@ def test_one_refused_mail_stops_no_other(app: Flask, settings: Settings, monkeyp
         answer(make_question(author=make_person("second")), make_person())
         run_until_idle()
         assert [envelope.rcpt_tos for envelope in server.mails] == [["second@example.com"]]
+
+
+def test_the_mails_of_one_answer_leave_over_one_connection_each_with_the_link_of_its_reader(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker, ben, eva = make_person("asker"), make_person("ben", language="de"), make_person("eva")
+    with smtp_server() as server:
+        monkeypatch.setitem(app.extensions, "settings", smtp_settings(settings, server))
+        thread = make_question(author=asker, title="Why does it hum?")
+        follow(thread, ben)
+        follow(thread, eva)
+        answer(thread, make_person("ann"), "Clean the intake & prime it.")
+        run_until_idle()
+    assert [command for command in server.commands if command.startswith("EHLO")] == server.commands[:1]
+    mails = {str(mail["To"]).partition("@")[0]: mail for mail in parsed(server)}
+    assert sorted(mails) == ["asker", "ben", "eva"]
+    assert len({mail["Message-ID"] for mail in mails.values()}) == 3
+    said = {name: mail.get_body(("plain",)).get_content() for name, mail in mails.items()}  # type: ignore[union-attr]
+    for person in (asker, ben, eva):
+        token = str(mails[person.name]["List-Unsubscribe"]).strip("<>").rpartition("/")[2]
+        html = mails[person.name].get_body(("html",))
+        assert read_unsubscribe_token(str(app.secret_key), token) == (person.id, "answer")
+        assert token in said[person.name] and html is not None and token in html.get_content()
+        assert "Clean the intake & prime it." in said[person.name] and "token-" not in said[person.name]
+    first = {name: text.strip().partition("\n")[0] for name, text in said.items()}
+    assert "your question" in first["asker"] and "your question" not in first["eva"] and first["ben"] != first["eva"]
+
+
+def test_a_server_in_trouble_is_tried_twice_and_the_other_mails_wait_untouched(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with smtp_server(refuse={"DATA": HANG_UP}) as server:
+        monkeypatch.setitem(app.extensions, "settings", smtp_settings(settings, server))
+        thread = make_question(author=make_person())
+        for _ in range(3):
+            follow(thread, make_person())
+        answer(thread, make_person())
+        run_batch()
+        assert server.commands.count("DATA") == 2
+        tried = db.session.scalars(sa.select(Job.attempts).where(Job.kind == "mail.send").order_by(Job.id)).all()
+        assert sorted(tried) == [0, 0, 1, 1]
+        db.session.rollback()
+        server.refuse.clear()
+        run_until_idle()
+        assert len(server.mails) == 2, "the two others wait"
+
+
+def test_a_connection_that_ended_between_two_mails_is_opened_again(settings: Settings) -> None:
+    with smtp_server() as server, transport_for(smtp_settings(settings, server)) as transport:
+        transport.deliver(MAIL)
+        assert isinstance(transport, SmtpTransport) and transport._server is not None and transport._server.sock is not None
+        transport._server.sock.close()
+        transport.deliver(MAIL)
+        assert len(server.mails) == 2
+
+
+@pytest.mark.parametrize("text", ["Ein Wort für jeden.", "按下按钮，然后等待。" * 40, "plain\n.\nFrom here", "x" * 3000])
+def test_every_text_arrives_as_it_was_written(settings: Settings, text: str) -> None:
+    for is_readable in (False, True):
+        mail = BytesParser(policy=policy.default).parsebytes(build_message(replace(MAIL, text=text), settings, is_readable))
+        body = mail.get_body(("plain",))  # type: ignore[attr-defined]
+        assert body.get_content().replace("\r\n", "\n").rstrip("\n") == text and not mail.defects
+    assert all(len(line) <= 998 for line in build_message(replace(MAIL, text=text), settings).split(b"\r\n"))
