@@ -1,6 +1,7 @@
 """Tables of people and their sign-ins. Columns, constraints and derived properties only."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -69,7 +70,7 @@ class Person(Model):
 
     def is_suspended_at(self, moment: datetime) -> bool:
         """Return whether the person may write nothing at `moment`: suspended, or banned."""
-        return self.is_banned or (self.suspended_until is not None and self.suspended_until > moment)
+        return self.is_banned or _lasts(self.suspended_until, moment)
 
     @property
     def is_banned(self) -> bool:
@@ -78,12 +79,12 @@ class Person(Model):
 
     def is_muted_at(self, moment: datetime) -> bool:
         """Return whether the person may write no texts at `moment`, though they may vote and follow."""
-        return self.muted_until is not None and self.muted_until > moment
+        return _lasts(self.muted_until, moment)
 
     @property
     def is_unconfirmed(self) -> bool:
         """Whether the person signed up and has not confirmed any address yet; who never gave one has nothing to confirm."""
-        return self.email is None and self.pending_email is not None
+        return _is_unconfirmed(self)
 
     def level_for(self, earned: Level, moment: datetime) -> Level:
         """Return how far the person is trusted at `moment` if their record earns `earned`."""
@@ -94,18 +95,31 @@ class Person(Model):
 
     def as_actor(self, moment: datetime, needs_address: bool = False) -> Actor:
         """Return the person as an actor at `moment`. `needs_address`: the site lets only people with a confirmed address write."""
-        return Actor(
-            id=self.id,
-            name=self.name,
-            display_name=self.display_name,
-            role=Role(self.role),
-            trust=self.trust,
-            level=Level(self.level or 0),
-            is_suspended=self.is_suspended_at(moment),
-            is_muted=self.is_muted_at(moment),
-            is_warned=self.warned_at is not None,
-            is_unconfirmed=needs_address and self.is_unconfirmed,
-        )
+        return actor_of(self, moment, needs_address)
+
+
+def actor_of(person: Any, moment: datetime, needs_address: bool = False) -> Actor:
+    """As `Person.as_actor`, of a person or of a row with the columns that this reads."""
+    return Actor(
+        id=person.id,
+        name=person.name,
+        display_name=person.display_name,
+        role=Role(person.role),
+        trust=person.trust,
+        level=Level(person.level or 0),
+        is_suspended=person.banned_at is not None or _lasts(person.suspended_until, moment),
+        is_muted=_lasts(person.muted_until, moment),
+        is_warned=person.warned_at is not None,
+        is_unconfirmed=needs_address and _is_unconfirmed(person),
+    )
+
+
+def _lasts(until: datetime | None, moment: datetime) -> bool:
+    return until is not None and until > moment
+
+
+def _is_unconfirmed(person: Any) -> bool:
+    return person.email is None and person.pending_email is not None
 
 
 class PersonSession(Model):

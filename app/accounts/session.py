@@ -2,19 +2,21 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from app.accounts.agents import describe_agent
-from app.accounts.models import Person, PersonSession
+from app.accounts.models import Person, PersonSession, actor_of
 from app.accounts.policies import ensure_let_in
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import UTCDateTime, db
+from app.core.db import UTCDateTime, db, read
 from app.core.settings import Settings
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.web.context import client_agent, set_actor, site_settings
@@ -25,27 +27,53 @@ login_manager = LoginManager()
 login_manager.session_protection = None
 
 
-# Asked for every request of everybody who is signed in: built once.
-_SIGNED_IN = (
-    sa.select(Person)
-    .join(PersonSession, PersonSession.person_id == Person.id)
-    .where(
-        PersonSession.token_hash == sa.bindparam("token_hash"),
-        PersonSession.expires_at > sa.bindparam("moment", type_=UTCDateTime),
-        Person.banned_at.is_(None),
-    )
-)
+# What makes an actor, and the language that they chose.
+_COLUMNS = (
+    Person.id, Person.name, Person.display_name, Person.role, Person.trust, Person.level, Person.suspended_until, Person.muted_until,
+    Person.banned_at, Person.warned_at, Person.email, Person.pending_email, Person.language,
+)  # fmt: skip
+_read_along: dict[str, sa.ScalarSelect[int]] = {}
 
 
 class SignedIn(UserMixin):
-    """A recognised sign-in: the token from the cookie and the person behind it."""
+    """A recognised sign-in: the token from the cookie, the actor behind it, their language, and what was read along."""
 
-    def __init__(self, token: str, person: Person) -> None:
-        self.token = token
-        self.person = person
+    def __init__(self, token: str, actor: Actor, language: str | None, along: dict[str, int]) -> None:
+        self.token, self.actor, self.language, self.along = token, actor, language, along
 
     def get_id(self) -> str:
         return self.token
+
+
+def read_along(name: str, figure: sa.ScalarSelect[int], alone: Callable[[Actor], int]) -> Callable[[Actor], int]:
+    """Return a provider of a figure that every page shows: read in one statement with who is signed in.
+
+    `figure` depends on Person alone (`correlate`). `alone` reads it by itself: for others, and where the request may have changed it.
+    """
+    _read_along[name] = figure
+    _signed_in.cache_clear()
+
+    def figure_of(actor: Actor) -> int:
+        signed_in: SignedIn | None = g.get("signed_in")
+        if signed_in is None or signed_in.actor is not actor or request.method not in ("GET", "HEAD"):
+            return alone(actor)
+        return signed_in.along[name]
+
+    return figure_of
+
+
+@lru_cache(maxsize=1)
+def _signed_in() -> sa.Select[*tuple[Any, ...]]:
+    """Return what is asked for every request of everybody who is signed in."""
+    return (
+        sa.select(*_COLUMNS, *(figure.label(name) for name, figure in _read_along.items()))
+        .join_from(PersonSession, Person, PersonSession.person_id == Person.id)
+        .where(
+            PersonSession.token_hash == sa.bindparam("token_hash"),
+            PersonSession.expires_at > sa.bindparam("moment", type_=UTCDateTime),
+            Person.banned_at.is_(None),
+        )
+    )
 
 
 def hash_token(token: str) -> str:
@@ -55,9 +83,13 @@ def hash_token(token: str) -> str:
 
 @login_manager.user_loader
 def load_signed_in(token: str) -> SignedIn | None:
-    """Return the sign-in of a cookie, or None when it was ended or has expired."""
-    person = db.session.scalar(_SIGNED_IN, {"token_hash": hash_token(token), "moment": now()})
-    return SignedIn(token, person) if person else None
+    """Return the sign-in of a cookie, or None when it was ended or has expired. Everything is as it is now, without the ORM."""
+    moment = now()
+    row: Any = read(_signed_in(), {"token_hash": hash_token(token), "moment": moment}).first()
+    if row is None:
+        return None
+    along = dict(zip(_read_along, row[len(_COLUMNS) :], strict=True))
+    return SignedIn(token, actor_of(row, moment, _needs_address()), row.language, along)
 
 
 def start_session(person: Person) -> None:
@@ -75,12 +107,13 @@ def start_session(person: Person) -> None:
     db.session.flush()
     session.clear()
     session.permanent = True
-    login_user(SignedIn(token, person))
-    set_actor(_actor_of(person))
+    actor = person.as_actor(now(), _needs_address())
+    login_user(SignedIn(token, actor, person.language, {}))
+    set_actor(actor)
 
 
-def _actor_of(person: Person) -> Actor:
-    return person.as_actor(now(), needs_address=site_settings().mail_confirmation == "required")
+def _needs_address() -> bool:
+    return site_settings().mail_confirmation == "required"
 
 
 def end_session() -> None:
@@ -106,19 +139,15 @@ def current_session_hash() -> str:
     return hash_token(current_user.get_id()) if current_user.is_authenticated else ""
 
 
-def current_person() -> Person | None:
-    """Return the row of who is signed in (for reading; load it for update before changing it)."""
-    return cast(SignedIn, current_user).person if current_user.is_authenticated else None
-
-
 def recognise_actor() -> None:
     """Before each request: find out who is asking. Static files need not know."""
     if request.endpoint == "assets.serve" or (request.endpoint is None and request.path.startswith("/assets/")):
         return
-    person = current_person()
-    if person is not None:
-        set_actor(_actor_of(person))
-        speak_to(person.language)
+    if session and current_user.is_authenticated:
+        signed_in = cast(SignedIn, current_user._get_current_object())
+        g.signed_in = signed_in
+        set_actor(signed_in.actor)
+        speak_to(signed_in.language)
         g.is_personal = True
 
 
