@@ -7,7 +7,7 @@ anything, so that what it reads is at least as new.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -60,12 +60,36 @@ class Memory:
         if found is not None and found.until > time.monotonic() and self._changes.is_current(found.tags, found.moment):
             return found.value
         value = make()
+        self._keep({key: _Value(value, tags, moment, time.monotonic() + LONGEST)})
+        return value
+
+    def get_each(
+        self, keys: Mapping[Hashable, tuple[str, ...]], make: Callable[[list[Hashable]], Mapping[Hashable, Any]]
+    ) -> dict[Hashable, Any]:
+        """Return the values of some keys, each with its tags; `make` makes those that are not kept and current, all at once."""
+        if self.looks_first and "moment" not in g:
+            return dict(make(list(keys)))
+        moment, now, values = self.moment(), time.monotonic(), {}
         with self._lock:
-            self._values[key] = _Value(value, tags, moment, time.monotonic() + LONGEST)
-            self._values.move_to_end(key)
+            for key in keys:
+                found = self._values.get(key)
+                if found is not None and found.until > now and self._changes.is_current(found.tags, found.moment):
+                    self._values.move_to_end(key)
+                    values[key] = found.value
+        missing = [key for key in keys if key not in values]
+        if missing:
+            made = make(missing)
+            self._keep({key: _Value(made[key], keys[key], moment, now + LONGEST) for key in missing})
+            values |= made
+        return values
+
+    def _keep(self, values: Mapping[Hashable, _Value]) -> None:
+        with self._lock:
+            self._values |= values
+            for key in values:
+                self._values.move_to_end(key)
             while len(self._values) > self._most:
                 self._values.popitem(last=False)
-        return value
 
 
 def note_moment() -> None:

@@ -18,21 +18,22 @@ from flask import Response, current_app, g, request
 from app.core.actor import ANONYMOUS, Actor
 from app.pagecache.changes import Changes
 from app.pagecache.store import Store
+from app.web.compressing import is_gzip_welcome, quickly_gzipped
 from app.web.marking import SHOWN, keep_page, keep_until
 from app.web.pieces import cut
 from app.web.render import personal_parts
 
 # What is computed and not written (views, related threads) may be so old, in seconds.
 LONGEST = 300.0
-# Pages of members repeat themselves: a tenth of the room, for 0.1 ms a page of 40 KB.
-QUICK = 1
+# How zlib is told of gzip.
+_GZIP = 16 + zlib.MAX_WBITS
 # Nobody has this number: who reads for many is a member, and has written nothing.
 _NOBODY = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SharedPage:
-    """A page taken apart: all its parts in one, packed; where each ends; and of each place the numbers of the parts that stand in it.
+    """A page taken apart: all its parts in one, as gzip; where each ends; and of each place the numbers of the parts that stand in it.
 
     `headers`: of the answer; `facts`: what the route knows of the page to say for whom it is and to fill it in; `shows`, `moment`:
     of what, and as of when it was made, in the sense of `changes`; `until`: when it is too old whatever happened.
@@ -54,7 +55,7 @@ class SharedPage:
 
     def parts(self) -> list[bytes]:
         """Return the parts of the page."""
-        whole, begin, parts = zlib.decompress(self.packed), 0, []
+        whole, begin, parts = zlib.decompress(self.packed, _GZIP), 0, []
         for end in self.ends:
             parts.append(whole[begin:end])
             begin = end
@@ -102,7 +103,7 @@ class SharedPages:
         parts, places = cut(response.get_data(as_text=True))
         encoded = [part.encode() for part in parts]
         page = SharedPage(
-            packed=zlib.compress(b"".join(encoded), QUICK),
+            packed=quickly_gzipped(b"".join(encoded)),
             ends=tuple(accumulate(map(len, encoded))),
             places={name: tuple(numbers) for name, numbers in places.items()},
             headers=tuple(response.headers),
@@ -131,10 +132,15 @@ def filled_in(actor: Actor, page: SharedPage, own: Mapping[str, str] | None = No
     keep_page(*page.shows)
     keep_until(page.until)
     frame = personal_parts(actor) if actor.is_authenticated else {}
-    response: Response = current_app.response_class(page.fill({**frame, **(own or {})}))
+    parts = {**frame, **(own or {})}
+    is_packed = not parts and is_gzip_welcome()  # as it is kept: nothing is to be packed for a visitor
+    response: Response = current_app.response_class(page.packed if is_packed else page.fill(parts))
     for name, value in page.headers:
         if name != "Content-Length":
             response.headers[name] = value
+    if is_packed:
+        response.headers["Content-Encoding"] = "gzip"
+        response.vary.add("Accept-Encoding")
     return response
 
 

@@ -92,16 +92,17 @@ def closest(
     """
     if len(similar_words(title)) < LEAST_WORDS:
         return []
-    hits = _closest(engine, title, body, audiences, limit)
+    hits = most_similar(engine, title, body, audiences, limit)
     own = next((hit.score for hit in hits if hit.key == key), 0.0)
     if own <= 0:
         return None
     return [replace(hit, score=min(1.0, hit.score / own)) for hit in hits if hit.key != key]
 
 
-def _closest(
+def most_similar(
     engine: SearchEngine, title: str, body: str, audiences: tuple[str, ...], limit: int, exclude: str = ""
 ) -> list[Scored]:
+    """What the index finds like a title and text now, best first; nothing for a title of less than LEAST_WORDS words."""
     words = similar_words(title[: querying.MAX_CHARS * 2])
     if len(words) < LEAST_WORDS:
         return []
@@ -139,4 +140,4 @@ def _remember(key: tuple[object, ...], found: tuple[Scored, ...]) -> None:
 
 
 def _find_similar(engine: SearchEngine, title: str, body: str, actor: Actor, limit: int, exclude: str) -> list[Scored]:
-    return _closest(engine, title, body, actor.audiences, limit, exclude)
+    return most_similar(engine, title, body, actor.audiences, limit, exclude)

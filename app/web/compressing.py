@@ -67,6 +67,16 @@ def _gzipped(body: bytes) -> bytes:
     return b"".join([*packed, packer.compress(body[begin:]), packer.flush()])
 
 
+def quickly_gzipped(body: bytes) -> bytes:
+    """Return a body as gzip for one reader."""
+    return gzip.compress(body, QUICK_GZIP_LEVEL, mtime=0)
+
+
+def is_gzip_welcome() -> bool:
+    """Whether the running request may be answered with gzip as it is: nothing in front of the application packs its answer anew."""
+    return CACHED not in request.environ and "gzip" in accepted_encodings(request.headers.get("Accept-Encoding", ""))
+
+
 def matches(if_none_match: str, tag: str) -> bool:
     """Whether a client has the text with this tag already, in whatever form."""
     if not if_none_match:
@@ -102,7 +112,7 @@ def compress_response(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if response.content_length < WORTH_IT or "gzip" not in accepted_encodings(request.headers.get("Accept-Encoding", "")):
         return response
-    response.set_data(gzip.compress(response.get_data(), QUICK_GZIP_LEVEL, mtime=0))
+    response.set_data(quickly_gzipped(response.get_data()))
     response.headers["Content-Encoding"] = "gzip"
     tag, is_weak = response.get_etag()
     if tag is not None:

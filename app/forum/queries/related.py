@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,16 +16,20 @@ from app.forum.queries.lists import base_select
 from app.forum.queries.thread_rows import ThreadHead
 from app.forum.urls import thread_path
 from app.pageviews.queries import read_with
-from app.search.documents import ARTICLE, THREAD, TitleCard, make_key
+from app.search.documents import ARTICLE, THREAD, TitleCard, make_key, split_key
 from app.search.engines import current_engine
 from app.search.engines.base import Scored
 from app.search.suggest import load_titles, similar_hits
-from app.web.marking import article_tag, thread_tag
+from app.web.marking import SITE, article_tag, thread_tag
+from app.web.remembering import remember_each
 
 LIMIT = 6
 ALSO_READ_LIMIT = 4
 BY_TAG_LIMIT = 5
 RAREST_TAGS = 2
+
+Key = tuple[str, int]
+_TAGS = {THREAD: thread_tag, ARTICLE: article_tag}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +57,49 @@ class ReadNext:
 
 
 def read_next(head: ThreadHead, tags: tuple[str, ...], actor: Actor, least: int) -> ReadNext:
-    """Return what to read next (at most four statements): from the index, or by tags while there is none or it finds nothing.
+    """Return what to read next: what a job found ahead, otherwise from the index, or by tags while there is none or it finds nothing.
 
+    At most four statements, none where a job found it and the links are remembered: what the actor may not see has no link.
     `least`: visits in which people must have read something together with the thread before it is named for that.
     """
-    together = [Scored(kind, target_id, 0.0) for kind, target_id in read_with(THREAD, head.id, least)]
-    similar = _similar(head, actor)
-    links = {(card.kind, card.id): _link(card) for card in load_titles(dict.fromkeys((*together, *similar)), actor)}
+    stored = head.next
+    if stored is not None and (head.opening.edited_at is None or head.opening.edited_at < stored.made_at):
+        together, similar = _keys(stored.together), _keys(stored.similar)
+    else:
+        together, similar = read_with(THREAD, head.id, least), _similar(head, actor)
+    wanted = {key: (_TAGS[key[0]](key[1]), SITE) for key in (*together, *similar)}
+    links = remember_each(reader_of(actor), "link", wanted, partial(_load_links, reader_of(actor)))
     also_read = _pick(together, links, ALSO_READ_LIMIT)
     related = sorted(_pick(similar, links, LIMIT), key=lambda link: link.kind != ARTICLE)
     return ReadNext(also_read, tuple(link for link in related or related_by_tags(head, tags, actor) if link not in also_read))
 
 
-def _similar(head: ThreadHead, actor: Actor) -> tuple[Scored, ...]:
+def _keys(stored: str) -> list[Key]:
+    return [split_key(key) for key in stored.split()]
+
+
+def _similar(head: ThreadHead, actor: Actor) -> list[Key]:
     try:
         engine = current_engine()
     except RuntimeError:  # no engine was chosen: commands and tests without search
-        return ()
-    return similar_hits(engine, head.title, head.opening.text, actor, LIMIT, make_key(THREAD, head.id))
+        return []
+    found = similar_hits(engine, head.title, head.opening.text, actor, LIMIT, make_key(THREAD, head.id))
+    return [(hit.kind, hit.id) for hit in found]
 
 
-def _pick(hits: Sequence[Scored], links: Mapping[tuple[str, int], RelatedLink], limit: int) -> tuple[RelatedLink, ...]:
-    found = (links.get((hit.kind, hit.id)) for hit in hits)
+def _load_links(reader: Actor, keys: Sequence[Key]) -> dict[Key, RelatedLink]:
+    cards = load_titles([Scored(kind, target_id, 0.0) for kind, target_id in keys], reader)
+    return {(card.kind, card.id): _link(card) for card in cards}
+
+
+def _pick(keys: Sequence[Key], links: Mapping[Key, RelatedLink | None], limit: int) -> tuple[RelatedLink, ...]:
+    found = (links[key] for key in keys)
     return tuple(link for link in found if link is not None)[:limit]
 
 
 def _link(card: TitleCard) -> RelatedLink:
     kind = ARTICLE if card.kind == ARTICLE else card.thread_kind
-    tag = article_tag(card.id) if kind == ARTICLE else thread_tag(card.id)
-    return RelatedLink(card.title, card.path, kind, tag, "" if kind == ARTICLE else card.status)
+    return RelatedLink(card.title, card.path, kind, _TAGS[card.kind](card.id), "" if kind == ARTICLE else card.status)
 
 
 @lru_cache(maxsize=8)

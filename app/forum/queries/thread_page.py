@@ -17,7 +17,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db, read
 from app.core.pagination import Page
-from app.forum.models import Category, Comment, Post, Thread
+from app.forum.models import Category, Comment, Post, Tag, Thread, ThreadTag
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
 from app.forum.policies import can_see_thread, shows_card, visible_comments, visible_posts
@@ -32,7 +32,6 @@ from app.forum.queries.resolution import (
     own_marks,
     resolution_of,
 )  # fmt: skip
-from app.forum.queries.tags import tags_of_threads
 from app.forum.queries.thread_rows import CategoryCard, CommentRow, PostRow, ThreadHead
 from app.pageviews.models import PageviewTotal
 
@@ -58,8 +57,19 @@ _HAS_VOTED_ANSWER = sa.exists().where(
     _answer.thread_id == Thread.id, _answer.kind == PostKind.ANSWER, _answer.score > 0, _answer.hidden_at.is_(None),
     _answer.held_at.is_(None),
 )  # fmt: skip
+# Names do not sort by themselves in the order that their author gave: each brings its number.
+_TAGS = (
+    sa.select(sa.func.aggregate_strings(ThreadTag.position.cast(sa.String) + " " + Tag.name, "\n"))
+    .select_from(ThreadTag)
+    .join(Tag, Tag.id == ThreadTag.tag_id)
+    .where(ThreadTag.thread_id == Thread.id)
+    .correlate(Thread)
+    .scalar_subquery()
+)
 _HEAD = (
-    sa.select(*_THREAD, Person.level, Person.role, _HAS_VOTED_ANSWER, PageviewTotal.views, *_CATEGORY, *_POST, *person_columns())
+    sa.select(
+        *_THREAD, Person.level, Person.role, _HAS_VOTED_ANSWER, PageviewTotal.views, _TAGS, *_CATEGORY, *_POST, *person_columns()
+    )
     .select_from(Thread)
     .join(Category, Category.id == Thread.category_id)
     .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
@@ -80,13 +90,18 @@ def find_thread_head(thread_id: int) -> ThreadHead | None:
     row = read(_HEAD, {"thread_id": thread_id}).first()
     if row is None:
         return None
-    values = tuple(row)
-    facts, values = values[: len(_THREAD)], values[len(_THREAD) :]
-    level, role, has_voted, views = values[:4]
-    category, post = values[4:8], values[8 : 8 + len(_POST)]
+    facts, values = row[: len(_THREAD)], row[len(_THREAD) :]
+    level, role, has_voted, views, tags = values[:5]
+    category, post = values[5:9], values[9 : 9 + len(_POST)]
     opening = _post_row(post, person_card(values[-PERSON_WIDTH:]))
-    rest: tuple[Any, ...] = (level or 0, role or "", bool(has_voted), views or 0, CategoryCard(*category), opening)
+    rest: tuple[Any, ...] = (level or 0, role or "", bool(has_voted), views or 0, _tag_names(tags), CategoryCard(*category), opening)
     return ThreadHead(*facts, *rest)
+
+
+def _tag_names(tags: str | None) -> tuple[str, ...]:
+    """Return the names of tags in their order."""
+    found = [tag.partition(" ") for tag in tags.split("\n")] if tags else []
+    return tuple(name for _position, _space, name in sorted(found, key=lambda tag: (int(tag[0]), tag[2])))
 
 
 def _order(sort: str, is_question: bool) -> tuple[Any, ...]:
@@ -218,7 +233,7 @@ def load_thread_page(actor: Actor, head: ThreadHead, sort: str, number: int) -> 
         head=head,
         sort=sort,
         posts=posts,
-        tags=tags_of_threads([head.id]).get(head.id, ()),
+        tags=head.tags,
         comments=comments_of(actor, commented),
         acceptances=resolution.acceptances,
         outcomes=resolution.outcomes,

@@ -61,9 +61,18 @@ class PostRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredNext:
+    """What a job found last to read after a thread: keys of documents (search.models.ReadNext)."""
+
+    similar: str
+    together: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadHead:
     """A thread with its board, its author and its opening post. `has_voted_answer`: some visible answer has a positive score.
-    `views` counts all times.
+    `views` counts all times. `next`: None as long as no job looked.
     """
 
     id: int
@@ -99,8 +108,10 @@ class ThreadHead:
     author_role: str
     has_voted_answer: bool
     views: int
+    tags: tuple[str, ...]
     category: CategoryCard
     opening: PostRow
+    next: StoredNext | None = None
 
     @property
     def author(self) -> PersonCard | None:

@@ -78,7 +78,8 @@ def share(actor: Actor, key: SharedKey, found: ThreadPage, make: Callable[[Actor
 
     `make` makes the page of a thread for a reader.
     """
-    pages, named = shared_pages(), _named_on(found)
+    pages = shared_pages()
+    named = _named_on(found) if actor.id is not None else frozenset()  # a page for visitors names nobody who might ask for it
     is_plain = {"sort", "page"}.issuperset(request.args)
     if pages is None or not is_plain or not found.head.is_listed or (actor.id is not None and actor.id in named):
         return None
