@@ -90,12 +90,13 @@ def find_thread_head(thread_id: int) -> ThreadHead | None:
     row = read(_HEAD, {"thread_id": thread_id}).first()
     if row is None:
         return None
-    facts, values = row[: len(_THREAD)], row[len(_THREAD) :]
+    found: tuple[Any, ...] = tuple(row)
+    facts, values = found[: len(_THREAD)], found[len(_THREAD) :]
     level, role, has_voted, views, tags = values[:5]
     category, post = values[5:9], values[9 : 9 + len(_POST)]
     opening = _post_row(post, person_card(values[-PERSON_WIDTH:]))
-    rest: tuple[Any, ...] = (level or 0, role or "", bool(has_voted), views or 0, _tag_names(tags), CategoryCard(*category), opening)
-    return ThreadHead(*facts, *rest)
+    rest: tuple[Any, ...] = (level or 0, role or "", bool(has_voted), views or 0, _tag_names(tags))
+    return ThreadHead(*facts, *rest, CategoryCard(*category), opening)
 
 
 def _tag_names(tags: str | None) -> tuple[str, ...]:
