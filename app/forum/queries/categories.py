@@ -48,10 +48,19 @@ class Topic(NamedTuple):
     slug: str
     name: str
     thread_count: int
+    description: str
+    audience: str
+    needs_approval: bool
 
     @property
     def path(self) -> str:
         return category_path(self.slug)
+
+
+_TOPIC = (
+    Category.id, Category.slug, Category.name, Category.thread_count, Category.description, Category.audience,
+    Category.needs_approval,
+)  # fmt: skip
 
 
 @lru_cache(maxsize=8)
@@ -66,7 +75,7 @@ def _called(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
 
 @lru_cache(maxsize=8)
 def _topics(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
-    return _visible(reader).with_only_columns(Category.id, Category.slug, Category.name, Category.thread_count)
+    return _visible(reader).with_only_columns(*_TOPIC)
 
 
 def reader_of(actor: Actor) -> Actor:
@@ -89,6 +98,11 @@ def list_topics(actor: Actor) -> tuple[Topic, ...]:
     """As list_categories, for navigation: remembered while nothing about categories and threads changes."""
     reader = reader_of(actor)
     return remember(reader, "topics", (SITE, THREADS), lambda: tuple(map(Topic._make, read(_topics(reader)))))
+
+
+def find_topic(actor: Actor, slug: str) -> Topic | None:
+    """Return a category the actor may read as pages show it, or None."""
+    return next((topic for topic in list_topics(actor) if topic.slug == slug), None)
 
 
 def category_names(actor: Actor) -> dict[str, str]:

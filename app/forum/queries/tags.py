@@ -61,9 +61,11 @@ def list_tags(*, prefix: str = "", by_name: bool = False, page: int = 1) -> Page
 
 
 def find_tag(name: str) -> TagRow | None:
-    """Return a tag by its exact name."""
-    row = read(_BY_NAME, {"name": name}).first()
-    return TagRow(*row) if row else None
+    """Return a tag by its exact name: remembered like the popular ones. That there is none is not, because anybody asks for anything."""
+    try:
+        return remember(ANONYMOUS, ("tag", name), (SITE, THREADS), lambda: TagRow._make(read(_BY_NAME, {"name": name}).one()))
+    except sa.exc.NoResultFound:
+        return None
 
 
 def tags_of_threads(thread_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
-from app.forum.queries.categories import find_category
-from app.forum.queries.lists import QUESTION_VIEWS, list_pinned_threads, list_threads
+from app.forum.queries.categories import find_topic
+from app.forum.queries.lists import QUESTION_VIEWS
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
+from app.forum.routes.shown_rows import show_pinned, show_threads
 from app.web.access import public
 from app.web.context import current_actor
 from app.web.contract import ListFacts
@@ -26,13 +27,13 @@ def category_page(slug: str) -> Response:
     """List the threads of a category, pinned ones first."""
     actor = current_actor()
     number = parse_page(request.args.get("page"))
-    category = find_category(actor, slug)
+    category = find_topic(actor, slug)
     if category is None:
         raise NotFound(_("There is no such category."))
     address = ListAddress(category.path, asked_view(QUESTION_VIEWS))
     if asks_for_first_page():
         return moved(address.with_page(1))
-    rows = list_threads(actor, view=address.view, category=category.id, page=number)
+    rows = show_threads(actor, view=address.view, category=category.id, page=number)
     about = category.description or _("Questions and discussions about %(category)s.", category=category.name)
     is_public = category.audience == "public"
     facts = ListFacts(category.thread_count, category.audience, is_topic=True, has_trail=True)
@@ -48,7 +49,7 @@ def category_page(slug: str) -> Response:
         category=category,
         view=address.view,
         rows=rows,
-        pinned=list_pinned_threads(actor, category.id) if address.is_plain and number == 1 else (),
+        pinned=show_pinned(actor, category.id) if address.is_plain and number == 1 else (),
         tabs_links=address.view_links(QUESTION_VIEWS),
         list_url=address.with_page,
     )

@@ -5,6 +5,7 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import Response, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import NotFound
@@ -13,10 +14,11 @@ from app.core.i18n import lazy_gettext, pgettext
 from app.core.pagination import Page, parse_page
 from app.forum.models.thread import ThreadKind
 from app.forum.queries.categories import Topic, list_topics
-from app.forum.queries.lists import DISCUSSION_VIEWS, QUESTION_VIEWS, ThreadRow, list_threads
+from app.forum.queries.lists import DISCUSSION_VIEWS, QUESTION_VIEWS
 from app.forum.queries.tags import TagRow, find_tag, list_popular_tags
 from app.forum.queries.versions import find_version_label
 from app.forum.routes.blueprint import blueprint
+from app.forum.routes.shown_rows import show_threads
 from app.web.access import public
 from app.web.context import current_actor
 from app.web.contract import ListFacts
@@ -105,7 +107,7 @@ def asks_for_first_page() -> bool:
     return request.args.get("page") == "1"
 
 
-def list_head(title: str, description: str, address: ListAddress, rows: Page[ThreadRow], facts: ListFacts) -> Head:
+def list_head(title: str, description: str, address: ListAddress, rows: Page[Markup], facts: ListFacts) -> Head:
     """Return the head of a list page: canonical to itself, with its neighbours."""
     number = rows.number
     return Head(
@@ -143,7 +145,7 @@ def _list_page(kind: str, path: str, title: str, views: tuple[str, ...]) -> Base
     category = _asked_category(categories, address.category)
     tag_id = _asked_tag(address.tag)
     version_id, version = _asked_version(address.version)
-    rows = list_threads(
+    rows = show_threads(
         actor,
         view=address.view,
         category=category.id if category else None,
@@ -188,7 +190,7 @@ def _render(
     title: str,
     views: tuple[str, ...],
     address: ListAddress,
-    rows: Page[ThreadRow],
+    rows: Page[Markup],
     categories: tuple[Topic, ...],
     category: Topic | None,
     version: str,

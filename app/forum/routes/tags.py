@@ -14,6 +14,7 @@ from app.forum.queries.lists import QUESTION_VIEWS, list_threads
 from app.forum.queries.tags import find_tag, list_tags
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
+from app.forum.routes.shown_rows import show_threads
 from app.web.access import public
 from app.web.context import current_actor
 from app.web.contract import ListFacts
@@ -78,7 +79,7 @@ def tag_page(name: str) -> Response:
     if asks_for_first_page():
         return moved(address.with_page(1))
     keep_page(THREADS)
-    rows = list_threads(actor, view=address.view, tag=tag.id, page=number)
+    rows = show_threads(actor, view=address.view, tag=tag.id, page=number)
     facts = ListFacts(tag.thread_count, is_topic=True, has_trail=True)
     about = tag.description or _("Questions and answers about %(topic)s.", topic=tag.name)
     head = list_head(_("Tag: %(name)s", name=tag.name), about, address, rows, facts)
