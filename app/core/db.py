@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 import sqlalchemy as sa
@@ -81,19 +82,25 @@ def upsert(
     """
     if not rows:
         return
-    dialect = db.session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    changes = tuple(update.items()) if isinstance(update, Mapping) else tuple((name, _TAKEN_OVER) for name in update)
+    statement = _upserting(db.session.get_bind().dialect.name, table, tuple(keys), changes)
     # Values are given apart from the statement: it is compiled once for any number of rows, which no limit of variables ends.
+    db.session.connection().execute(statement, [dict(row) for row in rows])
+
+
+_TAKEN_OVER = object()
+
+
+@lru_cache(maxsize=128)
+def _upserting(
+    dialect: str, table: sa.Table | sa.FromClause, keys: tuple[str, ...], changes: tuple[tuple[str, Any], ...]
+) -> sa.Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(table)  # type: ignore[arg-type]
-    if isinstance(update, Mapping):
-        changes = dict(update)
-    else:
-        changes = {name: statement.excluded[name] for name in update}
-    if changes:
-        statement = statement.on_conflict_do_update(index_elements=list(keys), set_=changes)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=list(keys))
-    db.session.execute(statement, [dict(row) for row in rows])
+    if not changes:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    taken = {name: statement.excluded[name] if value is _TAKEN_OVER else value for name, value in changes}
+    return statement.on_conflict_do_update(index_elements=keys, set_=taken)
 
 
 def lock_name(*parts: str) -> None:

@@ -8,7 +8,7 @@ from app.core.events import Event
 from app.desk.models import DeskState, WaitingReason
 from app.desk.queries.facts import find_item, load_facts
 from app.desk.services.assigning import assign_by_rule
-from app.desk.services.settling import drop_item, settle_item, take_back_return
+from app.desk.services.settling import drop_item, is_settled, settle_item, take_back_return
 from app.desk.services.taking import release_answered
 from app.forum.events import (
     AskerStillStuck,
@@ -35,9 +35,8 @@ def put_on_desk(event: ThreadStarted) -> None:
 
 def look_after_post(event: PostAdded) -> None:
     """An answer may end the waiting; whoever took the question is done with it."""
-    item = settle_item(event.thread_id)
-    if item is not None:
-        release_answered(item, event.author_id)
+    if not is_settled(event.thread_id):
+        release_answered(settle_item(event.thread_id), event.author_id)
 
 
 def look_after_status(event: StatusChanged) -> None:

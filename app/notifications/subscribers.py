@@ -14,7 +14,7 @@ from app.accounts.events import (
     PersonSignedUp,
 )
 from app.accounts.models import Person
-from app.core.db import db
+from app.core.db import db, read
 from app.core.events import Event
 from app.desk.events import QuestionAssigned, QuestionEscalated
 from app.desk.models import StaffGroup
@@ -50,7 +50,8 @@ _FOLLOWS = sa.select(Follow.person_id, Follow.is_muted).where(Follow.thread_id =
 
 def _followers(thread_id: int) -> tuple[set[int], set[int]]:
     """Return (people who follow a thread, people who left it on purpose)."""
-    rows = db.session.execute(_FOLLOWS, {"thread_id": thread_id}).all()
+    db.session.flush()
+    rows = read(_FOLLOWS, {"thread_id": thread_id}).all()
     return {person for person, is_muted in rows if not is_muted}, {person for person, is_muted in rows if is_muted}
 
 
@@ -183,7 +184,7 @@ def tell_of_comment_decision(event: CommentCurated) -> None:
 
 def plan_reminder(event: PostAdded) -> None:
     """An answer: its asker is asked some days later whether it helped. A post of their own says that they are not silent."""
-    if event.author_id is not None:
+    if event.author_id is not None and event.author_id == _author_of_thread(event.thread_id):
         stop_asking(event.thread_id, event.author_id)
     expect_word(thread_id=event.thread_id, post_id=event.post_id, answerer_id=event.author_id, timing=site_timing())
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.db import db
+from app.core.db import db, read
 from app.desk.models import DeskItem
 from app.desk.turns import SETTLED, TurnFacts
 from app.forum.models import Category, Post, Thread
@@ -57,6 +57,27 @@ _FACTS = (
     .where(Thread.id.in_(_ids), Thread.kind == ThreadKind.QUESTION)
     .group_by(Thread.id, Category.id)
 )  # fmt: skip
+_item = (
+    DeskItem.state,
+    DeskItem.since,
+    DeskItem.clock_since,
+    DeskItem.affected_count,
+    DeskItem.returned_at,
+    DeskItem.taken_by_id,
+)
+_FACTS_AND_ITEM = _FACTS.add_columns(*_item).outerjoin(DeskItem, DeskItem.thread_id == Thread.id).group_by(DeskItem.thread_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """What an item of the desk says that follows from its thread, and what that depends on beside it."""
+
+    state: str | None
+    since: datetime | None
+    clock_since: datetime | None
+    affected_count: int | None
+    returned_at: datetime | None
+    taken_by_id: int | None
 
 
 _ITEMS_FOR_UPDATE = (
@@ -67,7 +88,18 @@ _ITEMS_FOR_UPDATE = (
 
 def load_facts(ids: Sequence[int]) -> dict[int, DeskFacts]:
     """Return the facts of those of the threads that are questions, by id, in one statement."""
-    return {row[0]: DeskFacts(*row) for row in db.session.execute(_FACTS, {"ids": list(ids)})}
+    db.session.flush()
+    return {row[0]: DeskFacts(*row) for row in read(_FACTS, {"ids": list(ids)})}
+
+
+def find_facts_and_item(thread_id: int) -> tuple[DeskFacts, ItemState] | None:
+    """Return the facts of a question and what its item says, in one statement; None for a discussion. Without an item its state is None."""
+    db.session.flush()
+    row = read(_FACTS_AND_ITEM, {"ids": [thread_id]}).first()
+    if row is None:
+        return None
+    split = len(row) - len(_item)
+    return DeskFacts(*row[:split]), ItemState(*row[split:])
 
 
 def get_items_for_update(ids: Sequence[int]) -> dict[int, DeskItem]:

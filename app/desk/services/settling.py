@@ -13,7 +13,15 @@ from app.core.uow import require_unit_of_work
 from app.desk.calendar import WorkingHours, add_working_time, working_moment_before
 from app.desk.models import DeskItem, DeskState, WaitingReason
 from app.desk.queries.calendar import load_hours
-from app.desk.queries.facts import DeskFacts, get_items_for_update, list_affected_more, list_open_items, list_unknown, load_facts
+from app.desk.queries.facts import (
+    DeskFacts,
+    find_facts_and_item,
+    get_items_for_update,
+    list_affected_more,
+    list_open_items,
+    list_unknown,
+    load_facts,
+)
 from app.desk.terms import desk_terms
 from app.desk.turns import Turn, derive_turn, expected_time
 from app.forum.models.thread import Status
@@ -45,6 +53,19 @@ def settle_item(thread_id: int, returned: WaitingReason | None = None, said_at: 
             _write_due(item, facts, load_hours())
     db.session.flush()
     return item
+
+
+def is_settled(thread_id: int) -> bool:
+    """Whether the item of a locked thread says already what `settle_item` would write, and nobody has taken it; so it is for a discussion."""
+    found = find_facts_and_item(thread_id)
+    if found is None:
+        return True
+    facts, item = found
+    if item.state is None or item.taken_by_id is not None or item.affected_count != facts.affected_count:
+        return False
+    turn = derive_turn(facts.as_turn_facts(item.returned_at))
+    since = item.since if turn.state == DeskState.ASKER and item.since is not None else turn.since
+    return (item.state, item.since, item.clock_since) == (turn.state, since, turn.clock_since)
 
 
 def drop_item(thread_id: int) -> None:

@@ -24,10 +24,8 @@ _FIELDS = {
     "summary": 1_000, "applies_to": 600, "asked_as": 10_000, "note": 600,  # of articles
 }  # fmt: skip
 
-_DISCARD = (
-    sa.delete(Draft)
-    .where(Draft.person_id == sa.bindparam("of_person"), Draft.key == sa.bindparam("of_key"))
-    .execution_options(synchronize_session=False)
+_DISCARD = sa.delete(Draft.__table__).where(  # type: ignore[arg-type]
+    Draft.person_id == sa.bindparam("of_person"), Draft.key == sa.bindparam("of_key")
 )
 
 
@@ -71,7 +69,7 @@ def find_draft(actor: Actor, key: str) -> SavedDraft | None:
 
 def discard_draft(actor: Actor, *, key: str) -> None:
     """Forget a draft, if there is one."""
-    db.session.execute(_DISCARD, {"of_person": actor.id, "of_key": key})
+    db.session.connection().execute(_DISCARD, {"of_person": actor.id, "of_key": key})
 
 
 def _forget_oldest(actor: Actor) -> None:

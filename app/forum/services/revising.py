@@ -23,7 +23,7 @@ _DOUBLES = (
     )
     .limit(1)
 )  # fmt: skip
-_NEW_POST = sa.insert(Post.__table__)  # type: ignore[arg-type]
+_NEW_POST = sa.insert(Post.__table__).returning(Post.__table__.c.id)  # type: ignore[arg-type]
 _NEW_REVISION = sa.insert(PostRevision.__table__)  # type: ignore[arg-type]
 _COLUMNS = tuple(column.name for column in Post.__table__.columns if column.name != "id")
 
@@ -45,7 +45,7 @@ def add_first_text(actor: Actor, thread: Thread, kind: PostKind, body: Rendered,
 def store_post(post: Post) -> None:
     """Write a new post, of which every column is set, and let the session know it as any other: quicker than to let it find out."""
     values = {name: getattr(post, name) for name in _COLUMNS}
-    post.id = db.session.connection().execute(_NEW_POST, values).inserted_primary_key[0]
+    post.id = db.session.connection().execute(_NEW_POST, values).scalar_one()
     make_transient_to_detached(post)
     db.session.add(post)
 

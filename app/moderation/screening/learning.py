@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.core.actor import Audience
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import db, read
 from app.core.i18n import lazy_gettext
 from app.core.listing import quoted
 from app.core.uow import unit_of_work
@@ -34,7 +34,7 @@ def check_text(traits: Traits, terms: ScreeningTerms) -> list[Reason]:
     """Hold a text that reads like what moderators took for spam; nothing before there is a model."""
     if not terms.sure:
         return []
-    newest = db.session.scalar(_NEWEST)
+    newest = read(_NEWEST).scalar()
     model = _load(db.engine.url.render_as_string(), newest) if newest else None
     if model is None or min(model.spam, model.ham) < terms.examples:
         return []

@@ -59,10 +59,11 @@ def remember(traits: Traits, actor: Actor, post_id: int, comment_id: int | None,
     if not (digest := digest_of(traits)):
         return
     values = {"person_id": actor.id, "post_id": post_id, "comment_id": comment_id, "digest": digest, "created_at": now()}
-    text_id = db.session.execute(_KEEP, values).scalar_one()
+    connection = db.session.connection()
+    text_id = connection.execute(_KEEP, values).scalar_one()
     rows = [{"text_id": text_id, "value": value} for value in sorted(traits.sketch)]
     if rows:
-        db.session.execute(_KEEP_PIECES, rows)
+        connection.execute(_KEEP_PIECES, rows)
 
 
 def forget_job(_payloads: list[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from app.core.db import db
+from app.core.db import db, read
 from app.moderation.models import RuleKind, RuleMeasure, ScreeningRule
 from app.moderation.screening.folding import has_cjk
 
@@ -79,7 +79,7 @@ def compile_rules(rules: list[Rule]) -> RuleSet:
 
 def rules_in_use() -> RuleSet:
     """Return the rules in use, in one small statement; all of them are read only when one has changed."""
-    row = db.session.execute(_STATE).one()
+    row = read(_STATE).one()
     return _load(db.engine.url.render_as_string(), row[0], row[1])
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import db, read
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.services.commenting import WAITING
@@ -50,7 +50,8 @@ class Standing:
 
 def standing_of(actor: Actor) -> Standing:
     """Return an author's standing in one statement."""
-    row = db.session.execute(_STANDING, {"person_id": actor.id, "since": now() - PACE}).one()
+    db.session.flush()
+    row = read(_STANDING, {"person_id": actor.id, "since": now() - PACE}).one()
     return Standing(row[0], row[1] + row[2], row[3] + row[4])
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.core.clock import now
-from app.core.db import db, upsert
+from app.core.db import db, read, upsert
 from app.core.errors import NotFound
 from app.core.uow import require_unit_of_work
 from app.forum.models import Post, Thread
@@ -44,7 +44,7 @@ def expect_word(*, thread_id: int, post_id: int, answerer_id: int | None, timing
     asker_id = thread.author_id if thread and thread.kind == ThreadKind.QUESTION else None
     if thread is None or asker_id is None or asker_id == answerer_id or thread.status in (Status.SOLVED, Status.CLOSED):
         return
-    if not db.session.scalar(_EMAIL, {"person_id": asker_id}):
+    if not read(_EMAIL, {"person_id": asker_id}).scalar():
         return
     request, moment = get_request_for_update(thread_id, asker_id), now()
     due = timing.renewed_due(request.sent_count if request else 0, moment)

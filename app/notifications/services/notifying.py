@@ -1,13 +1,15 @@
 """Telling people: lines in their lists and mails in the queue. Says nothing to anybody who may not see what it is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.accounts.models import Person
+from app.accounts.models import Person, actor_of
+from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import BigId, db
+from app.core.db import BigId, db, read
 from app.core.uow import require_unit_of_work
 from app.jobs.queue import enqueue, enqueue_all
 from app.notifications.models import OFF_BY_DEFAULT, MailPreference, Notification, NotificationKind
@@ -23,8 +25,21 @@ _OF_TEXT = (NotificationKind.ANSWER, NotificationKind.COMMENT, NotificationKind.
 # The statements of every text that is told of: built once.
 _ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _PEOPLE = sa.select(Person).where(Person.id.in_(_ids)).order_by(Person.id)
+# What makes an actor, where mails go, and whether the kind was switched from what it is by default.
+_READERS = (
+    sa.select(
+        Person.id, Person.name, Person.display_name, Person.role, Person.trust, Person.level, Person.suspended_until,
+        Person.muted_until, Person.banned_at, Person.warned_at, Person.email, MailPreference.person_id.label("switched"),
+    )
+    .outerjoin(MailPreference, sa.and_(MailPreference.person_id == Person.id, MailPreference.kind == sa.bindparam("kind")))
+    .where(Person.id.in_(_ids))
+    .order_by(Person.id)
+)  # fmt: skip
 _LINES = (
-    sa.select(Notification)
+    sa.select(
+        Notification.id, Notification.person_id, Notification.kind, Notification.thread_id, Notification.post_id,
+        Notification.comment_id, Notification.article_id, Notification.read_at,
+    )
     .where(
         Notification.person_id.in_(_ids),
         sa.or_(
@@ -36,13 +51,26 @@ _LINES = (
         ),
     )
     .order_by(Notification.id.desc())
-)
+)  # fmt: skip
 _THREAD_LINES = _LINES.where(Notification.thread_id == sa.bindparam("about"))
 _ARTICLE_LINES = _LINES.where(Notification.article_id == sa.bindparam("about"))
 _NEW_LINES = sa.insert(Notification.__table__)  # type: ignore[arg-type]
+_RENEWED_LINES = sa.select(Notification).where(Notification.id.in_(_ids))
 _CHANGED = sa.select(MailPreference.person_id).where(
     MailPreference.kind == sa.bindparam("kind"), MailPreference.person_id.in_(_ids)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who may be told of something: as an actor, and whether they want mails of its kind."""
+
+    actor: Actor
+    wants_mail: bool
+
+    @property
+    def id(self) -> int:
+        return self.actor.id or 0
 
 
 def notify(
@@ -68,22 +96,22 @@ def notify(
     target = load_target(thread_id, post_id, comment_id, article_id) if ids else None
     if target is None:
         return
-    moment = now()
-    people = [person for person in _people(ids) if can_see_target(person.as_actor(moment), target)]
+    people = [reader for reader in _readers(ids, kind) if can_see_target(reader.actor, target)]
     values = {
         "kind": kind, "actor_id": actor_id, "thread_id": thread_id, "post_id": post_id, "comment_id": comment_id,
         "article_id": article_id, "text": text,
     }  # fmt: skip
     known = _lines_about(people, target)
-    steps = {person.id: _step(values, known.get(person.id, [])) for person in people}
-    _write_lines([person_id for person_id, step in steps.items() if step == _NEW], values)
-    told = [person for person in people if steps[person.id] != _KNOWN]
-    if not with_mail:
+    steps = {person.id: _step(values, known.get(person.id, ())) for person in people}
+    _write_lines([person_id for person_id, (step, _line) in steps.items() if step == _NEW], values)
+    _renew_lines([line_id for step, line_id in steps.values() if step == _RENEWED], values)
+    told = [person for person in people if steps[person.id][0] != _KNOWN and person.wants_mail]
+    if not with_mail or not told:
         return
     payload = {key: value for key, value in values.items() if value not in (None, "")} | {"kind": str(kind)}
     payload |= {"text": pack(text)} if text else {}
     key = f"{post_id or 0}:{comment_id or 0}:{article_id or 0}"
-    mails = [(f"mail:{kind}:{person.id}:{key}", payload | {"person_id": person.id}) for person in wanting_mail(told, kind)]
+    mails = [(f"mail:{kind}:{person.id}:{key}", payload | {"person_id": person.id}) for person in told]
     enqueue_all(MAIL_JOB, mails)
 
 
@@ -134,43 +162,55 @@ def _people(ids: set[int]) -> list[Person]:
     return list(db.session.scalars(_PEOPLE, {"ids": sorted(ids)}))
 
 
-def _lines_about(people: list[Person], target: Target) -> dict[int, list[Notification]]:
+def _readers(ids: set[int], kind: NotificationKind) -> list[Reader]:
+    moment, is_off = now(), kind in OFF_BY_DEFAULT
+    rows: Iterable[Any] = read(_READERS, {"ids": sorted(ids), "kind": kind})
+    return [Reader(actor_of(row, moment), bool(row.email) and (row.switched is not None) == is_off) for row in rows]
+
+
+def _lines_about(people: list[Reader], target: Target) -> dict[int, list[Any]]:
     """Return the lines of these people about the same thread or article that are unread or about this very text, newest first."""
-    found: dict[int, list[Notification]] = {}
+    found: dict[int, list[Any]] = {}
     if not people:
         return found
+    db.session.flush()
     about = target.article or target.thread
     values = {
         "ids": [person.id for person in people], "about": about.id if about else None,
         "post_id": target.post.id if target.post else None, "comment_id": target.comment.id if target.comment else None,
     }  # fmt: skip
-    for line in db.session.scalars(_ARTICLE_LINES if target.article is not None else _THREAD_LINES, values):
+    for line in read(_ARTICLE_LINES if target.article is not None else _THREAD_LINES, values):
         found.setdefault(line.person_id, []).append(line)
     return found
 
 
-def _step(values: dict[str, Any], lines: list[Notification]) -> str:
-    """Renew a person's line if there is one about the same; return whether they need a new one, or know of this very text."""
+def _step(values: dict[str, Any], lines: Sequence[Any]) -> tuple[str, int]:
+    """Return what becomes of a person's line: they need a new one, have one about the same that is renewed (its id), or know of this
+    very text."""
     text = (values["post_id"], values["comment_id"])
     if values["kind"] in _OF_TEXT and any(line.kind in _OF_TEXT and (line.post_id, line.comment_id) == text for line in lines):
-        return _KNOWN
-    for line in lines:
-        if line.read_at is None and _is_same_matter(line, values):
-            line.times += 1
-            line.created_at = now()
-            for key, value in values.items():
-                setattr(line, key, value)
-            return _RENEWED
-    return _NEW
+        return _KNOWN, 0
+    same = (line.id for line in lines if line.read_at is None and _is_same_matter(line, values))
+    line_id = next(same, None)
+    return (_NEW, 0) if line_id is None else (_RENEWED, line_id)
+
+
+def _renew_lines(ids: list[int], values: dict[str, Any]) -> None:
+    """Let lines say what happened now, once more."""
+    for line in db.session.scalars(_RENEWED_LINES, {"ids": ids}) if ids else ():
+        line.times += 1
+        line.created_at = now()
+        for key, value in values.items():
+            setattr(line, key, value)
 
 
 def _write_lines(person_ids: list[int], values: dict[str, Any]) -> None:
     """Write a new line for each person, in one statement however many they are."""
     if person_ids:
-        db.session.execute(_NEW_LINES, [{"person_id": person_id, **values} for person_id in person_ids])
+        db.session.connection().execute(_NEW_LINES, [{"person_id": person_id, **values} for person_id in person_ids])
 
 
-def _is_same_matter(line: Notification, values: dict[str, Any]) -> bool:
+def _is_same_matter(line: Any, values: dict[str, Any]) -> bool:
     """Answers collapse by thread, comments by post, everything else by its very target."""
     if line.kind != values["kind"]:
         return False
