@@ -17,25 +17,25 @@ from app.core.actor import Actor, Audience
 from app.core.db import db, read
 from app.forum.models import Acceptance, Category, Post, Tag, Thread, ThreadTag
 from app.forum.models.post import PostKind
-from app.forum.models.thread import Status
+from app.forum.models.thread import Status, ThreadKind
 from app.forum.policies import card_shown, listed_threads
 from app.forum.queries.categories import reader_of
 from app.forum.urls import category_path, thread_path
-from app.pageviews.models import PageviewTotal
 from app.pageviews.queries import total_views
 from app.search.documents import THREAD, HitCard, SearchDocument, TitleCard
 
 _LISTED = sa.and_(Thread.hidden_at.is_(None), Thread.held_at.is_(None))
 _LISTED_POST = sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None))
 ANSWER_CHARS = 4_000
-"""Characters of each answer on a card, from which a snippet is cut."""
-CARD_ANSWERS = 20
+"""Characters of an answer from which a snippet is cut."""
+BEST_ANSWERS = 20
 IDS_AT_ONCE = 1_000
+_ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 
 
 def load_many(ids: Sequence[int]) -> dict[int, SearchDocument]:
     """Return the documents of the listed threads among `ids`, in five statements."""
-    rows = db.session.execute(_heads(ids)).all()
+    rows = read(_heads(), {"ids": list(ids)}).all()
     found = [row.id for row in rows]
     (answers, confirmed), tags, wordings, views = _answers(found), _tags(found), _wordings(found), total_views(THREAD, found)
     return {
@@ -81,6 +81,11 @@ def present(ids: Sequence[int], actor: Actor) -> dict[int, HitCard]:
     return {row.id: _card(row) for row in read(_cards(reader_of(actor)), {"ids": list(ids)})}
 
 
+def answers(ids: Sequence[int]) -> dict[int, str]:
+    """Return the beginnings of the best answers of some threads, one a line, in one statement; only for what `present` returned."""
+    return {thread_id: texts for thread_id, texts in read(_BEST_ANSWERS, {"ids": list(ids)}) if texts}
+
+
 def titles(ids: Sequence[int], actor: Actor) -> dict[int, TitleCard]:
     """Return links to the threads among `ids` that the actor finds in lists, in one statement that reads no texts."""
     rows = read(_title_rows(reader_of(actor)), {"ids": list(ids)})
@@ -99,12 +104,11 @@ def _card(row: sa.Row[*tuple[Any, ...]]) -> HitCard:
         title=row.title,
         path=thread_path(row.kind, row.id, row.slug),
         status=row.status,
-        text="\n".join(part for part in (row.body_text, row.answers) if part),
+        text=row.body_text,
         excerpt=row.excerpt,
         author=row.display_name or row.author or "",
         answer_count=row.answer_count,
         votes=row.score,
-        views=row.views or 0,
         created_at=row.created_at,
         category_name=row.category_name,
         category_path=category_path(row.category_slug),
@@ -117,7 +121,8 @@ def _card(row: sa.Row[*tuple[Any, ...]]) -> HitCard:
     )
 
 
-def _heads(ids: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
+@lru_cache(maxsize=1)
+def _heads() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Thread.id, Thread.kind, Thread.title, Thread.status, Thread.score, Thread.created_at, Thread.last_activity_at,
@@ -127,7 +132,7 @@ def _heads(ids: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
         .join(Category, Category.id == Thread.category_id)
         .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
         .outerjoin(Person, Person.id == Thread.author_id)
-        .where(Thread.id.in_(ids), _LISTED)
+        .where(Thread.id.in_(_ids), _LISTED)
     )  # fmt: skip
 
 
@@ -146,40 +151,39 @@ def _cards(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.status, Thread.excerpt, Thread.score, Thread.answer_count,
             Thread.created_at, Thread.article_id, Category.name.label("category_name"), Category.slug.label("category_slug"),
-            Post.body_text, Person.name.label("author"), Person.display_name, PageviewTotal.views,
-            _answer_text().label("answers"), _accepted_text().label("answer"), _card_text().label("card"),
-            _tag_names().label("tags"),
+            Post.body_text, Person.name.label("author"), Person.display_name,
+            _accepted_text().label("answer"), _card_text().label("card"), _tag_names().label("tags"),
         )
         .join(Category, Category.id == Thread.category_id)
         .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
         .outerjoin(Person, Person.id == Thread.author_id)
-        .outerjoin(PageviewTotal, sa.and_(PageviewTotal.kind == THREAD, PageviewTotal.target_id == Thread.id))
         .where(Thread.id.in_(sa.bindparam("ids", expanding=True)), listed_threads(reader))
     )  # fmt: skip
 
 
 def _answer_text() -> sa.ScalarSelect[str]:
-    """The starts of a thread's best answers, one a line."""
+    """The starts of a thread's best answers, one a line. In the order of an index, so that more answers cost no more."""
     answer = aliased(Post)
-    is_best = sa.and_(
-        answer.thread_id == Thread.id, answer.kind != PostKind.OPENING, answer.hidden_at.is_(None), answer.held_at.is_(None)
-    )  # fmt: skip
+    kind = sa.case((Thread.kind == ThreadKind.QUESTION, PostKind.ANSWER), else_=PostKind.REPLY)
     best = (
         sa.select(sa.func.substr(answer.body_text, 1, ANSWER_CHARS).label("text"))
-        .where(is_best)
-        .order_by(answer.score.desc(), answer.id)
-        .limit(CARD_ANSWERS)
+        .where(answer.thread_id == Thread.id, answer.kind == kind, answer.hidden_at.is_(None), answer.held_at.is_(None))
+        .order_by(answer.score.desc(), answer.created_at.desc())
+        .limit(BEST_ANSWERS)
         .correlate(Thread)
         .subquery()
     )
     return sa.select(sa.func.aggregate_strings(best.c.text, "\n")).scalar_subquery()
 
 
+_BEST_ANSWERS = sa.select(Thread.id, _answer_text()).where(Thread.id.in_(sa.bindparam("ids", expanding=True)))
+
+
 def _accepted_text() -> sa.ScalarSelect[str]:
-    """The whole text of the main accepted answer."""
+    """The beginning of the main accepted answer."""
     answer = aliased(Post)
     return (
-        sa.select(answer.body_text)
+        sa.select(sa.func.substr(answer.body_text, 1, ANSWER_CHARS))
         .join(Acceptance, Acceptance.post_id == answer.id)
         .where(Acceptance.thread_id == Thread.id, answer.hidden_at.is_(None), answer.held_at.is_(None))
         .order_by(Acceptance.accepted_at, answer.id)
@@ -213,48 +217,54 @@ def _tag_names() -> sa.ScalarSelect[str]:
     )
 
 
+_ANSWERS = (
+    sa.select(Post.thread_id, Post.body_text, Post.worked_count - Post.failed_count)
+    .where(Post.thread_id.in_(_ids), Post.kind != PostKind.OPENING, _LISTED_POST)
+    .order_by(Post.thread_id, Post.accepted_at.is_(None), Post.score.desc(), Post.id)
+)
+_TAGS = (
+    sa.select(ThreadTag.thread_id, Tag.name)
+    .join(Tag, Tag.id == ThreadTag.tag_id)
+    .where(ThreadTag.thread_id.in_(_ids))
+    .order_by(ThreadTag.thread_id, ThreadTag.position)
+)
+
+
 def _answers(ids: Sequence[int]) -> tuple[dict[int, list[str]], dict[int, int]]:
     """Return the texts of each thread's answers, the best first, and for how many more readers one of them worked than did not."""
-    statement = (
-        sa.select(Post.thread_id, Post.body_text, Post.worked_count - Post.failed_count)
-        .where(Post.thread_id.in_(ids), Post.kind != PostKind.OPENING, _LISTED_POST)
-        .order_by(Post.thread_id, Post.accepted_at.is_(None), Post.score.desc(), Post.id)
-    )
     texts: dict[int, list[str]] = defaultdict(list)
     confirmed: dict[int, int] = defaultdict(int)
-    for thread_id, text, more in db.session.execute(statement):
+    for thread_id, text, more in read(_ANSWERS, {"ids": ids}):
         texts[thread_id].append(text)
         confirmed[thread_id] = max(confirmed[thread_id], more)
     return texts, confirmed
 
 
 def _tags(ids: Sequence[int]) -> dict[int, list[str]]:
-    statement = (
-        sa.select(ThreadTag.thread_id, Tag.name)
-        .join(Tag, Tag.id == ThreadTag.tag_id)
-        .where(ThreadTag.thread_id.in_(ids))
-        .order_by(ThreadTag.thread_id, ThreadTag.position)
-    )
-    return _grouped(db.session.execute(statement))
+    return _grouped(read(_TAGS, {"ids": ids}))
 
 
-def _wordings(ids: Sequence[int]) -> dict[int, list[str]]:
-    """Return the titles of each thread's duplicates that all its readers may read."""
+@lru_cache(maxsize=1)
+def _duplicates() -> sa.Select[*tuple[Any, ...]]:
     original, home = aliased(Thread), aliased(Category)
     is_as_open = sa.or_(
         Category.audience == Audience.PUBLIC,
         Category.audience == home.audience,
         sa.and_(Category.audience == Audience.MEMBERS, home.audience == Audience.STAFF),
     )
-    statement = (
+    return (
         sa.select(Thread.duplicate_of_id, Thread.title)
         .join(Category, Category.id == Thread.category_id)
         .join(original, original.id == Thread.duplicate_of_id)
         .join(home, home.id == original.category_id)
-        .where(Thread.duplicate_of_id.in_(ids), _LISTED, is_as_open)
+        .where(Thread.duplicate_of_id.in_(_ids), _LISTED, is_as_open)
         .order_by(Thread.duplicate_of_id, Thread.id)
     )
-    return _grouped(db.session.execute(statement))
+
+
+def _wordings(ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the titles of each thread's duplicates that all its readers may read."""
+    return _grouped(read(_duplicates(), {"ids": ids}))
 
 
 def _grouped(pairs: Iterable[tuple[Any, str]]) -> dict[int, list[str]]:

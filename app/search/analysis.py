@@ -133,6 +133,17 @@ def joined_by_hyphen(text: str) -> list[tuple[str, str]]:
     return [pair for pair in (("".join(some), " ".join(some)) for some in found) if _is_whole(pair[0])]
 
 
+def joined_spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start and end of every word with hyphens in a text as it is, and what it is as one word, for marking."""
+    text = text.replace("\u2010", "-").replace("\u2011", "-")
+    if "-" not in text:
+        return
+    for match in _HYPHENED.finditer(text):
+        whole = "".join(words(match.group()))
+        if _is_whole(whole):
+            yield match.start(), match.end(), whole
+
+
 def short_words(spelled: Iterable[str]) -> frozenset[str]:
     """Those of some words of which at least one is in every pair of short neighbours; most texts hold none."""
     return frozenset(word for word in spelled if len(word) <= SHORT_PAIR // 2 and word.isalpha()) - STOP_WORDS

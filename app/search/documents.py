@@ -67,7 +67,8 @@ class SearchDocument:
 
 @dataclass(frozen=True, slots=True)
 class HitCard:
-    """What a result page shows of one document. `text` is the plain text that snippets are cut from (question, then answers).
+    """What a result page shows of one document. `text` is the plain text of the question, discussion or article; what was answered
+    is read apart (`Source.answers`).
 
     `answer` is the accepted answer in plain text, where there is one, or with `is_card` the one pinned on top; `article_id` the
     article that maintains a thread.
@@ -83,7 +84,6 @@ class HitCard:
     author: str = ""
     answer_count: int = 0
     votes: int = 0
-    views: int = 0
     created_at: datetime | None = None
     category_name: str = ""
     category_path: str = ""
@@ -123,16 +123,22 @@ LoadMany = Callable[[Sequence[int]], dict[int, SearchDocument]]
 AllIds = Callable[[], Iterable[int]]
 Present = Callable[[Sequence[int], Actor], dict[int, HitCard]]
 Titles = Callable[[Sequence[int], Actor], dict[int, TitleCard]]
+Answers = Callable[[Sequence[int]], dict[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How one kind of document is read. An id missing from `load_many` is deleted, one missing from `present` or `titles` is not shown."""
+    """How one kind of document is read. An id missing from `load_many` is deleted, one missing from `present` or `titles` is not shown.
+
+    `answers` gives the beginnings of the best answers that everybody may read who sees the document, one a line, the best first: to
+    be asked only for what `present` returned.
+    """
 
     load_many: LoadMany
     all_ids: AllIds
     present: Present
     titles: Titles
+    answers: Answers
 
 
 CategoryNames = Callable[[Actor], dict[str, str]]
@@ -154,14 +160,21 @@ def split_key(key: str) -> tuple[str, int]:
     raise ValueError(f"{key!r} is not the key of a document.")
 
 
-def register_source(kind: str, load_many: LoadMany, all_ids: AllIds, present: Present, titles: Titles) -> None:
+def no_answers(_ids: Sequence[int]) -> dict[int, str]:
+    """The answers of a kind of document that has none."""
+    return {}
+
+
+def register_source(
+    kind: str, load_many: LoadMany, all_ids: AllIds, present: Present, titles: Titles, answers: Answers = no_answers
+) -> None:
     """Names the functions that read documents of a kind; the last registration counts.
 
-    `present` and `titles` check visibility for the actor again and take one SQL statement each.
+    `present` and `titles` check visibility for the actor again and take one SQL statement each, as does `answers`.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no kind of document called {kind!r}.")
-    _sources[kind] = Source(load_many, all_ids, present, titles)
+    _sources[kind] = Source(load_many, all_ids, present, titles, answers)
 
 
 def source_of(kind: str) -> Source:

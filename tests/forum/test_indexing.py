@@ -9,7 +9,7 @@ from app.core.clock import now
 from app.forum import indexing
 from app.forum.services import curating
 from tests.asserts import assert_queries
-from tests.factories import accept, actor_of, make_answer, make_category, make_person, make_question
+from tests.factories import accept, actor_of, make_answer, make_category, make_person, make_question, make_thread
 from tests.forum.services.acting import do
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -82,21 +82,24 @@ def test_a_card_holds_text_for_snippets_and_the_solution():
     best = make_answer(thread, text="Prime it.", score=3)
     accept(best)
     card = indexing.present([thread.id], ANONYMOUS)[thread.id]
-    assert card.text == "It hums.\nPrime it.\nWait." and card.answer == "Prime it."
+    assert card.text == "It hums." and card.answer == "Prime it."
+    assert indexing.answers([thread.id]) == {thread.id: "Prime it.\nWait."}
     assert set(card.tags) == {"pump", "drip"} and card.path == thread.path and card.is_solved
 
 
-def test_cards_take_one_statement(app):
-    import sqlalchemy as sa
+def test_cards_take_one_statement_and_answers_another():
+    ids = [make_answer(make_question()).thread_id for _ in range(3)]
+    with assert_queries(at_most=1):
+        indexing.present(ids, ANONYMOUS)
+    with assert_queries(at_most=1):
+        assert set(indexing.answers(ids)) == set(ids)
 
-    from app.core.db import db
 
-    ids = [make_question().id for _ in range(3)]
-    seen: list[str] = []
-    sa.event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-    db.session.rollback()
-    indexing.present(ids, ANONYMOUS)
-    assert sum(statement.lstrip().startswith("SELECT") for statement in seen) == 1
+def test_replies_of_a_discussion_are_its_answers():
+    thread = make_thread(kind="discussion")
+    make_answer(thread, text="I agree.")
+    make_answer(thread, text="Held back.", held_at=now())
+    assert indexing.answers([thread.id, make_question().id]) == {thread.id: "I agree."}
 
 
 def test_titles_are_those_of_the_cards_and_take_one_statement_without_texts():

@@ -60,10 +60,48 @@ def test_the_earliest_of_equally_good_passages_is_cut_out() -> None:
     assert "second" in snippets.snippet(text.removesuffix(" refund"), words_of(("refund invoice",)))
 
 
-def test_what_is_remembered_of_texts_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snippets, "CACHE_PIECES", 20)
-    monkeypatch.setattr(snippets, "_pieces", [snippets._Pieces()])
-    text = " ".join(f"word{number}" for number in range(100)) + " refund " + "x" * 500
-    for _ in range(2):
-        assert "<mark>refund</mark>" in snippets.snippet(text, words_of(("refund",)))
-        assert len(snippets._pieces[0]) <= 20 and "x" * 500 not in snippets._pieces[0]._known
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ("wifi", "Wi-Fi, wi\u2011fi, WiFi and Wi", "Wi-Fi|wi\u2011fi|WiFi"),
+        ("wi-fi", "Wi-Fi and wifi", "Wi-Fi|wifi"),
+        ("log-in", "Log in, login, log-in", "Log|login|log-in"),
+        ("muller", "Müller, Mueller", "Müller|Mueller"),
+        ("größe", "Groesse Größe GRÖSSE", "Groesse|Größe|GRÖSSE"),
+        ("strasse", "die Straße, eine Straßenbahn", "Straße"),
+        ("wouldnt", "it wouldn't, wouldn’t it", "wouldn't|wouldn’t"),
+        ("usa", "the U.S.A. and u.s.a", "U.S.A|u.s.a"),
+        ("die", "he is dying", "dying"),
+        ("hope fly sky", "hoping flies skies", "hoping|flies|skies"),
+        ("visible", "its visibility", "visibility"),
+        ("c", "C, not c++ or c# or cat", "C"),
+        ("fire", "\ufb01re and ice", "\ufb01re"),
+        ("iphone 充电", "使用iPhone充电时", "iPhone充电"),
+    ],
+)
+def test_words_are_found_however_they_are_spelled(query: str, text: str, marked: str) -> None:
+    page = lxml.html.fromstring(f"<p>{snippets.mark(text, words_of((query,)))}</p>")
+    assert page.text_content() == text
+    assert [mark.text for mark in page.iter("mark")] == marked.split("|")
+
+
+def test_answers_give_the_passage_where_they_show_more() -> None:
+    finder = snippets.Finder(words_of(("refund invoice",)))
+    question = finder.passage("Where is my refund?")
+    answers = "Wait.\nEach refund has an invoice.\nThe refund and the invoice come together: refund first."
+    assert snippets.cut(finder.better_passage(question, answers)) == (
+        "The <mark>refund</mark> and the <mark>invoice</mark> come together: <mark>refund</mark> first."
+    )
+    assert finder.better_passage(question, "A refund takes a week.\nNo invoice") is question
+    assert finder.better_passage(question, "") is question
+
+
+def test_a_passage_ends_with_its_answer() -> None:
+    finder = snippets.Finder(words_of(("refund",)))
+    assert snippets.cut(finder.better_passage(finder.passage("?"), "One\nThe refund\nThree")) == "The <mark>refund</mark>"
+
+
+def test_what_is_remembered_of_texts_is_limited() -> None:
+    snippets._kept_apart.cache_clear()
+    assert "<mark>refund</mark>" in snippets.snippet(f"(refund) {'refund/' * 50} and others", words_of(("refund",)))
+    assert snippets._kept_apart.cache_info().currsize == 1
