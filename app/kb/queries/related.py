@@ -1,16 +1,23 @@
 """What else a reader of an article may want: what says similar things, by the search index, and what others read with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from app.core.actor import Actor
+from app.core.actor import ANONYMOUS, Actor
+from app.forum.queries.categories import reader_of
 from app.pageviews.queries import read_with
 from app.search.documents import ARTICLE, THREAD, TitleCard, make_key
 from app.search.engines import current_engine
 from app.search.engines.base import Scored
 from app.search.suggest import load_titles, similar_hits, similar_titles
+from app.web.marking import SITE, article_tag, thread_tag
+from app.web.remembering import remember, remember_each
 
 LIMIT = 5
+
+Key = tuple[str, int]
+_TAGS = {THREAD: thread_tag, ARTICLE: article_tag}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +40,18 @@ def find_related(actor: Actor, *, title: str, text: str = "", article_id: int | 
 
 
 def find_read_next(actor: Actor, *, title: str, text: str, article_id: int, least: int) -> Related:
-    """As find_related for a stored article, and what people read in the same visit in at least `least` visits (three statements).
+    """As find_related for a stored article, and what people read in the same visit in at least `least` visits.
 
-    What is named for that is not named again as related.
+    What is named for that is not named again as related. Three statements, none while it is remembered: links as long as nothing
+    about them changes, what people read together as long as views may be old.
     """
-    together = [Scored(kind, target_id, 0.0) for kind, target_id in read_with(ARTICLE, article_id, least)]
-    similar = similar_hits(current_engine(), title, text, actor, 3 * LIMIT, make_key(ARTICLE, article_id))
-    cards = {(card.kind, card.id): card for card in load_titles(dict.fromkeys((*together, *similar)), actor)}
+    reader, engine = reader_of(actor), current_engine()
+    found = similar_hits(engine, title, text, reader, 3 * LIMIT, make_key(ARTICLE, article_id))
+    name = ("read with", ARTICLE, article_id, least)
+    together = remember(ANONYMOUS, name, (), lambda: tuple(read_with(ARTICLE, article_id, least)))
+    similar = [(hit.kind, hit.id) for hit in found]
+    wanted = {(kind, target_id): (_TAGS[kind](target_id), SITE) for kind, target_id in (*together, *similar)}
+    cards = remember_each(reader, "title", wanted, partial(_load_titles, reader))
     also_read = _pick(together, cards)[:LIMIT]
     related = [card for card in _pick(similar, cards) if card not in also_read]
     return Related(
@@ -49,8 +61,13 @@ def find_read_next(actor: Actor, *, title: str, text: str, article_id: int, leas
     )
 
 
-def _pick(hits: Sequence[Scored], cards: Mapping[tuple[str, int], TitleCard]) -> tuple[TitleCard, ...]:
-    found = (cards.get((hit.kind, hit.id)) for hit in hits)
+def _load_titles(reader: Actor, keys: Sequence[Key]) -> dict[Key, TitleCard]:
+    cards = load_titles([Scored(kind, target_id, 0.0) for kind, target_id in keys], reader)
+    return {(card.kind, card.id): card for card in cards}
+
+
+def _pick(keys: Iterable[Key], cards: Mapping[Key, TitleCard | None]) -> tuple[TitleCard, ...]:
+    found = (cards[key] for key in keys)
     return tuple(card for card in found if card is not None)
 
 
