@@ -13,6 +13,7 @@ from app.forum.queries.lists import QUESTION_VIEWS
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
 from app.forum.routes.shown_rows import show_pinned, show_threads
+from app.pagecache.shared_lists import members_share
 from app.web.access import public
 from app.web.context import current_actor
 from app.web.contract import ListFacts
@@ -23,6 +24,7 @@ from app.web.render import page
 
 @blueprint.get("/c/<slug>")
 @public
+@members_share("view", "page")
 def category_page(slug: str) -> Response:
     """List the threads of a category, pinned ones first."""
     actor = current_actor()

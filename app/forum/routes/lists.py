@@ -19,6 +19,7 @@ from app.forum.queries.tags import TagRow, find_tag, list_popular_tags
 from app.forum.queries.versions import find_version_label
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.shown_rows import show_threads
+from app.pagecache.shared_lists import members_share
 from app.web.access import public
 from app.web.context import current_actor
 from app.web.contract import ListFacts
@@ -123,6 +124,7 @@ def list_head(title: str, description: str, address: ListAddress, rows: Page[Mar
 
 @blueprint.get("/questions")
 @public
+@members_share("view", "category", "tag", "version", "page")
 def questions() -> BaseResponse:
     """List questions."""
     return _list_page(ThreadKind.QUESTION, "/questions", _("Questions"), QUESTION_VIEWS)
@@ -130,6 +132,7 @@ def questions() -> BaseResponse:
 
 @blueprint.get("/discussions")
 @public
+@members_share("view", "category", "tag", "version", "page")
 def discussions() -> BaseResponse:
     """List discussions."""
     return _list_page(ThreadKind.DISCUSSION, "/discussions", _("Discussions"), DISCUSSION_VIEWS)

@@ -15,6 +15,7 @@ from app.forum.queries.tags import find_tag, list_tags
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
 from app.forum.routes.shown_rows import show_threads
+from app.pagecache.shared_lists import members_share
 from app.web.access import public
 from app.web.context import current_actor
 from app.web.contract import ListFacts
@@ -35,6 +36,7 @@ def _tags_path(sort: str, prefix: str, number: int) -> str:
 
 @blueprint.get("/tags")
 @public
+@members_share("sort", "page")
 def tags() -> Response:
     """List tags by number of threads or by name, or those that begin with what was typed."""
     number = parse_page(request.args.get("page"))
@@ -66,6 +68,7 @@ def tags() -> Response:
 
 @blueprint.get("/tags/<name>")
 @public
+@members_share("view", "page")
 def tag_page(name: str) -> Response:
     """List the threads with a tag. A tag that the actor finds no thread for does not exist for them."""
     actor = current_actor()
