@@ -64,7 +64,7 @@ def _database_state() -> str:
 
 def _index_state() -> str:
     try:
-        return "needs a rebuild" if current_engine().stats().is_stale else "ok"
+        return "needs a rebuild" if current_engine().is_stale() else "ok"
     except (RuntimeError, OSError):
         logger.exception("readyz.index_unavailable")
         return "unavailable"

@@ -56,12 +56,14 @@ def views_by_window(kind: str, ids: Iterable[int]) -> dict[int, Windows]:
     return {row[0]: Windows(*map(int, row[1:])) for row in db.session.execute(statement)}
 
 
+_TOTALS = sa.select(PageviewTotal.target_id, PageviewTotal.views).where(
+    PageviewTotal.kind == sa.bindparam("kind"), PageviewTotal.target_id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
 def total_views(kind: str, ids: Iterable[int]) -> dict[int, int]:
     """Return all views ever by id; ids without views are left out."""
-    statement = sa.select(PageviewTotal.target_id, PageviewTotal.views).where(
-        PageviewTotal.kind == kind, PageviewTotal.target_id.in_(list(ids))
-    )
-    return dict(db.session.execute(statement).all())
+    return dict(read(_TOTALS, {"kind": kind, "ids": list(ids)}).all())
 
 
 KEPT_WEEKS = 13

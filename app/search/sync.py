@@ -196,7 +196,7 @@ def request_rebuild_if_needed() -> bool:
 
 def request_rebuild_if_stale() -> bool:
     """Have a missing or damaged index rebuilt by the worker; returns whether it is."""
-    if not current_engine().stats().is_stale:
+    if not current_engine().is_stale():
         return False
     with unit_of_work():
         enqueue(REBUILD_JOB, {}, dedupe_key=REBUILD_JOB)

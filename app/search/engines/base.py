@@ -149,5 +149,8 @@ class SearchEngine(Protocol):
     def stamps(self) -> dict[str, int]:
         """Keys of all documents in the index, each with the `SearchDocument.stamp` it was written with."""
 
+    def is_stale(self) -> bool:
+        """Whether the index is missing, damaged, or was written under other rules, so that it needs a rebuild. Asked at each commit."""
+
     def stats(self) -> EngineStats:
         """Counts and sizes for operators."""

@@ -135,6 +135,10 @@ class PostgresEngine:
         statement = "SELECT number, stamp FROM {document}"
         return {key_of(number): stamp for number, stamp in self._rows(statement)}
 
+    def is_stale(self) -> bool:
+        """See SearchEngine."""
+        return self._store.view().version != self._version
+
     def stats(self) -> EngineStats:
         """See SearchEngine."""
         view = self._store.view()

@@ -26,7 +26,7 @@ from app.search.engines.whoosh_guard import blaming, guarded
 from app.search.engines.whoosh_plain import open_plain
 from app.search.engines.whoosh_reader import DAMAGED, LoadedSegment, PostingCache, Snapshot, SnapshotCache, open_blocks
 from app.search.engines.whoosh_schema import SCHEMA_VERSION, fields_of, make_schema, name_of
-from app.search.engines.whoosh_store import DurableStorage, IndexStore, sweep
+from app.search.engines.whoosh_store import DurableStorage, IndexStore, file_stamps, sweep
 from app.search.engines.whoosh_writing import abandon, batches, ensure_room, merge_small, reporting_full
 from app.search.spelling import SpellerCache
 
@@ -130,7 +130,7 @@ class WhooshEngine:
             raise IndexBusy("Another program writes this search index.") from error
         sweep(folder)
         try:
-            for number in _open(folder, "", {}, PostingCache()).find_keys([*newest, *deletes]):
+            for number in self._written(folder).find_keys([*newest, *deletes]):
                 writer.delete_document(number)
             for document in newest.values():
                 writer.add_document(**fields_of(document, self._priors))
@@ -138,6 +138,17 @@ class WhooshEngine:
         except BaseException:
             abandon(writer)
             raise
+
+    def _written(self, folder: Path) -> Snapshot:
+        """The newest state of a generation, while nobody else may write it: what is open of it, unless somebody touched the files."""
+        self._snapshots.expire()
+        snapshot, files = self._snapshots.get(), file_stamps(folder)
+        is_untouched = all(
+            segment.files is not None and segment.files == files.get(segment.name) for segment in snapshot.segments
+        )
+        if snapshot.name.partition("/")[0] == folder.name and is_untouched:
+            return snapshot
+        return _open(folder, "", {}, PostingCache())
 
     def _writer(self, index: FileIndex) -> Any:
         if whoosh_internals.is_known_whoosh():
@@ -238,9 +249,13 @@ class WhooshEngine:
             found.update(zip(_keys_of(part), (stamps if part.live is None else stamps[part.live]).tolist(), strict=True))
         return found
 
-    def stats(self) -> EngineStats:
+    def is_stale(self) -> bool:
         """See SearchEngine."""
         folder = self._store.current()
+        return folder is None or self._snapshots.get() is DAMAGED or _version_of(folder) != self._version
+
+    def stats(self) -> EngineStats:
+        """See SearchEngine."""
         snapshot = self._snapshots.get()
         live = snapshot.live_documents
         return EngineStats(
@@ -250,7 +265,7 @@ class WhooshEngine:
             segments=len(snapshot.segments),
             bytes=self._store.size(),
             generation=snapshot.name,
-            is_stale=folder is None or snapshot is DAMAGED or _version_of(folder) != self._version,
+            is_stale=self.is_stale(),
             is_fast=snapshot.is_fast,
         )
 

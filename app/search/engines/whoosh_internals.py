@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import io
 import pickle
+import struct
 import zlib
 from array import array
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,9 +24,10 @@ import numpy.typing as npt
 import whoosh
 from whoosh.codec import whoosh3
 from whoosh.fields import Schema
+from whoosh.filedb import filetables
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, LockError, clean_files
-from whoosh.reading import SegmentReader, TermNotFound
+from whoosh.reading import SegmentReader
 from whoosh.system import pack_int, pack_long, pack_ushort, unpack_int
 from whoosh.util.numeric import length_to_byte
 from whoosh.writing import SegmentWriter
@@ -48,7 +51,10 @@ _NO_WEIGHTS: FloatArray = np.empty(0, np.float32)
 # The shortest and longest document of a list, for skipping blocks in Whoosh's searcher: always true, if not tight.
 _BOUNDS = (length_to_byte(1), length_to_byte(1 << 20))
 
-_pack_info = whoosh3.W3TermInfo._struct.pack
+_pack_info, _INFO_SIZE = whoosh3.W3TermInfo._struct.pack, whoosh3.W3TermInfo._struct.size
+_extent = struct.Struct("!qi")  # of a list in the file of postings
+_sizes = filetables._lengths  # of a key and what belongs to it
+TERMS_AT_ONCE = 10_000
 
 
 class UnknownFormat(Exception):
@@ -75,9 +81,23 @@ class _BlockFieldWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
         for field in sorted(pool.fieldnames):
             self.start_field(field, schema[field])
             prefix = pack_ushort(self._fieldid)
-            for term, ids, weights in pool.lists(field):
-                self._tindex.add(prefix + term, self._term_info(ids, weights))
+            self._put_terms((prefix + term, self._term_info(ids, weights)) for term, ids, weights in pool.lists(field))
             self.finish_field()
+
+    def _put_terms(self, entries: Iterator[tuple[bytes, bytes]]) -> None:
+        """Add keys in order, with what belongs to each, to the table of terms: as its `add`, but writing many at once."""
+        table, at = self._tindex, self._tindex.dbfile.tell()
+        positions, buckets, hash_of = table.index, table.buckets, table.hashfn
+        while chunk := list(islice(entries, TERMS_AT_ONCE)):
+            parts: list[bytes] = []
+            for key, value in chunk:
+                parts += (_sizes.pack(len(key), len(value)), key, value)
+                positions.append(at)
+                number = hash_of(key)
+                buckets[number & 255].append((number, at))
+                at += _sizes.size + len(key) + len(value)
+            table.dbfile.write(b"".join(parts))
+            table.lastkey = chunk[-1][0]
 
     def _term_info(self, ids: Numbers, weights: Units) -> bytes:
         """Write the postings of a term and return what the table of terms says of it; a short list is part of that."""
@@ -152,12 +172,24 @@ class BlockWriter(SegmentWriter):  # type: ignore[misc]
         if docmap is not None:
             numbers = np.full(count, -1, np.int32)
             numbers[list(docmap)] = list(docmap.values())
-        for field, term in reader.all_terms():
-            ids, weights = read_postings(reader, field, term)
+        for field, term, (ids, weights) in _all_postings(reader):
             moved = numbers[ids]
             alive = moved >= 0
             if alive.any():
                 self.pool.extend(field, term.decode(), moved[alive], weights[alive])
+
+
+def _all_postings(reader: SegmentReader) -> Iterator[tuple[str, bytes, tuple[IntArray, FloatArray]]]:
+    """Every field and term of a segment with its postings, in order: read in one go, where `read_postings` looks each term up."""
+    terms = reader._terms
+    table = terms._tindex
+    data, at = table.dbfile.get(table.startofdata, table.endofdata - table.startofdata), 0
+    while at < len(data):
+        key_size, value_size = _sizes.unpack_from(data, at)
+        begin = at + _sizes.size + key_size
+        field, term = terms._keydecoder(data[at + _sizes.size : begin])
+        at = begin + value_size
+        yield field, term, _postings_behind(terms, term, data[begin:at])
 
 
 def read_postings(reader: SegmentReader, field: str, term: bytes) -> tuple[IntArray, FloatArray]:
@@ -169,13 +201,18 @@ def read_postings(reader: SegmentReader, field: str, term: bytes) -> tuple[IntAr
     if field == SCORED:
         _keep_table_of_terms(terms._tindex)
     try:
-        info = terms.term_info(field, term)
-    except TermNotFound:
+        start, size = terms._range_for_key(field, term)
+    except KeyError:
         return _NO_IDS, _NO_WEIGHTS
-    if info.is_inlined():
-        ids, weights, _ = info.inlined_postings()
+    return _postings_behind(terms, term, terms._dbfile.get(start, size))
+
+
+def _postings_behind(terms: Any, term: bytes, value: bytes) -> tuple[IntArray, FloatArray]:
+    """The postings of a term by what the table of terms says of it."""
+    if value[0]:
+        ids, weights, _values = pickle.loads(value[_INFO_SIZE:])  # noqa: S301 - written by us into a private folder
         return np.array(ids, np.int32), np.array(weights, np.float32)
-    offset, (length,) = info.extent()  # 2.7.4 leaves the length in a tuple
+    offset, length = _extent.unpack_from(value, _INFO_SIZE)
     data = terms._postfile.get(offset, length)
     if data[:4] != whoosh3.WHOOSH3_HEADER_MAGIC:
         raise UnknownFormat(f"The posting list of {term!r} does not begin as expected.")

@@ -26,7 +26,7 @@ from app.search.engines import scoring, whoosh_internals
 from app.search.engines.base import Word
 from app.search.engines.scoring import Floats, Ints, Longs, Mask, Part, Postings
 from app.search.engines.whoosh_schema import SOLVED_FLAG, UNIT, make_schema
-from app.search.engines.whoosh_store import IndexStore, ReadingStorage
+from app.search.engines.whoosh_store import FileStamps, IndexStore, ReadingStorage, file_stamps
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +81,8 @@ def _bytes_of(found: Postings) -> int:
 
 class LoadedSegment:
     """One segment: its columns as arrays, its posting lists on demand."""
+
+    files: FileStamps | None = None  # as they were when they were opened
 
     def __init__(self, name: str, reader: SegmentReader, access: Access, cache: PostingCache) -> None:
         self.name, self.reader, self._access, self._cache = name, reader, access, cache
@@ -224,9 +226,12 @@ def open_blocks(folder: Path, name: str, known: dict[str, LoadedSegment], cache:
 
 
 def _load(storage: FileStorage, schema: Schema, segment: Any, cache: PostingCache) -> LoadedSegment:
+    name, files = segment.segment_id(), file_stamps(Path(storage.folder))
     reader = SegmentReader(storage, schema, segment)
     try:
-        return LoadedSegment(segment.segment_id(), reader, BLOCK_ACCESS, cache)
+        loaded = LoadedSegment(name, reader, BLOCK_ACCESS, cache)
+        loaded.files = files.get(name)
+        return loaded
     except BaseException:
         reader.close()
         raise

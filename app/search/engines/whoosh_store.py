@@ -30,6 +30,7 @@ from app.search.engines.base import IndexBusy
 
 WINDOW = 256  # bytes that are read at least: a term, where its postings are, and mostly the next term
 _GENERATION = re.compile(r"index-\d+")
+_SEGMENT = re.compile(r"(MAIN_[0-9a-z]+)\.")
 
 
 def _sync(path: Path) -> None:
@@ -220,6 +221,20 @@ class IndexStore:
             yield
         finally:
             os.close(handle)  # the kernel frees the lock, also when the process is killed
+
+
+FileStamps = tuple[tuple[str, int, int], ...]
+
+
+def file_stamps(generation: Path) -> dict[str, FileStamps]:
+    """Names, sizes and times of the files of each segment, which nobody changes once they are written. One look into the folder."""
+    found: dict[str, list[tuple[str, int, int]]] = {}
+    for entry in os.scandir(generation):
+        match = _SEGMENT.match(entry.name)
+        if match:
+            state = entry.stat()
+            found.setdefault(match[1], []).append((entry.name, state.st_size, state.st_mtime_ns))
+    return {segment: tuple(sorted(files)) for segment, files in found.items()}
 
 
 def sweep(generation: Path) -> None:
