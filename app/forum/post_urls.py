@@ -1,10 +1,9 @@
 """The addresses of what can be done to a post, for its page. A frozen value, so that a post as it is shown can be compared."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class PostUrls:
+class PostUrls(NamedTuple):
     """The addresses of the actions on a post. Who lets it through, or turns it down, decides about this revision of it."""
 
     post_id: int

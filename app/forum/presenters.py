@@ -1,12 +1,14 @@
 """From rows to what templates print: posts and comments with what the actor may do to them. Pure; knows no request.
 
+Posts and comments are plain tuples: they are the keys under which their HTML is kept.
+
 Rows carry the attributes that the policies look at, so the same policies decide here and in the services.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from markupsafe import Markup
 
@@ -42,8 +44,7 @@ FLAG_REASONS = (
 _CONFIRMS = (OutcomeKind.ACCEPTED, OutcomeKind.CONFIRMED_BY_ASKER, OutcomeKind.JUDGED_BY_STAFF)
 
 
-@dataclass(frozen=True, slots=True)
-class PostRights:
+class PostRights(NamedTuple):
     """What the actor may do to a post."""
 
     vote: bool = False
@@ -60,8 +61,7 @@ class PostRights:
     retitle: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CommentView:
+class CommentView(NamedTuple):
     """A comment as a page shows it."""
 
     id: int
@@ -98,8 +98,7 @@ class CommentView:
         return f"/moderation/comments/{self.id}/to-answer"
 
 
-@dataclass(frozen=True, slots=True)
-class PostView:
+class PostView(NamedTuple):
     """A post as a page shows it. `comment_text` and `comment_error` are those of a comment that could not be posted.
 
     `verdict` is the question whether it worked, for readers who are asked.

@@ -34,6 +34,22 @@ _is_for_many: ContextVar[bool] = ContextVar("is_for_many", default=False)
 TOKEN_PLACE = "token"  # noqa: S105 (a name)
 
 
+class _Key:
+    """Something that pieces are kept by. Its hash is reckoned once: of a post it takes as long as all else that is done with it."""
+
+    __slots__ = ("_hash", "_value")
+
+    def __init__(self, value: Hashable) -> None:
+        """Raises TypeError for what cannot be a key; what is shown on the page of styles cannot."""
+        self._value, self._hash = value, hash(value)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._value == other._value
+
+
 class Pieces:
     """The pieces of one process, the least used let go first. Safe between threads."""
 
@@ -70,8 +86,12 @@ class Pieces:
         given = {"caller": lambda: inside} if caller is not None else {}
         make = partial(_make, partial(macro, *arguments, **given))
         # Safe HTML equals text that is still to be escaped, so the types belong to the key.
-        key = (macro, arguments, tuple(map(type, arguments)), inside, _is_for_many.get())
-        made = self.get(key, make) if _is_frozen(key) else make()
+        try:
+            key = _Key((macro, arguments, tuple(map(type, arguments)), inside, _is_for_many.get()))
+        except TypeError:
+            made = make()
+        else:
+            made = self.get(key, make)
         if _is_for_many.get() or _TOKEN not in made:
             return made
         return Markup(made.replace(_TOKEN, form_token()))  # noqa: S704 (of our own templates)
@@ -93,15 +113,6 @@ def kept(macro: Macro) -> Callable[..., Markup]:
         return Markup(macro(*arguments, **named))  # noqa: S704 (of our own templates)
 
     return made
-
-
-def _is_frozen(key: Any) -> bool:
-    """Whether something can be a key; what is shown on the page of styles cannot."""
-    try:
-        hash(key)
-    except TypeError:
-        return False
-    return True
 
 
 def _make(macro: Callable[[], str]) -> Markup:

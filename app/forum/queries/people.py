@@ -1,7 +1,6 @@
 """How forum pages name a person: the columns to select and the card made of them. Knows no thread."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -11,8 +10,7 @@ from app.accounts.urls import person_path
 PERSON_WIDTH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class PersonCard:
+class PersonCard(NamedTuple):
     """Somebody as pages name them. `credit` is a short text such as "41 solutions", or empty."""
 
     name: str
@@ -26,7 +24,7 @@ class PersonCard:
 
     def with_credit(self, credit: str) -> "PersonCard":
         """Return the same card with a credit."""
-        return replace(self, credit=credit)
+        return self._replace(credit=credit)
 
 
 def person_columns(source: Any = Person) -> tuple[sa.ColumnElement[Any], ...]:

@@ -95,8 +95,10 @@ def find_thread_head(thread_id: int) -> ThreadHead | None:
     level, role, has_voted, views, tags = values[:5]
     category, post = values[5:9], values[9 : 9 + len(_POST)]
     opening = _post_row(post, person_card(values[-PERSON_WIDTH:]))
-    rest: tuple[Any, ...] = (level or 0, role or "", bool(has_voted), views or 0, _tag_names(tags))
-    return ThreadHead(*facts, *rest, CategoryCard(*category), opening)
+    rest: tuple[Any, ...] = (
+        level or 0, role or "", bool(has_voted), views or 0, _tag_names(tags), CategoryCard(*category), opening,
+    )  # fmt: skip
+    return ThreadHead(*facts, *rest)
 
 
 def _tag_names(tags: str | None) -> tuple[str, ...]:

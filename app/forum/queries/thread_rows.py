@@ -5,6 +5,7 @@ They carry the attributes that the policies look at, so that one rule serves row
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -27,8 +28,7 @@ class CategoryCard:
         return category_path(self.slug)
 
 
-@dataclass(frozen=True, slots=True)
-class PostRow:
+class PostRow(NamedTuple):
     """A post with its author. `comment_count` is the stored one; the comments themselves come from `comments_of`.
 
     `author_trust`: how many answers of its author were accepted by others.
@@ -134,8 +134,7 @@ class ThreadHead:
         return self.locked_at is None and self.closed_at is None and self.archived_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class CommentRow:
+class CommentRow(NamedTuple):
     """A comment with its author."""
 
     id: int
