@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.i18n import current_speech
 from app.core.i18n import gettext as _
 from app.core.settings import PROJECT_ROOT, Settings
+from app.web.compiled import FOLDER, CompiledTemplates
 from app.web.context import current_actor, site_settings
 from app.web.filters import FILTERS
 from app.web.headers import say_changed
@@ -74,7 +75,10 @@ def _environment(app: Flask) -> Environment:
     speech = current_speech()
     made = cast(dict[str, Environment], app.extensions["templates"])
     environment = made.get(speech.code)
-    return made.setdefault(speech.code, environment_in(app.jinja_env, speech.code)) if environment is None else environment
+    if environment is not None:
+        return environment
+    compiled = None if app.testing else CompiledTemplates(site_settings().instance_path / FOLDER, speech.code)
+    return made.setdefault(speech.code, environment_in(app.jinja_env, speech.code, compiled))
 
 
 def page(template: str, head: Head, status: int = 200, **values: Any) -> Response:

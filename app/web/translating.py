@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from jinja2 import Environment, nodes, pass_eval_context
+from jinja2 import BytecodeCache, Environment, nodes, pass_eval_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import EvalContext
 from jinja2.visitor import NodeTransformer
@@ -51,9 +51,9 @@ def add_translations(environment: Environment) -> None:
     environment.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, pgettext=_pgettext)
 
 
-def environment_in(environment: Environment, language: str) -> Environment:
-    """Return an environment whose templates are compiled with the texts of one language in them."""
-    made = environment.overlay()
+def environment_in(environment: Environment, language: str, compiled: BytecodeCache | None = None) -> Environment:
+    """Return an environment whose templates are compiled with the texts of one language in them, or taken from what is compiled."""
+    made = environment.overlay(bytecode_cache=compiled)
     made.code_generator_class = partial(_SpeakingGenerator, speech_of(language))  # type: ignore[assignment]
     return made
 
