@@ -8,7 +8,7 @@ hold nothing of anybody, because it was made for nobody. The route says for whom
 
 import time
 import zlib
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, cast
@@ -36,7 +36,8 @@ class SharedPage:
     """A page taken apart: all its parts in one, as gzip; where each ends; and of each place the numbers of the parts that stand in it.
 
     `headers`: of the answer; `facts`: what the route knows of the page to say for whom it is and to fill it in; `shows`, `moment`:
-    of what, and as of when it was made, in the sense of `changes`; `until`: when it is too old whatever happened.
+    of what, and as of when it was made, in the sense of `changes`; `until`: when it is too old whatever happened; `is_copied`: whether
+    the cache in front may give it out, so that its route does not see each reader.
     """
 
     packed: bytes
@@ -47,6 +48,7 @@ class SharedPage:
     shows: frozenset[str]
     moment: int
     until: float
+    is_copied: bool = True
 
     @property
     def size(self) -> int:
@@ -98,8 +100,11 @@ class SharedPages:
             return None
         return page if self._changes.is_current(page.shows, page.moment) else None
 
-    def keep(self, key: Hashable, response: Response, facts: Any) -> SharedPage:
-        """Keep a page that was made for many in this request, and return it."""
+    def keep(self, key: Hashable, response: Response, facts: Any, shows: Collection[str] = ()) -> SharedPage:
+        """Keep a page that was made for many in this request, and return it.
+
+        `shows`: what it shows, where the cache in front must not know it; otherwise what `keep_page` was told.
+        """
         parts, places = cut(response.get_data(as_text=True))
         encoded = [part.encode() for part in parts]
         page = SharedPage(
@@ -108,9 +113,10 @@ class SharedPages:
             places={name: tuple(numbers) for name, numbers in places.items()},
             headers=tuple(response.headers),
             facts=facts,
-            shows=frozenset(request.environ[SHOWN]),
+            shows=frozenset(shows or request.environ[SHOWN]),
             moment=self.moment(),
             until=time.monotonic() + LONGEST,
+            is_copied=not shows,
         )
         self._store.put(key, page)
         return page
@@ -129,8 +135,9 @@ def common_reader(actor: Actor) -> Actor:
 
 def filled_in(actor: Actor, page: SharedPage, own: Mapping[str, str] | None = None) -> Response:
     """Return a shared page for an actor who may share it: with their name in the frame, and what else is their own in its places."""
-    keep_page(*page.shows)
-    keep_until(page.until)
+    if page.is_copied:
+        keep_page(*page.shows)
+        keep_until(page.until)
     frame = personal_parts(actor) if actor.is_authenticated else {}
     parts = {**frame, **(own or {})}
     is_packed = not parts and is_gzip_welcome()  # as it is kept: nothing is to be packed for a visitor

@@ -35,6 +35,8 @@ class _InUse:
     """The aliases of the site, replaced as a whole: a query on another thread sees the old ones or the new."""
 
     known: Known = {}
+    pairs: tuple[tuple[str, str, bool], ...] = ()
+    version: int = 0
 
 
 def make_aliases(pairs: Iterable[tuple[str, str, bool]]) -> dict[str, tuple[Alias, ...]]:
@@ -83,11 +85,22 @@ def refresh() -> int:
         .where(SearchAlias.removed_at.is_(None))
         .order_by(SearchAlias.id)
     )
-    pairs = [(said, means, is_mutual) for said, means, is_mutual in db.session.execute(statement)]
-    _InUse.known = make_aliases(pairs)
+    pairs = tuple((said, means, is_mutual) for said, means, is_mutual in db.session.execute(statement))
+    if pairs != _InUse.pairs:
+        _use(pairs)
     return len(pairs)
 
 
 def forget() -> None:
     """Use no alias until the next `refresh`."""
-    _InUse.known = {}
+    _use(())
+
+
+def version() -> int:
+    """A number that is another one once the aliases in use are other ones."""
+    return _InUse.version
+
+
+def _use(pairs: tuple[tuple[str, str, bool], ...]) -> None:
+    _InUse.known, _InUse.pairs = make_aliases(pairs), pairs
+    _InUse.version += 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -49,12 +50,27 @@ def _buffer() -> NoteBuffer:
     return cast(NoteBuffer, current_app.extensions["search_ledger"])
 
 
-def note_search(results: Results) -> None:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is noted of a page of results: the words, without what is personal, and the keys that it shows by place."""
+
+    text: str
+    hits: int
+    offset: int
+    shown: tuple[tuple[str, ...], ...]
+
+
+def search_of(results: Results) -> Search:
+    """Return what is noted of each reader of a page of results."""
+    shown = tuple((item.card.key, *(one.card.key for one in item.threads)) for item in results.items)
+    return Search(scrub(results.parsed.text), results.total, (results.number - 1) * PER_PAGE, shown)
+
+
+def note_search(search: Search) -> None:
     """Note a page of results that is about to be sent. Filters alone are browsing, not searching."""
-    text = scrub(results.parsed.text)
-    if text:
-        shown = [[item.card.key, *(one.card.key for one in item.threads)] for item in results.items]
-        _note(What.SEARCH, text=text, hits=results.total, offset=(results.number - 1) * PER_PAGE, shown=shown)
+    if search.text:
+        shown = [list(keys) for keys in search.shown]
+        _note(What.SEARCH, text=search.text, hits=search.hits, offset=search.offset, shown=shown)
 
 
 def note_opened(kind: str, target_id: int) -> None:

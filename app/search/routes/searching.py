@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 
+from app.core.actor import Actor
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.pagination import Page, parse_page
@@ -14,11 +15,12 @@ from app.core.text import clean_line
 from app.search.deflecting import find_document
 from app.search.documents import category_names
 from app.search.engines import current_engine
-from app.search.ledger.recorder import note_picked, note_search
+from app.search.ledger.recorder import note_picked, note_search, search_of
 from app.search.presenters import filter_links, row_of, suggestion_of
 from app.search.querying import MAX_CHARS, SearchForm, plain
 from app.search.results import PER_PAGE, Results, find
 from app.search.routes.blueprint import blueprint
+from app.search.routes.shared_results import find_shared, key_of_request, share
 from app.search.suggest import suggest
 from app.search.urls import IN_ADDRESS, search_path
 from app.web.access import public
@@ -39,10 +41,20 @@ def _form() -> SearchForm:
 @limiter.limit(SEARCHING)
 def search_page() -> Response:
     """Results for a query, or what search can do when there is none. Search engines are asked not to index it."""
-    raw = clean_line(request.args.get("q", ""))
-    actor = current_actor()
-    results = find(current_engine(), raw, _form(), actor, parse_page(request.args.get("page")))
-    note_search(results)
+    actor, number = current_actor(), parse_page(request.args.get("page"))
+    raw, form = clean_line(request.args.get("q", "")), _form()
+    key = key_of_request(actor, raw, form, number)
+    shared = find_shared(actor, key) if key else None
+    if shared is not None:
+        response, search = shared
+        note_search(search)
+        return response
+    results = find(current_engine(), raw, form, actor, number)
+    note_search(search_of(results))
+    return (share(actor, key, results, _page_of) if key else None) or _page_of(actor, results)
+
+
+def _page_of(actor: Actor, results: Results) -> Response:
     return page("search/results.html", head=_head(results), **_values(results, category_names(actor) if results.is_asked else {}))
 
 
