@@ -42,6 +42,7 @@ from app.core.markup_state import (
     RenderState,
 )
 
+INLINE = re.compile(r"[\\`\[\]<>&*_~@\n]|https?:|www\.", re.IGNORECASE)
 SPECIAL = re.compile(r"[\\`\[\]<>&*_~@]|https?:|www\.")
 
 Handler = Callable[[Lines, int, etree.Element, int], int]
@@ -265,7 +266,7 @@ class BlockReader:
             self._add_code(parent, text, "")
             return parent[-1]
         element = etree.SubElement(parent, tag)
-        element.text = text
+        element.text = text if INLINE.search(text) else AtomicString(text)  # which the inline step leaves out
         return element
 
 

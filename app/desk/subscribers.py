@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from app.core.db import db
 from app.core.events import Event
 from app.desk.models import DeskState, WaitingReason
 from app.desk.queries.facts import find_item, load_facts
 from app.desk.services.assigning import assign_by_rule
-from app.desk.services.settling import drop_item, is_settled, settle_item, take_back_return
+from app.desk.services.settling import drop_item, is_untouched, settle_item, take_back_return
 from app.desk.services.taking import release_answered
 from app.forum.events import (
     AskerStillStuck,
@@ -21,6 +22,7 @@ from app.forum.events import (
     ThreadCurated,
     ThreadStarted,
 )
+from app.forum.models import Post, Thread
 from app.forum.models.thread import Status
 
 _ENDED = frozenset({Status.SOLVED, Status.CLOSED})
@@ -35,7 +37,8 @@ def put_on_desk(event: ThreadStarted) -> None:
 
 def look_after_post(event: PostAdded) -> None:
     """An answer may end the waiting; whoever took the question is done with it."""
-    if not is_settled(event.thread_id):
+    thread, post = db.session.get(Thread, event.thread_id), db.session.get(Post, event.post_id)
+    if thread is not None and post is not None and not is_untouched(thread, post):
         release_answered(settle_item(event.thread_id), event.author_id)
 
 

@@ -57,29 +57,7 @@ _FACTS = (
     .where(Thread.id.in_(_ids), Thread.kind == ThreadKind.QUESTION)
     .group_by(Thread.id, Category.id)
 )  # fmt: skip
-_item = (
-    DeskItem.state,
-    DeskItem.since,
-    DeskItem.clock_since,
-    DeskItem.affected_count,
-    DeskItem.returned_at,
-    DeskItem.taken_by_id,
-)
-_FACTS_AND_ITEM = _FACTS.add_columns(*_item).outerjoin(DeskItem, DeskItem.thread_id == Thread.id).group_by(DeskItem.thread_id)
-
-
-@dataclass(frozen=True, slots=True)
-class ItemState:
-    """What an item of the desk says that follows from its thread, and what that depends on beside it."""
-
-    state: str | None
-    since: datetime | None
-    clock_since: datetime | None
-    affected_count: int | None
-    returned_at: datetime | None
-    taken_by_id: int | None
-
-
+_STATE = sa.select(DeskItem.state, DeskItem.taken_by_id).where(DeskItem.thread_id == sa.bindparam("of_thread"))
 _ITEMS_FOR_UPDATE = (
     sa.select(DeskItem).where(DeskItem.thread_id.in_(_ids)).order_by(DeskItem.thread_id).with_for_update(key_share=True)
     .execution_options(populate_existing=True)
@@ -92,14 +70,11 @@ def load_facts(ids: Sequence[int]) -> dict[int, DeskFacts]:
     return {row[0]: DeskFacts(*row) for row in read(_FACTS, {"ids": list(ids)})}
 
 
-def find_facts_and_item(thread_id: int) -> tuple[DeskFacts, ItemState] | None:
-    """Return the facts of a question and what its item says, in one statement; None for a discussion. Without an item its state is None."""
+def find_state(thread_id: int) -> tuple[str, int | None] | None:
+    """Return the state of a question's item and who has taken it; None without an item."""
     db.session.flush()
-    row = read(_FACTS_AND_ITEM, {"ids": [thread_id]}).first()
-    if row is None:
-        return None
-    split = len(row) - len(_item)
-    return DeskFacts(*row[:split]), ItemState(*row[split:])
+    row = read(_STATE, {"of_thread": thread_id}).first()
+    return (row.state, row.taken_by_id) if row else None
 
 
 def get_items_for_update(ids: Sequence[int]) -> dict[int, DeskItem]:

@@ -15,7 +15,7 @@ from app.desk.models import DeskItem, DeskState, WaitingReason
 from app.desk.queries.calendar import load_hours
 from app.desk.queries.facts import (
     DeskFacts,
-    find_facts_and_item,
+    find_state,
     get_items_for_update,
     list_affected_more,
     list_open_items,
@@ -23,7 +23,8 @@ from app.desk.queries.facts import (
     load_facts,
 )
 from app.desk.terms import desk_terms
-from app.desk.turns import Turn, derive_turn, expected_time
+from app.desk.turns import SETTLED, Turn, derive_turn, expected_time
+from app.forum.models import Post, Thread
 from app.forum.models.thread import Status
 from app.forum.queries.threads import get_threads_for_update
 
@@ -55,17 +56,16 @@ def settle_item(thread_id: int, returned: WaitingReason | None = None, said_at: 
     return item
 
 
-def is_settled(thread_id: int) -> bool:
-    """Whether the item of a locked thread says already what `settle_item` would write, and nobody has taken it; so it is for a discussion."""
-    found = find_facts_and_item(thread_id)
-    if found is None:
+def is_untouched(thread: Thread, post: Post) -> bool:
+    """Whether a new post in a locked thread changes nothing about its item: a reply in a discussion, or one more answer that is not
+    official to what is answered or settled already, and nobody has taken."""
+    if not thread.is_question:
         return True
-    facts, item = found
-    if item.state is None or item.taken_by_id is not None or item.affected_count != facts.affected_count:
+    found = find_state(thread.id)
+    if found is None or found[1] is not None or post.is_official:
         return False
-    turn = derive_turn(facts.as_turn_facts(item.returned_at))
-    since = item.since if turn.state == DeskState.ASKER and item.since is not None else turn.since
-    return (item.state, item.since, item.clock_since) == (turn.state, since, turn.clock_since)
+    is_done = found[0] == DeskState.DONE and thread.status in SETTLED
+    return is_done or (found[0] == DeskState.ANSWERED and thread.status == Status.ANSWERED)
 
 
 def drop_item(thread_id: int) -> None:

@@ -28,7 +28,9 @@ def screen(submission: Submission) -> Verdict:
     words = _new_words(rules, traits, before)
     reasons = [*check_words(words), *check_hosts(rules, traits.named - before.named)]
     if not submission.actor.has(Ability.WRITE_FREELY):
-        reasons += check_habits(submission, traits, before, standing_of(submission.actor), rules, terms)
+        is_first = submission.holds_first and not submission.actor.has(Ability.POST_AT_ONCE)
+        standing = standing_of(submission.actor, with_texts=is_first)
+        reasons += check_habits(submission, traits, before, standing, rules, terms)
         reasons += learning.check_text(traits, terms)
     is_held = submission.is_held or any(reason.measure == Measure.HOLD for reason in reasons)
     if is_held and not submission.is_edit and not submission.actor.has(Ability.POST_AT_ONCE) and has_waiting(submission.actor):

@@ -19,6 +19,7 @@ _INVISIBLE = re.compile(
 )
 _TOKEN = re.compile(r"[\w@$]+")
 _DIGITS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s"}
+_ANY_DIGIT = re.compile("[0134578@$]")
 _AS_LETTERS = str.maketrans(_DIGITS)
 _AS_LETTERS_L = str.maketrans({**_DIGITS, "1": "l"})
 _IN_PIECES = re.compile(r"(?<!\w)\w(?:[\s.\-_*·|/]{1,2}\w(?!\w)){3,}")
@@ -38,7 +39,11 @@ def plain(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Return the folded words of a text, in order; digits inside words stay digits."""
-    return [token.strip("_@$") or token for token in _TOKEN.findall(plain(text))]
+    return _split(plain(text))
+
+
+def _split(folded: str) -> list[str]:
+    return [token.strip("_@$") or token for token in _TOKEN.findall(folded)]
 
 
 def has_cjk(text: str) -> bool:
@@ -51,7 +56,8 @@ def readings(text: str) -> str:
 
     As it stands; with digits inside words read as letters (once with 1 as i, once as l); and letters that stand apart put together.
     """
-    words = words_of(text)
+    folded = plain(text)
+    words = _split(folded)
     found = [" ".join(words)]
     disguised = [word for word in words if _is_disguised(word)]
     if disguised:
@@ -59,9 +65,9 @@ def readings(text: str) -> str:
             " ".join(word.translate(table) if _is_disguised(word) else word for word in words)
             for table in (_AS_LETTERS, _AS_LETTERS_L)
         ]
-    found += [re.sub(r"[\W_]", "", match[0]) for match in _IN_PIECES.finditer(plain(text))]
+    found += [re.sub(r"[\W_]", "", match[0]) for match in _IN_PIECES.finditer(folded)]
     return "\n".join(dict.fromkeys(found))
 
 
 def _is_disguised(word: str) -> bool:
-    return any(char in _DIGITS for char in word) and any(char.isalpha() for char in word)
+    return _ANY_DIGIT.search(word) is not None and any(char.isalpha() for char in word)

@@ -21,7 +21,15 @@ from app.notifications.timing import Timing
 SOLVED_JOB = "notifications.solved"
 # A solution may be marked by mistake: people with the same problem hear of it after so long, if it still stands.
 SOLVED_DELAY = timedelta(minutes=10)
-_EMAIL = sa.select(Person.email).where(Person.id == sa.bindparam("person_id"))
+# Where an asker is reached, and whether there is a request to them already.
+_ASKER = (
+    sa.select(Person.email, OutcomeRequest.id)
+    .outerjoin(
+        OutcomeRequest, sa.and_(OutcomeRequest.person_id == Person.id, OutcomeRequest.thread_id == sa.bindparam("of_thread"))
+    )
+    .where(Person.id == sa.bindparam("of_person"))
+)
+_ASK = sa.insert(OutcomeRequest.__table__)  # type: ignore[arg-type]
 _STOP_ALL = (
     sa.update(OutcomeRequest)
     .where(
@@ -44,13 +52,15 @@ def expect_word(*, thread_id: int, post_id: int, answerer_id: int | None, timing
     asker_id = thread.author_id if thread and thread.kind == ThreadKind.QUESTION else None
     if thread is None or asker_id is None or asker_id == answerer_id or thread.status in (Status.SOLVED, Status.CLOSED):
         return
-    if not read(_EMAIL, {"person_id": asker_id}).scalar():
+    db.session.flush()
+    row = read(_ASKER, {"of_thread": thread_id, "of_person": asker_id}).first()
+    if row is None or not row.email:
         return
-    request, moment = get_request_for_update(thread_id, asker_id), now()
+    request, moment = get_request_for_update(thread_id, asker_id) if row.id is not None else None, now()
     due = timing.renewed_due(request.sent_count if request else 0, moment)
     if request is None and due is not None:
         values = {"role": AskedRole.ASKER, "post_id": post_id, "waiting_since": moment, "next_at": due}
-        db.session.add(OutcomeRequest(thread_id=thread_id, person_id=asker_id, **values))
+        db.session.connection().execute(_ASK, {"thread_id": thread_id, "person_id": asker_id, **values})
     elif request is not None and request.next_at is not None:
         request.post_id = post_id
     elif request is not None and due is not None:
