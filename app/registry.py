@@ -178,7 +178,7 @@ def register_sources(app: Flask) -> None:
     use_engine(create_engine(settings.search_engine, settings.instance_path, priors, database))
     register_category_names(category_names)
     threads = forum_indexing
-    register_source(THREAD, threads.load_many, threads.all_ids, threads.present, threads.titles, threads.answers)
+    register_source(THREAD, threads.load_many, threads.all_ids, threads.present, threads.titles, threads.texts)
     register_source(ARTICLE, kb_indexing.load_many, kb_indexing.all_ids, kb_indexing.present, kb_indexing.titles)
 
 

@@ -20,7 +20,7 @@ from app.forum.models.post import PostKind
 from app.forum.models.thread import Status, ThreadKind
 from app.forum.policies import card_shown, listed_threads
 from app.forum.queries.categories import reader_of
-from app.forum.urls import category_path, thread_path
+from app.forum.urls import thread_path
 from app.pageviews.queries import total_views
 from app.search.documents import THREAD, HitCard, SearchDocument, TitleCard
 
@@ -81,9 +81,10 @@ def present(ids: Sequence[int], actor: Actor) -> dict[int, HitCard]:
     return {row.id: _card(row) for row in read(_cards(reader_of(actor)), {"ids": list(ids)})}
 
 
-def answers(ids: Sequence[int]) -> dict[int, str]:
-    """Return the beginnings of the best answers of some threads, one a line, in one statement; only for what `present` returned."""
-    return {thread_id: texts for thread_id, texts in read(_BEST_ANSWERS, {"ids": list(ids)}) if texts}
+def texts(ids: Sequence[int], actor: Actor) -> dict[int, HitCard]:
+    """As present, with the beginnings of the best answers and the tags."""
+    rows = read(_cards(reader_of(actor), with_texts=True), {"ids": list(ids)})
+    return {row.id: _card(row, row.answers or "", tuple(row.tags.split("\n")) if row.tags else ()) for row in rows}
 
 
 def titles(ids: Sequence[int], actor: Actor) -> dict[int, TitleCard]:
@@ -97,7 +98,7 @@ def titles(ids: Sequence[int], actor: Actor) -> dict[int, TitleCard]:
     }
 
 
-def _card(row: sa.Row[*tuple[Any, ...]]) -> HitCard:
+def _card(row: sa.Row[*tuple[Any, ...]], answers: str = "", tags: tuple[str, ...] = ()) -> HitCard:
     return HitCard(
         kind=THREAD,
         id=row.id,
@@ -105,14 +106,11 @@ def _card(row: sa.Row[*tuple[Any, ...]]) -> HitCard:
         path=thread_path(row.kind, row.id, row.slug),
         status=row.status,
         text=row.body_text,
-        excerpt=row.excerpt,
+        answers=answers,
         author=row.display_name or row.author or "",
         answer_count=row.answer_count,
-        votes=row.score,
-        created_at=row.created_at,
         category_name=row.category_name,
-        category_path=category_path(row.category_slug),
-        tags=tuple(row.tags.split("\n")) if row.tags else (),
+        tags=tags,
         thread_kind=row.kind,
         is_solved=row.status == Status.SOLVED,
         answer=row.card or row.answer or "",
@@ -146,13 +144,13 @@ def _title_rows(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
 
 
 @lru_cache(maxsize=8)
-def _cards(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
+def _cards(reader: Actor, with_texts: bool = False) -> sa.Select[*tuple[Any, ...]]:
+    texts = (_answer_text().label("answers"), _tag_names().label("tags")) if with_texts else ()
     return (
         sa.select(
-            Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.status, Thread.excerpt, Thread.score, Thread.answer_count,
-            Thread.created_at, Thread.article_id, Category.name.label("category_name"), Category.slug.label("category_slug"),
-            Post.body_text, Person.name.label("author"), Person.display_name,
-            _accepted_text().label("answer"), _card_text().label("card"), _tag_names().label("tags"),
+            Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.status, Thread.answer_count, Thread.article_id,
+            Category.name.label("category_name"), Post.body_text, Person.name.label("author"), Person.display_name,
+            _accepted_text().label("answer"), _card_text().label("card"), *texts,
         )
         .join(Category, Category.id == Thread.category_id)
         .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
@@ -174,9 +172,6 @@ def _answer_text() -> sa.ScalarSelect[str]:
         .subquery()
     )
     return sa.select(sa.func.aggregate_strings(best.c.text, "\n")).scalar_subquery()
-
-
-_BEST_ANSWERS = sa.select(Thread.id, _answer_text()).where(Thread.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def _accepted_text() -> sa.ScalarSelect[str]:

@@ -16,7 +16,7 @@ from app.kb.models import Article, ArticleSource, ArticleState, Section
 from app.kb.policies import listed_articles
 from app.kb.queries.versions import holds_on
 from app.kb.queries.wordings import Wording, each_once, load_wordings, open_to_readers
-from app.kb.urls import article_path, section_path
+from app.kb.urls import article_path
 from app.pageviews.queries import total_views
 from app.search.documents import ARTICLE, HitCard, SearchDocument, TitleCard
 
@@ -94,8 +94,7 @@ def present(ids: Sequence[int], actor: Actor) -> dict[int, HitCard]:
         row.id: HitCard(
             kind=ARTICLE, id=row.id, title=row.title, path=article_path(row.section_slug, row.slug), status=row.state,
             text=f"{row.summary}\n{row.body_text}".strip(), excerpt=row.summary or shorten(row.body_text, EXCERPT),
-            votes=row.helpful_yes, created_at=row.published_at, category_name=row.section_title,
-            category_path=section_path(row.section_slug), is_solved=True, audience=row.audience,
+            created_at=row.published_at, category_name=row.section_title, is_solved=True, audience=row.audience,
         )
         for row in read(_cards(reader_of(actor)), {"ids": list(ids)})
     }  # fmt: skip
@@ -123,6 +122,5 @@ def _title_rows(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
 @lru_cache(maxsize=8)
 def _cards(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
     return _listed(
-        reader, Article.summary, Article.body_text, Article.audience, Article.helpful_yes, Article.published_at,
-        Section.title.label("section_title"),
+        reader, Article.summary, Article.body_text, Article.audience, Article.published_at, Section.title.label("section_title"),
     )  # fmt: skip

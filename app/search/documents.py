@@ -67,8 +67,8 @@ class SearchDocument:
 
 @dataclass(frozen=True, slots=True)
 class HitCard:
-    """What a result page shows of one document. `text` is the plain text of the question, discussion or article; what was answered
-    is read apart (`Source.answers`).
+    """What a result page shows of one document. `text` is the plain text of the question, discussion or article; `answers` are the
+    beginnings of the best answers, one a line, where texts were asked for (`Source.texts`).
 
     `answer` is the accepted answer in plain text, where there is one, or with `is_card` the one pinned on top; `article_id` the
     article that maintains a thread.
@@ -80,13 +80,12 @@ class HitCard:
     path: str
     status: str
     text: str
+    answers: str = ""
     excerpt: str = ""
     author: str = ""
     answer_count: int = 0
-    votes: int = 0
     created_at: datetime | None = None
     category_name: str = ""
-    category_path: str = ""
     tags: tuple[str, ...] = ()
     thread_kind: str = ""
     is_solved: bool = False
@@ -123,22 +122,20 @@ LoadMany = Callable[[Sequence[int]], dict[int, SearchDocument]]
 AllIds = Callable[[], Iterable[int]]
 Present = Callable[[Sequence[int], Actor], dict[int, HitCard]]
 Titles = Callable[[Sequence[int], Actor], dict[int, TitleCard]]
-Answers = Callable[[Sequence[int]], dict[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """How one kind of document is read. An id missing from `load_many` is deleted, one missing from `present` or `titles` is not shown.
 
-    `answers` gives the beginnings of the best answers that everybody may read who sees the document, one a line, the best first: to
-    be asked only for what `present` returned.
+    `texts` gives the same cards as `present`, with answers to cut snippets from and tags.
     """
 
     load_many: LoadMany
     all_ids: AllIds
     present: Present
     titles: Titles
-    answers: Answers
+    texts: Present
 
 
 CategoryNames = Callable[[Actor], dict[str, str]]
@@ -160,21 +157,16 @@ def split_key(key: str) -> tuple[str, int]:
     raise ValueError(f"{key!r} is not the key of a document.")
 
 
-def no_answers(_ids: Sequence[int]) -> dict[int, str]:
-    """The answers of a kind of document that has none."""
-    return {}
-
-
 def register_source(
-    kind: str, load_many: LoadMany, all_ids: AllIds, present: Present, titles: Titles, answers: Answers = no_answers
+    kind: str, load_many: LoadMany, all_ids: AllIds, present: Present, titles: Titles, texts: Present | None = None
 ) -> None:
     """Names the functions that read documents of a kind; the last registration counts.
 
-    `present` and `titles` check visibility for the actor again and take one SQL statement each, as does `answers`.
+    `present`, `titles` and `texts` (where answers are read apart) check visibility for the actor again and take one SQL statement each.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no kind of document called {kind!r}.")
-    _sources[kind] = Source(load_many, all_ids, present, titles, answers)
+    _sources[kind] = Source(load_many, all_ids, present, titles, texts or present)
 
 
 def source_of(kind: str) -> Source:

@@ -25,13 +25,14 @@ class Folded(Generic[Card]):
     threads: tuple[Card, ...] = ()
 
 
-def fold_cards(hits: Sequence[Scored], actor: Actor, *, first: int = 0) -> list[Folded[HitCard]]:
+def fold_cards(hits: Sequence[Scored], actor: Actor, *, first: int = 0, with_texts: bool = False) -> list[Folded[HitCard]]:
     """The cards of some hits in their order, with articles in place of the threads they maintain, found themselves or not.
+    `with_texts`: with answers and tags.
 
     What the actor may not read is left out, and takes no thread away. The `first` hits stood on earlier pages: they, and the
     articles that stood for them, are not returned.
     """
-    return _load(hits, lambda source, ids: source.present(ids, actor), first)
+    return _load(hits, lambda source, ids: (source.texts if with_texts else source.present)(ids, actor), first)
 
 
 def fold_titles(hits: Sequence[Scored], actor: Actor) -> list[Folded[TitleCard]]:

@@ -1,11 +1,11 @@
 """One page of search results: asks the engine, loads the hits, verifies phrases, and adds what helps when little was found.
 
-At most three SQL statements: one for each kind of document, and one for answers. Must not know Flask.
+At most two SQL statements, one for each kind of document. Must not know Flask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
@@ -14,12 +14,12 @@ from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.search import analysis, querying, snippets
-from app.search.documents import THREAD, HitCard, registered_kinds, source_of
+from app.search.documents import HitCard
 from app.search.engines.base import EngineQuery, Filters, SearchEngine, SearchHits, Word
 from app.search.folding import Folded, fold_cards, fold_found
 from app.search.languages import STOP_WORDS
 from app.search.querying import ParsedQuery, SearchForm
-from app.search.snippets import Finder, Passage
+from app.search.snippets import Finder
 from app.search.suggest import load_cards
 
 PER_PAGE = 10
@@ -105,10 +105,10 @@ def _ranked(engine: SearchEngine, query: EngineQuery, results: Results, actor: A
     """One page as the engine orders it. An article stands for its threads, unless filters or an order of threads were asked for."""
     if query.sort != "relevance" or query.filters != Filters():
         found = engine.search(query)
-        return _counted(results, found), fold_found(load_cards(found.hits, actor))
+        return _counted(results, found), fold_found(load_cards(found.hits, actor, with_texts=True))
     before = min(LOOKED_BACK, query.offset)
     found = engine.search(replace(query, offset=query.offset - before, limit=query.limit + before))
-    return _counted(results, found), fold_cards(found.hits, actor, first=before)
+    return _counted(results, found), fold_cards(found.hits, actor, first=before, with_texts=True)
 
 
 def _counted(results: Results, found: SearchHits) -> Results:
@@ -119,22 +119,14 @@ def _verified(engine: SearchEngine, query: EngineQuery, results: Results, actor:
     """The engine knows which documents hold all words of a phrase; whether in this order, their text tells."""
     found = engine.search(replace(query, offset=0, limit=VERIFIED))
     phrases = results.parsed.phrases
-    loaded = load_cards(found.hits, actor)
-    answers = _answers(loaded)
-    cards = [card for card in loaded if querying.holds_phrases(_all_text(card, answers.get(card.key, "")), phrases)]
+    loaded = load_cards(found.hits, actor, with_texts=True)
+    cards = [card for card in loaded if querying.holds_phrases(_all_text(card), phrases)]
     page = cards[query.offset : query.offset + query.limit]
     return replace(results, total=len(cards), is_more=found.total > VERIFIED, facets=found.facets), fold_found(page)
 
 
-def _answers(cards: Iterable[HitCard]) -> dict[str, str]:
-    """The beginnings of the best answers, one a line, by key of their thread, in one statement; articles have none."""
-    threads = {card.id: card.key for card in cards if card.kind == THREAD}
-    found = source_of(THREAD).answers(list(threads)) if threads and THREAD in registered_kinds() else {}
-    return {threads[number]: texts for number, texts in found.items()}
-
-
-def _all_text(card: HitCard, answers: str) -> str:
-    return "\n".join((card.title, " ".join(card.tags), card.text, answers))
+def _all_text(card: HitCard) -> str:
+    return "\n".join((card.title, " ".join(card.tags), card.text, card.answers))
 
 
 def _as_written(words: Sequence[str]) -> tuple[Word, ...]:
@@ -142,18 +134,16 @@ def _as_written(words: Sequence[str]) -> tuple[Word, ...]:
 
 
 def _items(rows: Rows, words: Sequence[Word]) -> tuple[Result, ...]:
-    """The rows with their words marked. Answers are read where a question does not show all words in one passage."""
     finder = Finder(words)
-    passages = [finder.passage(row.card.text or row.card.excerpt) for row in rows]
-    places = [place for place, found in enumerate(passages) if found.different < finder.different]
-    answers = _answers(rows[place].card for place in places)
-    for place in places:
-        passages[place] = finder.better_passage(passages[place], answers.get(rows[place].card.key, ""))
-    return tuple(_result(row, passage, finder) for row, passage in zip(rows, passages, strict=True))
+    return tuple(_result(row, finder) for row in rows)
 
 
-def _result(row: Folded[HitCard], passage: Passage, finder: Finder) -> Result:
+def _result(row: Folded[HitCard], finder: Finder) -> Result:
+    """A row with its words marked. Its answers are looked at where the question does not show all words in one passage."""
     card = row.card
+    passage = finder.passage(card.text or card.excerpt)
+    if passage.different < finder.different and card.answers:
+        passage = finder.better_passage(passage, card.answers)
     most = CARD_ANSWER if card.is_card else SHORT_ANSWER
     answer = card.answer if 0 < len(card.answer) <= most else ""
     threads = tuple(Covered(thread, finder.mark(thread.title)) for thread in row.threads)

@@ -27,9 +27,12 @@ _similar: OrderedDict[tuple[object, ...], tuple[Scored, ...]] = OrderedDict()
 _similar_lock = Lock()
 
 
-def load_cards(hits: Iterable[Scored], actor: Actor) -> list[HitCard]:
-    """The cards of some hits in their order, without those the actor may not see; one SQL statement for each kind."""
-    return _load(hits, lambda source, ids: source.present(ids, actor))
+def load_cards(hits: Iterable[Scored], actor: Actor, *, with_texts: bool = False) -> list[HitCard]:
+    """The cards of some hits in their order, without those the actor may not see; one SQL statement for each kind.
+
+    `with_texts`: with answers and tags.
+    """
+    return _load(hits, lambda source, ids: (source.texts if with_texts else source.present)(ids, actor))
 
 
 def load_titles(hits: Iterable[Scored], actor: Actor) -> list[TitleCard]:

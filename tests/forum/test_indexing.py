@@ -64,7 +64,7 @@ def test_cards_are_shown_to_whoever_finds_the_thread_in_lists_only():
     hidden = make_question(hidden_at=now())
     ids = [thread.id for thread in (public, members, staff, hidden)]
     seen = {
-        name: set(indexing.present(ids, actor))
+        name: set(indexing.present(ids, actor)) & set(indexing.texts(ids, actor))
         for name, actor in {
             "visitor": ANONYMOUS, "member": actor_of(make_person()), "moderator": actor_of(make_person(role="moderator")),
             "staff": actor_of(make_person(role="staff")),
@@ -81,25 +81,25 @@ def test_a_card_holds_text_for_snippets_and_the_solution():
     make_answer(thread, text="Hidden advice", hidden_at=now())
     best = make_answer(thread, text="Prime it.", score=3)
     accept(best)
-    card = indexing.present([thread.id], ANONYMOUS)[thread.id]
-    assert card.text == "It hums." and card.answer == "Prime it."
-    assert indexing.answers([thread.id]) == {thread.id: "Prime it.\nWait."}
+    card = indexing.texts([thread.id], ANONYMOUS)[thread.id]
+    assert card.text == "It hums." and card.answers == "Prime it.\nWait." and card.answer == "Prime it."
     assert set(card.tags) == {"pump", "drip"} and card.path == thread.path and card.is_solved
 
 
-def test_cards_take_one_statement_and_answers_another():
-    ids = [make_answer(make_question()).thread_id for _ in range(3)]
-    with assert_queries(at_most=1):
-        indexing.present(ids, ANONYMOUS)
-    with assert_queries(at_most=1):
-        assert set(indexing.answers(ids)) == set(ids)
+def test_cards_take_one_statement_with_texts_and_without():
+    ids = [make_answer(make_question(tags=("pump",))).thread_id for _ in range(3)]
+    for load in (indexing.present, indexing.texts):
+        with assert_queries(at_most=1) as statements:
+            cards = load(ids, ANONYMOUS)
+        assert all(bool(card.answers and card.tags) == (load is indexing.texts) for card in cards.values())
+    assert sum("LIMIT" in statement for statement in statements) == 1
 
 
 def test_replies_of_a_discussion_are_its_answers():
     thread = make_thread(kind="discussion")
     make_answer(thread, text="I agree.")
     make_answer(thread, text="Held back.", held_at=now())
-    assert indexing.answers([thread.id, make_question().id]) == {thread.id: "I agree."}
+    assert indexing.texts([thread.id], ANONYMOUS)[thread.id].answers == "I agree."
 
 
 def test_titles_are_those_of_the_cards_and_take_one_statement_without_texts():
