@@ -66,11 +66,17 @@ def _folded(name: str, value: str) -> str:
     return str(_HEADERS.fold(name, value))
 
 
+@lru_cache(maxsize=4)
+def _sender(mail_from: str, site_name: str) -> tuple[str, str, str]:
+    """Return the From header, and the address and the domain that mails come from."""
+    name, address = parseaddr(mail_from)
+    return _folded("From", formataddr((name or site_name, address))), address, address.rpartition("@")[2] or "localhost"
+
+
 def _headers(mail: Mail, settings: Settings) -> Iterator[str]:
     """Yield the headers, each with the end of its line. Links and ids are never encoded: an encoded link is no link to programs."""
-    name, address = parseaddr(settings.mail_from)
-    domain = address.rpartition("@")[2] or "localhost"
-    yield _folded("From", formataddr((name or settings.site_name, address)))
+    sender, _address, domain = _sender(settings.mail_from, settings.site_name)
+    yield sender
     yield f"To: {mail.to}{_EOL}" if _ADDRESS.fullmatch(mail.to) else _folded("To", clean_line(mail.to))
     yield _folded("Subject", clean_line(mail.subject))
     yield f"Date: {format_datetime(now())}{_EOL}"
@@ -195,7 +201,7 @@ class SmtpTransport:
 
     def _send(self, to: str, message: bytes) -> None:
         """Send over the connection that is open. A server may have ended that after so many mails: then over a new one."""
-        sender = parseaddr(self.settings.mail_from)[1]
+        sender = _sender(self.settings.mail_from, self.settings.site_name)[1]
         if self._server is not None:
             try:
                 self._server.sendmail(sender, [to], message)

@@ -5,6 +5,7 @@ Those that ask how a question ended live for a month, for one person and questio
 
 import hashlib
 from datetime import timedelta
+from functools import lru_cache
 
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
@@ -15,6 +16,7 @@ from app.notifications.models import NotificationKind
 OUTCOME_LIFE = timedelta(days=30)
 
 
+@lru_cache(maxsize=2)
 def _serializer(secret: str) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt="notifications.unsubscribe", signer_kwargs={"digest_method": hashlib.sha256})
 

@@ -30,7 +30,7 @@ from app.search.engines.whoosh_store import FileStamps, IndexStore, ReadingStora
 
 logger = logging.getLogger(__name__)
 
-CHECK_SECONDS = 0.5  # how long a commit of another process may stay unseen; with the worker's pause it stays below 2 seconds
+CHECK_SECONDS = 0.5  # how long a commit of another process may stay unseen; a worker commits about every second
 BLAME_SECONDS = 30.0  # how long files are held to be damaged before they are tried again: it may have been memory or file handles
 OPEN_ATTEMPTS = 8  # a writer may remove a file between our listing and opening it
 CACHE_BYTES = 64 * 2**20  # decoded posting lists kept in a process
