@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -12,12 +11,14 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, ngettext
 from app.search import querying
 from app.search.documents import ARTICLE, THREAD, HitCard, TitleCard
-from app.search.querying import MAX_CHARS, STATUSES, SearchForm
+from app.search.querying import MAX_CHARS, SearchForm
 from app.search.results import Covered, Result, Results
-from app.search.urls import search_path
+from app.search.urls import paths_with, search_path
 
 # (label, path, count or None, whether it is the current choice), as components/filters.html takes it
 Link = tuple[str, str, int | None, bool]
+# From the name of a filter and its value to a path
+PathWith = Callable[[str, str], str]
 
 STATUS_LABELS = {
     "solved": lazy_gettext("Solved"),
@@ -115,40 +116,30 @@ def suggestion_of(card: TitleCard) -> dict[str, str]:
     return {"key": card.key, "title": card.title, "path": card.path, "kind": kind, "status": status, "label": str(label)}
 
 
-def _labelled(form: SearchForm, query: str, name: str, labels: Mapping[str, str]) -> list[Link]:
+def _labelled(form: SearchForm, path: PathWith, name: str, labels: Mapping[str, str]) -> list[Link]:
     current = getattr(form, name)
-    return [(label, search_path(query, _with(form, name, value)), None, value == current) for value, label in labels.items()]
-
-
-def _with(form: SearchForm, name: str, value: str) -> SearchForm:
-    changes: dict[str, Any] = {name: value}
-    return replace(form, **changes)
+    return [(str(label), path(name, value), None, value == current) for value, label in labels.items()]
 
 
 def _counted(
-    form: SearchForm, query: str, name: str, labels: Mapping[str, str], counts: Mapping[str, int], any_label: str
+    current: str, path: PathWith, name: str, labels: Mapping[str, str], counts: Mapping[str, int], any_label: str
 ) -> list[Link]:
     """Links for the values that occur; a filter that is set stays in the list, with a link that takes it back."""
-    current = getattr(form, name)
     shown = [value for value in labels if counts.get(value) or value == current]
     if not shown:
         return []
-    first: Link = (any_label, search_path(query, _with(form, name, "")), None, not current)
-    return [first] + [
-        (labels[value], search_path(query, _with(form, name, value)), counts.get(value, 0), value == current) for value in shown
-    ]
+    first: Link = (any_label, path(name, ""), None, not current)
+    return [first] + [(str(labels[value]), path(name, value), counts.get(value, 0), value == current) for value in shown]
 
 
-def _conditions(form: SearchForm, query: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
+def _conditions(form: SearchForm, path: PathWith, names: Mapping[str, str]) -> list[tuple[str, str]]:
     said = {
         "status": STATUS_LABELS.get(form.status, ""),
         "category": names.get(form.category, form.category),
         "tag": _("Tag %(tag)s", tag=form.tag) if form.tag else "",
         "age": AGE_LABELS[form.age] if form.age != "any" else "",
     }
-    return [
-        (label, search_path(query, _with(form, name, "any" if name == "age" else ""))) for name, label in said.items() if label
-    ]
+    return [(label, path(name, "any" if name == "age" else "")) for name, label in said.items() if label]
 
 
 def filter_links(results: Results, names: Mapping[str, str]) -> FilterLinks:
@@ -157,25 +148,22 @@ def filter_links(results: Results, names: Mapping[str, str]) -> FilterLinks:
     form, chosen = results.form, querying.chosen(results.parsed, results.form)
     categories = facets.get("category", {})
     known = dict(names) or {slug: slug.replace("-", " ").capitalize() for slug in sorted(categories)}
-    plain = querying.plain(query)
+    plain, path = querying.plain(query), paths_with(query, form)
     return FilterLinks(
-        types=_types(form, chosen.type, querying.without_kinds(query), facets.get("kind", {})),
+        types=_types(chosen.type, paths_with(querying.without_kinds(query), form), facets.get("kind", {})),
         statuses=_counted(
-            replace(form, status=chosen.status), querying.without_states(query), "status", {s: STATUS_LABELS[s] for s in STATUSES},
-            facets.get("status", {}), _("Any status")),
-        categories=_counted(form, query, "category", known, categories, _("All categories")),
-        ages=_labelled(form, query, "age", AGE_LABELS),
-        sorts=_labelled(form, query, "sort", SORT_LABELS),
-        conditions=_conditions(form, query, known),
+            chosen.status, paths_with(querying.without_states(query), form), "status", STATUS_LABELS, facets.get("status", {}),
+            _("Any status")),
+        categories=_counted(form.category, path, "category", known, categories, _("All categories")),
+        ages=_labelled(form, path, "age", AGE_LABELS),
+        sorts=_labelled(form, path, "sort", SORT_LABELS),
+        conditions=_conditions(form, path, known),
         without_filters=search_path(query, SearchForm(sort=form.sort)),
         plain=plain if plain != query else "",
         plain_path=search_path(plain),
     )  # fmt: skip
 
 
-def _types(form: SearchForm, current: str, query: str, kinds: Mapping[str, int]) -> list[Link]:
+def _types(current: str, path: PathWith, kinds: Mapping[str, int]) -> list[Link]:
     totals = {"all": sum(kinds.values()), "threads": kinds.get(THREAD, 0), "articles": kinds.get(ARTICLE, 0)}
-    return [
-        (label, search_path(query, _with(form, "type", value)), totals[value], value == current)
-        for value, label in TYPE_LABELS.items()
-    ]
+    return [(str(label), path("type", value), totals[value], value == current) for value, label in TYPE_LABELS.items()]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from urllib.parse import quote_plus, urlencode
 
 from app.search.querying import SearchForm
 
@@ -12,12 +14,28 @@ IN_ADDRESS = ("type", "status", "tag", "category", "age", "sort")
 
 def search_path(query: str = "", form: SearchForm | None = None, page: int = 1) -> str:
     """The path of a page of results; what equals the default is left out."""
-    values = {"q": query}
-    if form is not None:
-        values |= {name: str(getattr(form, name)) for name in IN_ADDRESS}
-    values["page"] = str(page)
-    given = {name: value for name, value in values.items() if value != _DEFAULTS[name]}
-    return "/search" + (f"?{urlencode(given)}" if given else "")
+    return _path([*_pairs(query, form).values(), _pair("page", str(page))])
+
+
+def paths_with(query: str, form: SearchForm) -> Callable[[str, str], str]:
+    """What gives the path of results with one name of IN_ADDRESS at another value: for pages with many such links."""
+    pairs = _pairs(query, form)
+    return lambda name, value: _path((pairs | {name: _pair(name, value)}).values())
+
+
+def _pairs(query: str, form: SearchForm | None) -> dict[str, str]:
+    values = {name: _pair(name, getattr(form, name)) for name in IN_ADDRESS} if form is not None else {}
+    return {"q": _pair("q", query), **values}
+
+
+@lru_cache(maxsize=512)
+def _pair(name: str, value: str) -> str:
+    return f"{name}={quote_plus(value)}" if value != _DEFAULTS[name] else ""
+
+
+def _path(pairs: Iterable[str]) -> str:
+    given = "&".join(filter(None, pairs))
+    return f"/search?{given}" if given else "/search"
 
 
 GAPS = "/moderation/gaps"
