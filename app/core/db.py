@@ -50,17 +50,32 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("A naive datetime was given; use clock.now().")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        return None if value is None else _aware(value).astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
+
+    def bind_processor(self, dialect: sa.Dialect) -> Any:
+        """As the library's, but for SQLite, where moments are texts: those are written, and read, many times on every page."""
+        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: sa.Dialect, coltype: Any) -> Any:
+        return _of_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("A naive datetime was given; use clock.now().")
+    return value
+
+
+def _as_text(value: datetime | None) -> str | None:
+    """Return a moment as SQLite keeps it: in UTC, without saying so."""
+    return None if value is None else _aware(value).astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+def _of_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def one_of(column: str, values: Sequence[str], name: str | None = None) -> sa.CheckConstraint:
@@ -119,7 +134,11 @@ def read(statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any] | 
 
     Changes of entities that were not flushed yet are not seen; for pages that only read.
     """
-    return db.session.connection().execute(statement, parameters or {})
+    session = db.session()
+    connection: sa.Connection | None = session.info.get("connection")
+    if connection is None or connection.closed:  # it ends with its transaction
+        connection = session.info["connection"] = session.connection()
+    return connection.execute(statement, parameters or {})
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -59,7 +59,7 @@ _HAS_VOTED_ANSWER = sa.exists().where(
 )  # fmt: skip
 # Names do not sort by themselves in the order that their author gave: each brings its number.
 _TAGS = (
-    sa.select(sa.func.aggregate_strings(ThreadTag.position.cast(sa.String) + " " + Tag.name, "\n"))
+    sa.select(sa.func.aggregate_strings(ThreadTag.position.cast(sa.String) + " " + Tag.name, sa.literal_column("'\n'")))
     .select_from(ThreadTag)
     .join(Tag, Tag.id == ThreadTag.tag_id)
     .where(ThreadTag.thread_id == Thread.id)
