@@ -218,9 +218,9 @@ def register_jobs(app: Flask) -> None:
         register(settings)
 
 
-def _job(kind: str, handler: Handler, every: timedelta | None = None, batch: int = 1) -> None:
+def _job(kind: str, handler: Handler, every: timedelta | None = None, batch: int = 1, *, is_slow: bool = False) -> None:
     """Register what does one kind of work, and how often it is done by itself."""
-    register_handler(kind, handler, batch)
+    register_handler(kind, handler, batch, is_slow=is_slow)
     if every is not None:
         register_periodic(kind, every)
 
@@ -287,7 +287,7 @@ def _register_contract(settings: Settings) -> None:
         )
     )  # fmt: skip
     indexnow.use_indexnow_terms(indexnow.IndexNowTerms(settings.indexnow_key, settings.indexnow_url, settings.base_url))
-    _job(indexnow.JOB, indexnow.indexnow_job, batch=indexnow.BATCH)
+    _job(indexnow.JOB, indexnow.indexnow_job, batch=indexnow.BATCH, is_slow=True)
 
 
 def _register_inbox(_settings: Settings) -> None:
@@ -297,7 +297,7 @@ def _register_inbox(_settings: Settings) -> None:
 
 def _register_notifications(_settings: Settings) -> None:
     """Send mails, and ask people whether what they asked for is solved."""
-    _job(MAIL_JOB, send_mails, batch=MAIL_BATCH)
+    _job(MAIL_JOB, send_mails, batch=MAIL_BATCH, is_slow=True)
     _job(ASK_JOB, ask_job, ASK_EVERY)
     _job(SOLVED_JOB, solved_job)
 

@@ -40,7 +40,8 @@ _IS_READY = sa.and_(
     Job.dead_at.is_(None), Job.available_at <= _moment, sa.or_(Job.lease_until.is_(None), Job.lease_until < _moment),
     Job.kind.in_(_kinds),
 )  # fmt: skip
-_FIRST = sa.select(Job.kind).where(_IS_READY).order_by(Job.available_at, Job.id).limit(1)
+_is_slow = Job.kind.in_(sa.bindparam("slow", expanding=True))
+_FIRST = sa.select(Job.kind).where(_IS_READY).order_by(_is_slow, Job.available_at, Job.id).limit(1)
 _PICKED = (
     sa.select(Job.id)
     .where(_IS_READY, Job.kind == sa.bindparam("first"))
@@ -66,6 +67,7 @@ _AGAIN = sa.update(_table).where(_those).values(lease_until=None, attempts=0)  #
 _UNTRIED = sa.update(_table).where(_those).values(lease_until=None, attempts=_table.c.attempts - 1)  # type: ignore[arg-type]
 
 _handlers: dict[str, tuple[Handler, int]] = {}
+_slow: set[str] = set()
 _listeners: list[Callable[[], None]] = []
 
 
@@ -91,18 +93,25 @@ class Claimed:
     attempts: int
 
 
-def register_handler(kind: str, handler: Handler, batch: int = 1) -> None:
+def register_handler(kind: str, handler: Handler, batch: int = 1, *, is_slow: bool = False) -> None:
     """Let `handler` do all jobs of `kind`. It gets up to `batch` payloads, is idempotent and runs outside transactions.
 
     What it raises is the failure of all of them. One that returns an iterator says of each payload, in their order, how it ended:
-    None, or an error. Those before which it ends are taken again, as if they had not been touched.
+    None, or an error. Those before which it ends are taken again, as if they had not been touched. `is_slow`: it waits for others
+    (a mail server), so its jobs come last.
     """
     _handlers[kind] = (handler, batch)
+    (_slow.add if is_slow else _slow.discard)(kind)
 
 
 def handler_for(kind: str) -> tuple[Handler, int]:
     """Return (handler, batch size) of a kind; raise KeyError when nobody registered for it."""
     return _handlers[kind]
+
+
+def is_slow(kind: str) -> bool:
+    """Return whether jobs of a kind wait for others."""
+    return kind in _slow
 
 
 def known_kinds() -> tuple[str, ...]:
@@ -155,14 +164,14 @@ def _write(rows: list[dict[str, Any]]) -> None:
 
 
 def claim(limit: int = MOST_AT_ONCE, ready_at: datetime | None = None) -> list[Claimed]:
-    """Take up to `limit` jobs of one kind for LEASE, oldest first, that are ready (now, or were at `ready_at`).
+    """Take up to `limit` jobs of one kind for LEASE, oldest first and slow ones last, that are ready (now, or were at `ready_at`).
 
     Several workers never get the same job at once.
     """
     require_unit_of_work()
     moment, connection = now(), db.session.connection()
     ready = {"moment": ready_at or moment, "kinds": known_kinds()}
-    first = connection.scalar(_FIRST, ready)
+    first = connection.scalar(_FIRST, {**ready, "slow": sorted(_slow)})
     if first is None:
         return []
     batch = min(limit, handler_for(first)[1])

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -56,9 +56,9 @@ def run_until_idle(limit: int = 10_000, ready_at: datetime | None = None, stop: 
 
     One transaction writes how a batch ended and takes the next one.
     """
-    taken, ended = 0, Ended()
+    taken, ended, jobs = 0, Ended(), list[Claimed]()
     for left in range(limit, -1, -1):
-        is_last = not left or (stop is not None and stop.is_set())
+        is_last = not left or (stop is not None and stop.is_set()) or (jobs and _took_long(jobs[0].kind, ready_at))
         with unit_of_work():
             ended.settle()
             jobs = [] if is_last else queue.claim(ready_at=ready_at)
@@ -68,6 +68,11 @@ def run_until_idle(limit: int = 10_000, ready_at: datetime | None = None, stop: 
         ended = _do(jobs, stop)
         db.session.rollback()
     return taken
+
+
+def _took_long(kind: str, begun: datetime | None) -> bool:
+    """Whether a round has waited for others long enough: what came meanwhile may be quicker."""
+    return begun is not None and queue.is_slow(kind) and now() - begun > timedelta(seconds=ROUND_SECONDS)
 
 
 def _do(jobs: list[Claimed], stop: threading.Event | None) -> Ended:

@@ -17,8 +17,8 @@ from app.web.context import site_settings
 
 BATCH = 100
 """Mails that are written together and leave over one connection."""
-MOST_SECONDS = 30.0
-"""So long after they were written mails may leave; then the others are written anew: somebody may have read or hidden meanwhile."""
+MOST_SECONDS = 5.0
+"""So long after they were written mails may leave. Then other work has its turn, and the rest is written anew."""
 MOST_TROUBLE = 2
 """So many mails in a row are tried on a server that is in trouble."""
 

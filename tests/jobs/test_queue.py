@@ -192,6 +192,17 @@ def test_a_round_takes_what_was_ready_when_it_began(done):
     assert worker.run_until_idle() == 1
 
 
+def test_what_waits_for_others_comes_last_and_ends_a_round_that_took_long(done, monkeypatch):
+    monkeypatch.setattr(queue, "_slow", set())
+    queue.register_handler("test.slow", done.extend, is_slow=True)
+    with unit_of_work():
+        queue.enqueue_all("test.slow", [("a", {"slow": 1}), ("b", {"slow": 2})])
+    put({"n": 1}, dedupe_key="c")
+    monkeypatch.setattr(worker, "ROUND_SECONDS", -1)
+    assert worker.run_until_idle(ready_at=now()) == 2 and done == [{"n": 1}, {"slow": 1}]
+    assert worker.run_until_idle() == 1
+
+
 def test_a_batch_costs_few_statements_however_many_jobs_it_has(done):
     with unit_of_work():
         queue.enqueue_all("test.work", [(f"k{n}", {"n": n}) for n in range(10)])
