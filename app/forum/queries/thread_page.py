@@ -58,8 +58,9 @@ _HAS_VOTED_ANSWER = sa.exists().where(
     _answer.held_at.is_(None),
 )  # fmt: skip
 # Names do not sort by themselves in the order that their author gave: each brings its number.
+_LINE_BREAK: Any = sa.literal_column("'\n'")
 _TAGS = (
-    sa.select(sa.func.aggregate_strings(ThreadTag.position.cast(sa.String) + " " + Tag.name, sa.literal_column("'\n'")))
+    sa.select(sa.func.aggregate_strings(ThreadTag.position.cast(sa.String) + " " + Tag.name, _LINE_BREAK))
     .select_from(ThreadTag)
     .join(Tag, Tag.id == ThreadTag.tag_id)
     .where(ThreadTag.thread_id == Thread.id)
