@@ -60,7 +60,7 @@ def _gzipped(body: bytes) -> bytes:
     packer = zlib.compressobj(BEST_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
     packed: list[bytes] = []
     begin = 0
-    for end in (body.find(b"<body"), body.find(b"<article"), body.rfind(b"</article>")):
+    for end in (body.find(b"<body"), body.find(b'<div class="answers"'), body.rfind(b"</article>")):
         if end > begin:
             packed += packer.compress(body[begin:end]), packer.flush(zlib.Z_BLOCK)
             begin = end

@@ -23,7 +23,7 @@ def local_path(target: str | None, default: str = "/") -> str:
 
 def login_path(back: str) -> str:
     """Return the sign-in page that leads back to `back`."""
-    return "/login?" + urlencode({"next": local_path(back)})
+    return "/login?" + urlencode({"next": local_path(back)}, safe="/")
 
 
 def see_other(path: str) -> Response:

@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
-_LINE = r"(?:html|head|body|meta|link|title|script|main|header|footer|section|article|aside|div|p|ul|ol|li|dl|h[1-6]|table|thead|tbody|tr)\b"
+_LINE = (
+    r"(?:html|head|body|meta|link|title|script|main|header|footer|section|article|aside|nav|div|p|ul|ol|li|dl|dt|dd|h[1-6]|hr"
+    r"|summary|table|thead|tbody|tr|th|td)\b"
+)
 _LINES = re.compile(r"\s*\n\s*")
 _BEFORE = re.compile(rf"\s*\n\s*(?=</?{_LINE})")
 _AFTER = re.compile(rf"(</?{_LINE}[^<>]*>)\s*\n\s*")

@@ -34,7 +34,8 @@ def test_values_translations_and_mails_keep_their_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"plain " * 300, b"<head>x</head><body><article>a</article><article>b</article>c" * 9, b"<body"]
+    "body",
+    [b"plain " * 300, b'<head>x</head><body><article>a</article><div class="answers"><article>b</article>c' * 9, b"<body"],
 )
 def test_pages_packed_part_by_part_are_whole(body: bytes) -> None:
     packed = compress(body, "gzip")

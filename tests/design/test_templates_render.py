@@ -184,7 +184,7 @@ SIMPLE = [
     ("verdict", "verdict(asked, [], {'question': 'Did it?'}, 'helpful')", 'name="helpful" value="no"'),
     ("flash", "flashes([('error', 'No'), ('undo', ('Hidden', '/undo/1'))])", 'action="/undo/1"'),
     ("toast", "toast('Hidden', '/undo/1')", "Undo"),
-    ("action_bar", "share_button('/x', 'T')", 'data-share="/x"'),
+    ("action_bar", "share_button('/x')", 'data-share="/x"'),
 ]
 
 

@@ -106,7 +106,7 @@ def test_the_administration_page_is_for_admins(browser: Browser, role: str, stat
 
 def test_visitors_are_asked_to_sign_in_before_administration(client: FlaskClient) -> None:
     response = client.get("/admin")
-    assert (response.status_code, response.location) == (302, "/login?next=%2Fadmin")
+    assert (response.status_code, response.location) == (302, "/login?next=/admin")
 
 
 def test_a_dead_job_is_shown_with_its_error_and_can_be_tried_again(browser: Browser) -> None:

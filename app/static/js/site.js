@@ -61,7 +61,7 @@ document.addEventListener("click", (event) => {
   const share = target?.closest("[data-share]");
   if (share instanceof HTMLElement) {
     const url = new URL(share.dataset.share ?? "", location.href).href;
-    if (navigator.share) navigator.share({ title: share.dataset.title, url }).catch(() => {});
+    if (navigator.share) navigator.share({ title: document.querySelector("h1")?.textContent ?? document.title, url }).catch(() => {});
     else copyLink(url);
   }
   const opener = target?.closest("[data-open]");
