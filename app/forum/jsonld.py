@@ -67,8 +67,8 @@ def question_page(
 ) -> dict[str, Any]:
     """Return QAPage data of the first page of a question. `posts` are the answers shown on it, best first.
 
-    All accepted answers are given, and the best of the others until there are ANSWERS: each repeats its text, which the page has
-    already, and more of them make no richer result. `answerCount` counts all.
+    All accepted answers are given, and where there is none the ANSWERS best: each repeats its text, which the page has already, and
+    more of them make no richer result. `answerCount` counts all.
     """
     address = base_url + head.path
     question = {
@@ -85,12 +85,10 @@ def question_page(
         question["keywords"] = ", ".join(tags)
     shown = [post for post in posts if post.text and post.is_listed]
     accepted = [_answer(base_url, address, post, comments.get(post.id, ())) for post in shown if post.accepted_at]
-    others = [post for post in shown if not post.accepted_at][: max(0, ANSWERS - len(accepted))]
-    suggested = [_answer(base_url, address, post, comments.get(post.id, ())) for post in others]
     if accepted:
         question["acceptedAnswer"] = accepted if len(accepted) > 1 else accepted[0]
-    if suggested:
-        question["suggestedAnswer"] = suggested
+    elif shown:
+        question["suggestedAnswer"] = [_answer(base_url, address, post, comments.get(post.id, ())) for post in shown[:ANSWERS]]
     return {"@type": "QAPage", "mainEntity": question}
 
 
