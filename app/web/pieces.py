@@ -17,8 +17,9 @@ from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, current_app, g, session
 from flask_wtf.csrf import generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from jinja2 import Template
 from jinja2.runtime import Macro
 from markupsafe import Markup
@@ -135,7 +136,17 @@ def _ensure_nobodys(made: str) -> None:
 
 def form_token() -> str:
     """Return the token for a form on the page, or its place while a piece is made."""
-    return _TOKEN if _is_making.get() or _is_for_many.get() else str(generate_csrf())
+    if _is_making.get() or _is_for_many.get():
+        return _TOKEN
+    if "csrf_token" not in g and "csrf_token" in session:
+        g.csrf_token = _signed(str(current_app.secret_key), session["csrf_token"])
+    return str(generate_csrf())
+
+
+@lru_cache(maxsize=2_000)
+def _signed(secret: str, value: str) -> str:
+    """Return the token of a session. Tokens have no end (csrf.py), so that one signature is as good as the next."""
+    return str(URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(value))
 
 
 @contextmanager

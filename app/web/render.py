@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, get_flashed_messages, make_response
 from jinja2 import Environment, StrictUndefined
+from jinja2.runtime import Macro
 
 from app.core.actor import Actor
 from app.core.clock import now
@@ -16,7 +17,7 @@ from app.web.compiled import FOLDER, CompiledTemplates
 from app.web.context import current_actor, site_settings
 from app.web.filters import FILTERS
 from app.web.headers import say_changed
-from app.web.pieces import TOKEN_PLACE, form_token, init_pieces
+from app.web.pieces import TOKEN_PLACE, Pieces, form_token, init_pieces
 from app.web.seo import Head, render_head
 from app.web.tightening import Tightening
 from app.web.translating import add_translations, environment_in
@@ -111,8 +112,9 @@ def macro(template: str, name: str) -> Callable[..., str]:
 
 def personal_parts(actor: Actor) -> dict[str, str]:
     """Return what differs between the readers in the frame of a page that many share, by the names of its places."""
-    menu = macro("components/account.html", "account_menu")
-    return {TOKEN_PLACE: form_token(), "account": menu(actor, _providers["unread_count"](actor))}
+    pieces = cast(Pieces, current_app.extensions["pieces"])
+    menu = cast(Macro, macro("components/account.html", "account_menu"))
+    return {TOKEN_PLACE: form_token(), "account": pieces.show(menu, actor, _providers["unread_count"](actor))}
 
 
 def fragment(template: str, **values: Any) -> str:
