@@ -1,5 +1,6 @@
 """The composition root: settings, extensions, blueprints, search sources, subscribers, jobs. A list, no logic."""
 
+import gc
 import os
 from collections.abc import Mapping
 
@@ -26,6 +27,8 @@ from app.web.ratelimit import init_ratelimit
 from app.web.render import init_templates, template_folder
 
 FORM_MEMORY_BYTES = 1_000_000
+# After so many new objects those are looked through that went round in circles and nobody holds; older ones less often.
+GARBAGE_BOUNDS = (20_000, 20, 20)
 
 
 def create_app(settings: Settings | None = None, environ: Mapping[str, str] | None = None) -> Flask:
@@ -70,4 +73,5 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    gc.set_threshold(*GARBAGE_BOUNDS)
     return app

@@ -53,13 +53,15 @@ def preload() -> Callable[[], None]:
         return lambda: None
     multiprocessing.set_start_method("fork", force=True)
     spare_memory()
+    gc.disable()
     _built = create_app()
     warm_up(_built)
     with _built.app_context():
         db.engine.dispose()
-    # The collector writes to every object it looks at, and what is written to is no longer shared: it shall leave these alone.
-    gc.collect()
+    # The collector writes to every object it looks at, and what is written to is no longer shared: it shall leave these alone. It does
+    # not look at them before either: what little of them is garbage would leave holes that are written to later.
     gc.freeze()
+    gc.enable()
     if _settings(_built).jobs != "inline":
         return lambda: None
     _wake = Wake()

@@ -23,7 +23,7 @@ from app.jobs.worker import run_forever
 # A working process that took so many more bytes than it began with is replaced when it is idle.
 MOST_GROWTH = 24 * 1024 * 1024
 STOP_SECONDS = 20
-PAUSE_SECONDS = 1.0  # before a process that was killed is replaced
+PAUSE_SECONDS = 1.0  # before the first process, and before one that was killed is replaced
 _PR_SET_PDEATHSIG = 1
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -61,8 +61,9 @@ def start_jobs_process(app: Flask, wake: Wake) -> Callable[[], None]:
 
 
 def _keep_working(app: Flask, wake: Wake) -> None:
-    """Fork the process that works, and again when it ends, until this one is told to stop."""
+    """Fork the process that works, and again when it ends, until this one is told to stop. The first readers go before it."""
     stop = _stop_on_signals(lambda: None)
+    stop.wait(PAUSE_SECONDS)
     while not stop.is_set():
         worker = multiprocessing.get_context("fork").Process(target=_work, args=(app, wake), name="jobs-worker")
         worker.start()
