@@ -139,10 +139,10 @@ def _items(rows: Rows, words: Sequence[Word]) -> tuple[Result, ...]:
 
 
 def _result(row: Folded[HitCard], finder: Finder) -> Result:
-    """A row with its words marked. Its answers are looked at where the question does not show all words in one passage."""
+    """A row with its words marked, and the passage of the question or of an answer that shows most of them."""
     card = row.card
     passage = finder.passage(card.text or card.excerpt)
-    if passage.different < finder.different and card.answers:
+    if card.answers:
         passage = finder.better_passage(passage, card.answers)
     most = CARD_ANSWER if card.is_card else SHORT_ANSWER
     answer = card.answer if 0 < len(card.answer) <= most else ""

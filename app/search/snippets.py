@@ -112,7 +112,6 @@ class Finder:
         letters = "|".join(map(re.escape, sorted(needles - long)))
         self._letters = re.compile(rf"(?<![^\W_])(?:{letters})") if letters else None
         self._pieces: dict[str, tuple[Hit, ...]] = {}
-        self.different = len(set(self._by_stem.values()))
 
     def mark(self, text: str) -> Markup:
         """A whole text (a title) with the words of the query marked."""
@@ -253,7 +252,7 @@ def _marked(text: str, start: int, end: int, hits: Iterable[Hit]) -> str:
 
 def cut(passage: Passage, length: int = LENGTH) -> Markup:
     """A passage with its words marked, and an ellipsis where something was left out; it begins and ends with whole words."""
-    text, start = passage.text, passage.start
+    text, start = passage.text, max(0, min(passage.start, len(passage.text) - length))
     if start:
         start = text.find(" ", start, start + LEAD) + 1 or start  # begin with a whole word where there are spaces
     end = min(len(text), start + length)

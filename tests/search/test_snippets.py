@@ -96,6 +96,11 @@ def test_answers_give_the_passage_where_they_show_more() -> None:
     assert finder.better_passage(question, "") is question
 
 
+def test_a_passage_near_the_end_of_a_text_is_as_long_as_others() -> None:
+    cut = str(snippets.snippet("filler " * 100 + "refund", words_of(("refund",))))
+    assert cut.endswith(" <mark>refund</mark>") and snippets.LENGTH - 10 < len(cut) < snippets.LENGTH + 20
+
+
 def test_a_passage_ends_with_its_answer() -> None:
     finder = snippets.Finder(words_of(("refund",)))
     assert snippets.cut(finder.better_passage(finder.passage("?"), "One\nThe refund\nThree")) == "The <mark>refund</mark>"
