@@ -38,6 +38,7 @@ from app.forum.services.figures import ISSUE_JOB
 from app.forum.services.inferring import INFER_JOB, make_infer_handler
 from app.forum.services.proposing import PROPOSE_EVERY, PROPOSE_JOB, make_propose_handler
 from app.forum.services.recounting import recount_issue_job, recount_job, register_recount
+from app.forum.services.relating import RELATE_EVERY, RELATE_JOB, make_relate_handler
 from app.importing import leaving as importing_leaving
 from app.importing.cli import demo_command, import_group
 from app.importing.markdown.cli import export_command
@@ -260,13 +261,14 @@ def _register_search(settings: Settings) -> None:
 
 
 def _register_forum(settings: Settings) -> None:
-    """Repair figures, infer outcomes, propose duplicates, archive old threads, notice who waits."""
+    """Repair figures, infer outcomes, propose duplicates, archive old threads, notice who waits, find what to read next."""
     _job("forum.recount", recount_job, timedelta(days=1))
     _job(ISSUE_JOB, recount_issue_job)
     _job(INFER_JOB, make_infer_handler(settings), timedelta(days=1))
     _job(PROPOSE_JOB, make_propose_handler(settings), PROPOSE_EVERY)
     _job(ARCHIVE_JOB, archive_job, ARCHIVE_EVERY)
     _job(WAITING_JOB, waiting_job, timedelta(days=1))
+    _job(RELATE_JOB, make_relate_handler(settings), RELATE_EVERY)
 
 
 def _register_kb(settings: Settings) -> None:

@@ -1,4 +1,5 @@
-"""Tables of the search ledger: what people looked for and how it ended, what they did not find, and words that mean the same.
+"""Tables of the search ledger: what people looked for and how it ended, what they did not find, and words that mean the same;
+and what else readers of a document may want.
 
 What is kept names nobody: texts are normalised and rid of personal data, whoever searched is known by a keyed hash of the day,
 which is forgotten when the session is over. Documents are named by kind and number, without a reference to their tables.
@@ -171,3 +172,19 @@ class SearchAlias(Model):
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ReadNext(Model):
+    """What to read after a document, as the index and the visits said when a job asked them last.
+
+    Keys of documents (`documents.make_key`) with a space between them, best first: `similar` for all audiences, of whom each reader
+    gets what they may see; `together`: read in the same visits. No row: nobody was asked yet, or its words changed since.
+    """
+
+    __tablename__ = "read_next"
+
+    kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    target_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    similar: Mapped[str] = mapped_column(sa.Text, default="")
+    together: Mapped[str] = mapped_column(sa.Text, default="")
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -32,8 +32,9 @@ from app.forum.queries.resolution import (
     own_marks,
     resolution_of,
 )  # fmt: skip
-from app.forum.queries.thread_rows import CategoryCard, CommentRow, PostRow, ThreadHead
+from app.forum.queries.thread_rows import CategoryCard, CommentRow, PostRow, StoredNext, ThreadHead
 from app.pageviews.models import PageviewTotal
+from app.search.models import ReadNext
 
 PER_PAGE = 20
 SORTS = ("best", "newest", "oldest")
@@ -67,15 +68,16 @@ _TAGS = (
     .correlate(Thread)
     .scalar_subquery()
 )
+_NEXT = (ReadNext.similar, ReadNext.together, ReadNext.made_at)
+_AROUND = (Person.level, Person.role, _HAS_VOTED_ANSWER, PageviewTotal.views, _TAGS, *_NEXT, *_CATEGORY)
 _HEAD = (
-    sa.select(
-        *_THREAD, Person.level, Person.role, _HAS_VOTED_ANSWER, PageviewTotal.views, _TAGS, *_CATEGORY, *_POST, *person_columns()
-    )
+    sa.select(*_THREAD, *_AROUND, *_POST, *person_columns())
     .select_from(Thread)
     .join(Category, Category.id == Thread.category_id)
     .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
     .outerjoin(Person, Person.id == Thread.author_id)
     .outerjoin(PageviewTotal, sa.and_(PageviewTotal.kind == "thread", PageviewTotal.target_id == Thread.id))
+    .outerjoin(ReadNext, sa.and_(ReadNext.kind == "thread", ReadNext.target_id == Thread.id))
     .where(Thread.id == sa.bindparam("thread_id"))
 )
 
@@ -93,11 +95,12 @@ def find_thread_head(thread_id: int) -> ThreadHead | None:
         return None
     found: tuple[Any, ...] = tuple(row)
     facts, values = found[: len(_THREAD)], found[len(_THREAD) :]
-    level, role, has_voted, views, tags = values[:5]
-    category, post = values[5:9], values[9 : 9 + len(_POST)]
+    level, role, has_voted, views, tags, *stored = values[:8]
+    category, post = values[8:12], values[12 : 12 + len(_POST)]
     opening = _post_row(post, person_card(values[-PERSON_WIDTH:]))
     rest: tuple[Any, ...] = (
         level or 0, role or "", bool(has_voted), views or 0, _tag_names(tags), CategoryCard(*category), opening,
+        StoredNext(*stored) if stored[-1] is not None else None,
     )  # fmt: skip
     return ThreadHead(*facts, *rest)
 
@@ -121,15 +124,23 @@ def _order(sort: str, is_question: bool) -> tuple[Any, ...]:
 _Seen = sa.ColumnElement[bool]
 
 
-def _posts_statement(seen: _Seen, sort: str, is_question: bool) -> sa.Select[*tuple[Any, ...]]:
+def _posts_statement(seen: _Seen, sort: str, is_question: bool, *also: _Seen) -> sa.Select[*tuple[Any, ...]]:
+    """Return the statement of one page of posts. Which ones is found first: all others are sorted without their texts."""
+    order = _order(sort, is_question)
+    on_page = (
+        sa.select(Post.id)
+        .where(Post.thread_id == sa.bindparam("thread_id"), Post.kind != PostKind.OPENING, seen, *also)
+        .order_by(*order)
+        .offset(sa.bindparam("offset"))
+        .limit(sa.bindparam("limit"))
+        .correlate(None)
+    )
     return (
         sa.select(*_POST, *person_columns())
         .select_from(Post)
         .outerjoin(Person, Person.id == Post.author_id)
-        .where(Post.thread_id == sa.bindparam("thread_id"), Post.kind != PostKind.OPENING, seen)
-        .order_by(*_order(sort, is_question))
-        .offset(sa.bindparam("offset"))
-        .limit(sa.bindparam("limit"))
+        .where(Post.id.in_(on_page))
+        .order_by(*order)
     )
 
 
@@ -284,7 +295,10 @@ def _new_answers(actor: Actor, head: ThreadHead, outcomes: Sequence[OutcomeRow])
     own = aliased(Post)
     last_word = sa.select(sa.func.max(own.created_at)).where(own.thread_id == head.id, own.author_id == actor.id)
     said_at = max((outcome.created_at for outcome in outcomes if outcome.actor_id == actor.id), default=None)
-    statement = _posts_statement(visible_posts(Actor()), "newest", True).where(
+    statement = _posts_statement(
+        visible_posts(Actor()),
+        "newest",
+        True,
         sa.or_(Post.author_id.is_(None), Post.author_id != actor.id),
         Post.created_at > last_word.scalar_subquery(),
         *([Post.created_at > said_at] if said_at else []),
