@@ -53,7 +53,9 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
         return None if value is None else _aware(value).astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC)
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
     def bind_processor(self, dialect: sa.Dialect) -> Any:
         """As the library's, but for SQLite, where moments are texts: those are written, and read, many times on every page."""

@@ -117,6 +117,16 @@ _WORD_COUNTS = (
     .where(Outcome.post_id.in_(_ids), _is_word(Outcome))
     .group_by(Outcome.post_id)
 )
+_STANDING_OF_KINDS = (
+    sa.select(Outcome.id, Outcome.post_id)
+    .where(
+        Outcome.thread_id == sa.bindparam("of_thread"),
+        NOT_READERS,
+        IS_STANDING,
+        Outcome.kind.in_(sa.bindparam("kinds", expanding=True)),
+    )
+    .order_by(Outcome.id)
+)
 
 
 def standing_facts(thread_ids: Sequence[int]) -> dict[int, Standing]:
@@ -152,6 +162,12 @@ def list_outcomes(thread_id: int) -> list[Outcome]:
     """Return all events of a question with who gave them, in order, withdrawals and readers' words among them."""
     statement = sa.select(Outcome).options(joinedload(Outcome.actor)).where(Outcome.thread_id == thread_id).order_by(Outcome.id)
     return list(db.session.scalars(statement))
+
+
+def standing_ids(thread_id: int, kinds: Sequence[str]) -> list[tuple[int, int | None]]:
+    """Return (id, id of the post it is about) of the events of these kinds that nobody took back, in order; never readers' words."""
+    db.session.flush()
+    return [(row.id, row.post_id) for row in read(_STANDING_OF_KINDS, {"of_thread": thread_id, "kinds": list(kinds)})]
 
 
 def list_standing_outcomes(thread_id: int, *kinds: str) -> list[Outcome]:

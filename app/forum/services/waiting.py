@@ -10,7 +10,7 @@ from app.core.i18n import lazy_gettext
 from app.forum.models import Outcome, Thread
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.forum.models.thread import Status
-from app.forum.queries.outcomes import list_standing_outcomes
+from app.forum.queries.outcomes import standing_ids
 
 ASKER_WROTE = lazy_gettext("The asker wrote again")
 ANSWER_CAME = lazy_gettext("An answer came")
@@ -28,9 +28,9 @@ def end_wait(thread: Thread, actor: Actor, *, is_answer: bool = False, is_eviden
     if not thread.is_question or thread.status in _NOTHING_STANDS or not (is_asker or is_answer):
         return False
     kinds = (OutcomeKind.NEEDS_INFO, OutcomeKind.LIKELY) if is_asker and not is_evidence else (OutcomeKind.NEEDS_INFO,)
-    ended = list_standing_outcomes(thread.id, *kinds)
-    for event in ended:
-        withdraw_by_inference(thread, event.id, event.post_id, ASKER_WROTE if is_asker else ANSWER_CAME)
+    ended = standing_ids(thread.id, kinds)
+    for event_id, post_id in ended:
+        withdraw_by_inference(thread, event_id, post_id, ASKER_WROTE if is_asker else ANSWER_CAME)
     return bool(ended)
 
 

@@ -14,6 +14,8 @@ from app.forum.services.commenting import add_comment
 from app.forum.services.composing import compose
 from app.forum.services.drafting import find_draft, save_draft
 from app.forum.services.editing import edit_post
+from app.forum.services.following import follow
+from tests.asserts import assert_queries
 from tests.factories import actor_of, make_answer, make_category, make_person, make_question, make_thread, opening_of
 from tests.forum.services.acting import do, post_now, thread_now
 
@@ -39,6 +41,16 @@ def test_an_answer_is_posted_and_shown(browser, tom):
     assert response.headers["Location"] == f"/posts/{post.id}"
     page = browser.client.get(response.headers["Location"], follow_redirects=True)
     assert "<em>pump</em>" in page.text and "your answer is posted" in page.text
+
+
+def test_posting_an_answer_takes_few_statements_however_many_follow(browser, tom):
+    thread = make_question(author=make_person(email="asker@example.org"))
+    for _ in range(6):
+        do(follow, make_person(), thread_id=thread.id, value=1)
+    address = f"/questions/{thread.id}/answers"
+    browser.post(address, {"body": "Which pump is it?"})
+    with assert_queries(at_most=23):
+        browser.post(address, {"body": "Prime the [pump](https://pumps.example/) before you *start* it."})
 
 
 def test_a_reply_is_posted_and_the_draft_goes(browser, tom):

@@ -15,6 +15,7 @@ from app.forum.events import CommentAdded, PeopleMentioned, PostAdded, StatusCha
 from app.forum.models import Post, PostRevision
 from app.forum.services.answering import add_post
 from app.forum.services.commenting import add_comment, delete_comment, edit_comment
+from app.forum.services.figures import FIGURES, derive_figures
 from tests.factories import make_answer, make_category, make_person, make_question, make_thread, opening_of
 from tests.forum.services.acting import comment_now, do, is_sync_requested, post_now, text, thread_now
 
@@ -41,6 +42,17 @@ def test_a_reply_in_a_discussion_is_no_answer():
 def test_answers_of_staff_are_official():
     post = do(add_post, make_person(role="staff"), thread_id=make_question().id, body=text("Use firmware 4.2."))
     assert post.is_official
+
+
+@pytest.mark.parametrize("kind", ["question", "discussion"])
+def test_counting_a_new_post_agrees_with_what_the_rows_say(kind):
+    mira = make_person()
+    thread = make_thread(kind=kind, author=mira, created_at=now() - timedelta(days=2))
+    for number, writer in enumerate((mira, make_person(), make_person(role="staff"), make_person(), mira)):
+        do(add_post, writer, thread_id=thread.id, body=text(f"Answer no. {number} about the pump."))
+        after = thread_now(thread)
+        derived = derive_figures([after])[thread.id]
+        assert {name: getattr(after, name) for name in FIGURES} == {name: getattr(derived, name) for name in FIGURES}
 
 
 def test_askers_may_answer_their_own_question():
