@@ -111,7 +111,8 @@ from app.pagecache.installing import TRIM_EVERY, TRIM_JOB, trim_job
 from app.pages import indexnow
 from app.pages.blueprint import blueprint as pages_blueprint
 from app.pages.cli import seo as seo_commands
-from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, forget_job
+from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, RECENT_EVERY, RECENT_JOB, forget_job, recent_job
+from app.pageviews.recent import recount_recent
 from app.privacy.holdings import HOLDINGS as PRIVACY_HOLDINGS
 from app.privacy.routes.blueprint import blueprint as privacy_blueprint
 from app.privacy.services.erasing import ERASE_EVERY, ERASE_JOB, erase_job
@@ -240,8 +241,10 @@ def _register_uploads(settings: Settings) -> None:
 
 
 def _register_pageviews(_settings: Settings) -> None:
-    """Forget who read what when its time is over."""
+    """Forget who read what when its time is over; keep what was read of late in step with the days."""
     _job(FORGET_JOB, forget_job, FORGET_EVERY)
+    _job(RECENT_JOB, recent_job, RECENT_EVERY)
+    register_recount("pageview_recent.views", recount_recent)
 
 
 def _register_pagecache(_settings: Settings) -> None:

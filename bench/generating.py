@@ -23,6 +23,7 @@ from app.core.settings import PROJECT_ROOT
 from app.core.uow import unit_of_work
 from app.factory import create_app
 from app.forum.services.recounting import recount_all
+from app.pageviews.recent import recount_recent
 from app.search.engines import current_engine
 from app.search.sync import rebuild
 from bench.community import Community, Rows, Size, Texts
@@ -84,6 +85,7 @@ def generate(app: Flask, size: Size) -> Made:
         steps.done("insert")
         _set_sequences()
         recount_all()
+        recount_recent()
         db.session.remove()
         steps.done("recount")
         documents = rebuild()

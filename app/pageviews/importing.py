@@ -6,6 +6,7 @@ from app.core.clock import now
 from app.core.db import upsert
 from app.core.uow import require_unit_of_work
 from app.pageviews.models import PageviewDay, PageviewTotal
+from app.pageviews.recent import derive_recent
 
 SPREAD_DAYS = 90
 STEP_DAYS = 3
@@ -45,3 +46,4 @@ def import_views(kind: str, entries: list[tuple[int, int, datetime]]) -> None:
         upsert(PageviewTotal.__table__, totals[start : start + 500], ["kind", "target_id"], ["views", "imported_views"])
     for start in range(0, len(days), 500):
         upsert(PageviewDay.__table__, days[start : start + 500], ["kind", "target_id", "day"], ["views"])
+    derive_recent((kind, target_id) for target_id, views, _ in entries if views > 0)

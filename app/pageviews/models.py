@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import BigId, Model
 
+# What lists call recent.
+RECENT_DAYS = 30
+
 
 class PageviewDay(Model):
     """Deduplicated human views of one target on one UTC day. `kind` is `thread` or `article`.
@@ -21,6 +24,21 @@ class PageviewDay(Model):
     target_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     day: Mapped[date] = mapped_column(sa.Date, primary_key=True)
     views: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+
+class PageviewRecent(Model):
+    """Views of one target in the last RECENT_DAYS days; without any it has no row. Derived from those by day (see `recent`), on
+    the day `counted_on` or after it.
+    """
+
+    __tablename__ = "pageview_recent"
+    # The most read come first without looking at the others.
+    __table_args__ = (sa.Index("ix_pageview_recent_views", "kind", "views", "target_id"),)
+
+    kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    target_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    views: Mapped[int] = mapped_column(sa.Integer)
+    counted_on: Mapped[date] = mapped_column(sa.Date)
 
 
 class PageviewTotal(Model):

@@ -8,26 +8,34 @@ import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import db, read
-from app.pageviews.models import PageviewDay, PageviewTotal, ReadTogether
+from app.pageviews.models import RECENT_DAYS, PageviewDay, PageviewTotal, ReadTogether
 from app.pageviews.visits import week_of
 
 
-def views_subquery(kind: str, days: int = 30) -> sa.Subquery:
-    """Return a subquery (target_id, views) of the deduplicated human views in the last `days` days."""
-    since = now().date() - timedelta(days=days)
+def first_day(days: int = RECENT_DAYS) -> date:
+    """Return the first of the last `days` days."""
+    return now().date() - timedelta(days=days - 1)
+
+
+def views_subquery(kind: str, days: int = RECENT_DAYS) -> sa.Subquery:
+    """Return a subquery (target_id, views) of the deduplicated human views in the last `days` days: of all targets, so for work
+    in the background and pages of curators. Other lists read `PageviewRecent`."""
     return (
         sa.select(PageviewDay.target_id, sa.func.sum(PageviewDay.views).label("views"))
-        .where(PageviewDay.kind == kind, PageviewDay.day > since)
+        .where(PageviewDay.kind == kind, PageviewDay.day >= first_day(days))
         .group_by(PageviewDay.target_id)
         .subquery()
     )
 
 
-def recent_views(kind: str, ids: Iterable[int], days: int = 30) -> dict[int, int]:
+def recent_views(kind: str, ids: Iterable[int], days: int = RECENT_DAYS) -> dict[int, int]:
     """Return the views of the last `days` days by id; ids without views are left out."""
-    recent = views_subquery(kind, days)
-    rows = db.session.execute(sa.select(recent.c.target_id, recent.c.views).where(recent.c.target_id.in_(list(ids))))
-    return {target_id: int(views) for target_id, views in rows}
+    statement = (
+        sa.select(PageviewDay.target_id, sa.func.sum(PageviewDay.views))
+        .where(PageviewDay.kind == kind, PageviewDay.target_id.in_(list(ids)), PageviewDay.day >= first_day(days))
+        .group_by(PageviewDay.target_id)
+    )
+    return {target_id: int(views) for target_id, views in db.session.execute(statement)}
 
 
 @dataclass(frozen=True, slots=True)

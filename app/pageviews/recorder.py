@@ -21,6 +21,7 @@ from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.pageviews.buffers import ViewBuffer, choose_buffer
 from app.pageviews.models import PageviewDay, PageviewTotal, ReadTogether
+from app.pageviews.recent import derive_recent
 from app.pageviews.visits import Pair
 from app.web.bots import is_bot, is_early
 from app.web.context import AGENT_MAX, client_agent, current_actor, reader_key, visitor_key_of
@@ -81,6 +82,7 @@ def flush() -> int:
     with unit_of_work():
         _add(PageviewDay, days, ["kind", "target_id", "day"], "views")
         _add(PageviewTotal, rows, ["kind", "target_id"], "views")
+        derive_recent(totals)
         _add(ReadTogether, _both_ways(pairs), ["kind", "target_id", "week", "other_kind", "other_id"], "visits")
     return len(rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +13,14 @@ from flask.testing import FlaskClient
 from app.core.actor import ANONYMOUS
 from app.core.clock import now
 from app.core.db import db
+from app.core.errors import NotFound
 from app.core.uow import unit_of_work
-from app.forum.models import Tag, Thread
-from app.forum.queries.lists import list_pinned_threads, list_threads
+from app.forum.models import Tag, Thread, ThreadTag
+from app.forum.queries.lists import QUESTION_VIEWS, list_pinned_threads, list_threads
 from app.forum.queries.threads import get_thread_for_update
 from app.forum.services.figures import settle
 from app.pageviews.models import PageviewDay
+from app.pageviews.recent import derive_recent
 from tests.asserts import assert_queries
 from tests.client import Browser
 from tests.factories import accept, actor_of, make_answer, make_category, make_person, make_question, make_thread
@@ -42,6 +45,16 @@ def make_many(count: int, **values: Any) -> None:
         )  # fmt: skip
 
 
+def read_by_many(thread_ids: Sequence[int]) -> dict[int, int]:
+    """Give each of some threads readers of today, some as many as others; return how many."""
+    views = {thread_id: 1 + number % 5 for number, thread_id in enumerate(thread_ids)}
+    with unit_of_work():
+        db.session.add_all(PageviewDay(kind="thread", target_id=key, day=now().date(), views=n) for key, n in views.items())
+        db.session.flush()
+        derive_recent(("thread", key) for key in views)
+    return views
+
+
 def test_each_view_holds_and_orders_what_its_name_says(app: Any) -> None:
     start = now() - timedelta(days=10)
     old = make_question(title="Old and solved", created_at=start)
@@ -55,6 +68,7 @@ def test_each_view_holds_and_orders_what_its_name_says(app: Any) -> None:
         closed.status = "closed"
         db.session.add(PageviewDay(kind="thread", target_id=middle.id, day=now().date(), views=7))
         db.session.add(PageviewDay(kind="thread", target_id=old.id, day=now().date() - timedelta(days=40), views=900))
+        derive_recent([("thread", middle.id), ("thread", old.id)])
     assert titles("newest")[:3] == ["New and unanswered", "Middle and answered", "Old and solved"]
     assert titles("active")[0] == "Old and solved"
     assert titles("popular")[0] == "Middle and answered"
@@ -85,8 +99,10 @@ def test_nobody_finds_held_or_hidden_threads_in_lists_and_only_readers_find_inne
     make_question(title="Hidden", hidden_at=now())
     actor = ANONYMOUS if role == "visitor" else actor_of(make_person(role=role))
     expected = {"visitor": {"Public"}, "member": {"Public", "Members"}, "moderator": {"Public", "Members"}}
-    found = {row.title for row in list_threads(actor).items}
-    assert found == expected.get(role, {"Public", "Members", "Staff"})
+    read_by_many([thread_id for (thread_id,) in db.session.execute(sa.select(Thread.id)) if thread_id % 2])
+    for view in QUESTION_VIEWS[:4]:
+        found = [row.title for row in list_threads(actor, view=view).items]
+        assert sorted(found) == sorted(expected.get(role, {"Public", "Members", "Staff"})), view
 
 
 @pytest.mark.parametrize(
@@ -113,6 +129,29 @@ def test_a_category_page_takes_at_most_three_statements(client: FlaskClient) -> 
     with assert_queries(at_most=3):
         response = client.get("/c/boards")
     assert "Pinned" in response.text
+
+
+@pytest.mark.parametrize("is_small", [False, True])
+def test_the_popular_ones_come_first_and_those_that_nobody_read_last_each_once(app: Any, is_small: bool) -> None:
+    make_many(60)
+    tag_id = db.session.get_one(Thread, make_question(title="Tagged", tags=("pump",)).id) and db.session.query(Tag).one().id
+    everything = db.session.execute(sa.select(Thread.id, Thread.last_activity_at)).all()
+    with unit_of_work():
+        db.session.add_all(ThreadTag(thread_id=row.id, tag_id=tag_id, position=0) for row in everything if row.id % 3 == 0)
+    views = read_by_many([row.id for row in everything if row.id % 2])
+    ordered = [
+        row.id for row in sorted(everything, key=lambda row: (views.get(row.id, 0), row.last_activity_at, row.id), reverse=True)
+    ]
+    tagged = {*db.session.scalars(sa.select(ThreadTag.thread_id))}
+    for choice, expected in (({}, ordered), ({"tag": tag_id}, [key for key in ordered if key in tagged])):
+        pages = [
+            list_threads(ANONYMOUS, view="popular", page=n, is_small=is_small, **choice)
+            for n in range(1, len(expected) // 25 + 2)
+        ]
+        assert [row.id for page in pages for row in page.items] == expected
+        assert [page.has_next for page in pages] == [True] * (len(pages) - 1) + [False]
+        with pytest.raises(NotFound):
+            list_threads(ANONYMOUS, view="popular", page=len(pages) + 1, is_small=is_small, **choice)
 
 
 def test_pages_follow_each_other_and_end_with_404(browser: Browser) -> None:
@@ -227,12 +266,10 @@ def test_rows_show_status_answers_and_affected_people(browser: Browser) -> None:
     assert "It leaks at the valve" in text and "Solved" in text and "1 answer" in text and "5 affected" in text
 
 
-def test_pinned_threads_are_found_without_looking_at_the_others(app: Any) -> None:
+def plan_of(asked: Callable[[], object]) -> str:
+    """How SQLite finds what is asked for, as one text."""
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL chooses by the number of rows, and here are few")
-    category = make_category()
-    make_many(30, category=category)
-    pinned = make_question(category=category, is_pinned=True)
     used: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
@@ -240,12 +277,34 @@ def test_pinned_threads_are_found_without_looking_at_the_others(app: Any) -> Non
 
     sa.event.listen(db.engine, "before_cursor_execute", note)
     try:
-        assert [row.id for row in list_pinned_threads(ANONYMOUS, category.id)] == [pinned.id]
+        asked()
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", note)
-    statement, values = next(pair for pair in used if "is_pinned = 1" in pair[0])
+    statement, values = next(pair for pair in used if pair[0].startswith("SELECT"))
     plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-    assert any("ix_thread_pinned" in row.detail for row in plan)
+    return "\n".join(row.detail for row in plan)
+
+
+def test_pinned_threads_are_found_without_looking_at_the_others(app: Any) -> None:
+    category = make_category()
+    make_many(30, category=category)
+    pinned = make_question(category=category, is_pinned=True)
+    found: list[int] = []
+    plan = plan_of(lambda: found.extend(row.id for row in list_pinned_threads(ANONYMOUS, category.id)))
+    assert found == [pinned.id] and "ix_thread_pinned" in plan
+
+
+def test_popular_threads_are_found_without_sorting_all_of_them(app: Any) -> None:
+    make_many(3)
+    plan = plan_of(lambda: list_threads(ANONYMOUS, view="popular", kind="question"))
+    assert "ix_pageview_recent_views" in plan.splitlines()[0]
+    assert "FOR ORDER BY" not in plan  # only those with as many views as each other are sorted
+
+
+@pytest.mark.parametrize("view", QUESTION_VIEWS)
+def test_the_few_threads_of_a_tag_are_found_without_looking_at_the_others(app: Any, view: str) -> None:
+    plan = plan_of(lambda: list_threads(ANONYMOUS, view=view, tag=1, is_small=True))
+    assert "ix_thread_tag_tag (tag_id=?)" in plan and "SEARCH thread USING INTEGER PRIMARY KEY" in plan
 
 
 def test_rows_say_that_staff_answered(client: FlaskClient):

@@ -14,7 +14,7 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.pageviews.buffers import MemoryBuffer, RedisBuffer
 from app.pageviews.importing import import_views, spread_views
-from app.pageviews.models import PageviewDay
+from app.pageviews.models import PageviewDay, PageviewRecent
 from app.pageviews.queries import recent_views, total_views
 from app.pageviews.recorder import flush, record
 from app.web.bots import is_bot
@@ -51,6 +51,7 @@ def test_a_reader_counts_once_and_another_reader_counts_too(app: Flask):
     assert view(app, address="203.0.113.6")
     assert flush() == 1
     assert recent_views("thread", [7]) == {7: 2} == total_views("thread", [7])
+    assert db.session.get_one(PageviewRecent, ("thread", 7)).views == 2
 
 
 def test_flushing_twice_adds_up_and_nothing_to_flush_writes_nothing(app: Flask):

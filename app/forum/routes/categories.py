@@ -9,7 +9,7 @@ from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
 from app.forum.queries.categories import find_topic
-from app.forum.queries.lists import QUESTION_VIEWS
+from app.forum.queries.lists import QUESTION_VIEWS, has_few
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
 from app.forum.routes.shown_rows import show_pinned, show_threads
@@ -35,7 +35,7 @@ def category_page(slug: str) -> Response:
     address = ListAddress(category.path, asked_view(QUESTION_VIEWS))
     if asks_for_first_page():
         return moved(address.with_page(1))
-    rows = show_threads(actor, view=address.view, category=category.id, page=number)
+    rows = show_threads(actor, view=address.view, category=category.id, page=number, is_small=has_few(category))
     about = category.description or _("Questions and discussions about %(category)s.", category=category.name)
     is_public = category.audience == "public"
     facts = ListFacts(category.thread_count, category.audience, is_topic=True, has_trail=True)

@@ -14,7 +14,7 @@ from app.core.i18n import lazy_gettext, pgettext
 from app.core.pagination import Page, parse_page
 from app.forum.models.thread import ThreadKind
 from app.forum.queries.categories import Topic, list_topics
-from app.forum.queries.lists import DISCUSSION_VIEWS, QUESTION_VIEWS
+from app.forum.queries.lists import DISCUSSION_VIEWS, QUESTION_VIEWS, has_few
 from app.forum.queries.tags import TagRow, find_tag, list_popular_tags
 from app.forum.queries.versions import find_version_label
 from app.forum.routes.blueprint import blueprint
@@ -146,16 +146,17 @@ def _list_page(kind: str, path: str, title: str, views: tuple[str, ...]) -> Base
         return moved(address.with_page(1))
     categories = list_topics(actor)
     category = _asked_category(categories, address.category)
-    tag_id = _asked_tag(address.tag)
+    tag = _asked_tag(address.tag)
     version_id, version = _asked_version(address.version)
     rows = show_threads(
         actor,
         view=address.view,
         category=category.id if category else None,
-        tag=tag_id,
+        tag=tag.id if tag else None,
         kind=kind,
         version=version_id,
         page=number,
+        is_small=any(has_few(place) for place in (category, tag) if place),
     )
     return _render(kind, title, views, address, rows, categories, category, version)
 
@@ -169,13 +170,13 @@ def _asked_category(categories: tuple[Topic, ...], slug: str) -> Topic | None:
     raise NotFound(_("There is no such category."))
 
 
-def _asked_tag(name: str) -> int | None:
+def _asked_tag(name: str) -> TagRow | None:
     if not name:
         return None
     tag = find_tag(name)
     if tag is None or not tag.thread_count:
         raise NotFound(_("There is no such tag."))
-    return tag.id
+    return tag
 
 
 def _asked_version(number: str) -> tuple[int | None, str]:

@@ -30,11 +30,14 @@ def show_threads(
     tag: int | None = None,
     version: int | None = None,
     page: int = 1,
+    is_small: bool = False,
 ) -> Page[Markup]:
     """Return a page of `list_threads`, each row as HTML. Raises NotFound past the end."""
 
     def make() -> Page[Markup]:
-        rows = list_threads(actor, view=view, kind=kind, category=category, tag=tag, version=version, page=page)
+        rows = list_threads(
+            actor, view=view, kind=kind, category=category, tag=tag, version=version, page=page, is_small=is_small
+        )
         return Page(_shown(rows.items, LEVEL), rows.number, rows.per_page, rows.has_next)
 
     if page > 1:  # asked for too rarely

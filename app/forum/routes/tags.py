@@ -10,7 +10,7 @@ from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.pagination import parse_page
-from app.forum.queries.lists import QUESTION_VIEWS, list_threads
+from app.forum.queries.lists import QUESTION_VIEWS, has_few, list_threads
 from app.forum.queries.tags import find_tag, list_tags
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
@@ -74,7 +74,7 @@ def tag_page(name: str) -> Response:
     actor = current_actor()
     number = parse_page(request.args.get("page"))
     tag = find_tag(name) or find_tag(name.lower())
-    if tag is None or not (tag.thread_count or list_threads(actor, tag=tag.id).items):
+    if tag is None or not (tag.thread_count or list_threads(actor, tag=tag.id, is_small=True).items):
         raise NotFound(_("There is no such tag."))
     if tag.name != name:
         return moved(tag.path)
@@ -82,7 +82,7 @@ def tag_page(name: str) -> Response:
     if asks_for_first_page():
         return moved(address.with_page(1))
     keep_page(THREADS)
-    rows = show_threads(actor, view=address.view, tag=tag.id, page=number)
+    rows = show_threads(actor, view=address.view, tag=tag.id, page=number, is_small=has_few(tag))
     facts = ListFacts(tag.thread_count, is_topic=True, has_trail=True)
     about = tag.description or _("Questions and answers about %(topic)s.", topic=tag.name)
     head = list_head(_("Tag: %(name)s", name=tag.name), about, address, rows, facts)

@@ -11,6 +11,7 @@ from app.importing.demo.preparing import Prepared
 from app.importing.demo.written import Written
 from app.kb.models import Article, ArticleFeedback, ArticleState, FeedbackReason
 from app.pageviews.models import PageviewDay, PageviewTotal
+from app.pageviews.recent import derive_recent
 
 DAYS = 40
 # Greenhouses are tended at the weekend. Monday first; the mean is 1.
@@ -47,6 +48,9 @@ def write_views(written: Written, prepared: Prepared) -> None:
         if shown.published_at is not None:
             _write_views(written, "article", shown.id, article.stem, article.data, shown.published_at)
     db.session.flush()
+    derive_recent(
+        {("thread", row.id) for row in written.threads.values()} | {("article", row.id) for row in written.articles.values()}
+    )
 
 
 def _write_views(written: Written, kind: str, target: int, stem: str, data: dict[str, Any], opened: datetime) -> None:

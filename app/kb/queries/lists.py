@@ -16,8 +16,7 @@ from app.forum.queries.categories import reader_of
 from app.kb.models import Article, ArticleKind, ArticleState, ArticleVersion, Section
 from app.kb.policies import listed_articles, public_articles, visible_articles
 from app.kb.urls import article_path, article_permalink, section_path
-from app.pageviews.models import PageviewTotal
-from app.pageviews.queries import views_subquery
+from app.pageviews.models import PageviewRecent, PageviewTotal
 from app.web.marking import ARTICLES, SITE
 from app.web.remembering import remember
 
@@ -244,9 +243,7 @@ def _ordered(statement: sa.Select[*tuple[Any, ...]], order: str) -> sa.Select[*t
     if order == "changed":
         return statement.order_by(Article.modified_at.desc(), Article.id.desc())
     if order == "popular":
-        recent = views_subquery("article", 30)
-        views = sa.func.coalesce(recent.c.views, 0)
-        return statement.outerjoin(recent, recent.c.target_id == Article.id).order_by(
-            views.desc(), Article.helpful_yes.desc(), Article.id.desc()
-        )
+        recent = sa.and_(PageviewRecent.kind == "article", PageviewRecent.target_id == Article.id)
+        views = sa.func.coalesce(PageviewRecent.views, 0)
+        return statement.outerjoin(PageviewRecent, recent).order_by(views.desc(), Article.helpful_yes.desc(), Article.id.desc())
     return statement.order_by(sa.func.lower(Article.title), Article.id)
