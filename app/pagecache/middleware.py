@@ -17,7 +17,7 @@ from typing import Any
 
 from app.pagecache.changes import Changes
 from app.pagecache.store import Kept, Store
-from app.web.compressing import SUFFIX, matches, pick_encoding
+from app.web.compressing import SUFFIX, compress, matches, pick_encoding
 from app.web.marking import CACHED, REPEATED, SHOWN, UNTIL
 
 Environ = dict[str, Any]
@@ -76,6 +76,10 @@ class PageCache:
             self._hits += 1
         for note in kept.notes:
             note(environ)
+        form = _form(environ, kept.is_packed)
+        if form not in kept.bodies:
+            kept.body(form)
+            self._store.put(key, kept)
         return _answer(kept, environ, start_response)
 
     def figures(self) -> Figures:
@@ -133,6 +137,8 @@ class PageCache:
             start_response(status, headers)
             return pieces
         body = _join(pieces)
+        is_packed = _value(headers, "content-type") == PACKED
+        form = _form(environ, is_packed)
         kept = Kept(
             (*((name, value) for name, value in headers if name.lower() not in _OWN), ("Vary", _varies(headers))),
             hashlib.blake2b(body, digest_size=12).hexdigest(),
@@ -140,9 +146,9 @@ class PageCache:
             moment,
             min(time.monotonic() + LONGEST, environ.get(UNTIL, math.inf)),
             tuple(environ.get(REPEATED, ())),
-            {"": body},
+            {form: compress(body, form)},
             _seconds(_value(headers, "last-modified")),
-            _value(headers, "content-type") == PACKED,
+            is_packed,
         )
         self._store.put(key, kept)
         return _answer(kept, environ, start_response)
@@ -205,9 +211,14 @@ def _join(pieces: Iterable[bytes]) -> bytes:
             close()
 
 
+def _form(environ: Environ, is_packed: bool) -> str:
+    """Return the encoding in which a client gets a page; what is packed already is sent as it is."""
+    return "" if is_packed else pick_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+
+
 def _answer(kept: Kept, environ: Environ, start_response: Any) -> Iterable[bytes]:
     """Send a page that is kept, or 304 to whoever has it already."""
-    encoding = "" if kept.is_packed else pick_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    encoding = _form(environ, kept.is_packed)
     etag = f'"{kept.etag}{SUFFIX[encoding]}"'
     headers = [*kept.headers, ("ETag", etag)]
     if _is_known(kept, environ):

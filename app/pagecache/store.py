@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from app.web.compressing import compress
+from app.web.compressing import SUFFIX, compress, uncompress
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -14,6 +14,8 @@ Headers = tuple[tuple[str, str], ...]
 @dataclass(slots=True)
 class Kept:
     """One page as it was sent: headers without length, tag and encoding, and its body in each encoding asked for so far.
+
+    Plain text takes five times the room of what is sent: it is kept only when somebody asked for it.
 
     `changed_at`: when what it is about changed last, in seconds since 1970, or 0; `is_packed`: its body is compressed as it is.
     `moment` and `shows`: as of when it was made and of what, in the sense of `changes`; `until`: when it is too old whatever
@@ -34,13 +36,17 @@ class Kept:
         """Return the body in an encoding ("", "gzip", "br")."""
         found = self.bodies.get(encoding)
         if found is None:
-            found = self.bodies[encoding] = compress(self.bodies[""], encoding)
+            found = self.bodies[encoding] = compress(self._plain(), encoding)
         return found
+
+    def _plain(self) -> bytes:
+        encoding = next(one for one in SUFFIX if one in self.bodies)
+        return uncompress(self.bodies[encoding], encoding)
 
     @property
     def size(self) -> int:
-        """Bytes that the page takes, with room for its compressed forms."""
-        return int(len(self.bodies[""]) * 1.5) + 1_000
+        """Bytes that the page takes now."""
+        return sum(map(len, self.bodies.values())) + 2_000
 
 
 class Sized(Protocol):
@@ -59,6 +65,7 @@ class Store(Generic[Page]):
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
         self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+        self._sizes: dict[Hashable, int] = {}
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -70,22 +77,26 @@ class Store(Generic[Page]):
             return found
 
     def put(self, key: Hashable, page: Page) -> None:
-        """Keep a page in place of the one of this key, and let go of others until it fits; one that never fits is not kept."""
+        """Keep a page in place of the one of this key, and let go of others until it fits; one that never fits is not kept.
+
+        To be called again when a page has grown.
+        """
+        size = page.size
         with self._lock:
-            old = self._pages.pop(key, None)
-            if old is not None:
-                self._bytes -= old.size
-            if page.size > self._most // 4:
+            self._pages.pop(key, None)
+            self._bytes -= self._sizes.pop(key, 0)
+            if size > self._most // 4:
                 return
-            self._pages[key] = page
-            self._bytes += page.size
+            self._pages[key], self._sizes[key] = page, size
+            self._bytes += size
             while self._bytes > self._most:
-                _key, gone = self._pages.popitem(last=False)
-                self._bytes -= gone.size
+                gone, _page = self._pages.popitem(last=False)
+                self._bytes -= self._sizes.pop(gone)
 
     def clear(self) -> None:
         with self._lock:
             self._pages.clear()
+            self._sizes.clear()
             self._bytes = 0
 
     @property

@@ -45,13 +45,20 @@ def pick_encoding(header: str) -> str:
 
 
 def compress(body: bytes, encoding: str, *, is_for_long: bool = False) -> bytes:
-    """Return a body in an encoding ("gzip", "br"): for the same body always the same bytes, so that a strong tag is true.
+    """Return a body in an encoding ("gzip", "br", "" for as it is): for the same body always the same bytes, so that a strong tag is true.
 
     `is_for_long`: it is sent so often that the smallest form of brotli is worth 30 times the work.
     """
     if encoding == "br":
         return bytes(brotli.compress(body, quality=BEST_BROTLI_QUALITY if is_for_long else BROTLI_QUALITY))
-    return _gzipped(body)
+    return _gzipped(body) if encoding else body
+
+
+def uncompress(body: bytes, encoding: str) -> bytes:
+    """Return what was compressed by `compress`; with "" the body itself."""
+    if encoding == "br":
+        return bytes(brotli.decompress(body))
+    return gzip.decompress(body) if encoding else body
 
 
 def _gzipped(body: bytes) -> bytes:

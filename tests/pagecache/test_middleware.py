@@ -252,6 +252,17 @@ def test_whoever_asks_by_date_is_answered_by_the_last_change_unless_a_tag_says_m
     assert site.asked == 1
 
 
+def test_a_form_that_was_not_asked_for_before_is_made_of_one_that_is_kept_and_counted():
+    site = Site()
+    site.get(Accept_Encoding="br")
+    (page,) = site.cache._store._pages.values()
+    assert list(page.bodies) == ["br"] and site.cache._store.bytes == page.size
+    assert gzip.decompress(site.get(Accept_Encoding="gzip")[2]) == BODY
+    assert site.get(Accept_Encoding="identity")[2] == BODY
+    assert list(page.bodies) == ["br", "gzip", ""] and site.cache._store.bytes == page.size
+    assert site.asked == 1
+
+
 def test_what_is_packed_already_is_sent_as_it_is():
     site = Site()
     site.headers[0], site.body = ("Content-Type", "application/gzip"), gzip.compress(BODY)
@@ -278,13 +289,15 @@ def kept(size: int) -> Kept:
 
 
 def test_the_store_lets_go_of_what_was_not_asked_for():
-    store = Store(10_000)
-    for name in "abc":
+    store = Store(12_000)
+    for name in "abcf":
         store.put(name, kept(1_000))
     assert store.get("a") is not None
     store.put("d", kept(1_000))
     store.put("e", kept(1_000))
     assert store.get("a") is not None and store.get("b") is None
+    store.put("d", kept(600))
+    assert store.bytes == sum(page.size for page in store._pages.values())
     store.put("huge", kept(9_000))
     assert store.get("huge") is None and store.get("e") is not None
 
