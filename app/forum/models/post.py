@@ -30,7 +30,8 @@ class Post(Model):
     __tablename__ = "post"
     __table_args__ = (
         one_of("kind", list(PostKind)),
-        sa.Index("ix_post_thread", "thread_id", "kind", "score", "created_at"),
+        # All that which posts stand on a page depends on, so that it is found without reading the posts of a long thread.
+        sa.Index("ix_post_thread", "thread_id", "kind", "score", "created_at", "accepted_at", "hidden_at", "held_at"),
         sa.Index("ix_post_author", "author_id", "created_at"),
         # Figures: the few posts of which readers say that they worked, of one thread, without reading their texts.
         sa.Index(
