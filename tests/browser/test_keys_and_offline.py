@@ -1,0 +1,112 @@
+"""Reading and writing with the keyboard alone, what completes itself while writing, and what is there without a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import sign_in_as_admin
+from tests.server.running import AGENT, Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# What shows where the focus is: an outline, or a shadow of its own.
+FOCUS = """() => {
+  const node = document.activeElement, box = node.getBoundingClientRect(), look = getComputedStyle(node);
+  return {
+    what: `${node.tagName}.${node.className} ${node.textContent.trim().slice(0, 40)}`, is_page: node === document.body,
+    shows: (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 1) || look.boxShadow !== "none",
+    seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+  };
+}"""
+
+
+@pytest.fixture
+def context(chromium: Chromium, demo: Server) -> Iterator[BrowserContext]:
+    made = chromium.new_context(base_url=demo.url, viewport={"width": 1280, "height": 800}, user_agent=AGENT, locale="en")
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def writer(context: BrowserContext, demo: Server) -> Page:
+    """A question with its answer form, open for somebody who may write."""
+    sign_in_as_admin(context, demo)
+    page = context.new_page()
+    page.goto("/questions/48")
+    return page
+
+
+def test_the_focus_is_seen_wherever_it_goes(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto("/questions/5")
+    page.keyboard.press("Tab")
+    assert "skip" in page.evaluate(FOCUS)["what"].lower()
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    page.goto("/questions/5")
+    met = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        if focus["is_page"]:
+            break
+        met.append(focus)
+    print([one["what"] for one in met], focus)
+    assert len(met) > 40 and focus["is_page"], "the keyboard is caught in the page"
+    assert not [one["what"] for one in met if not (one["shows"] and one["seen"])]
+
+
+def test_question_mark_shows_the_keys_and_escape_takes_them_away(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto("/questions/5")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog.locator("kbd").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.locator("input[name=q]").first).to_be_focused()
+    page.keyboard.type("?")
+    expect(dialog).to_be_hidden()
+
+
+def test_names_and_titles_complete_themselves(writer: Page) -> None:
+    area = writer.locator("[data-editor] textarea").last
+    area.click()
+    options = writer.get_by_role("listbox", name="Names and titles that fit").get_by_role("option")
+    area.press_sequentially("Thanks @shed")
+    expect(options.first).to_be_visible()
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    area.press("Enter")
+    expect(area).to_have_value("Thanks @shedlogic ")
+    area.press_sequentially("see #drip pump")
+    expect(options.nth(1)).to_be_visible()
+    area.press("ArrowDown")
+    title = options.nth(1).locator("span").text_content()
+    assert area.get_attribute("aria-activedescendant") == options.nth(1).get_attribute("id")
+    area.press("Tab")
+    assert area.input_value().startswith(f"Thanks @shedlogic see [{title}](/")
+    area.press_sequentially("@shed")
+    expect(options.first).to_be_visible()
+    area.press("Escape")
+    expect(options.first).to_be_hidden()
+    area.fill("")
+
+
+def test_without_a_connection_a_page_says_so_and_comes_back_by_itself(context: BrowserContext, demo: Server) -> None:
+    page = context.new_page()
+    page.goto("/")
+    assert not page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)")
+    page.goto("/questions", referer=f"{demo.url}/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    context.set_offline(True)
+    page.goto("/kb")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("offline", ignore_case=True)
+    context.set_offline(False)
+    expect(page).to_have_title("Knowledge base · Threadwell", timeout=10_000)
+    assert page.url.endswith("/kb")
