@@ -22,6 +22,8 @@ WATCHED = (
     Watched("article_version", "'article:' || {row}.article_id"),
     Watched("article_source", "'article:' || {row}.article_id"),
     Watched("article_slug", "'articles'"),
+    Watched("article_feedback", "'article:' || {row}.article_id"),
+    Watched("removed_wording", "'article:' || {row}.article_id"),
     Watched("person", "'people'", columns=SHOWN_OF_PEOPLE, only_updates=True),
     Watched(
         "category",

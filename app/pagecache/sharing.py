@@ -7,7 +7,6 @@ hold nothing of anybody, because it was made for nobody. The route says for whom
 """
 
 import time
-import zlib
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -18,15 +17,13 @@ from flask import Response, current_app, g, request
 from app.core.actor import ANONYMOUS, Actor
 from app.pagecache.changes import Changes
 from app.pagecache.store import Store
-from app.web.compressing import is_gzip_welcome, quickly_gzipped
+from app.web.compressing import is_gzip_welcome, quickly_gzipped, uncompress
 from app.web.marking import SHOWN, keep_page, keep_until
 from app.web.pieces import cut
 from app.web.render import personal_parts
 
 # What is computed and not written (views, related threads) may be so old, in seconds.
 LONGEST = 300.0
-# How zlib is told of gzip.
-_GZIP = 16 + zlib.MAX_WBITS
 # Nobody has this number: who reads for many is a member, and has written nothing.
 _NOBODY = 0
 
@@ -57,7 +54,7 @@ class SharedPage:
 
     def parts(self) -> list[bytes]:
         """Return the parts of the page."""
-        whole, begin, parts = zlib.decompress(self.packed, _GZIP), 0, []
+        whole, begin, parts = uncompress(self.packed, "gzip"), 0, []
         for end in self.ends:
             parts.append(whole[begin:end])
             begin = end

@@ -1,5 +1,8 @@
-"""Keep what pages would reckon anew for each reader: recent views and what to read next; find the posts of a page in an index."""
+"""Keep what pages would reckon anew for each reader: recent views and what to read next; find the posts of a page in an index;
+log what readers say of articles and which wordings curators take out.
+"""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -17,6 +20,22 @@ _SUM_UP = (
     "INSERT INTO pageview_recent (kind, target_id, views, counted_on)"
     " SELECT kind, target_id, sum(views), :today FROM pageview_day WHERE day >= :since GROUP BY kind, target_id"
 )
+_LOGGED = ("article_feedback", "removed_wording")
+_VERBS = {"INSERT": "NEW", "UPDATE": "NEW", "DELETE": "OLD"}
+
+
+def _triggers(table: str, dialect: str) -> Iterator[str]:
+    """Yield what creates the triggers of a table, each of which writes down the article of the changed row."""
+    for verb, row in _VERBS.items():
+        name, tag = f"page_change_{table}_{verb.lower()}", f"'article:' || {row}.article_id"
+        if dialect == "sqlite":
+            stamp = "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
+            body = f"INSERT INTO page_change (tag, created_at) SELECT {tag}, {stamp};"
+            yield f"CREATE TRIGGER {name} AFTER {verb} ON {table} BEGIN {body} END"
+            continue
+        body = f"INSERT INTO page_change (tag, created_at, xid) SELECT {tag}, now(), pg_current_xact_id()::text::bigint;"
+        yield f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
+        yield f"CREATE TRIGGER {name} AFTER {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
 
 
 def upgrade() -> None:
@@ -46,9 +65,22 @@ def upgrade() -> None:
     )
     op.drop_index("ix_post_thread", table_name="post")
     op.create_index("ix_post_thread", "post", [*_POSTS, "accepted_at", "hidden_at", "held_at"])
+    connection = op.get_bind()
+    for table in _LOGGED:
+        for statement in _triggers(table, connection.dialect.name):
+            connection.exec_driver_sql(statement)
 
 
 def downgrade() -> None:
+    connection = op.get_bind()
+    for table in _LOGGED:
+        for verb in _VERBS:
+            name = f"page_change_{table}_{verb.lower()}"
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+            else:
+                connection.exec_driver_sql(f"DROP TRIGGER {name} ON {table}")
+                connection.exec_driver_sql(f"DROP FUNCTION {name}()")
     op.drop_index("ix_post_thread", table_name="post")
     op.create_index("ix_post_thread", "post", _POSTS)
     op.drop_table("read_next")
