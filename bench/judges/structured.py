@@ -210,6 +210,8 @@ def _question_rule(data: Data, way: str) -> Iterator[str]:
     count = data.get("answerCount")
     if isinstance(count, int) and count < len(listed):
         yield f"{way}: {len(listed)} answers, but answerCount is {count}"
+    if isinstance(count, int) and count and not listed:
+        yield f"{way}: acceptedAnswer or suggestedAnswer is required where there are answers"
     if data.get("text") is not None and data.get("text") == data.get("name"):
         yield f"{way}: the text only repeats the name"
     places = [answer.get("url") for answer in listed if isinstance(answer, Mapping) and answer.get("url")]

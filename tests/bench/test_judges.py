@@ -78,6 +78,7 @@ def test_good_data_has_no_fault(data: dict[str, Any]) -> None:
         (QUESTION, "mainEntity.answerCount", None, "answerCount is required"),
         (QUESTION, "mainEntity.answerCount", 0, "answerCount is 0"),
         (QUESTION, "mainEntity.answerCount", "1", "no count"),
+        (QUESTION, "mainEntity.acceptedAnswer", None, "acceptedAnswer or suggestedAnswer is required"),
         (QUESTION, "mainEntity.text", "Why does the pump hum?", "repeats the name"),
         (QUESTION, "mainEntity.suggestedAnswer", ANSWER, "stands twice"),
         (QUESTION, "mainEntity.author", "Mira Holt", "no object"),
