@@ -5,6 +5,7 @@ a memory (tests, commands) everything is read each time.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from itertools import count
 from typing import Any, Protocol, TypeVar, cast
 
 from flask import current_app, has_request_context, request
@@ -16,6 +17,7 @@ T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 _numbers: dict[Actor, int] = {}
+_next_number = count()
 
 
 class Memory(Protocol):
@@ -52,7 +54,7 @@ def remember_each(
     if memory is None:
         found = make(list(wanted))
         return {one: found.get(one) for one in wanted}
-    start = (_numbers.setdefault(reader, len(_numbers)), name)  # a number is a cheaper part of many keys
+    start = (_number_of(reader), name)
 
     def made(keys: list[Hashable]) -> dict[Hashable, Any]:
         found = make([cast(tuple[Any, K], key)[1] for key in keys])
@@ -60,6 +62,12 @@ def remember_each(
 
     values = memory.get_each({(start, one): tags for one, tags in wanted.items()}, made)
     return {one: values[start, one] for one in wanted}
+
+
+def _number_of(reader: Actor) -> int:
+    """Return what stands for a reader in many keys, where it is cheaper. Two readers never have the same, whoever asks at once."""
+    number = _numbers.get(reader)
+    return _numbers.setdefault(reader, next(_next_number)) if number is None else number
 
 
 def _memory() -> Memory | None:

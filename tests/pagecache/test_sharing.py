@@ -139,6 +139,19 @@ def test_what_others_must_not_see_is_in_no_shared_page(app: Flask, pages: Shared
     assert b"CANARY" not in b"".join(part for page in kept(pages) for part in page.parts())
 
 
+def test_a_question_that_waits_is_named_to_its_author_alone_where_it_was_asked_again(
+    app: Flask, pages: SharedPages, thread: Thread
+):
+    author, other = make_person("author"), reader(app, "other")
+    waiting = make_thread(author, "CANARY of a question that waits")
+    with unit_of_work():
+        db.session.execute(sa.update(Thread).where(Thread.id == thread.id).values(duplicate_of_id=waiting.id))
+        db.session.execute(sa.update(Thread).where(Thread.id == waiting.id).values(held_at=now()))
+    assert "CANARY" in Browser(app).sign_in(author).get(thread.path).text
+    assert "CANARY" not in other.get(thread.path).text
+    assert b"CANARY" not in b"".join(part for page in kept(pages) for part in page.parts())
+
+
 @pytest.mark.parametrize("audience", ["members", "staff"])
 def test_pages_of_closed_categories_stay_with_their_readers(app: Flask, pages: SharedPages, audience: str):
     inner = make_thread(make_person("ada"), "CANARY of an inner topic", category=make_category("inner", audience=audience))

@@ -81,7 +81,9 @@ def share(actor: Actor, key: SharedKey, found: ThreadPage, make: Callable[[Actor
     pages = shared_pages()
     named = _named_on(found) if actor.id is not None else frozenset()  # a page for visitors names nobody who might ask for it
     is_plain = {"sort", "page"}.issuperset(request.args)
-    if pages is None or not is_plain or not found.head.is_listed or (actor.id is not None and actor.id in named):
+    # The thread itself and the one it repeats: authors see their own also while it waits.
+    is_for_all = all(head is None or head.is_listed for head in (found.head, found.original))
+    if pages is None or not is_plain or not is_for_all or (actor.id is not None and actor.id in named):
         return None
     with acting_as(key.reader), for_many():
         made = make(key.reader, replace(found, own=_NOTHING if found.own else None))
