@@ -11,6 +11,7 @@ from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from email.header import Header
 from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
 from functools import lru_cache
@@ -60,25 +61,30 @@ class Mail:
     unsubscribe_url: str = ""
 
 
+def _addressed(name: str, value: str) -> str:
+    """Return a header of names and addresses, in encoded words and on several lines where that is needed."""
+    return str(_HEADERS.header_factory(name, value).fold(policy=_HEADERS))
+
+
 @lru_cache(maxsize=256)
-def _folded(name: str, value: str) -> str:
-    """Return a header that people wrote, in encoded words and on several lines where that is needed."""
-    return str(_HEADERS.fold(name, value))
+def _subject(text: str) -> str:
+    """Return the header of a subject, likewise. (What writes addresses loses spaces between long words beyond ASCII.)"""
+    return f"Subject: {Header(text, header_name='Subject').encode(linesep=_EOL)}{_EOL}"
 
 
 @lru_cache(maxsize=4)
 def _sender(mail_from: str, site_name: str) -> tuple[str, str, str]:
     """Return the From header, and the address and the domain that mails come from."""
     name, address = parseaddr(mail_from)
-    return _folded("From", formataddr((name or site_name, address))), address, address.rpartition("@")[2] or "localhost"
+    return _addressed("From", formataddr((name or site_name, address))), address, address.rpartition("@")[2] or "localhost"
 
 
 def _headers(mail: Mail, settings: Settings) -> Iterator[str]:
     """Yield the headers, each with the end of its line. Links and ids are never encoded: an encoded link is no link to programs."""
     sender, _address, domain = _sender(settings.mail_from, settings.site_name)
     yield sender
-    yield f"To: {mail.to}{_EOL}" if _ADDRESS.fullmatch(mail.to) else _folded("To", clean_line(mail.to))
-    yield _folded("Subject", clean_line(mail.subject))
+    yield f"To: {mail.to}{_EOL}" if _ADDRESS.fullmatch(mail.to) else _addressed("To", clean_line(mail.to))
+    yield _subject(clean_line(mail.subject))
     yield f"Date: {format_datetime(now())}{_EOL}"
     yield f"Message-ID: {f'<{mail.message_id}@{domain}>' if mail.message_id else make_msgid(domain=domain)}{_EOL}"
     if mail.references:
