@@ -347,7 +347,9 @@ def test_every_text_arrives_as_it_was_written(settings: Settings, text: str) -> 
     assert all(len(line) <= 998 for line in build_message(replace(MAIL, text=text), settings).split(b"\r\n"))
 
 
-@pytest.mark.parametrize("words", ["Größe des Ventils", "为什么水泵嗡嗡作响？", "Größe " * 40, "plain " * 40, "x" * 300, "Bcc: no@example.com"])
+@pytest.mark.parametrize(
+    "words", ["Größe des Ventils", "为什么水泵嗡嗡作响？", "Größe " * 40, "plain " * 40, "x" * 300, "Bcc: no@example.com"]
+)
 def test_what_people_wrote_is_ascii_in_the_head_and_arrives_as_it_was_written(settings: Settings, words: str) -> None:
     site = replace(settings, site_name="Gemüse, & Brüder", mail_from="forum@example.com")
     raw = build_message(replace(MAIL, subject=f"Re:\r\n {words}\n"), site)
