@@ -6,7 +6,6 @@ cannot share: no open connection, no thread.
 """
 
 import atexit
-import ctypes
 import gc
 import multiprocessing
 import os
@@ -19,23 +18,19 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder
 
 from app.core.db import db
+from app.core.heap import close_gaps, spare_memory
 from app.core.settings import Settings
 from app.factory import create_app
 from app.forum.models import Thread
 from app.jobs.process import Wake, start_jobs_process
 from app.jobs.queue import on_enqueue
-from app.jobs.worker import start_inline_worker
+from app.jobs.worker import is_needed, start_inline_worker
 from app.pageviews.recorder import start_flusher
 from app.search.ledger.recorder import start_flusher as start_ledger
 from app.web.bodies import PatientBodies
 
 # Threads that run Python for one web process; more only queue for the interpreter's lock.
 BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
-# The C library gives each thread a heap of its own, up to eight a core: few are enough where one thread runs at a time.
-_M_ARENA_MAX, _HEAPS = -8, 2
-# Blocks from here on (bytes) are given back to the system when they are freed; by itself the bound would grow with what is freed.
-_M_MMAP_THRESHOLD, _LARGE_BLOCK = -3, 256 * 1024
-_M_TRIM_THRESHOLD, _KEPT_FREE = -1, 512 * 1024
 _WARM_UP = "Threadwell/1 (start; bot)"
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -57,11 +52,13 @@ def preload() -> Callable[[], None]:
     _built = create_app()
     warm_up(_built)
     with _built.app_context():
+        is_needed(with_periodic=True)  # what looks for work does nothing else: it finds its statements ready
         db.engine.dispose()
     # The collector writes to every object it looks at, and what is written to is no longer shared: it shall leave these alone. It does
     # not look at them before either: what little of them is garbage would leave holes that are written to later.
     gc.freeze()
     gc.enable()
+    close_gaps()
     if _settings(_built).jobs != "inline":
         return lambda: None
     _wake = Wake()
@@ -90,15 +87,6 @@ def patient(app: Flask) -> PatientBodies:
 
 def _settings(app: Flask) -> Settings:
     return cast(Settings, app.extensions["settings"])
-
-
-def spare_memory() -> None:
-    """Ask the C library (glibc) to keep few heaps and to give back what is free; others are left as they are."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, _HEAPS)
-        mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
-        mallopt(_M_TRIM_THRESHOLD, _KEPT_FREE)
 
 
 def warm_up(app: Flask) -> None:

@@ -1,8 +1,8 @@
 """Background work in a process beside the web processes of `threadwell serve`, forked from what they share.
 
 Some work takes much memory for a moment (recounting a whole community, learning from its texts), which a process of Python does not
-give back. So two processes stand here: one that works, and one that does nothing but replace it when it has become large and has
-nothing to do, or was killed. Linux only.
+give back. So a process works only while there is work: it ends when it has had none for a while, or has become large. Another one,
+which does nothing else and so stays small, looks whether there is work and forks it again. Linux only.
 """
 
 import contextlib
@@ -12,16 +12,20 @@ import os
 import select
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from app.core.db import db
+from app.jobs import worker
 from app.jobs.worker import run_forever
 
-# A working process that took so many more bytes than it began with is replaced when it is idle.
+# A working process that took so many more bytes than it began with ends when there is nothing to do; any does after so many seconds.
 MOST_GROWTH = 24 * 1024 * 1024
+MOST_IDLE_SECONDS = 10.0
 STOP_SECONDS = 20
 PAUSE_SECONDS = 1.0  # before the first process, and before one that was killed is replaced
 _PR_SET_PDEATHSIG = 1
@@ -49,7 +53,7 @@ class Wake:
 
 
 def start_jobs_process(app: Flask, wake: Wake) -> Callable[[], None]:
-    """Start both processes and return a function that stops them and waits for the running batch. No thread may run here yet."""
+    """Start the process that looks for work and return a function that stops them and waits for the running batch. No thread may run here yet."""
     keeper = multiprocessing.get_context("fork").Process(target=_keep_working, args=(app, wake), name="jobs")
     keeper.start()
 
@@ -61,27 +65,47 @@ def start_jobs_process(app: Flask, wake: Wake) -> Callable[[], None]:
 
 
 def _keep_working(app: Flask, wake: Wake) -> None:
-    """Fork the process that works, and again when it ends, until this one is told to stop. The first readers go before it."""
-    stop = _stop_on_signals(lambda: None)
+    """Fork the process that works whenever there is work, until this one is told to stop. The first readers go before it."""
+    stop = _stop_on_signals(wake.set)
     stop.wait(PAUSE_SECONDS)
     while not stop.is_set():
-        worker = multiprocessing.get_context("fork").Process(target=_work, args=(app, wake), name="jobs-worker")
-        worker.start()
-        while worker.is_alive() and not stop.is_set():
-            worker.join(PAUSE_SECONDS)
+        process = multiprocessing.get_context("fork").Process(target=_work, args=(app, wake), name="jobs-worker")
+        process.start()
+        while process.is_alive() and not stop.is_set():
+            process.join(PAUSE_SECONDS)
         if stop.is_set():
-            worker.terminate()
-            worker.join(STOP_SECONDS)
-        elif worker.exitcode:
+            process.terminate()
+            process.join(STOP_SECONDS)
+        elif process.exitcode:
             stop.wait(PAUSE_SECONDS)
-        worker.kill()
+        else:
+            _wait_for_work(app, stop, wake)
+        process.kill()
+        process.close()
+
+
+def _wait_for_work(app: Flask, stop: threading.Event, wake: Wake) -> None:
+    """Return when there is work, which is looked for as often as an idle worker does, or this process is told to stop."""
+    periodic_at = 0.0
+    with app.app_context():
+        while not stop.is_set() and not wake.wait(worker.IDLE_SECONDS):
+            is_periodic = time.monotonic() >= periodic_at
+            if worker.is_needed(with_periodic=is_periodic):
+                break
+            if is_periodic:
+                periodic_at = time.monotonic() + worker.PERIODIC_SECONDS
+        db.engine.dispose()  # no open connection goes over to another process
 
 
 def _work(app: Flask, wake: Wake) -> None:
-    """Do what is to be done until told to stop, or until this process became large."""
+    """Do what is to be done until told to stop, until there was nothing for a while, or until this process became large."""
     stop = _stop_on_signals(wake.set)
     begun = _private_bytes()
-    run_forever(app, stop, wake, is_enough=lambda: _private_bytes() - begun > MOST_GROWTH)
+
+    def is_enough(idle_seconds: float) -> bool:
+        return idle_seconds > MOST_IDLE_SECONDS or _private_bytes() - begun > MOST_GROWTH
+
+    run_forever(app, stop, wake, is_enough)
 
 
 def _stop_on_signals(tell: Callable[[], None]) -> threading.Event:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.clock import now
-from app.core.db import db, upsert
+from app.core.db import db, read, upsert
 from app.core.uow import after_commit, at_end, require_unit_of_work
 from app.jobs.models import Job
 
@@ -42,6 +42,7 @@ _IS_READY = sa.and_(
 )  # fmt: skip
 _is_slow = Job.kind.in_(sa.bindparam("slow", expanding=True))
 _FIRST = sa.select(Job.kind).where(_IS_READY).order_by(_is_slow, Job.available_at, Job.id).limit(1)
+_ANY = sa.select(Job.id).where(_IS_READY).limit(1)
 _PICKED = (
     sa.select(Job.id)
     .where(_IS_READY, Job.kind == sa.bindparam("first"))
@@ -179,6 +180,11 @@ def claim(limit: int = MOST_AT_ONCE, ready_at: datetime | None = None) -> list[C
     given = {**ready, "first": first, "batch": batch, "until": moment + LEASE, "owner": _owner()}
     taken = connection.execute(statement, given)
     return [Claimed(*row[1:]) for row in sorted(taken, key=lambda row: (row.available_at, row.id))]  # RETURNING promises no order
+
+
+def is_any_ready() -> bool:
+    """Return whether a worker would get a job now."""
+    return read(_ANY, {"moment": now(), "kinds": known_kinds()}).first() is not None
 
 
 def _owner(pid: int | None = None) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app.core.clock import now
-from app.core.db import db, upsert
+from app.core.db import read, upsert
 from app.core.uow import require_unit_of_work
 from app.jobs.models import PeriodicRun
 from app.jobs.queue import enqueue
@@ -20,6 +20,7 @@ class Periodic:
     every: timedelta
 
 
+_LAST = sa.select(PeriodicRun.kind, PeriodicRun.enqueued_at)
 _periodic: dict[str, Periodic] = {}
 
 
@@ -28,12 +29,17 @@ def register_periodic(kind: str, every: timedelta) -> None:
     _periodic[kind] = Periodic(kind, every)
 
 
+def list_due() -> list[Periodic]:
+    """Return the periodic jobs that are due."""
+    moment = now()
+    last = dict(read(_LAST).all())
+    return [p for p in _periodic.values() if p.kind not in last or moment - last[p.kind] >= p.every]
+
+
 def enqueue_due() -> int:
     """Enqueue all periodic jobs that are due and return how many."""
     require_unit_of_work()
-    moment = now()
-    last = dict(db.session.execute(sa.select(PeriodicRun.kind, PeriodicRun.enqueued_at)).all())
-    due = [p for p in _periodic.values() if p.kind not in last or moment - last[p.kind] >= p.every]
+    moment, due = now(), list_due()
     for periodic in due:
         upsert(PeriodicRun.__table__, [{"kind": periodic.kind, "enqueued_at": moment}], ["kind"], ["enqueued_at"])
         enqueue(periodic.kind, {}, dedupe_key=f"periodic:{periodic.kind}")

@@ -20,7 +20,7 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.jobs import queue
 from app.jobs.queue import Claimed
-from app.jobs.schedule import enqueue_due
+from app.jobs.schedule import enqueue_due, list_due
 
 logger = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0
@@ -130,14 +130,29 @@ class Waking(Protocol):
     def clear(self) -> None: ...
 
 
-def run_forever(app: Flask, stop: threading.Event, wake: Waking, is_enough: Callable[[], bool] = lambda: False) -> None:
-    """Work until `stop` is set, or until `is_enough` says so when there is nothing to do.
+def is_needed(with_periodic: bool) -> bool:
+    """Return whether a worker would find something to do; also where that cannot be told, since it says so in the log.
+
+    For a process that does nothing else: it takes one small statement, and another one for the periodic work.
+    """
+    try:
+        return queue.is_any_ready() or (with_periodic and bool(list_due()))
+    except Exception:  # the database may be away
+        return True
+    finally:
+        db.session.remove()
+
+
+def run_forever(
+    app: Flask, stop: threading.Event, wake: Waking, is_enough: Callable[[float], bool] = lambda _idle_seconds: False
+) -> None:
+    """Work until `stop` is set, or until `is_enough`, told for how long there was nothing to do, says so.
 
     `wake` shortens the pause; on an idle site a job starts at once, or within IDLE_SECONDS when somebody else asked for it. Work comes
     in rounds: each does what was ready when it began, and what comes meanwhile and until ROUND_SECONDS are over is gathered for the
     next, since many jobs of one kind together cost much less than each by itself.
     """
-    next_periodic, failures = 0.0, 0
+    next_periodic, failures, worked_at = 0.0, 0, time.monotonic()
     while not stop.is_set():
         begun = time.monotonic()
         try:
@@ -156,9 +171,10 @@ def run_forever(app: Flask, stop: threading.Event, wake: Waking, is_enough: Call
             stop.wait(min(2.0**failures, MOST_PAUSE_SECONDS))
             continue
         if worked:
-            stop.wait(max(0.0, begun + ROUND_SECONDS - time.monotonic()))
+            worked_at = time.monotonic()
+            stop.wait(max(0.0, begun + ROUND_SECONDS - worked_at))
         else:
-            if is_enough():
+            if is_enough(time.monotonic() - worked_at):
                 return
             wake.wait(IDLE_SECONDS)
             wake.clear()

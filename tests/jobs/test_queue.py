@@ -296,6 +296,27 @@ def test_periodic_work_is_enqueued_once_an_interval(done, monkeypatch):
     assert done == [{}]
 
 
+def test_whether_a_worker_is_needed_is_told_by_two_small_statements(done, monkeypatch):
+    monkeypatch.setattr(schedule, "_periodic", {})
+    assert not worker.is_needed(with_periodic=True)
+    put({"n": 1}, delay=timedelta(minutes=1))
+    assert not worker.is_needed(with_periodic=True)
+    schedule.register_periodic("test.work", timedelta(hours=1))
+    with assert_queries(at_most=2):
+        assert worker.is_needed(with_periodic=True)
+    assert not worker.is_needed(with_periodic=False)
+    put({"n": 2})
+    assert worker.is_needed(with_periodic=False)
+
+
+def test_a_worker_is_needed_to_say_that_the_database_is_away(app, monkeypatch):
+    def refuse() -> bool:
+        raise OperationalError("", {}, Exception("away"))
+
+    monkeypatch.setattr(queue, "is_any_ready", refuse)
+    assert worker.is_needed(with_periodic=False)
+
+
 def test_a_database_that_is_away_is_tried_again_ever_more_rarely(app, monkeypatch, caplog):
     """A full disk must not be filled with stack traces, a second apart."""
     stop, pauses = threading.Event(), []
