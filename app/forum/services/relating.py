@@ -5,6 +5,7 @@ yesterday: new questions, and what people read together, are named under older o
 question was edited since, the page asks the index itself (queries/related).
 """
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -32,10 +33,12 @@ RELATE_JOB = "forum.relate"
 RELATE_EVERY = timedelta(minutes=5)
 # What is stored is looked up again after so long, of threads that are read.
 GROWS_OLD_AFTER = timedelta(hours=1)
-# So many in one unit of work, and in one run; the job then goes on where it ended.
-BATCH = 50
+# So many in one unit of work; in one run as many as can be done in MOST_SECONDS, so that other work does not wait long. The job then
+# goes on where it ended: a site of 100,000 threads is looked through once, in an hour or two.
+BATCH = 25
 MOST_AT_ONCE = 500
-PAUSE = timedelta(seconds=5)
+MOST_SECONDS = 1.0
+PAUSE = timedelta(seconds=2)
 # Three times what a page shows: some of it not everybody may see.
 MOST_TOGETHER = 12
 
@@ -45,28 +48,31 @@ _OPENING = sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING)
 _LISTED = sa.and_(Thread.hidden_at.is_(None), Thread.held_at.is_(None))
 
 
-def relate_threads(least_visits: int, most: int = MOST_AT_ONCE) -> int:
-    """Look what to read after up to `most` threads, store it, and return how many there were. Opens units of its own.
+def relate_threads(least_visits: int) -> int:
+    """Look for MOST_SECONDS what to read after threads, store it, and return of how many. Opens units of its own.
 
     Nothing is stored while there is no search index. `least_visits` as for the page (ALSO_READ_MIN).
     """
     engine = current_engine()
     if not engine.generation():
         return 0
-    wanted = _list_wanted(most)
-    for start in range(0, len(wanted), BATCH):
-        rows = _found(engine, wanted[start : start + BATCH], least_visits)
+    wanted, done, until = _list_wanted(MOST_AT_ONCE), 0, time.monotonic() + MOST_SECONDS
+    while done < len(wanted):
+        rows = _found(engine, wanted[done : done + BATCH], least_visits)
         db.session.rollback()  # reading is over
         with unit_of_work():
             upsert(ReadNext.__table__, rows, ["kind", "target_id"], ["similar", "together", "made_at"])
-    return len(wanted)
+        done = min(done + BATCH, len(wanted))
+        if time.monotonic() > until:
+            break
+    return done
 
 
 def make_relate_handler(settings: Settings) -> Callable[[list[dict[str, Any]]], None]:
     """Return the handler of RELATE_JOB for these settings."""
 
     def handle(_payloads: list[dict[str, Any]]) -> None:
-        if relate_threads(settings.also_read_min) == MOST_AT_ONCE:
+        if relate_threads(settings.also_read_min) >= BATCH:  # there may be more
             with unit_of_work():
                 enqueue(RELATE_JOB, {}, dedupe_key=f"{RELATE_JOB}:next", delay=PAUSE)
 
@@ -77,6 +83,7 @@ def _list_wanted(most: int) -> list[int]:
     """Return threads of which nothing is known, newest first, then those that were read and of which it is known for long."""
     unknown = (
         sa.select(Thread.id)
+        .join(Post, _OPENING)
         .outerjoin(ReadNext, _OF_THREAD)
         .where(_LISTED, ReadNext.target_id.is_(None))
         .order_by(Thread.id.desc())
@@ -114,7 +121,7 @@ def _found(engine: SearchEngine, thread_ids: Sequence[int], least_visits: int) -
             "kind": THREAD, "target_id": thread_id, "made_at": made_at, "similar": " ".join(hit.key for hit in hits),
             "together": " ".join(make_key(*target) for target in read_with(THREAD, thread_id, least_visits)[:MOST_TOGETHER]),
         }
-        for thread_id, hits in similar.items()
+        for thread_id, hits in sorted(similar.items())  # in one order, so that two workers never wait for each other
     ]  # fmt: skip
 
 

@@ -10,11 +10,14 @@ from flask import Flask
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
 from app.forum.queries import related
+from app.forum.services import relating
 from app.forum.services.editing import edit_post
-from app.forum.services.relating import GROWS_OLD_AFTER, relate_threads
+from app.forum.services.relating import GROWS_OLD_AFTER, RELATE_JOB, make_relate_handler, relate_threads
+from app.jobs.models import Job
 from app.pageviews.models import PageviewDay
 from app.search.models import ReadNext
 from app.search.sync import rebuild
@@ -87,6 +90,21 @@ def test_what_is_known_is_looked_up_again_only_when_it_is_old_and_somebody_reads
         db.session.add(PageviewDay(kind="thread", target_id=threads[1].id, day=now().date() - timedelta(days=9), views=1))
     assert relate() == 1
     assert db.session.get_one(ReadNext, ("thread", first)).made_at > now() - GROWS_OLD_AFTER
+
+
+def test_a_large_site_is_looked_through_in_short_runs(
+    app: Flask, threads: list[Thread], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuild()
+    monkeypatch.setattr(relating, "BATCH", 1)
+    monkeypatch.setattr(relating, "MOST_SECONDS", 0.0)
+    handle, next_run = make_relate_handler(settings), sa.select(Job).where(Job.dedupe_key == f"{RELATE_JOB}:next")
+    for found, is_more in ((1, True), (2, True), (3, True), (3, False)):
+        with unit_of_work():
+            db.session.execute(sa.delete(Job).where(Job.kind == RELATE_JOB))
+        handle([])
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(ReadNext)) == found
+        assert (db.session.scalar(next_run) is not None) == is_more
 
 
 def test_nothing_is_stored_without_an_index(app: Flask, threads: list[Thread], monkeypatch: pytest.MonkeyPatch) -> None:
