@@ -1,5 +1,7 @@
 """The database object, portable column types and the upsert. Everything else about SQL lives with its feature."""
 
+import sqlite3
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -26,6 +28,9 @@ NAMING = {
 
 # Execution option that makes SQLite take its write lock at BEGIN; other databases ignore it.
 IMMEDIATE = {"sqlite_begin": "IMMEDIATE"}
+# How long SQLite waits for a lock; it sleeps for 1, 2, 5, ... 100 ms between two tries, so in 3 ms it tries three times.
+BUSY_SECONDS = 15
+_ASK_PATIENTLY, _ASK_OFTEN = f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}", "PRAGMA busy_timeout=3"
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -102,7 +107,7 @@ def upsert(
     changes = tuple(update.items()) if isinstance(update, Mapping) else tuple((name, _TAKEN_OVER) for name in update)
     statement = _upserting(db.session.get_bind().dialect.name, table, tuple(keys), changes)
     # Values are given apart from the statement: it is compiled once for any number of rows, which no limit of variables ends.
-    db.session.connection().execute(statement, [dict(row) for row in rows])
+    connection().execute(statement, [dict(row) for row in rows])
 
 
 _TAKEN_OVER = object()
@@ -136,11 +141,19 @@ def read(statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any] | 
 
     Changes of entities that were not flushed yet are not seen; for pages that only read.
     """
+    return connection().execute(statement, parameters or {})
+
+
+def connection() -> sa.Connection:
+    """Return the session's connection, for prebuilt statements in its transaction. What the session holds back is not written first.
+
+    Kept at hand: to ask the session for it costs as much as a small statement.
+    """
     session = db.session()
-    connection: sa.Connection | None = session.info.get("connection")
-    if connection is None or connection.closed:  # it ends with its transaction
-        connection = session.info["connection"] = session.connection()
-    return connection.execute(statement, parameters or {})
+    known: sa.Connection | None = session.info.get("connection")
+    if known is None or known.closed:  # it ends with its transaction
+        known = session.info["connection"] = session.connection()
+    return known
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -149,20 +162,43 @@ def prepare_engine(engine: Engine) -> None:
         return
 
     @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
+    def configure(driver: Any, _record: Any) -> None:
+        driver.isolation_level = None
+        cursor = driver.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA busy_timeout=15000")
+        cursor.execute(_ASK_PATIENTLY)
         cursor.execute("PRAGMA cache_size=-1000")
         cursor.close()
 
     @event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "")
-        connection.connection.driver_connection.execute(f"BEGIN {mode}")  # type: ignore[union-attr]
+    def begin(begun: sa.Connection) -> None:
+        driver: Any = begun.connection.driver_connection
+        if "sqlite_begin" in begun.get_execution_options():
+            _begin_writing(driver)
+        else:
+            driver.execute("BEGIN")
+
+
+def _begin_writing(driver: sqlite3.Connection) -> None:
+    """Begin a transaction as the only writer, when the others are done: asked for every few milliseconds.
+
+    SQLite's own way of waiting sleeps longer the longer it has waited, up to a tenth of a second, so that whoever comes later and
+    asks more often is served first, again and again.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    driver.execute(_ASK_OFTEN)
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+    finally:
+        driver.execute(_ASK_PATIENTLY)
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -172,7 +208,7 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {
             **common,
-            "connect_args": {"timeout": 15, "check_same_thread": False},
+            "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
             "pool_size": 32,
             "max_overflow": 32,
             "pool_use_lifo": True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.accounts.models import Person
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import IMMEDIATE, db
 from app.core.errors import Invalid, NotFound
 from app.core.pagination import Page, parse_page
 from app.core.settings import Settings, SettingsError
@@ -80,6 +81,17 @@ def test_concurrent_increments_lose_nothing(app: Flask):
         thread.join()
     db.session.rollback()
     assert db.session.scalar(sa.select(Person.trust).where(Person.id == person.id)) == 120
+
+
+def test_a_writer_asks_often_for_its_turn_but_not_for_ever(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("other databases have a queue of their own")
+    monkeypatch.setattr("app.core.db.BUSY_SECONDS", 0.02)
+    locked = pytest.raises(sqlite3.OperationalError, match="locked")
+    with db.engine.connect().execution_options(**IMMEDIATE) as other, other.begin(), locked, unit_of_work():
+        pass
+    with unit_of_work():
+        assert db.session.scalar(sa.text("PRAGMA busy_timeout")) == 15_000
 
 
 def test_times_come_back_aware_and_naive_ones_are_refused(app: Flask):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import db, upsert
+from app.core.db import connection, db, upsert
 from app.core.errors import Forbidden, Invalid
 from app.core.i18n import gettext as _
 from app.core.markup import MAX_BODY
@@ -69,7 +69,7 @@ def find_draft(actor: Actor, key: str) -> SavedDraft | None:
 
 def discard_draft(actor: Actor, *, key: str) -> None:
     """Forget a draft, if there is one."""
-    db.session.connection().execute(_DISCARD, {"of_person": actor.id, "of_key": key})
+    connection().execute(_DISCARD, {"of_person": actor.id, "of_key": key})
 
 
 def _forget_oldest(actor: Actor) -> None:

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.clock import now
-from app.core.db import db, read
+from app.core.db import connection, db, read
 from app.core.events import emit
 from app.forum.events import StatusChanged, ThreadChanged
 from app.forum.models import Acceptance, Comment, ImportedVotes, MeToo, Post, Thread, Vote
@@ -194,7 +194,7 @@ def settle_new_post(thread: Thread, post: Post) -> None:
     old_status = thread.status
     if old_status == Status.UNANSWERED:
         values["status"], _moment = _status(thread, standing_facts([thread.id])[thread.id], values["answer_count"])
-    db.session.connection().execute(_WITH_NEW_POST, {"of_thread": thread.id} | {f"new_{name}": values[name] for name in _MOVED})
+    connection().execute(_WITH_NEW_POST, {"of_thread": thread.id} | {f"new_{name}": values[name] for name in _MOVED})
     for name in _MOVED:
         set_committed_value(thread, name, values[name])
     if thread.status != old_status:
