@@ -41,7 +41,7 @@ from app.notifications.jobs import site_timing
 from app.notifications.models import Notification, NotificationKind
 from app.notifications.sentences import asks_for_details, put_in_charge
 from app.notifications.services.asking import expect_word, plan_telling, stop_asking
-from app.notifications.services.notifying import notify, notify_of_decision, queue_account_mail
+from app.notifications.services.notifying import notify, notify_followers, notify_of_decision, queue_account_mail
 
 # In these states nobody waits for the asker's word.
 _SETTLED = (Status.SOLVED, Status.CLOSED)
@@ -62,9 +62,10 @@ def _author_of_thread(thread_id: int) -> int | None:
 
 def tell_of_post(event: PostAdded) -> None:
     """An answer or reply: the asker and followers hear of it."""
-    followers, muted = _followers(event.thread_id)
-    people = (followers | {_author_of_thread(event.thread_id)}) - muted
-    notify(people, NotificationKind.ANSWER, actor_id=event.author_id, thread_id=event.thread_id, post_id=event.post_id)
+    notify_followers(
+        NotificationKind.ANSWER, actor_id=event.author_id, thread_id=event.thread_id, post_id=event.post_id,
+        author_id=_author_of_thread(event.thread_id),
+    )  # fmt: skip
 
 
 def tell_of_comment(event: CommentAdded) -> None:

@@ -11,8 +11,8 @@ from app.forum.screening import Measure, Reason, Submission, Verdict
 from app.moderation.models import RuleMeasure
 from app.moderation.screening import learning
 from app.moderation.screening.repeats import KEPT_FOR, count_repeats
-from app.moderation.screening.rules import Rule, RuleSet, rules_in_use
-from app.moderation.screening.standing import Standing, has_waiting, standing_of
+from app.moderation.screening.rules import Rule, RuleSet
+from app.moderation.screening.standing import Standing, has_waiting, known_about
 from app.moderation.screening.terms import ScreeningTerms, screening_terms
 from app.moderation.screening.traits import Traits, traits_of, with_title
 
@@ -24,14 +24,13 @@ def screen(submission: Submission) -> Verdict:
     """Return everything that is held against a text, and the tags that watched words want."""
     terms = screening_terms()
     traits, before = _look(submission, terms)
-    rules = rules_in_use()
-    words = _new_words(rules, traits, before)
-    reasons = [*check_words(words), *check_hosts(rules, traits.named - before.named)]
+    is_first = submission.holds_first and not submission.actor.has(Ability.POST_AT_ONCE)
+    known = known_about(submission.actor, with_texts=is_first)
+    words = _new_words(known.rules, traits, before)
+    reasons = [*check_words(words), *check_hosts(known.rules, traits.named - before.named)]
     if not submission.actor.has(Ability.WRITE_FREELY):
-        is_first = submission.holds_first and not submission.actor.has(Ability.POST_AT_ONCE)
-        standing = standing_of(submission.actor, with_texts=is_first)
-        reasons += check_habits(submission, traits, before, standing, rules, terms)
-        reasons += learning.check_text(traits, terms)
+        reasons += check_habits(submission, traits, before, known.standing, known.rules, terms)
+        reasons += learning.check_text(traits, terms, known.model_id)
     is_held = submission.is_held or any(reason.measure == Measure.HOLD for reason in reasons)
     if is_held and not submission.is_edit and not submission.actor.has(Ability.POST_AT_ONCE) and has_waiting(submission.actor):
         reasons.append(Reason("waiting", _STILL_WAITS, Measure.BLOCK))

@@ -59,10 +59,10 @@ def readings(text: str) -> str:
     folded = plain(text)
     words = _split(folded)
     found = [" ".join(words)]
-    disguised = [word for word in words if _is_disguised(word)]
+    disguised = {word for word in set(words) if _is_disguised(word)}
     if disguised:
         found += [
-            " ".join(word.translate(table) if _is_disguised(word) else word for word in words)
+            " ".join([word.translate(table) if word in disguised else word for word in words])
             for table in (_AS_LETTERS, _AS_LETTERS_L)
         ]
     found += [re.sub(r"[\W_]", "", match[0]) for match in _IN_PIECES.finditer(folded)]

@@ -13,7 +13,12 @@ from app.moderation.screening.folding import has_cjk
 
 # What a star stands for. In scripts without spaces a word ends nowhere, so that a star has to end somewhere.
 _WILD, _WILD_CJK = r"\w*", r"\w{0,40}"
-_STATE = sa.select(sa.func.count(), sa.func.max(ScreeningRule.changed_at))
+# What changes whenever a rule does.
+STATE = (
+    sa.select(sa.func.count()).select_from(ScreeningRule).scalar_subquery(),
+    sa.select(sa.func.max(ScreeningRule.changed_at)).scalar_subquery(),
+)
+_STATE = sa.select(*STATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,12 @@ def compile_rules(rules: list[Rule]) -> RuleSet:
 
 def rules_in_use() -> RuleSet:
     """Return the rules in use, in one small statement; all of them are read only when one has changed."""
-    row = read(_STATE).one()
-    return _load(db.engine.url.render_as_string(), row[0], row[1])
+    return rules_of(*read(_STATE).one())
+
+
+def rules_of(count: int, changed_at: datetime | None) -> RuleSet:
+    """Return the rules in use, of which the table says this now."""
+    return _load(db.engine.url.render_as_string(), count, changed_at)
 
 
 @lru_cache(maxsize=1)

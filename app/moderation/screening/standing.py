@@ -1,4 +1,5 @@
-"""What screening knows of an author: how long they are here, what of theirs is visible, what waits, how fast they write. Reads only."""
+"""What screening knows before it looks at a text: of its author (how long they are here, what of theirs is visible, what waits, how
+fast they write), and of rules and models. Reads only."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from app.core.db import db, read
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.services.commenting import WAITING
+from app.moderation.screening.learning import NEWEST
+from app.moderation.screening.rules import STATE, RuleSet, rules_of
 from app.moderation.screening.terms import ScreeningTerms
 
 PACE = timedelta(minutes=10)
@@ -27,6 +30,8 @@ _comments = sa.select(Comment.id).where(Comment.author_id == _person_id, Comment
 _is_new_post = sa.and_(Post.author_id == _person_id, Post.created_at > sa.bindparam("since"))
 _is_new_comment = sa.and_(Comment.author_id == _person_id, Comment.created_at > sa.bindparam("since"))
 _RECENT = sa.select(
+    NEWEST.scalar_subquery(),
+    *STATE,
     Person.created_at,
     sa.select(sa.func.count()).where(_is_new_post).scalar_subquery(),
     sa.select(sa.func.count()).where(_is_new_comment).scalar_subquery(),
@@ -50,11 +55,21 @@ class Standing:
         return self.texts < terms.new_texts or (terms.new_texts > 0 and now() - self.joined_at < terms.new_for)
 
 
-def standing_of(actor: Actor, *, with_texts: bool = True) -> Standing:
-    """Return an author's standing in one statement. Without `with_texts` their texts are not counted: `texts` is 0."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a text is held against: its author's standing, the rules in use, and the newest model of spam (its id)."""
+
+    standing: Standing
+    rules: RuleSet
+    model_id: int | None
+
+
+def known_about(actor: Actor, *, with_texts: bool = True) -> Known:
+    """Return what is known now, in one statement. Without `with_texts` the author's texts are not counted: `texts` is 0."""
     db.session.flush()
     row: Any = read(_STANDING if with_texts else _RECENT, {"person_id": actor.id, "since": now() - PACE}).one()
-    return Standing(row[0], sum(row[3:]), row[1] + row[2])
+    model_id, rule_count, rules_changed_at, joined_at, posts, comments, *texts = row
+    return Known(Standing(joined_at, sum(texts), posts + comments), rules_of(rule_count, rules_changed_at), model_id)
 
 
 def has_waiting(actor: Actor) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import struct
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import unescape
@@ -100,9 +101,6 @@ def sketch_of(words: list[str]) -> frozenset[int]:
     """Return the smallest of the hashed triples of words: the share two texts have in common is much that of their sketches."""
     if len(words) < _LEAST_WORDS:
         return frozenset()
-    triples = {" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)}
-    return frozenset(sorted(_number(triple) for triple in triples)[:SKETCH])
-
-
-def _number(triple: str) -> int:
-    return int.from_bytes(hashlib.blake2b(triple.encode(), digest_size=8).digest(), "big", signed=True)
+    triples = set(map(" ".join, zip(*(words[at:] for at in range(_SHINGLE)), strict=False)))
+    hashes = b"".join([hashlib.blake2b(triple.encode(), digest_size=8).digest() for triple in triples])
+    return frozenset(sorted(struct.unpack(f">{len(triples)}q", hashes))[:SKETCH])

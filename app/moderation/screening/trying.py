@@ -2,6 +2,7 @@
 
 from app.core.actor import ANONYMOUS
 from app.core.clock import now
+from app.core.db import read
 from app.core.i18n import lazy_gettext
 from app.core.markup import Rendered
 from app.forum.screening import Measure, Submission
@@ -24,6 +25,6 @@ def try_text(body: Rendered) -> list[tuple[str, str]]:
         *check_words(rules.words_in(traits.readings)),
         *check_hosts(rules, traits.named),
         *check_habits(Submission(ANONYMOUS, "post", body), traits, before, standing, rules, terms),
-        *learning.check_text(traits, terms),
+        *learning.check_text(traits, terms, read(learning.NEWEST).scalar()),
     ]
     return [(_WORDS[reason.measure], reason.words) for reason in reasons]

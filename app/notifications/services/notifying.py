@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from app.accounts.models import Person, actor_of
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import BigId, db, read
+from app.core.db import BigId, connection, db, read
 from app.core.uow import require_unit_of_work
+from app.forum.models import Follow
 from app.jobs.queue import enqueue, enqueue_all
 from app.notifications.models import OFF_BY_DEFAULT, MailPreference, Notification, NotificationKind
 from app.notifications.targets import Target, can_see_target, load_target
@@ -26,14 +27,22 @@ _OF_TEXT = (NotificationKind.ANSWER, NotificationKind.COMMENT, NotificationKind.
 _ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _PEOPLE = sa.select(Person).where(Person.id.in_(_ids)).order_by(Person.id)
 # What makes an actor, where mails go, and whether the kind was switched from what it is by default.
-_READERS = (
+_READER = (
     sa.select(
         Person.id, Person.name, Person.display_name, Person.role, Person.trust, Person.level, Person.suspended_until,
         Person.muted_until, Person.banned_at, Person.warned_at, Person.email, MailPreference.person_id.label("switched"),
     )
     .outerjoin(MailPreference, sa.and_(MailPreference.person_id == Person.id, MailPreference.kind == sa.bindparam("kind")))
-    .where(Person.id.in_(_ids))
     .order_by(Person.id)
+)  # fmt: skip
+_READERS = _READER.where(Person.id.in_(_ids))
+_FOLLOWERS = _READER.add_columns(Follow.is_muted).outerjoin(
+    Follow, sa.and_(Follow.person_id == Person.id, Follow.thread_id == sa.bindparam("followed"))
+).where(
+    sa.or_(
+        Person.id == sa.bindparam("and_person"),
+        Person.id.in_(sa.select(Follow.person_id).where(Follow.thread_id == sa.bindparam("followed"))),
+    )
 )  # fmt: skip
 _LINES = (
     sa.select(
@@ -93,14 +102,37 @@ def notify(
     """
     require_unit_of_work()
     ids = {person_id for person_id in person_ids if person_id is not None and person_id != actor_id}
-    target = load_target(thread_id, post_id, comment_id, article_id) if ids else None
-    if target is None:
-        return
-    people = [reader for reader in _readers(ids, kind) if can_see_target(reader.actor, target)]
     values = {
         "kind": kind, "actor_id": actor_id, "thread_id": thread_id, "post_id": post_id, "comment_id": comment_id,
         "article_id": article_id, "text": text,
     }  # fmt: skip
+    if ids:
+        _tell(_readers(ids, kind), values, with_mail=with_mail)
+
+
+def notify_followers(
+    kind: NotificationKind, *, actor_id: int | None, thread_id: int, post_id: int, author_id: int | None
+) -> None:
+    """Tell everybody who follows a thread, and its author, about a post there as `notify` does; nobody who left it on purpose."""
+    require_unit_of_work()
+    db.session.flush()
+    rows = read(_FOLLOWERS, {"kind": kind, "followed": thread_id, "and_person": author_id})
+    readers = _as_readers((row for row in rows if not row.is_muted and row.id != actor_id), kind)
+    values = {
+        "kind": kind, "actor_id": actor_id, "thread_id": thread_id, "post_id": post_id, "comment_id": None, "article_id": None,
+        "text": "",
+    }  # fmt: skip
+    if readers:
+        _tell(readers, values, with_mail=True)
+
+
+def _tell(readers: list[Reader], values: dict[str, Any], *, with_mail: bool) -> None:
+    """Write or renew the lines of those who may see what it is about, and queue their mails."""
+    kind, about = values["kind"], (values["post_id"], values["comment_id"], values["article_id"])
+    target = load_target(values["thread_id"], *about)
+    if target is None:
+        return
+    people = [reader for reader in readers if can_see_target(reader.actor, target)]
     known = _lines_about(people, target)
     steps = {person.id: _step(values, known.get(person.id, ())) for person in people}
     _write_lines([person_id for person_id, (step, _line) in steps.items() if step == _NEW], values)
@@ -109,8 +141,8 @@ def notify(
     if not with_mail or not told:
         return
     payload = {key: value for key, value in values.items() if value not in (None, "")} | {"kind": str(kind)}
-    payload |= {"text": pack(text)} if text else {}
-    key = f"{post_id or 0}:{comment_id or 0}:{article_id or 0}"
+    payload |= {"text": pack(values["text"])} if values["text"] else {}
+    key = ":".join(str(one or 0) for one in about)
     mails = [(f"mail:{kind}:{person.id}:{key}", payload | {"person_id": person.id}) for person in told]
     enqueue_all(MAIL_JOB, mails)
 
@@ -163,8 +195,11 @@ def _people(ids: set[int]) -> list[Person]:
 
 
 def _readers(ids: set[int], kind: NotificationKind) -> list[Reader]:
+    return _as_readers(read(_READERS, {"ids": sorted(ids), "kind": kind}), kind)
+
+
+def _as_readers(rows: Iterable[Any], kind: NotificationKind) -> list[Reader]:
     moment, is_off = now(), kind in OFF_BY_DEFAULT
-    rows: Iterable[Any] = read(_READERS, {"ids": sorted(ids), "kind": kind})
     return [Reader(actor_of(row, moment), bool(row.email) and (row.switched is not None) == is_off) for row in rows]
 
 
@@ -207,7 +242,7 @@ def _renew_lines(ids: list[int], values: dict[str, Any]) -> None:
 def _write_lines(person_ids: list[int], values: dict[str, Any]) -> None:
     """Write a new line for each person, in one statement however many they are."""
     if person_ids:
-        db.session.connection().execute(_NEW_LINES, [{"person_id": person_id, **values} for person_id in person_ids])
+        connection().execute(_NEW_LINES, [{"person_id": person_id, **values} for person_id in person_ids])
 
 
 def _is_same_matter(line: Any, values: dict[str, Any]) -> bool:

@@ -49,7 +49,7 @@ def test_posting_an_answer_takes_few_statements_however_many_follow(browser, tom
         do(follow, make_person(), thread_id=thread.id, value=1)
     address = f"/questions/{thread.id}/answers"
     browser.post(address, {"body": "Which pump is it?"})
-    with assert_queries(at_most=23):
+    with assert_queries(at_most=20):
         browser.post(address, {"body": "Prime the [pump](https://pumps.example/) before you *start* it."})
 
 
