@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from pickle import UnpicklingError
 
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
@@ -32,8 +33,8 @@ class CompiledTemplates(FileSystemBytecodeCache):
         return hashlib.blake2b(source.encode(), key=_compiler(self._language)).hexdigest()
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Read a template that was compiled, if that can be done."""
-        with suppress(OSError):
+        """Read a template that was compiled, if that can be done: a file may be cut off where the power was."""
+        with suppress(OSError, EOFError, UnpicklingError):
             super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:

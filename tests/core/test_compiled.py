@@ -71,6 +71,15 @@ def test_damaged_files_are_replaced(tmp_path: Path, written: bytes):
     assert file.stat().st_size > 50
 
 
+@pytest.mark.parametrize("length", [8, 30, 60, 120, -9])
+def test_files_that_were_cut_off_are_replaced(tmp_path: Path, length: int):
+    shown(tmp_path)
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:length])
+    assert shown(tmp_path) == "2" and file.read_bytes() == whole
+
+
 def test_a_page_is_shown_where_nothing_can_be_written(tmp_path: Path):
     (tmp_path / "file").write_text("no folder")
     assert shown(tmp_path / "file" / "below") == "2"
