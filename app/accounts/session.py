@@ -167,5 +167,5 @@ def init_sessions(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
         SESSION_REFRESH_EACH_REQUEST=False,
     )
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)  # templates have the actor
     app.before_request(recognise_actor)

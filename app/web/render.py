@@ -18,6 +18,7 @@ from app.web.context import current_actor, site_settings
 from app.web.filters import FILTERS
 from app.web.headers import say_changed
 from app.web.pieces import TOKEN_PLACE, Pieces, form_token, init_pieces
+from app.web.quick_templates import make_quick
 from app.web.seo import Head, render_head
 from app.web.tightening import Tightening
 from app.web.translating import add_translations, environment_in
@@ -135,5 +136,6 @@ def init_templates(app: Flask) -> None:
         unread_count=0,
     )
     init_pieces(app)
+    make_quick(app.jinja_env)
     add_translations(app.jinja_env)
     app.extensions["templates"] = {}

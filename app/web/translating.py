@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any
 
 from jinja2 import BytecodeCache, Environment, nodes, pass_eval_context
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.compiler import Frame
 from jinja2.nodes import EvalContext
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from app.core.i18n import Speech, counted, current_speech, speech_of
+from app.web.quick_templates import QuickGenerator
 
 _PLACE = re.compile(r"%(?:\((\w+)\)s|(%))")
 _MARKUP = frozenset("&<>\"'")
@@ -53,12 +54,12 @@ def add_translations(environment: Environment) -> None:
 
 def environment_in(environment: Environment, language: str, compiled: BytecodeCache | None = None) -> Environment:
     """Return an environment whose templates are compiled with the texts of one language in them, or taken from what is compiled."""
-    made = environment.overlay(bytecode_cache=compiled)
+    made = environment.overlay(bytecode_cache=compiled, cache_size=-1)  # there are few, and none is let go
     made.code_generator_class = partial(_SpeakingGenerator, speech_of(language))  # type: ignore[assignment]
     return made
 
 
-class _SpeakingGenerator(CodeGenerator):
+class _SpeakingGenerator(QuickGenerator):
     """Compiles a template with its texts in one language."""
 
     def __init__(self, speech: Speech, *arguments: Any, **named: Any) -> None:
