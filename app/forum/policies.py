@@ -69,13 +69,13 @@ def can_see_post(actor: Actor, post: Post, thread: Thread) -> bool:
     return post.hidden_at is None and actor.is_authenticated and post.author_id == actor.id
 
 
-def visible_posts(actor: Actor) -> sa.ColumnElement[bool]:
-    """SQL twin of `can_see_post` within a visible thread."""
+def visible_posts(actor: Actor, own_id: int | sa.BindParameter[int] | None = None) -> sa.ColumnElement[bool]:
+    """SQL twin of `can_see_post` within a visible thread. `own_id` stands for the actor's number in statements that are built once."""
     if actor.is_moderator:
         return sa.true()
     listed = sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None))
     if actor.is_authenticated:
-        return sa.or_(listed, sa.and_(Post.hidden_at.is_(None), Post.author_id == actor.id))
+        return sa.or_(listed, sa.and_(Post.hidden_at.is_(None), Post.author_id == (actor.id if own_id is None else own_id)))
     return listed
 
 

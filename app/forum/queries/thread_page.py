@@ -144,34 +144,42 @@ def _posts_statement(seen: _Seen, sort: str, is_question: bool, *also: _Seen) ->
     )
 
 
+_READER_ID: sa.BindParameter[int] = sa.bindparam("reader_id", type_=sa.BigInteger)
+
+
+def _reader_of(actor: Actor) -> Actor:
+    """Return for whom statements are built: moderators, members (who also see their own held posts) and visitors each see the same."""
+    return Actor(role=actor.role) if actor.is_moderator else Actor(id=0) if actor.is_authenticated else Actor()
+
+
 @lru_cache(maxsize=16)
 def _common_posts_statement(reader: Actor, sort: str, is_question: bool) -> sa.Select[*tuple[Any, ...]]:
-    return _posts_statement(visible_posts(reader), sort, is_question)
-
-
-def _is_common(actor: Actor) -> bool:
-    """Whether everybody like the actor sees the same posts: visitors and moderators; a member also sees their own held ones."""
-    return actor.is_moderator or not actor.is_authenticated
+    return _posts_statement(visible_posts(reader, _READER_ID), sort, is_question)
 
 
 def list_posts(actor: Actor, head: ThreadHead, sort: str, page: int) -> tuple[PostRow, ...]:
     """Return the answers or replies of one page."""
-    if _is_common(actor):
-        reader = Actor(role=actor.role) if actor.is_moderator else Actor()
-        statement = _common_posts_statement(reader, sort, head.is_question)
-    else:
-        statement = _posts_statement(visible_posts(actor), sort, head.is_question)
-    parameters = {"thread_id": head.id, "offset": (page - 1) * PER_PAGE, "limit": PER_PAGE}
+    statement = _common_posts_statement(_reader_of(actor), sort, head.is_question)
+    parameters = {"thread_id": head.id, "offset": (page - 1) * PER_PAGE, "limit": PER_PAGE, "reader_id": actor.id}
     found = [tuple(row) for row in read(statement, parameters)]
     return tuple(_post_row(row[: len(_POST)], person_card(row[-PERSON_WIDTH:])) for row in found)
+
+
+@lru_cache(maxsize=4)
+def _count_statement(reader: Actor) -> sa.Select[int]:
+    of_thread = Post.thread_id == sa.bindparam("thread_id")
+    return (
+        sa.select(sa.func.count())
+        .select_from(Post)
+        .where(of_thread, Post.kind != PostKind.OPENING, visible_posts(reader, _READER_ID))
+    )
 
 
 def count_posts(actor: Actor, head: ThreadHead) -> int:
     """Return how many answers or replies the actor sees. For visitors the stored count, which leaves out held and hidden ones."""
     if not actor.is_authenticated:
         return head.answer_count
-    statement = sa.select(sa.func.count()).select_from(Post)
-    return db.session.scalar(statement.where(Post.thread_id == head.id, Post.kind != PostKind.OPENING, visible_posts(actor))) or 0
+    return read(_count_statement(_reader_of(actor)), {"thread_id": head.id, "reader_id": actor.id}).scalar_one()
 
 
 def page_of_post(actor: Actor, head: ThreadHead, post_id: int) -> int:
