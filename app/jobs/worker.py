@@ -40,7 +40,7 @@ class Ended:
     untried: list[Claimed] = field(default_factory=list)
 
     def settle(self) -> None:
-        """Write it down, in the running unit of work; what was written is forgotten."""
+        """Write it down, in the running unit of work."""
         queue.finish(self.done)
         queue.put_back(self.untried)
         for job, error in self.failed:
@@ -48,7 +48,6 @@ class Ended:
                 queue.give_back([job], str(error), is_patient=True)
             else:
                 queue.give_back([job], f"{type(error).__name__}: {error}", is_final=isinstance(error, queue.GivenUpError))
-        self.done, self.failed, self.untried = [], [], []
 
 
 def run_until_idle(limit: int = 10_000, ready_at: datetime | None = None, stop: threading.Event | None = None) -> int:
@@ -107,6 +106,7 @@ def _follow(steps: Iterator[Exception | None], left: deque[Claimed], ended: Ende
         if left and time.monotonic() > settle_at:
             with unit_of_work():
                 ended.settle()
+            ended.done, ended.failed = [], []  # not before it is committed: otherwise it would be done again
             settle_at = time.monotonic() + SETTLE_SECONDS
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -165,6 +166,26 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_batch_repeats_only_what_was_
     with pytest.raises(SystemExit):
         worker.run_until_idle()
     assert [n for n, _attempts in jobs_left()] == [2, 3]
+
+
+def test_what_was_done_is_not_done_again_because_it_could_not_be_written_down_at_once(app: Flask, monkeypatch):
+    monkeypatch.setattr(queue, "_handlers", {})
+    monkeypatch.setattr(worker, "SETTLE_SECONDS", -1)
+    fails = iter((False, True))
+
+    @contextmanager
+    def unit_that_may_fail() -> Iterator[None]:
+        with unit_of_work():
+            yield
+            if next(fails, False):
+                raise OperationalError("COMMIT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(worker, "unit_of_work", unit_that_may_fail)
+    queue.register_handler("test.work", lambda payloads: iter([None] * len(payloads)), batch=10)
+    for n in range(3):
+        put({"n": n})
+    worker.run_batch()
+    assert jobs_left() == [(1, 1), (2, 1)]
 
 
 def test_a_worker_that_is_told_to_stop_leaves_the_rest_of_a_batch_untouched(app: Flask, monkeypatch):
