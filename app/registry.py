@@ -13,6 +13,7 @@ from app.accounts.models import Person
 from app.accounts.routes.blueprint import blueprint as accounts_blueprint
 from app.accounts.session import delete_expired_sessions, read_along
 from app.api.routes.blueprint import blueprint as api_blueprint
+from app.core.commands import Commands
 from app.core.events import Event, subscribe
 from app.core.holdings import register_holdings
 from app.core.settings import Settings
@@ -40,8 +41,6 @@ from app.forum.services.proposing import PROPOSE_EVERY, PROPOSE_JOB, make_propos
 from app.forum.services.recounting import recount_issue_job, recount_job, register_recount
 from app.forum.services.relating import RELATE_EVERY, RELATE_JOB, make_relate_handler
 from app.importing import leaving as importing_leaving
-from app.importing.cli import demo_command, import_group
-from app.importing.markdown.cli import export_command
 from app.insights.routes.blueprint import blueprint as insights_blueprint
 from app.jobs.queue import Handler, register_handler
 from app.jobs.schedule import register_periodic
@@ -388,17 +387,22 @@ def _register_desk(settings: Settings) -> None:
     _job(APPLY_JOB, apply_job)
 
 
+LATER_COMMANDS = {
+    "demo": "app.importing.cli:demo_command",
+    "export": "app.importing.markdown.cli:export_command",
+    "import": "app.importing.cli:import_group",
+}
+
+
 def register_commands(app: Flask) -> None:
-    """Add the commands of every package to the command line."""
+    """Add the commands of every package to the command line; those that bring much along are loaded when they are called."""
+    app.cli = Commands(app.name, LATER_COMMANDS)
     app.cli.add_command(user_commands)
     app.cli.add_command(recount_command)
     app.cli.add_command(duplicate_commands)
     app.cli.add_command(promotion_commands)
     app.cli.add_command(reindex)
     app.cli.add_command(search_group)
-    app.cli.add_command(demo_command)
-    app.cli.add_command(import_group)
-    app.cli.add_command(export_command)
     app.cli.add_command(seo_commands)
 
 

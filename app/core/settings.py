@@ -109,7 +109,7 @@ class Settings:
     )
     page_cache_mb: int = _setting(
         "PAGE_CACHE_MB",
-        16,
+        8,
         read.integer(0, 10_000),
         "Memory of each web process for pages kept ready for visitors, in MiB; 0: none are.",
     )

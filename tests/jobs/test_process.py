@@ -15,7 +15,7 @@ from app.jobs import process, worker
 from app.jobs.process import Wake, start_jobs_process
 from app.jobs.worker import my_turn
 
-RARE = ("PIL", "alembic", "bs4", "flask_migrate", "psycopg", "redis", "yaml")
+RARE = ("PIL", "alembic", "app.importing.cli", "bs4", "flask_migrate", "psycopg", "redis", "yaml")
 
 
 def test_a_wake_up_call_is_remembered_until_it_is_cleared() -> None:
