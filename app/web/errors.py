@@ -60,9 +60,9 @@ _KEPT = {
 }
 
 
-def error_answer(status: int, message: str) -> Response:
-    """Return the page or the problem document for a status."""
-    title = str(TITLES.get(status) or _("That did not work"))
+def error_answer(status: int, message: str, *, title: str | None = None, advice: str | None = None) -> Response:
+    """Return the page or the problem document for a status; title and advice (what to do next) where its usual ones mislead."""
+    title = title or str(TITLES.get(status) or _("That did not work"))
     if wants_json():
         response = jsonify(title=title, status=status, detail=str(message))
         response.status_code = status
@@ -70,7 +70,7 @@ def error_answer(status: int, message: str) -> Response:
         return response
     template = f"errors/{_TEMPLATES.get(status, 400)}.html"
     kept = _kept_texts() if request.method == "POST" and status != 413 else []
-    return page(template, Head(title=title), status=status, message=message, kept=kept, error_title=title)
+    return page(template, Head(title=title), status=status, message=message, kept=kept, error_title=title, advice=advice)
 
 
 def _kept_texts() -> list[tuple[str, str]]:
@@ -117,9 +117,9 @@ def _app_error(error: errors.AppError) -> Response:
 def _csrf_error(_error: CSRFError) -> Response:
     return error_answer(
         400,
-        _(
-            "Your sign-in ended or the page was open for too long. Your text is kept below: copy it, reload the form and send it again."
-        ),
+        _("Your sign-in ended, or the page was open for too long. Nothing was changed."),
+        title=_("That page was out of date"),
+        advice=_("Go back, reload the page and try again."),
     )
 
 
@@ -148,7 +148,7 @@ def _words_of(error: HTTPException) -> str:
 def _conflict(_error: IntegrityError) -> Response:
     db.session.rollback()
     logger.warning("request.conflict", extra={"endpoint": request.endpoint})
-    return error_answer(409, _("Somebody did the same at the same moment. Please look again; your text is kept below."))
+    return error_answer(409, _("Somebody did the same at the same moment."))
 
 
 def _unstorable(error: DataError) -> Response:
@@ -156,14 +156,14 @@ def _unstorable(error: DataError) -> Response:
     db.session.rollback()
     if "out of range" in str(error.orig):
         return error_answer(404, errors.NotFound.default_message)
-    return error_answer(400, _("Something you sent cannot be stored. Please remove unusual characters; your text is kept below."))
+    return error_answer(400, _("Something you sent cannot be stored. Please remove unusual characters."))
 
 
 def _unavailable(error: OperationalError) -> Response:
     db.session.rollback()
     logger.error("request.database_unavailable", extra={"endpoint": request.endpoint}, exc_info=error)
     is_full = "full" in str(error.orig)  # SQLite's words; PostgreSQL stops
-    busy = _("The database is busy or away. Please try again in a moment; your text is kept below.")
+    busy = _("The database is busy or away right now.")
     response = error_answer(503, NO_ROOM if is_full else busy)
     response.headers["Retry-After"] = "5"
     return response
@@ -180,4 +180,4 @@ def _no_room(error: OSError) -> Response:
 def _crash(error: Exception) -> Response:
     db.session.rollback()
     logger.error("request.failed", extra={"endpoint": request.endpoint}, exc_info=error)
-    return error_answer(500, _("Something broke on our side, and it has been noted. Your text is kept below."))
+    return error_answer(500, _("It was nothing you did, and it has been noted."))

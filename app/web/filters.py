@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from app.core.i18n import SOURCE, current_language, current_speech, ngettext, speech_of
 from app.core.i18n import gettext as _
-from app.core.listing import listed, quoted, sentences
+from app.core.listing import listed, quoted, run_on, sentences
 
 # The time zone of the site: what day it is, and what the clock says, where no script says it in the reader's own.
 _zone: list[tzinfo] = [UTC]
@@ -171,5 +171,6 @@ FILTERS = {
     "listed": listed,
     "quoted": quoted,
     "sentences": sentences,
+    "run_on": run_on,
     "paragraphs": paragraphs,
 }
