@@ -55,7 +55,6 @@ def test_the_focus_is_seen_wherever_it_goes(context: BrowserContext) -> None:
         if focus["is_page"]:
             break
         met.append(focus)
-    print([one["what"] for one in met], focus)
     assert len(met) > 40 and focus["is_page"], "the keyboard is caught in the page"
     assert not [one["what"] for one in met if not (one["shows"] and one["seen"])]
 
@@ -75,6 +74,17 @@ def test_question_mark_shows_the_keys_and_escape_takes_them_away(context: Browse
     expect(dialog).to_be_hidden()
 
 
+def test_escape_closes_a_menu_and_leads_back_to_what_opened_it(writer: Page) -> None:
+    opener = writer.locator(".top details[data-menu] > summary")
+    opener.focus()
+    writer.keyboard.press("Enter")
+    writer.keyboard.press("Tab")
+    expect(writer.locator(".top details[data-menu] a:focus")).to_be_visible()
+    writer.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    assert writer.locator(".top details[data-menu]").get_attribute("open") is None
+
+
 def test_names_and_titles_complete_themselves(writer: Page) -> None:
     area = writer.locator("[data-editor] textarea").last
     area.click()
@@ -82,6 +92,10 @@ def test_names_and_titles_complete_themselves(writer: Page) -> None:
     area.press_sequentially("Thanks @shed")
     expect(options.first).to_be_visible()
     expect(options.first).to_have_attribute("aria-selected", "true")
+    field, first = area.bounding_box(), options.first.bounding_box()
+    assert field and first and field["y"] < first["y"] < field["y"] + 80, (
+        "the list stands under the line that is written, not below the field"
+    )
     area.press("Enter")
     expect(area).to_have_value("Thanks @shedlogic ")
     area.press_sequentially("see #drip pump")

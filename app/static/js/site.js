@@ -50,7 +50,10 @@ function setUpTheme() {
 
 /** Close open menus except those around `inside`. @param {EventTarget | null} inside */
 function closeMenus(inside) {
-  for (const menu of all("details[data-menu][open]")) if (!(inside instanceof Node && menu.contains(inside))) menu.removeAttribute("open");
+  for (const menu of all("details[data-menu][open]")) if (!(inside instanceof Node && menu.contains(inside))) {
+    if (!inside && menu.contains(document.activeElement)) menu.querySelector("summary")?.focus(); // where one came from, not nowhere
+    menu.removeAttribute("open");
+  }
 }
 
 document.addEventListener("click", (event) => {

@@ -42,6 +42,19 @@ export function complete(box, area, insert) {
     list.children[index]?.scrollIntoView({ block: "nearest" });
     area.setAttribute("aria-activedescendant", list.children[index]?.id ?? "");
   }
+  /** Put the list right under the line that is being written: a copy of the text up to there, laid out alike, tells where that is. */
+  function place() {
+    const look = getComputedStyle(area), copy = document.createElement("div"), end = document.createElement("span");
+    for (const name of ["font", "letterSpacing", "lineHeight", "padding", "tabSize"]) copy.style[/** @type {"font"} */ (name)] = look[/** @type {"font"} */ (name)];
+    Object.assign(copy.style, { position: "absolute", visibility: "hidden", whiteSpace: "pre-wrap", overflowWrap: "break-word", boxSizing: "border-box", width: `${area.clientWidth}px` });
+    end.textContent = "\u200b";
+    copy.append(area.value.slice(0, area.selectionStart - (match()?.join("").length ?? 0)), end); // where the sign stands
+    box.append(copy);
+    const under = Math.min(end.offsetTop + end.offsetHeight - area.scrollTop, area.clientHeight);
+    list.style.top = `${area.offsetTop + under + 4}px`;
+    list.style.left = `${Math.max(0, Math.min(end.offsetLeft, area.clientWidth - list.offsetWidth))}px`;
+    copy.remove();
+  }
   function close() {
     list.hidden = true;
     choices = [];
@@ -73,6 +86,7 @@ export function complete(box, area, insert) {
       return option;
     }));
     list.hidden = false;
+    place();
     area.setAttribute("aria-controls", list.id);
     select(0);
   }, 150);
