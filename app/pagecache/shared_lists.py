@@ -9,12 +9,12 @@ from functools import wraps
 from typing import Any, cast
 
 import flask
-from flask import request, session
+from flask import request
 from werkzeug.wrappers import Response
 
 from app.core.actor import Actor
 from app.core.i18n import current_language
-from app.pagecache.sharing import common_reader, filled_in, shared_pages
+from app.pagecache.sharing import common_reader, filled_in, may_share, shared_pages
 from app.web.context import acting_as, current_actor
 from app.web.pieces import for_many
 
@@ -43,7 +43,7 @@ def members_share(*choices: str) -> Callable[[View], View]:
         @wraps(view)
         def shared(*args: Any, **kwargs: Any) -> Response:
             actor, pages = current_actor(), shared_pages()
-            if pages is None or not _may_share(actor) or not known.issuperset(request.args):
+            if pages is None or not actor.is_authenticated or not may_share(actor) or not known.issuperset(request.args):
                 return view(*args, **kwargs)
             chosen = tuple(sorted(request.args.items()))
             key = _Key(f"{request.host}{request.path}", chosen, current_language(), common_reader(actor))
@@ -59,7 +59,3 @@ def members_share(*choices: str) -> Callable[[View], View]:
         return shared
 
     return decorate
-
-
-def _may_share(actor: Actor) -> bool:
-    return actor.is_authenticated and not actor.is_curator and request.method == "GET" and "_flashes" not in session

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, cast
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, request, session
 
 from app.core.actor import ANONYMOUS, Actor
 from app.pagecache.changes import Changes
@@ -121,6 +121,17 @@ class SharedPages:
     def clear(self) -> None:
         """Forget all pages."""
         self._store.clear()
+
+
+def may_share(actor: Actor) -> bool:
+    """Return whether the running request may be answered with a shared page: not for curators, nor where a message is to be shown."""
+    return shared_pages() is not None and not actor.is_curator and request.method == "GET" and "_flashes" not in session
+
+
+def find_page(key: Hashable) -> SharedPage | None:
+    """Return the shared page of this key, if there is a current one. To be asked before a page is made."""
+    pages = shared_pages()
+    return pages.find(key) if pages is not None else None
 
 
 def common_reader(actor: Actor) -> Actor:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import Response, request, session
+from flask import Response, request
 
 from app.core.actor import Actor
 from app.core.db import read
@@ -18,7 +18,7 @@ from app.forum.models import Post
 from app.forum.queries.judging import person_key
 from app.forum.queries.resolution import OwnMarks, own_marks
 from app.forum.queries.thread_page import ThreadPage
-from app.pagecache.sharing import SharedPage, common_reader, filled_in, shared_pages
+from app.pagecache.sharing import SharedPage, common_reader, filled_in, find_page, may_share, shared_pages
 from app.web.context import acting_as
 from app.web.pieces import for_many
 from app.web.render import macro
@@ -51,16 +51,15 @@ class SharedThread:
 
 def key_of_request(actor: Actor, sort: str, number: int) -> SharedKey | None:
     """Return which page the running request may share; None where it needs one of its own."""
-    is_own = "_flashes" in session or not {"worked", "answer"}.isdisjoint(request.args) or request.args.get("page") == "1"
-    if shared_pages() is None or actor.is_curator or is_own or request.method != "GET":
+    is_own = not {"worked", "answer"}.isdisjoint(request.args) or request.args.get("page") == "1"
+    if is_own or not may_share(actor):
         return None
     return SharedKey(f"{request.host}{request.path}", sort, number, current_language(), common_reader(actor))
 
 
 def find_shared(actor: Actor, key: SharedKey) -> tuple[Response, SharedThread] | None:
     """Return the shared page with what is the actor's own, if there is a current one and the actor may share it."""
-    pages = shared_pages()
-    page = pages.find(key) if pages is not None else None
+    page = find_page(key)
     if page is None:
         return None
     facts = cast(SharedThread, page.facts)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Response, request, session
+from flask import Response, request
 
 from app.core.actor import Actor
 from app.core.i18n import current_language
 from app.kb.models import Article, ArticleState
 from app.kb.policies import can_edit_article, can_see_article
 from app.kb.queries.article_page import ArticleHead
-from app.pagecache.sharing import common_reader, filled_in, shared_pages
+from app.pagecache.sharing import common_reader, filled_in, find_page, may_share, shared_pages
 from app.web.context import acting_as
 from app.web.pieces import for_many
 
@@ -39,15 +39,14 @@ class SharedArticle:
 
 def key_of_request(actor: Actor) -> SharedKey | None:
     """Return which page the running request may share; None where it needs one of its own."""
-    if shared_pages() is None or actor.is_curator or "_flashes" in session or "thanks" in request.args or request.method != "GET":
+    if not may_share(actor) or "thanks" in request.args:
         return None
     return SharedKey(f"{request.host}{request.path}", current_language(), common_reader(actor))
 
 
 def find_shared(actor: Actor, key: SharedKey) -> tuple[Response, SharedArticle] | None:
     """Return the shared page with the actor's own frame, if there is a current one."""
-    pages = shared_pages()
-    page = pages.find(key) if pages is not None else None
+    page = find_page(key)
     return (filled_in(actor, page), cast(SharedArticle, page.facts)) if page is not None else None
 
 

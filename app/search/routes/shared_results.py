@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Response, request, session
+from flask import Response, request
 
 from app.core.actor import Actor
 from app.core.i18n import current_language
-from app.pagecache.sharing import common_reader, filled_in, shared_pages
+from app.pagecache.sharing import common_reader, filled_in, find_page, may_share, shared_pages
 from app.search import aliases
 from app.search.documents import THREAD, HitCard
 from app.search.engines import current_engine
@@ -40,7 +40,7 @@ class SharedKey:
 
 def key_of_request(actor: Actor, raw: str, form: SearchForm, number: int) -> SharedKey | None:
     """Return which page the running request may share; None where it needs one of its own, or nobody knows when the index changes."""
-    if shared_pages() is None or actor.is_curator or "_flashes" in session or request.method != "GET":
+    if not may_share(actor):
         return None
     generation = current_engine().generation()
     if not generation:
@@ -50,8 +50,7 @@ def key_of_request(actor: Actor, raw: str, form: SearchForm, number: int) -> Sha
 
 def find_shared(actor: Actor, key: SharedKey) -> tuple[Response, Search] | None:
     """Return the shared page with the actor's own frame, and what to note of it, if there is a current one."""
-    pages = shared_pages()
-    page = pages.find(key) if pages is not None else None
+    page = find_page(key)
     return (filled_in(actor, page), cast(Search, page.facts)) if page is not None else None
 
 
