@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 
 from app.pagecache.middleware import PageCache
+from app.web.remembering import MEMORY
 from tests.client import Browser
 from tests.factories import make_person
 from tests.flows.hostile import encoded
@@ -56,6 +58,16 @@ def differing(one: str, other: str) -> list[str]:
     return list(difflib.unified_diff(one.splitlines(), other.splitlines(), n=0, lineterm=""))[2:12]
 
 
+@contextmanager
+def nothing_remembered(app: Flask) -> Iterator[None]:
+    """Let pages be made from their rows: none is shared, and no value is kept."""
+    kept = {name: app.extensions.pop(name) for name in ("shared_pages", MEMORY)}
+    try:
+        yield
+    finally:
+        app.extensions.update(kept)
+
+
 def compare(app: Flask, cache: PageCache, pages: list[str], what: str) -> int:
     """Compare what visitors get with what the application makes; return how many pages came from the cache."""
     visitor, copies = app.test_client(use_cookies=False), 0
@@ -64,10 +76,10 @@ def compare(app: Flask, cache: PageCache, pages: list[str], what: str) -> int:
         given = visible(visitor.get(path))
         if kept is not None:
             copies += 1
-            app.wsgi_app, outer = partial(Flask.wsgi_app, app), app.wsgi_app  # type: ignore[method-assign]  # nothing remembered
-            shared = app.extensions.pop("shared_pages")
-            made = visible(visitor.get(path))
-            app.wsgi_app, app.extensions["shared_pages"] = outer, shared  # type: ignore[method-assign]
+            app.wsgi_app, outer = partial(Flask.wsgi_app, app), app.wsgi_app  # type: ignore[method-assign]
+            with nothing_remembered(app):
+                made = visible(visitor.get(path))
+            app.wsgi_app = outer  # type: ignore[method-assign]
             assert given == made, f"{path} is out of date after {what}: {differing(given[1], made[1])}"
     return copies
 
@@ -110,9 +122,8 @@ def test_no_page_is_out_of_date_after_a_decision_of_moderators(app: Flask, cache
 def compare_member(app: Flask, reader: Browser, path: str, what: str) -> None:
     """Compare what a member gets, of the pages that members share, with what is made for them alone."""
     given = [visible(reader.client.get(path)) for _again in range(2)]
-    shared = app.extensions.pop("shared_pages")
-    made = visible(reader.client.get(path))
-    app.extensions["shared_pages"] = shared
+    with nothing_remembered(app):
+        made = visible(reader.client.get(path))
     assert [(status, TOKENS.sub("", text)) for status, text in given] == [(made[0], TOKENS.sub("", made[1]))] * 2, (
         f"{path} is out of date for members after {what}: {differing(given[1][1], made[1])}"
     )
