@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     settings = settings or Settings.from_env(os.environ if environ is None else environ)
     configure_logging(settings.log_level)
     app = Flask("app", root_path=str(PROJECT_ROOT / "app"), template_folder=str(template_folder()), static_folder=None)
+    app.ensure_sync = lambda function: function  # type: ignore[assignment]  # Flask looks each time; nothing here is a coroutine
     app.secret_key = settings.ensure_instance()
     app.extensions["settings"] = settings
     app.testing = settings.is_testing

@@ -108,7 +108,7 @@ class SharedPages:
             packed=quickly_gzipped(b"".join(encoded)),
             ends=tuple(accumulate(map(len, encoded))),
             places={name: tuple(numbers) for name, numbers in places.items()},
-            headers=tuple(response.headers),
+            headers=tuple((name, value) for name, value in response.headers if name != "Content-Length"),
             facts=facts,
             shows=frozenset(shows or request.environ[SHOWN]),
             moment=self.moment(),
@@ -149,10 +149,7 @@ def filled_in(actor: Actor, page: SharedPage, own: Mapping[str, str] | None = No
     frame = personal_parts(actor) if actor.is_authenticated else {}
     parts = {**frame, **(own or {})}
     is_packed = not parts and is_gzip_welcome()  # as it is kept: nothing is to be packed for a visitor
-    response: Response = current_app.response_class(page.packed if is_packed else page.fill(parts))
-    for name, value in page.headers:
-        if name != "Content-Length":
-            response.headers[name] = value
+    response: Response = current_app.response_class(page.packed if is_packed else page.fill(parts), headers=page.headers)
     if is_packed:
         response.headers["Content-Encoding"] = "gzip"
         response.vary.add("Accept-Encoding")
