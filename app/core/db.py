@@ -169,7 +169,7 @@ def prepare_engine(engine: Engine) -> None:
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(_ASK_PATIENTLY)
-        cursor.execute("PRAGMA cache_size=-1000")
+        cursor.execute("PRAGMA cache_size=-400")
         cursor.close()
 
     @event.listens_for(engine, "begin")
