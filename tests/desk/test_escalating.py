@@ -32,7 +32,7 @@ from app.forum.services.asking import start_thread
 from app.forum.services.composing import compose
 from app.forum.services.confirming import record_outcome
 from app.jobs.models import Job
-from app.notifications.composing import compose as write_mail
+from app.notifications.composing import compose_all
 from app.notifications.models import Notification
 from tests.factories import actor_of, make_category, make_person
 
@@ -161,7 +161,7 @@ def test_whoever_is_in_charge_hears_of_it_with_a_mail_that_leads_to_the_desk(
     jobs = [job for job in db.session.scalars(sa.select(Job).where(Job.kind == "mail.send")) if job.payload["kind"] == "desk"]
     opening = db.session.scalar(sa.select(Post.id).where(Post.thread_id == thread_id, Post.kind == "opening"))
     assert [(job.payload["person_id"], job.payload["post_id"]) for job in jobs] == [(staff.id, opening)]
-    mail = write_mail(jobs[0].payload)
+    (mail,) = compose_all([jobs[0].payload])
     assert mail is not None and mail.subject.startswith("Overdue: ") and "An answer from us is overdue for" in mail.text
     line = db.session.scalars(sa.select(Notification.id).where(Notification.kind == "desk")).one()
     response = browser.sign_in(staff).get(f"/notifications/{line}", status=303)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -91,7 +90,7 @@ def test_answers_without_text_are_no_answers(app: Any) -> None:
     found = load(thread := make_question())
     answer = make_answer(thread)
     found = load(thread)
-    posts = [replace(found.posts.items[0], text="")]
+    posts = [found.posts.items[0]._replace(text="")]
     question = jsonld.question_page(BASE, found.head, posts, {}, ())["mainEntity"]
     assert "suggestedAnswer" not in question and answer.id == posts[0].id
 
@@ -104,7 +103,7 @@ def test_held_and_hidden_texts_never_appear(app: Any) -> None:
     make_comment(shown, make_person(), "Canary comment", hidden_at=now())
     found = load(thread)
     assert "Canary" not in str(question_of(found))
-    rows = [*found.posts.items, replace(found.posts.items[0], text="Canary row", hidden_at=now())]
+    rows = [*found.posts.items, found.posts.items[0]._replace(text="Canary row", hidden_at=now())]
     assert "Canary" not in str(jsonld.question_page(BASE, found.head, rows, found.comments, ()))
 
 

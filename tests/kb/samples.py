@@ -19,6 +19,7 @@ from app.kb.services.publishing import publish
 from app.kb.services.scoring import IssueEvidence
 from app.kb.services.writing import ArticleText, Placement
 from app.pageviews.models import PageviewDay
+from app.pageviews.recent import derive_recent
 from tests.factories import accept, make_answer, make_question, opening_of
 
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -47,6 +48,8 @@ def facts(**values: Any) -> IssueEvidence:
 def add_views(thread: Thread, views: int, kind: str = "thread", days_ago: int = 1) -> None:
     with unit_of_work():
         db.session.add(PageviewDay(kind=kind, target_id=thread.id, day=now().date() - timedelta(days=days_ago), views=views))
+        db.session.flush()
+        derive_recent([(kind, thread.id)])
 
 
 def make_solved(title: str = "Why does the pump hum?", views: int = 200, **values: Any) -> tuple[Thread, Post]:

@@ -19,16 +19,14 @@ from tests.factories import make_person, make_question
 from tests.pagecache.installed import page_cache
 
 
-class Stats:
-    """A search index in a given state."""
-
-    engine, documents, bytes = "test", 3, 2_000_000
+class Engine:
+    """A search engine whose index is in a given state."""
 
     def __init__(self, is_stale: bool) -> None:
-        self.is_stale = is_stale
+        self._is_stale = is_stale
 
-    def stats(self) -> Stats:
-        return self
+    def is_stale(self) -> bool:
+        return self._is_stale
 
 
 def make_job(kind: str = "search.sync", **values: object) -> Job:
@@ -41,7 +39,7 @@ def make_job(kind: str = "search.sync", **values: object) -> Job:
 
 @pytest.fixture
 def good_index(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "current_engine", lambda: Stats(is_stale=False))
+    monkeypatch.setattr(health, "current_engine", lambda: Engine(is_stale=False))
 
 
 def test_the_process_says_that_it_is_alive_and_is_never_cached(client: FlaskClient) -> None:
@@ -57,7 +55,7 @@ def test_a_good_installation_is_ready(client: FlaskClient, good_index: None) -> 
 
 
 def test_late_jobs_and_a_stale_index_are_not_ready(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "current_engine", lambda: Stats(is_stale=True))
+    monkeypatch.setattr(health, "current_engine", lambda: Engine(is_stale=True))
     make_job(available_at=now() - timedelta(hours=1))
     response = client.get("/readyz")
     assert response.status_code == 503
