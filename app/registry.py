@@ -13,7 +13,6 @@ from app.accounts.models import Person
 from app.accounts.routes.blueprint import blueprint as accounts_blueprint
 from app.accounts.session import delete_expired_sessions, read_along
 from app.api.routes.blueprint import blueprint as api_blueprint
-from app.core.commands import Commands
 from app.core.events import Event, subscribe
 from app.core.holdings import register_holdings
 from app.core.settings import Settings
@@ -145,6 +144,7 @@ from app.search.routes.blueprint import blueprint as search_blueprint
 from app.uploads.holdings import HOLDINGS as UPLOAD_HOLDINGS
 from app.uploads.routes.blueprint import blueprint as uploads_blueprint
 from app.uploads.services.cleaning import delete_orphans, register_texts
+from app.web.commands import Commands
 from app.web.contract import IndexPolicy, use_index_policy
 from app.web.render import provide
 
