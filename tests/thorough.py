@@ -16,14 +16,14 @@ THOROUGH = bool(os.environ.get("THOROUGH"))
 long = pytest.mark.skipif(not THOROUGH, reason="takes half a minute or more: run it with `make test-thorough`")
 
 
-def share(things: Iterable[T], place: int, of: int = 3) -> list[T]:
-    """Return every third thing, those of the next place at the next place; all of them in a thorough run.
+def share(things: Iterable[T], place: int, of: int = 4) -> list[T]:
+    """Return every fourth thing, those of the next place at the next place; all of them in a thorough run.
 
-    For what is tried at many places that read it with the same code: each thing is still tried at a third of them.
+    For what is tried at many places that read it with the same code: each thing is still tried at a quarter of them.
     """
     return list(things) if THOROUGH else list(islice(things, place % of, None, of))
 
 
-def share_of(things: Mapping[str, V], place: int, of: int = 3) -> dict[str, V]:
+def share_of(things: Mapping[str, V], place: int, of: int = 4) -> dict[str, V]:
     """As `share`, for things with names."""
     return dict(share(things.items(), place, of))

@@ -132,6 +132,7 @@ def test_more_threads_than_there_are_real_ones_are_made_of_their_sentences(data_
     assert all(set(query.words.split()) <= set(re.findall(r"\w+", query.title)) for query in corpus.queries(9))
 
 
+@long
 @pytest.mark.slow
 def test_every_acknowledged_write_is_stored(site: str) -> None:
     report = run("writes.py", "--site", site, "--count", "8", "--writers", "2", "--workers", "1")
