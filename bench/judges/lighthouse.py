@@ -28,9 +28,8 @@ def choose(pages: list[Page]) -> dict[str, Page]:
         return not is_kept_out(page), len(page.html)
 
     own = [page for page in pages if not page.is_refused]
-    return {
-        name: max((page for page in own if (page.kind, page.role) == wanted), key=worth) for name, wanted in ENDPOINTS.items()
-    }
+    found = {name: [page for page in own if (page.kind, page.role) == wanted] for name, wanted in ENDPOINTS.items()}
+    return {name: max(some, key=worth) for name, some in found.items() if some}
 
 
 def judge(site: Site, pages: list[Page], tools: Path, runs: int, say: Callable[[str], None]) -> list[Verdict]:
