@@ -24,7 +24,9 @@ class Safe:
         return "<i>safe</i>"
 
 
-@pytest.mark.parametrize("value", ["", "a<b>&\"'", Markup("<b>bold</b>"), 7, 1.5, True, None, Safe(), ["<"]], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize(
+    "value", ["", "a<b>&\"'", Markup("<b>bold</b>"), 7, 1.5, True, None, Safe(), ["<"]], ids=lambda one: type(one).__name__
+)
 def test_a_value_is_printed_as_it_is_escaped(value: object) -> None:
     assert printed(value) == str(escape(value))
 
