@@ -22,7 +22,7 @@ from app.core.heap import close_gaps, spare_memory
 from app.core.settings import Settings
 from app.factory import create_app
 from app.forum.models import Thread
-from app.jobs.process import Wake, start_jobs_process
+from app.jobs.process import Wake, end_with_parent, start_jobs_process
 from app.jobs.queue import on_enqueue
 from app.jobs.worker import is_needed, start_inline_worker
 from app.pageviews.recorder import start_flusher
@@ -72,6 +72,8 @@ def load(_target: str = "") -> Flask:
     settings = _settings(app)
     atexit.register(start_flusher(app))
     atexit.register(start_ledger(app))
+    if _built is not None:
+        end_with_parent()  # a page of an old version, from a process left behind, would be served beside those of the new one
     if _wake is not None:
         on_enqueue(_wake.set)
     elif settings.jobs == "inline":

@@ -119,9 +119,14 @@ def _stop_on_signals(tell: Callable[[], None]) -> threading.Event:
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # asks the server for new web processes
+    end_with_parent()
+    return stop
+
+
+def end_with_parent() -> None:
+    """Let this process be asked to end when its parent does, even when that was killed and could ask nobody. Linux only."""
     prctl: Any = ctypes.CDLL(None).prctl
     prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    return stop
 
 
 def _private_bytes() -> int:

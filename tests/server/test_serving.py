@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import signal
 import socket
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -197,3 +201,26 @@ def test_clients_that_never_send_their_body_stop_nobody(server: Server):
     finally:
         for connection in rude:
             connection.close()
+
+
+def session_of(leader: int) -> list[int]:
+    """Return the processes that were started by one and its children, as Linux tells (`man proc_pid_stat`, field 6)."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            if int(place.read_text().rpartition(")")[2].split()[3]) == leader:
+                found.append(int(place.parent.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not forked")
+def test_no_process_outlives_the_one_that_was_started(server: Server):
+    """It alone is killed: a web process left behind would go on answering beside those of the next start."""
+    assert server.process is not None
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    deadline = time.monotonic() + 30
+    while (members := session_of(server.process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not members
+    server.start()
