@@ -124,3 +124,17 @@ def test_without_a_connection_a_page_says_so_and_comes_back_by_itself(context: B
     context.set_offline(False)
     expect(page).to_have_title("Knowledge base · Threadwell", timeout=10_000)
     assert page.url.endswith("/kb")
+
+
+def test_without_a_script_the_link_to_a_comment_leads_to_its_form(chromium: Chromium, demo: Server) -> None:
+    """Where a browser opens the form by itself, it is there; elsewhere what opens it is, which nobody sees otherwise."""
+    context = chromium.new_context(base_url=demo.url, user_agent=AGENT, java_script_enabled=False)
+    context.set_default_timeout(10_000)
+    sign_in_as_admin(context, demo)
+    page = context.new_page()
+    page.goto("/questions/48")
+    form = page.locator(".comment-form:has(> .sr)").first
+    page.locator(f"a[href='#comment-body-{(form.get_attribute('id') or '').rpartition('-')[2]}']").click()
+    opener = form.locator("summary").bounding_box()
+    assert opener is not None and opener["height"] > 20 and opener["width"] > 40
+    context.close()
