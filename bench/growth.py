@@ -1,4 +1,4 @@
-"""What cost grows with what, without any page kept: the same pages on sites of different sizes, and threads with few and with many answers.
+"""What cost grows with what, without any page kept and without background work: the same pages on sites of different sizes, and threads with few and with many answers.
 
     python bench/growth.py [--sizes 1000,100000] [--answers 10,1000] [--seconds 2] [--rounds 2] [--json]
 
@@ -41,7 +41,7 @@ def measure_size(threads: int, answers: tuple[int, ...], given: argparse.Namespa
     given.threads, given.users, given.site = threads, max(20, threads // 3), None
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="threadwell-bench-")))
-        site = prepare(folder, given, given.workers, answers, PAGE_CACHE_MB="0", PAGE_SHARING_MB="0")
+        site = prepare(folder, given, given.workers, answers, PAGE_CACHE_MB="0", PAGE_SHARING_MB="0", JOBS="external")
         statements = count_statements(site.app, site.places)
         server = stack.enter_context(threadwell(site.environ, folder / "server.log"))
         hello = stack.enter_context(baseline(given.workers, folder / "baseline.log"))
