@@ -1,4 +1,6 @@
-"""What cost grows with what, without any page kept and without background work: the same pages on sites of different sizes, and threads with few and with many answers.
+"""What cost grows with what: the same pages on sites of different sizes, and threads with few and with many answers.
+
+No page is kept, and there is no background work beside.
 
     python bench/growth.py [--sizes 1000,100000] [--answers 10,1000] [--seconds 2] [--rounds 2] [--json]
 
