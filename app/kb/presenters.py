@@ -13,14 +13,13 @@ from app.core.markup import with_first_image_at_once
 from app.core.text import shorten
 from app.kb import policies
 from app.kb.models import Article, ArticleRevision, FeedbackReason, SourceChange, SourceRole
-from app.kb.queries.article_page import ArticleHead
+from app.kb.queries.article_page import DESCRIPTION, ArticleHead, Contents, contents_of
 from app.kb.queries.sources import Credit
 from app.kb.services.shapes import ROLE_NAMES
 from app.kb.urls import article_path
 from app.web.contract import ArticleFacts
 
 TOC_FROM = 3
-DESCRIPTION = 200
 REMOVED = lazy_gettext("somebody who left")
 # Parts that say what was asked, not what helped.
 ASKERS_PARTS = (SourceRole.PROBLEM, SourceRole.ENVIRONMENT)
@@ -75,7 +74,7 @@ class ArticleView:
     article: ArticleHead
     path: str
     html: Markup
-    toc: tuple[tuple[int, str, str], ...]
+    toc: Contents
     description: str
     has_newer_text: bool
     can_edit: bool
@@ -99,12 +98,11 @@ class Contributor:
 def present_article(actor: Actor, article: ArticleHead, newest: ArticleRevision | None) -> ArticleView:
     """Return the page of an article; `newest` is given for articles that were never published."""
     judged = cast(Article, article)
-    html, toc, text = (
-        (newest.body_html, newest.toc, newest.body_text)
+    html, entries, text = (
+        (newest.body_html, contents_of(newest.toc), newest.body_text)
         if newest is not None
-        else (article.body_html, article.toc, article.body_text)
+        else (article.body_html, article.toc, article.opening)
     )
-    entries = tuple((int(level), str(anchor), str(label)) for level, anchor, label in toc)
     return ArticleView(
         article=article, path=article.path, html=with_first_image_at_once(Markup(html)),  # noqa: S704 - sanitised when it was stored
         toc=entries if len(entries) >= TOC_FROM else (), description=article.summary or shorten(text, DESCRIPTION),

@@ -8,10 +8,12 @@ from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person
-from app.core.actor import Actor
+from app.core.actor import ANONYMOUS, Actor
 from app.core.db import db, read
 from app.kb.models import ArticleComment, ArticleFeedback, ArticleRevision
 from app.kb.queries.article_page import ArticleHead
+from app.web.marking import article_tag
+from app.web.remembering import remember
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,12 @@ _CONFIRMED = sa.select(
 
 
 def confirmed_by_readers(article: ArticleHead) -> Confirmed:
-    """Return what readers confirmed since somebody in charge last did; one statement, none for what nobody confirmed."""
+    """Return what readers confirmed since somebody in charge last did.
+
+    One statement, remembered while nothing about the article changes; none for what nobody confirmed.
+    """
     if article.verified_at is None or not article.helpful_yes:
         return Confirmed()
-    count, last_at = read(_CONFIRMED, {"article_id": article.id, "verified_at": article.verified_at}).one()
-    return Confirmed(count, last_at)
+    values = {"article_id": article.id, "verified_at": article.verified_at}
+    name = ("confirmed", *values.values())
+    return remember(ANONYMOUS, name, (article_tag(article.id),), lambda: Confirmed(*read(_CONFIRMED, values).one()))

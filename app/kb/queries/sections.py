@@ -1,5 +1,6 @@
 """The tree of sections as a reader sees it: sections without anything they may read do not exist for them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -88,11 +89,17 @@ def load_tree(actor: Actor, with_empty: bool = False) -> SectionTree:
     return SectionTree(tuple(root for root in roots if root.count), kept)
 
 
-def load_trail(section_id: int) -> list[SectionNode]:
-    """Return the sections from the top down to this one, in one statement that is remembered, for breadcrumbs of an article the actor may read."""
-    nodes = _load_nodes()
-    _link(nodes)
-    return SectionTree((), nodes).trail(section_id)
+def load_trail(section_id: int) -> tuple[tuple[str, str], ...]:
+    """Return title and path of the sections from the top down to this one, remembered while no section changes: the breadcrumbs of an
+    article that the actor may read."""
+    return remember(
+        ANONYMOUS, ("trail", section_id), (SITE,), lambda: as_crumbs(SectionTree((), _load_nodes()).trail(section_id))
+    )
+
+
+def as_crumbs(trail: Iterable[SectionNode]) -> tuple[tuple[str, str], ...]:
+    """Return title and path of some sections, as breadcrumbs show them."""
+    return tuple((node.title, node.path) for node in trail)
 
 
 _SECTIONS = sa.select(

@@ -13,13 +13,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.core.actor import Audience
+from app.core.actor import ANONYMOUS, Audience
 from app.core.db import db, read
 from app.forum.models import Category, Thread
 from app.forum.urls import thread_path
 from app.kb.models import Article, ArticleSource, RemovedSearch, RemovedWording
 from app.search.documents import ARTICLE, make_key
 from app.search.ledger.reading import failed_wordings
+from app.web.marking import SITE, THREADS, article_tag
+from app.web.remembering import remember
 
 MOST = 50
 """Wordings from duplicates that one article takes, the oldest first."""
@@ -112,9 +114,15 @@ def list_removed_searches(article_id: int) -> list[str]:
     return _removed_searches([article_id])[article_id]
 
 
-def list_wordings(article_id: int, with_removed: bool = False) -> list[Wording]:
-    """Return the wordings of one article that come from duplicates."""
-    return load_wordings([article_id], with_removed).get(article_id, [])
+def list_wordings(article_id: int, with_removed: bool = False) -> tuple[Wording, ...]:
+    """Return the wordings of one article that come from duplicates: remembered while nothing about it and no thread changes."""
+    tags = (article_tag(article_id), THREADS, SITE)
+    return remember(
+        ANONYMOUS,
+        ("wordings", article_id, with_removed),
+        tags,
+        lambda: tuple(load_wordings([article_id], with_removed).get(article_id, ())),
+    )
 
 
 def each_once(title: str, own: Iterable[str], wordings: Iterable[Wording]) -> tuple[list[str], list[Wording]]:

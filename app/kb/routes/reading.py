@@ -23,7 +23,7 @@ from app.kb.queries.lists import ArticleRow
 from app.kb.queries.related import Related, find_read_next
 from app.kb.queries.reuse import reuse_of
 from app.kb.queries.review import confirmed_by_readers, count_open_remarks
-from app.kb.queries.sections import SectionNode, load_trail, load_tree
+from app.kb.queries.sections import as_crumbs, load_trail, load_tree
 from app.kb.queries.sources import Credit, list_credits
 from app.kb.queries.versions import checked_on, list_versions_of_articles
 from app.kb.queries.wordings import Wording, each_once, list_wordings
@@ -107,7 +107,7 @@ def show_section(section: str) -> Response:
         title=_on_page(_("%(title)s: articles", title=node.title), number),
         description=numbered(node.description or _("Checked answers about %(title)s.", title=node.title), number),
         path=section_path(node.slug, number),
-        contract=contract_of(ListFacts(node.count, has_trail=True), number), crumbs=_crumbs(tree.trail(node.id)), feeds=(FEED,),
+        contract=contract_of(ListFacts(node.count, has_trail=True), number), crumbs=[HOME, *as_crumbs(tree.trail(node.id))], feeds=(FEED,),
         prev_path=section_path(node.slug, number - 1) if number > 1 else "",
         next_path=section_path(node.slug, number + 1) if rows.has_next else "",
     )  # fmt: skip
@@ -189,7 +189,7 @@ def _beside(actor: Actor, article: ArticleHead, related: Related) -> list[Articl
 
 
 def _head(article: ArticleHead, view: presenters.ArticleView, credits: Sequence[Credit]) -> Head:
-    crumbs = [*_crumbs(load_trail(article.section_id)), (article.title, view.path)]
+    crumbs = [HOME, *load_trail(article.section_id), (article.title, view.path)]
     site = site_settings()
     contract = contract_of(view.facts)
     data = jsonld.article_data(
@@ -201,10 +201,6 @@ def _head(article: ArticleHead, view: presenters.ArticleView, credits: Sequence[
         jsonld=(data,) if data else (), crumbs=crumbs, feeds=(FEED,), og_type="article",
         changed_at=article.modified_at,
     )  # fmt: skip
-
-
-def _crumbs(trail: list[SectionNode]) -> list[tuple[str, str]]:
-    return [HOME, *((node.title, node.path) for node in trail)]
 
 
 @blueprint.get("/kb/feed.atom")

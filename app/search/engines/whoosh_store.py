@@ -113,11 +113,12 @@ class IndexStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._pointer = str(root / "CURRENT")
 
     def pointer_stamp(self) -> tuple[int, int] | None:
         """Changes whenever the pointer moves; None without one. One system call, so it may be asked at every search."""
         try:
-            found = (self.root / "CURRENT").stat()
+            found = os.stat(self._pointer)
         except OSError:
             return None
         return found.st_ino, found.st_mtime_ns
