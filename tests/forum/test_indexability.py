@@ -14,7 +14,7 @@ from app.core.uow import unit_of_work
 from app.forum.addresses import find_threads, list_threads_after
 from app.forum.indexability import facts_of, sitemap_threads
 from app.forum.models import Category, Thread
-from app.forum.queries.thread_page import find_thread_head
+from app.forum.queries.thread_head import find_thread_head
 from app.web.contract import IndexPolicy, decide
 from app.web.seo import contract_of
 from tests.client import Browser

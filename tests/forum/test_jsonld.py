@@ -11,7 +11,8 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum import jsonld
 from app.forum.models import Thread
-from app.forum.queries.thread_page import ThreadPage, find_thread_head, load_thread_page
+from app.forum.queries.thread_head import find_thread_head
+from app.forum.queries.thread_page import ThreadPage, load_thread_page
 from tests.factories import accept, make_answer, make_person, make_question, make_thread, opening_of
 from tests.forum.test_thread_page import make_comment
 

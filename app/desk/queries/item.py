@@ -24,7 +24,8 @@ from app.forum.models import Category, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.queries.judging import ReasonCount, reason_words, reasons_of, voices
 from app.forum.queries.tags import tags_of_threads
-from app.forum.queries.thread_page import comments_of, find_thread_head, list_posts
+from app.forum.queries.thread_head import find_thread_head
+from app.forum.queries.thread_page import comments_of, list_posts
 from app.forum.queries.thread_rows import CommentRow, PostRow, ThreadHead
 
 _holder, _assignee, _assigner = aliased(Person), aliased(Person), aliased(Person)

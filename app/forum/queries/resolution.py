@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,8 +17,7 @@ from app.forum.queries.people import PersonCard, person_card, person_columns
 from app.forum.queries.thread_rows import ThreadHead
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptanceRow:
+class AcceptanceRow(NamedTuple):
     """Who marked an answer as a solution, and when."""
 
     by_id: int | None
@@ -26,8 +25,7 @@ class AcceptanceRow:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeRow:
+class OutcomeRow(NamedTuple):
     """One standing event of evidence about a question, with who gave it."""
 
     id: int

@@ -1,11 +1,11 @@
-"""Reading one thread page: the head, a page of posts and their comments.
+"""Reading one thread page: a page of posts and their comments; the head is read by thread_head.
 
 Core statements, no entities, a fixed number of statements whatever the number of posts. Who may see the thread is decided by
 the policies; which posts and comments are read is decided here by their SQL twins.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
 
@@ -15,14 +15,15 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import Person
 from app.core.actor import Actor
-from app.core.db import db, read
+from app.core.db import UTCDateTime, db, read
 from app.core.pagination import Page
-from app.forum.models import Category, Comment, Post, Tag, Thread, ThreadTag
+from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
 from app.forum.policies import can_see_thread, shows_card, visible_comments, visible_posts
 from app.forum.queries.judging import ReasonCount, person_key, reasons_of
-from app.forum.queries.people import PERSON_WIDTH, PersonCard, person_card, person_columns
+from app.forum.queries.people import person_card, person_columns
+from app.forum.queries.post_rows import POST_COLUMNS, post_row
 from app.forum.queries.resolution import (
     AcceptanceRow,
     OutcomeRow,
@@ -32,83 +33,11 @@ from app.forum.queries.resolution import (
     own_marks,
     resolution_of,
 )  # fmt: skip
-from app.forum.queries.thread_rows import CategoryCard, CommentRow, PostRow, StoredNext, ThreadHead
-from app.pageviews.models import PageviewTotal
-from app.search.models import ReadNext
+from app.forum.queries.thread_head import find_thread_head
+from app.forum.queries.thread_rows import CommentRow, PostRow, ThreadHead
 
 PER_PAGE = 20
 SORTS = ("best", "newest", "oldest")
-
-_THREAD = (
-    Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.author_id, Thread.created_at, Thread.last_activity_at,
-    Thread.modified_at, Thread.status, Thread.excerpt, Thread.answer_count, Thread.accepted_count, Thread.me_too_count,
-    Thread.duplicate_count, Thread.is_pinned, Thread.slow_minutes, Thread.archived_at, Thread.locked_at, Thread.lock_note,
-    Thread.held_at, Thread.hidden_at, Thread.hidden_reason,
-    Thread.closed_at, Thread.close_reason, Thread.duplicate_of_id, Thread.article_title, Thread.article_path,
-    Thread.version_words, Thread.card_post_id,
-)  # fmt: skip
-_CATEGORY = (Category.id, Category.slug, Category.name, Category.audience)
-_POST = (
-    Post.id, Post.kind, Post.author_id, Post.body_html, Post.body_text, Post.created_at, Post.edited_at, Post.revision,
-    Post.score, Post.comment_count, Post.accepted_at, Post.is_official, Post.held_at, Post.hidden_at, Post.hidden_reason,
-    Post.worked_count, Post.failed_count, Post.last_worked_at, Person.trust,
-)  # fmt: skip
-_answer = aliased(Post)
-_HAS_VOTED_ANSWER = sa.exists().where(
-    _answer.thread_id == Thread.id, _answer.kind == PostKind.ANSWER, _answer.score > 0, _answer.hidden_at.is_(None),
-    _answer.held_at.is_(None),
-)  # fmt: skip
-# Names do not sort by themselves in the order that their author gave: each brings its number.
-_LINE_BREAK: Any = sa.literal_column("'\n'")
-_TAGS = (
-    sa.select(sa.func.aggregate_strings(ThreadTag.position.cast(sa.String) + " " + Tag.name, _LINE_BREAK))
-    .select_from(ThreadTag)
-    .join(Tag, Tag.id == ThreadTag.tag_id)
-    .where(ThreadTag.thread_id == Thread.id)
-    .correlate(Thread)
-    .scalar_subquery()
-)
-_NEXT = (ReadNext.similar, ReadNext.together, ReadNext.made_at)
-_AROUND = (Person.level, Person.role, _HAS_VOTED_ANSWER, PageviewTotal.views, _TAGS, *_NEXT, *_CATEGORY)
-_HEAD = (
-    sa.select(*_THREAD, *_AROUND, *_POST, *person_columns())
-    .select_from(Thread)
-    .join(Category, Category.id == Thread.category_id)
-    .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
-    .outerjoin(Person, Person.id == Thread.author_id)
-    .outerjoin(PageviewTotal, sa.and_(PageviewTotal.kind == "thread", PageviewTotal.target_id == Thread.id))
-    .outerjoin(ReadNext, sa.and_(ReadNext.kind == "thread", ReadNext.target_id == Thread.id))
-    .where(Thread.id == sa.bindparam("thread_id"))
-)
-
-
-def _post_row(values: Sequence[Any], author: PersonCard | None) -> PostRow:
-    """Return a post of the values of `_POST`, which know its author, too; stored HTML is sanitised when it is written."""
-    post_id, kind, author_id, html, text, *rest = values
-    return PostRow(post_id, kind, author_id, author, Markup(html), text, *rest)  # noqa: S704
-
-
-def find_thread_head(thread_id: int) -> ThreadHead | None:
-    """Return a thread whoever asks (the caller checks the policy), or None."""
-    row = read(_HEAD, {"thread_id": thread_id}).first()
-    if row is None:
-        return None
-    found: tuple[Any, ...] = tuple(row)
-    facts, values = found[: len(_THREAD)], found[len(_THREAD) :]
-    level, role, has_voted, views, tags, *stored = values[:8]
-    category, post = values[8:12], values[12 : 12 + len(_POST)]
-    opening = _post_row(post, person_card(values[-PERSON_WIDTH:]))
-    rest: tuple[Any, ...] = (
-        level or 0, role or "", bool(has_voted), views or 0, _tag_names(tags), CategoryCard(*category), opening,
-        StoredNext(*stored) if stored[-1] is not None else None,
-    )  # fmt: skip
-    return ThreadHead(*facts, *rest)
-
-
-def _tag_names(tags: str | None) -> tuple[str, ...]:
-    """Return the names of tags in their order."""
-    found = [tag.partition(" ") for tag in tags.split("\n")] if tags else []
-    return tuple(name for _position, _space, name in sorted(found, key=lambda tag: (int(tag[0]), tag[2])))
 
 
 def _order(sort: str, is_question: bool) -> tuple[Any, ...]:
@@ -136,7 +65,7 @@ def _posts_statement(seen: _Seen, sort: str, is_question: bool, *also: _Seen) ->
         .correlate(None)
     )
     return (
-        sa.select(*_POST, *person_columns())
+        sa.select(*POST_COLUMNS)
         .select_from(Post)
         .outerjoin(Person, Person.id == Post.author_id)
         .where(Post.id.in_(on_page))
@@ -161,8 +90,7 @@ def list_posts(actor: Actor, head: ThreadHead, sort: str, page: int) -> tuple[Po
     """Return the answers or replies of one page."""
     statement = _common_posts_statement(_reader_of(actor), sort, head.is_question)
     parameters = {"thread_id": head.id, "offset": (page - 1) * PER_PAGE, "limit": PER_PAGE, "reader_id": actor.id}
-    found = [tuple(row) for row in read(statement, parameters)]
-    return tuple(_post_row(row[: len(_POST)], person_card(row[-PERSON_WIDTH:])) for row in found)
+    return tuple([post_row(tuple(row)) for row in read(statement, parameters)])
 
 
 @lru_cache(maxsize=4)
@@ -175,11 +103,10 @@ def _count_statement(reader: Actor) -> sa.Select[int]:
     )
 
 
-def count_posts(actor: Actor, head: ThreadHead) -> int:
-    """Return how many answers or replies the actor sees. For visitors the stored count, which leaves out held and hidden ones."""
-    if not actor.is_authenticated:
-        return head.answer_count
-    return read(_count_statement(_reader_of(actor)), {"thread_id": head.id, "reader_id": actor.id}).scalar_one()
+def _count_posts(actor: Actor, head: ThreadHead) -> int:
+    """Return how many answers or replies somebody who is signed in sees."""
+    found: int = read(_count_statement(_reader_of(actor)), {"thread_id": head.id, "reader_id": actor.id}).scalar_one()
+    return found
 
 
 def page_of_post(actor: Actor, head: ThreadHead, post_id: int) -> int:
@@ -243,11 +170,23 @@ class ThreadPage:
     card: PostRow | None = None
 
 
+def _posts_of_page(actor: Actor, head: ThreadHead, sort: str, number: int) -> Page[PostRow]:
+    """Return a page of answers or replies. Raises NotFound past the end.
+
+    For visitors the stored count says how many there are, which leaves out held and hidden ones. For others they are counted, unless
+    all stand on the first page.
+    """
+    if not actor.is_authenticated:
+        empty: Page[PostRow] = Page.of_total((), number, PER_PAGE, head.answer_count)
+        return replace(empty, items=list_posts(actor, head, sort, number)) if head.answer_count else empty
+    items = list_posts(actor, head, sort, number)
+    are_all = number == 1 and len(items) < PER_PAGE
+    return Page.of_total(items, number, PER_PAGE, len(items) if are_all else _count_posts(actor, head))
+
+
 def load_thread_page(actor: Actor, head: ThreadHead, sort: str, number: int) -> ThreadPage:
     """Return page `number` of a thread that the actor may see. Raises NotFound past the end."""
-    posts: Page[PostRow] = Page.of_total((), number, PER_PAGE, count_posts(actor, head))
-    if posts.has_next or head.answer_count or actor.is_authenticated:
-        posts = Page(list_posts(actor, head, sort, number), number, PER_PAGE, posts.has_next, posts.total_pages)
+    posts = _posts_of_page(actor, head, sort, number)
     shown = [head.opening, *posts.items]
     commented = [post.id for post in shown if post.comment_count or actor.is_moderator]
     resolution = resolution_of(head.id) if has_outcome(head) else Resolution()
@@ -269,7 +208,7 @@ def load_thread_page(actor: Actor, head: ThreadHead, sort: str, number: int) -> 
 
 
 _CARD = (
-    sa.select(*_POST, *person_columns())
+    sa.select(*POST_COLUMNS)
     .select_from(Post)
     .outerjoin(Person, Person.id == Post.author_id)
     .where(
@@ -287,7 +226,7 @@ def _find_card(head: ThreadHead, shown: Sequence[PostRow]) -> PostRow | None:
     if on_page is not None:
         return on_page if on_page.is_listed else None
     row = read(_CARD, {"post_id": head.card_post_id, "thread_id": head.id}).first()
-    return _post_row(tuple(row)[: len(_POST)], person_card(tuple(row)[-PERSON_WIDTH:])) if row else None
+    return post_row(tuple(row)) if row else None
 
 
 def _find_original(actor: Actor, head: ThreadHead) -> ThreadHead | None:
@@ -295,21 +234,25 @@ def _find_original(actor: Actor, head: ThreadHead) -> ThreadHead | None:
     return original if original and can_see_thread(actor, original) else None  # type: ignore[arg-type]
 
 
+_own = aliased(Post)
+_LAST_WORD = sa.select(sa.func.max(_own.created_at)).where(
+    _own.thread_id == sa.bindparam("thread_id"), _own.author_id == _READER_ID
+)
+_NEW_ANSWERS = _posts_statement(
+    visible_posts(Actor()),
+    "newest",
+    True,
+    sa.or_(Post.author_id.is_(None), Post.author_id != _READER_ID),
+    Post.created_at > _LAST_WORD.scalar_subquery(),
+    Post.created_at > sa.bindparam("said_at", type_=UTCDateTime),
+)
+
+
 def _new_answers(actor: Actor, head: ThreadHead, outcomes: Sequence[OutcomeRow]) -> tuple[PostRow, ...]:
     """Return up to five listed answers by others that are newer than anything the asker wrote or said about the outcome."""
     is_asker = actor.id is not None and actor.id == head.author_id and head.is_question
     if not is_asker or head.accepted_count or head.status in (Status.SOLVED, Status.CLOSED) or not head.is_listed:
         return ()
-    own = aliased(Post)
-    last_word = sa.select(sa.func.max(own.created_at)).where(own.thread_id == head.id, own.author_id == actor.id)
-    said_at = max((outcome.created_at for outcome in outcomes if outcome.actor_id == actor.id), default=None)
-    statement = _posts_statement(
-        visible_posts(Actor()),
-        "newest",
-        True,
-        sa.or_(Post.author_id.is_(None), Post.author_id != actor.id),
-        Post.created_at > last_word.scalar_subquery(),
-        *([Post.created_at > said_at] if said_at else []),
-    )
-    found = [tuple(row) for row in read(statement, {"thread_id": head.id, "offset": 0, "limit": 5})]
-    return tuple(_post_row(row[: len(_POST)], person_card(row[-PERSON_WIDTH:])) for row in found)
+    said_at = max((outcome.created_at for outcome in outcomes if outcome.actor_id == actor.id), default=head.opening.created_at)
+    given = {"thread_id": head.id, "reader_id": actor.id, "said_at": said_at, "offset": 0, "limit": 5}
+    return tuple([post_row(tuple(row)) for row in read(_NEW_ANSWERS, given)])

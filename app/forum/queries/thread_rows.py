@@ -1,9 +1,8 @@
-"""What a thread page shows of threads, posts and comments: frozen rows.
+"""What a thread page shows of threads, posts and comments: named tuples, of which a page makes many.
 
 They carry the attributes that the policies look at, so that one rule serves rows and entities. No SQL here.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,8 +13,7 @@ from app.forum.queries.people import PersonCard
 from app.forum.urls import category_path, thread_path
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryCard:
+class CategoryCard(NamedTuple):
     """The board of a thread."""
 
     id: int
@@ -60,8 +58,7 @@ class PostRow(NamedTuple):
         return self.hidden_at is None and self.held_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredNext:
+class StoredNext(NamedTuple):
     """What a job found last to read after a thread: keys of documents (search.models.ReadNext)."""
 
     similar: str
@@ -69,8 +66,7 @@ class StoredNext:
     made_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadHead:
+class ThreadHead(NamedTuple):
     """A thread with its board, its author and its opening post. `has_voted_answer`: some visible answer has a positive score.
     `views` counts all times. `next`: None as long as no job looked.
     """

@@ -10,7 +10,8 @@ from app.core.uow import unit_of_work
 from app.forum.forms import CommentForm, EditCommentForm
 from app.forum.models import Comment
 from app.forum.policies import ensure_can_edit_comment
-from app.forum.queries.thread_page import find_thread_head, page_of_post
+from app.forum.queries.thread_head import find_thread_head
+from app.forum.queries.thread_page import page_of_post
 from app.forum.queries.threads import get_comment, get_post
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.composing import compose_comment, limit_posting

@@ -9,7 +9,7 @@ from app.core.i18n import gettext as _
 from app.forum.queries.categories import find_category
 from app.forum.queries.feeds import list_feed_posts, list_feed_threads
 from app.forum.queries.tags import find_tag
-from app.forum.queries.thread_page import find_thread_head
+from app.forum.queries.thread_head import find_thread_head
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.forwarding import find_moved_thread
 from app.forum.routes.thread_page import ensure_visible

@@ -5,7 +5,7 @@ from app.core.errors import Gone, NotFound
 from app.core.i18n import gettext as _
 from app.forum.models.reshaping import Place
 from app.forum.queries.places import find_new_place
-from app.forum.queries.thread_page import find_thread_head
+from app.forum.queries.thread_head import find_thread_head
 from app.forum.queries.thread_rows import ThreadHead
 from app.forum.urls import comment_path, post_path
 

@@ -8,7 +8,8 @@ from app.core.errors import NotFound
 from app.forum.models.post import PostKind
 from app.forum.models.reshaping import Place
 from app.forum.queries.permalinks import PostPlace, find_comment_place, find_post_place
-from app.forum.queries.thread_page import find_thread_head, page_of_post
+from app.forum.queries.thread_head import find_thread_head
+from app.forum.queries.thread_page import page_of_post
 from app.forum.routes.blueprint import blueprint
 from app.forum.routes.forwarding import find_moved_thread, find_new_path
 from app.forum.routes.thread_page import ensure_visible

@@ -25,7 +25,8 @@ from app.forum.queries.categories import list_categories
 from app.forum.queries.issues import IssueFacts, get_issue
 from app.forum.queries.proposals import list_proposals_for
 from app.forum.queries.related import read_next
-from app.forum.queries.thread_page import SORTS, ThreadPage, find_thread_head, load_thread_page
+from app.forum.queries.thread_head import find_thread_head
+from app.forum.queries.thread_page import SORTS, ThreadPage, load_thread_page
 from app.forum.queries.thread_rows import ThreadHead
 from app.forum.queries.versions import has_products, list_thread_versions
 from app.forum.routes.blueprint import blueprint
