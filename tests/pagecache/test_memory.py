@@ -10,7 +10,7 @@ from app.pagecache.changes import Changes
 from app.pagecache.memory import Memory, install_memory
 from app.web.remembering import MEMORY, remember
 from tests.asserts import assert_queries
-from tests.factories import make_article, make_category, make_question
+from tests.factories import make_article, make_category, make_question, make_section
 from tests.pagecache.installed import page_cache
 
 STAFF = Actor(id=0, role=Role.STAFF)
@@ -104,10 +104,13 @@ def test_a_request_that_nobody_looked_for_reads_for_itself(changes: Changes):
         assert [memory.get("topics", (), made), memory.get("topics", (), made), len(memory)] == [1, 2, 0]
 
 
-@pytest.mark.parametrize(("path", "most"), [("/questions", 0), ("/c/boards", 0), ("/tags/pump", 0), ("/", 0), ("/kb", 1)])
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/questions", 0), ("/c/boards", 0), ("/tags/pump", 0), ("/", 0), ("/kb", 1), ("/kb/pumps/silence-a-pump", 0)],
+)
 def test_pages_read_only_what_is_theirs_again(app: Flask, path: str, most: int):
     make_question(category=make_category("boards"), tags=("pump",))
-    make_article()
+    make_article("Silence a pump", section=make_section("pumps"))
     asked_from = {"Referer": "http://localhost/ask"}  # such pages are not given from the cache
     with page_cache(app):
         app.test_client().get(path, headers=asked_from)
