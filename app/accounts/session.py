@@ -20,6 +20,7 @@ from app.core.db import UTCDateTime, db, read
 from app.core.settings import Settings
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.web.context import client_agent, set_actor, site_settings
+from app.web.cookies import CookieSessions
 from app.web.languages import speak_to
 
 login_manager = LoginManager()
@@ -167,5 +168,6 @@ def init_sessions(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
         SESSION_REFRESH_EACH_REQUEST=False,
     )
+    app.session_interface = CookieSessions()
     login_manager.init_app(app, add_context_processor=False)  # templates have the actor
     app.before_request(recognise_actor)

@@ -18,6 +18,7 @@ from app.core.actor import ANONYMOUS, Actor
 from app.pagecache.changes import Changes
 from app.pagecache.store import Store
 from app.web.compressing import is_gzip_welcome, quickly_gzipped, uncompress
+from app.web.headers import vary_by
 from app.web.marking import SHOWN, keep_page, keep_until
 from app.web.pieces import cut
 from app.web.render import personal_parts
@@ -152,7 +153,7 @@ def filled_in(actor: Actor, page: SharedPage, own: Mapping[str, str] | None = No
     response: Response = current_app.response_class(page.packed if is_packed else page.fill(parts), headers=page.headers)
     if is_packed:
         response.headers["Content-Encoding"] = "gzip"
-        response.vary.add("Accept-Encoding")
+        vary_by(response, "Accept-Encoding")
     return response
 
 

@@ -13,6 +13,7 @@ from app.core.settings import Settings
 from app.web.access import public
 from app.web.brand import DRAWN_IN, ICONS, brand_hex, paint_icon
 from app.web.compressing import SUFFIX, compress, pick_encoding
+from app.web.headers import vary_by
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 STYLES = ("tokens", "base", "layout", "components", "pages", "print")
@@ -105,7 +106,7 @@ def serve_asset(version: str, path: str) -> Response:
     response.set_etag(tag)
     response.make_conditional(request)
     if kind in _TYPES.values():
-        response.vary.add("Accept-Encoding")
+        vary_by(response, "Accept-Encoding")
         encoding = pick_encoding(request.headers.get("Accept-Encoding", ""))
         if encoding and response.status_code == 200:
             response.set_data(store.form(path, encoding))

@@ -39,6 +39,10 @@ _CONDITIONAL = (
     "application/opensearchdescription+xml",
     "application/gzip",
 )
+# What makes a request conditional.
+_CONDITIONS = frozenset(
+    {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE"}
+)
 
 
 # Who asks by date may ask within the second in which a page changes for the second time.
@@ -56,27 +60,38 @@ def init_headers(app: Flask) -> None:
     app.after_request(add_headers)
 
 
+def vary_by(response: Response, header: str) -> None:
+    """Say that an answer depends on a header of the request: as `response.vary` does, without taking apart what is said already."""
+    said = response.headers.get("Vary")
+    if said is None:
+        response.headers.add("Vary", header)
+    elif header.lower() not in said.lower():
+        response.headers["Vary"] = f"{said}, {header}"
+
+
 def add_headers(response: Response) -> Response:
     """Set security headers; let visitors' pages be revalidated and everything personal be kept by nobody."""
-    present = {name.lower() for name, _value in response.headers}
+    headers = response.headers
+    present = {name.lower() for name, _value in headers}
     for name, value in _FIXED.items():
         if name.lower() not in present:
-            response.headers.add(name, value)
-    if site_settings().is_https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if "Cache-Control" in response.headers:
+            headers.add(name, value)
+    if site_settings().is_https and "strict-transport-security" not in present:
+        headers.add("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if "cache-control" in present:
         return response
-    if not _is_shareable(response):
-        response.headers["Cache-Control"] = "private, no-store"
-        response.headers.pop("Last-Modified", None)
+    if "set-cookie" in present or not _is_shareable(response):
+        headers.add("Cache-Control", "private, no-store")
+        headers.pop("Last-Modified", None)
         return response
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    if CACHED in request.environ and SHOWN in request.environ:
+    headers.add("Cache-Control", "public, max-age=0, must-revalidate")
+    environ = request.environ
+    if CACHED in environ and SHOWN in environ:
         return response  # the cache in front tags and compresses what it keeps
-    response.vary.add("Cookie")
+    vary_by(response, "Cookie")
     digest = hashlib.blake2b(response.get_data(), digest_size=12).hexdigest()
     response.set_etag(digest)
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return response.make_conditional(environ) if _CONDITIONS & environ.keys() else response  # type: ignore[return-value]
 
 
 def _is_shareable(response: Response) -> bool:
@@ -87,6 +102,5 @@ def _is_shareable(response: Response) -> bool:
         and not response.is_streamed
         and not current_actor().is_authenticated
         and not g.get("is_personal", False)
-        and "Set-Cookie" not in response.headers
         and response.mimetype in _CONDITIONAL
     )

@@ -12,6 +12,7 @@ from werkzeug.http import parse_accept_header
 from app.core.i18n import current_language, hush, set_site_language, speak
 from app.core.settings import Settings
 from app.web.filters import use_zone
+from app.web.headers import vary_by
 
 # No browser asks for more.
 _HEADER_MAX = 300
@@ -68,7 +69,7 @@ def init_languages(app: Flask, settings: Settings) -> None:
 
     def vary(response: Response) -> Response:
         if len(settings.languages) > 1 and response.mimetype in _SPOKEN and not g.get("speaks_as_chosen"):
-            response.vary.add("Accept-Language")
+            vary_by(response, "Accept-Language")
         return response
 
     app.before_request(begin)

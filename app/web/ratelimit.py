@@ -32,7 +32,16 @@ def address_key() -> str:
     return f"address:{address_hash()}"
 
 
-limiter = Limiter(key_func=actor_key, strategy="moving-window", headers_enabled=False)
+class _ViewLimiter(Limiter):
+    """Limits views alone, each of which asks when it is called. Limits of the whole site, for which the extension looks before every
+    request, are none of ours: `init_ratelimit` sets none."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = _ViewLimiter(key_func=actor_key, strategy="moving-window", headers_enabled=False)
 
 
 def init_ratelimit(app: Flask, settings: Settings) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, g, get_flashed_messages, make_response
+from flask import Flask, Response, current_app, g, get_flashed_messages
 from jinja2 import Environment, StrictUndefined
 from jinja2.runtime import Macro
 
@@ -66,9 +66,8 @@ class Site:
 
 
 def render_text(template: str, /, **values: Any) -> str:
-    """Return what a template makes of its values, in the language that is spoken."""
+    """Return what a template makes of its values, in the language that is spoken. What Flask gives all templates is among the globals."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    app.update_template_context(values)
     return _environment(app).get_template(template).render(values)
 
 
@@ -99,7 +98,7 @@ def page(template: str, head: Head, status: int = 200, **values: Any) -> Respons
         now=now(),
         **{**common, **values},
     )
-    response = make_response(html, status)
+    response: Response = current_app.response_class(html, status)
     if status == 200 and not actor.is_authenticated:
         say_changed(response, head.changed_at)
     return response

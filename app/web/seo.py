@@ -14,6 +14,8 @@ from app.core.text import shorten
 from app.web.context import site_settings
 from app.web.contract import BREADCRUMBS, TOOL, Facts, PageContract, Shown, decide, index_policy
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def absolute(path: str) -> str:
     """Return the absolute address of a path of this site."""
@@ -32,7 +34,7 @@ def numbered(text: str, number: int) -> str:
 
 def json_ld(data: Mapping[str, Any]) -> Markup:
     """Return `data` as JSON that cannot end the script element it stands in."""
-    text = json.dumps({"@context": "https://schema.org", **data}, ensure_ascii=False, separators=(",", ":"))
+    text = _written({"@context": "https://schema.org", **data})
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 (escaped above)
 
 
