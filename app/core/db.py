@@ -15,6 +15,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from app.core.prepared import Rows, run_prepared, runs_again
+
 Columns = TypeVarTuple("Columns")
 
 # Constraints need names, or a later migration cannot drop them on SQLite.
@@ -136,12 +138,21 @@ def lock_name(*parts: str) -> None:
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
-def read(statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any] | None = None) -> sa.CursorResult[*Columns]:
-    """Run a prebuilt select of columns on the session's connection: the same transaction, without the ORM's work for each call.
+def read(
+    statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any] | None = None
+) -> Rows[*Columns] | sa.CursorResult[*Columns]:
+    """Run a select of columns on the session's connection: the same transaction, without the ORM's work for each call.
 
-    Changes of entities that were not flushed yet are not seen; for pages that only read.
+    Changes of entities that were not flushed yet are not seen; for pages that only read. Statements that are made once (of a module,
+    or by a function that remembers them) take a tenth of the time from their second run on, on SQLite: see `prepared`.
     """
-    return connection().execute(statement, parameters or {})
+    given, known = parameters or {}, connection()
+    if runs_again(statement) and known.dialect.name == "sqlite" and not known.dispatch.before_cursor_execute:
+        try:
+            return run_prepared(known, statement, given)
+        except sqlite3.Error:
+            pass  # SQLAlchemy meets it again, and says what it is in its own words
+    return known.execute(statement, given)
 
 
 def connection() -> sa.Connection:

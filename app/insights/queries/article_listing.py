@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.accounts.models import Person
-from app.core.db import read
+from app.core.db import connection, read
 from app.core.pagination import Page, window
 from app.insights.predicates import Predicate, source_of
 from app.insights.queries.listing import PER_PAGE, STREAMED
@@ -47,7 +47,7 @@ def list_articles(scope: Scope, predicate: Predicate, page: int) -> Page[Article
 
 def iterate_articles(scope: Scope, predicate: Predicate) -> Iterator[ArticleLine]:
     """Yield all articles that the predicate chooses, in the order of the list; few are held at a time."""
-    rows = read(_statement(scope, predicate).execution_options(yield_per=STREAMED))
+    rows = connection().execute(_statement(scope, predicate).execution_options(yield_per=STREAMED))
     try:
         for row in rows:
             yield _line(row)

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.core.db import read
+from app.core.db import connection, read
 from app.core.pagination import Page, window
 from app.forum.models import Thread
 from app.forum.policies import listed_threads
@@ -80,7 +80,7 @@ def iterate_sessions(scope: Scope, predicate: Predicate) -> Iterator[SessionLine
 
 
 def _streamed(statement: sa.Select[*tuple[Any, ...]]) -> Iterator[Any]:
-    rows = read(statement.execution_options(yield_per=STREAMED))
+    rows = connection().execute(statement.execution_options(yield_per=STREAMED))
     try:
         yield from rows
     finally:

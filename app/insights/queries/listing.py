@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.accounts.models import Person
-from app.core.db import read
+from app.core.db import connection, read
 from app.core.pagination import Page, window
 from app.forum.models import Category, Thread
 from app.forum.urls import thread_path
@@ -56,7 +56,7 @@ def list_questions(scope: Scope, predicate: Predicate, page: int) -> Page[Metric
 
 def iterate_questions(scope: Scope, predicate: Predicate) -> Iterator[MetricRow]:
     """Yield all questions that the predicate chooses, in the order of the list, as they stand now; few are held at a time."""
-    rows = read(_statement(scope, predicate).execution_options(yield_per=STREAMED))
+    rows = connection().execute(_statement(scope, predicate).execution_options(yield_per=STREAMED))
     try:
         for row in rows:
             yield _row(row)
