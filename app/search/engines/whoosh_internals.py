@@ -40,7 +40,7 @@ KNOWN_VERSION = (2, 7, 4)
 # Postings in a block. Whoosh's 128 suits a searcher that skips blocks; ours reads whole lists, so fewer and larger is faster.
 BLOCK = 4096
 SCORED = "text"  # the field in which most terms are looked up
-INLINED = 8  # postings of a list that is kept with its term: a block of its own would be larger and a further read
+INLINED = 32  # postings of a list that is kept with its term: a block of its own takes longer to write and is a further read
 COMPRESSION = 1
 
 IntArray = npt.NDArray[np.int32]
