@@ -60,6 +60,14 @@ class PostRights(NamedTuple):
     reshape: bool = False
     retitle: bool = False
 
+    @property
+    def anything(self) -> bool:
+        """Whether the actor may do anything at all."""
+        return True in self
+
+
+_NO_RIGHTS = PostRights()
+
 
 class CommentView(NamedTuple):
     """A comment as a page shows it."""
@@ -167,7 +175,7 @@ class SolutionView:
 def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
     """Return what the actor may do to a post that they see."""
     if not actor.is_authenticated:
-        return PostRights()
+        return _NO_RIGHTS
     post, thread = cast(Post, row), cast(Thread, head)
     is_answer = row.kind == PostKind.ANSWER
     moderates = policies.can_moderate(actor, thread) and row.kind != PostKind.OPENING

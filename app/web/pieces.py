@@ -81,14 +81,12 @@ class Pieces:
                 self._size -= len(gone)
         return made
 
-    def show(self, macro: Macro, *arguments: Hashable, caller: Callable[[], Markup] | None = None) -> Markup:
-        """Return what a macro makes of its arguments; with {% call %}, `caller` gives what stands inside it, made each time."""
-        inside = _make(caller) if caller is not None else None
-        given = {"caller": lambda: inside} if caller is not None else {}
-        make = partial(_make, partial(macro, *arguments, **given))
+    def show(self, macro: Macro, *arguments: Hashable) -> Markup:
+        """Return what a macro makes of its arguments."""
+        make = partial(_make, partial(macro, *arguments))
         # Safe HTML equals text that is still to be escaped, so the types belong to the key.
         try:
-            key = _Key((macro, arguments, tuple(map(type, arguments)), inside, _is_for_many.get()))
+            key = _Key((macro, arguments, tuple(map(type, arguments)), _is_for_many.get()))
         except TypeError:
             made = make()
         else:
@@ -96,6 +94,10 @@ class Pieces:
         if _is_for_many.get() or _TOKEN not in made:
             return made
         return Markup(made.replace(_TOKEN, form_token()))  # noqa: S704 (of our own templates)
+
+    def show_on_page(self, macro: Macro, *arguments: Hashable) -> Markup:
+        """As `show`, for what stands on one page only: on a page for many, which is kept as a whole, it is not kept once more."""
+        return Markup(macro(*arguments)) if _is_for_many.get() else self.show(macro, *arguments)  # noqa: S704 (as above)
 
     def show_each(self, macro: Macro, rows: Iterable[Hashable], *more: Hashable) -> tuple[Markup, ...]:
         """Return what a macro makes of each of some rows."""
@@ -201,7 +203,8 @@ class PlainTemplate(Template):
 
 
 def init_pieces(app: Flask) -> None:
-    """Give templates `piece(macro, arguments)`, `personal(name, macro, arguments)` and `kept(macro)`; csrf.py gives them the token."""
+    """Give templates `piece` and `page_piece` (of a macro and its arguments), `pieces`, `personal` and `kept`; csrf.py adds the token."""
     pieces = app.extensions["pieces"] = Pieces()
     app.jinja_env.template_class = PlainTemplate
-    app.jinja_env.globals.update(piece=pieces.show, pieces=pieces.show_all, personal=personal, kept=kept)
+    app.jinja_env.globals.update(piece=pieces.show, page_piece=pieces.show_on_page, pieces=pieces.show_all)
+    app.jinja_env.globals.update(personal=personal, kept=kept)

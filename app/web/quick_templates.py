@@ -53,11 +53,37 @@ class QuickGenerator(CodeGenerator):
         self.writeline(f"from {__name__} import {printed.__name__}")
         super().visit_Template(node, frame)
 
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
+        """Join what stands beside HTML of the template as HTML, without asking of each part what it is."""
+        is_known = frame.eval_ctx.autoescape and not frame.eval_ctx.volatile
+        own = [_own_html(part) if is_known else None for part in node.nodes]
+        if not any(own):
+            super().visit_Concat(node, frame)
+            return
+        self.write("Markup(''.join((")
+        for part, html in zip(node.nodes, own, strict=True):
+            if html is not None:
+                self.write(repr(html))
+            else:
+                self.write(f"{printed.__name__}(")
+                self.visit(part, frame)
+                self.write(")")
+            self.write(", ")
+        self.write(")))")
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
             self.write(f"{printed.__name__}(")
         else:
             super()._output_child_pre(node, frame, finalize)
+
+
+def _own_html(part: nodes.Expr) -> str | None:
+    """Return what is HTML of the template itself, or None for a value."""
+    match part:
+        case nodes.TemplateData(data=str(text)) | nodes.Const(value=Markup() as text):
+            return str(text)
+    return None
 
 
 def make_quick(environment: Environment) -> None:

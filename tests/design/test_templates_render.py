@@ -97,7 +97,7 @@ def post(*allowed: str, **changes: Any) -> Thing:
         "comments": [],
         "comment_count": 0,
         "verdict": None,
-        "can": Thing(**{action: action in allowed for action in ACTIONS}),
+        "can": Thing(anything=bool(allowed), **{action: action in allowed for action in ACTIONS}),
         "urls": Thing(**{action: f"/do/{action}" for action in (*ACTIONS, "reject", "history")}),
     }
     return Thing(**{**base, **changes})
