@@ -1,7 +1,7 @@
 """Sessions in signed cookies: Flask's own, with less ado for each request."""
 
-from flask import Flask, Response
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 from app.web.headers import vary_by
@@ -21,6 +21,10 @@ class CookieSessions(SecureCookieSessionInterface):
         if self._signing is None:
             self._signing = super().get_signing_serializer(app)
         return self._signing
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of a request: an empty one for whoever sends no cookie at all."""
+        return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie if something changed in the session, and say that the answer depends on it if it was looked at."""
