@@ -18,7 +18,7 @@ from app.core.db import db, read
 from app.forum.models import Acceptance, Category, Post, Tag, Thread, ThreadTag
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status, ThreadKind
-from app.forum.policies import card_shown, listed_threads
+from app.forum.policies import card_shown, listed_of_named, neither_held_nor_hidden
 from app.forum.queries.categories import reader_of
 from app.forum.urls import thread_path
 from app.pageviews.queries import total_views
@@ -130,7 +130,7 @@ def _heads() -> sa.Select[*tuple[Any, ...]]:
         .join(Category, Category.id == Thread.category_id)
         .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
         .outerjoin(Person, Person.id == Thread.author_id)
-        .where(Thread.id.in_(_ids), _LISTED)
+        .where(Thread.id.in_(_ids), neither_held_nor_hidden())
     )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def _title_rows(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(Thread.id, Thread.kind, Thread.title, Thread.slug, Thread.status, Thread.article_id)
         .join(Category, Category.id == Thread.category_id)
-        .where(Thread.id.in_(sa.bindparam("ids", expanding=True)), listed_threads(reader))
+        .where(Thread.id.in_(sa.bindparam("ids", expanding=True)), listed_of_named(reader))
     )
 
 
@@ -155,7 +155,7 @@ def _cards(reader: Actor, with_texts: bool = False) -> sa.Select[*tuple[Any, ...
         .join(Category, Category.id == Thread.category_id)
         .join(Post, sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING))
         .outerjoin(Person, Person.id == Thread.author_id)
-        .where(Thread.id.in_(sa.bindparam("ids", expanding=True)), listed_threads(reader))
+        .where(Thread.id.in_(sa.bindparam("ids", expanding=True)), listed_of_named(reader))
     )  # fmt: skip
 
 
@@ -252,7 +252,7 @@ def _duplicates() -> sa.Select[*tuple[Any, ...]]:
         .join(Category, Category.id == Thread.category_id)
         .join(original, original.id == Thread.duplicate_of_id)
         .join(home, home.id == original.category_id)
-        .where(Thread.duplicate_of_id.in_(_ids), _LISTED, is_as_open)
+        .where(Thread.duplicate_of_id.in_(_ids), neither_held_nor_hidden(), is_as_open)
         .order_by(Thread.duplicate_of_id, Thread.id)
     )
 

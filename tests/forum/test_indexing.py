@@ -6,6 +6,7 @@ import pytest
 
 from app.core.actor import ANONYMOUS
 from app.core.clock import now
+from app.core.db import db
 from app.forum import indexing
 from app.forum.services import curating
 from tests.asserts import assert_queries
@@ -120,3 +121,15 @@ def test_titles_are_those_of_the_cards_and_take_one_statement_without_texts():
     assert set(indexing.titles(ids, ANONYMOUS)) == {shown.id}
     assert set(indexing.titles(ids, actor_of(ask))) == {shown.id, member_only.id}
     assert indexing.titles([], ANONYMOUS) == {}
+
+
+def test_named_threads_are_found_without_looking_at_the_others():
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL chooses by the number of rows, and here are few")
+    ids = [make_question().id]
+    for read in (indexing.load_many, lambda ids: indexing.texts(ids, ANONYMOUS), lambda ids: indexing.titles(ids, ANONYMOUS)):
+        with assert_queries(at_most=5) as statements:
+            read(ids)
+        values = (1,) * statements[0].count("?")
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statements[0]}", values)
+        assert "SEARCH thread USING INTEGER PRIMARY KEY (rowid=?)" in [row.detail for row in plan]
