@@ -10,7 +10,7 @@ from app.pageviews.queries import read_with
 from app.search.documents import ARTICLE, THREAD, TitleCard, make_key
 from app.search.engines import current_engine
 from app.search.engines.base import Scored
-from app.search.suggest import load_titles, similar_hits, similar_titles
+from app.search.suggest import load_titles, most_similar, similar_titles
 from app.web.marking import SITE, article_tag, thread_tag
 from app.web.remembering import remember, remember_each
 
@@ -42,14 +42,14 @@ def find_related(actor: Actor, *, title: str, text: str = "", article_id: int | 
 def find_read_next(actor: Actor, *, title: str, text: str, article_id: int, least: int) -> Related:
     """As find_related for a stored article, and what people read in the same visit in at least `least` visits.
 
-    What is named for that is not named again as related. Three statements, none while it is remembered: links as long as nothing
-    about them changes, what people read together as long as views may be old.
+    What is named for that is not named again as related. Three statements and a look into the index, none while it is remembered:
+    links as long as nothing about them changes, what people read together and what is like it as long as views may be old.
     """
-    reader, engine = reader_of(actor), current_engine()
-    found = similar_hits(engine, title, text, reader, 3 * LIMIT, make_key(ARTICLE, article_id))
+    reader = reader_of(actor)
     name = ("read with", ARTICLE, article_id, least)
     together = remember(ANONYMOUS, name, (), lambda: tuple(read_with(ARTICLE, article_id, least)))
-    similar = [(hit.kind, hit.id) for hit in found]
+    tags = (article_tag(article_id),)
+    similar = remember(reader, ("like", ARTICLE, article_id), tags, lambda: _like(reader, title, text, article_id))
     wanted = {(kind, target_id): (_TAGS[kind](target_id), SITE) for kind, target_id in (*together, *similar)}
     cards = remember_each(reader, "title", wanted, partial(_load_titles, reader))
     also_read = _pick(together, cards)[:LIMIT]
@@ -59,6 +59,12 @@ def find_read_next(actor: Actor, *, title: str, text: str, article_id: int, leas
         threads=tuple(card for card in related if card.kind == THREAD)[:LIMIT],
         also_read=also_read,
     )
+
+
+def _like(reader: Actor, title: str, text: str, article_id: int) -> tuple[Key, ...]:
+    """Return what the index finds like an article, some of which the reader may not see."""
+    hits = most_similar(current_engine(), title, text, reader.audiences, 3 * LIMIT, make_key(ARTICLE, article_id))
+    return tuple((hit.kind, hit.id) for hit in hits)
 
 
 def _load_titles(reader: Actor, keys: Sequence[Key]) -> dict[Key, TitleCard]:
