@@ -13,6 +13,7 @@ from app.core.db import connection, db, upsert
 from app.core.errors import Forbidden, Invalid
 from app.core.i18n import gettext as _
 from app.core.markup import MAX_BODY
+from app.core.prepared_writes import run_write
 from app.core.text import clean_text
 from app.forum.models import Draft
 
@@ -69,7 +70,7 @@ def find_draft(actor: Actor, key: str) -> SavedDraft | None:
 
 def discard_draft(actor: Actor, *, key: str) -> None:
     """Forget a draft, if there is one."""
-    connection().execute(_DISCARD, {"of_person": actor.id, "of_key": key})
+    run_write(connection(), _DISCARD, {"of_person": actor.id, "of_key": key})
 
 
 def _forget_oldest(actor: Actor) -> None:

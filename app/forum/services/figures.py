@@ -24,6 +24,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.core.clock import now
 from app.core.db import connection, db, read
 from app.core.events import emit
+from app.core.prepared_writes import run_write
 from app.forum.events import StatusChanged, ThreadChanged
 from app.forum.models import Acceptance, Comment, ImportedVotes, MeToo, Post, Thread, Vote
 from app.forum.models.post import PostKind
@@ -194,7 +195,7 @@ def settle_new_post(thread: Thread, post: Post) -> None:
     old_status = thread.status
     if old_status == Status.UNANSWERED:
         values["status"], _moment = _status(thread, standing_facts([thread.id])[thread.id], values["answer_count"])
-    connection().execute(_WITH_NEW_POST, {"of_thread": thread.id} | {f"new_{name}": values[name] for name in _MOVED})
+    run_write(connection(), _WITH_NEW_POST, {"of_thread": thread.id} | {f"new_{name}": values[name] for name in _MOVED})
     for name in _MOVED:
         set_committed_value(thread, name, values[name])
     if thread.status != old_status:

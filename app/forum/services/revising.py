@@ -10,6 +10,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import connection, db, read
 from app.core.markup import Rendered
+from app.core.prepared_writes import run_write
 from app.forum.models import Post, PostRevision, Thread
 from app.forum.models.post import PostKind
 
@@ -45,7 +46,7 @@ def add_first_text(actor: Actor, thread: Thread, kind: PostKind, body: Rendered,
 def store_post(post: Post) -> None:
     """Write a new post, of which every column is set, and let the session know it as any other: quicker than to let it find out."""
     values = {name: getattr(post, name) for name in _COLUMNS}
-    post.id = connection().execute(_NEW_POST, values).scalar_one()
+    post.id = run_write(connection(), _NEW_POST, values)[0][0]
     make_transient_to_detached(post)
     db.session.add(post)
 
@@ -68,7 +69,7 @@ def add_revision(post: Post, thread: Thread, tags: Sequence[str], actor: Actor, 
         "editor_id": actor.id, "reason": reason, "created_at": moment,
     }  # fmt: skip
     db.session.flush()
-    connection().execute(_NEW_REVISION, values)
+    run_write(connection(), _NEW_REVISION, values)
 
 
 def find_double(thread_id: int, author_id: int | None, body: Rendered) -> Post | None:

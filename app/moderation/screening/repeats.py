@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import connection, db
+from app.core.prepared_writes import run_write
 from app.core.uow import unit_of_work
 from app.moderation.models import ScreenedPiece, ScreenedText
 from app.moderation.screening.traits import Traits
@@ -59,10 +60,10 @@ def remember(traits: Traits, actor: Actor, post_id: int, comment_id: int | None,
     if not (digest := digest_of(traits)):
         return
     values = {"person_id": actor.id, "post_id": post_id, "comment_id": comment_id, "digest": digest, "created_at": now()}
-    text_id = connection().execute(_KEEP, values).scalar_one()
+    text_id = run_write(connection(), _KEEP, values)[0][0]
     rows = [{"text_id": text_id, "value": value} for value in sorted(traits.sketch)]
     if rows:
-        connection().execute(_KEEP_PIECES, rows)
+        run_write(connection(), _KEEP_PIECES, rows)
 
 
 def forget_job(_payloads: list[dict[str, Any]]) -> None:

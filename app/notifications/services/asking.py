@@ -8,6 +8,7 @@ from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import connection, db, read, upsert
 from app.core.errors import NotFound
+from app.core.prepared_writes import run_write
 from app.core.uow import require_unit_of_work
 from app.forum.models import Post, Thread
 from app.forum.models.thread import Status, ThreadKind
@@ -60,7 +61,7 @@ def expect_word(*, thread_id: int, post_id: int, answerer_id: int | None, timing
     due = timing.renewed_due(request.sent_count if request else 0, moment)
     if request is None and due is not None:
         values = {"role": AskedRole.ASKER, "post_id": post_id, "waiting_since": moment, "next_at": due}
-        connection().execute(_ASK, {"thread_id": thread_id, "person_id": asker_id, **values})
+        run_write(connection(), _ASK, {"thread_id": thread_id, "person_id": asker_id, **values})
     elif request is not None and request.next_at is not None:
         request.post_id = post_id
     elif request is not None and due is not None:

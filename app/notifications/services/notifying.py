@@ -10,6 +10,7 @@ from app.accounts.models import Person, actor_of
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import BigId, connection, db, read
+from app.core.prepared_writes import run_write
 from app.core.uow import require_unit_of_work
 from app.forum.models import Follow
 from app.jobs.queue import enqueue, enqueue_all
@@ -242,7 +243,7 @@ def _renew_lines(ids: list[int], values: dict[str, Any]) -> None:
 def _write_lines(person_ids: list[int], values: dict[str, Any]) -> None:
     """Write a new line for each person, in one statement however many they are."""
     if person_ids:
-        connection().execute(_NEW_LINES, [{"person_id": person_id, **values} for person_id in person_ids])
+        run_write(connection(), _NEW_LINES, [{"person_id": person_id, **values} for person_id in person_ids])
 
 
 def _is_same_matter(line: Any, values: dict[str, Any]) -> bool:

@@ -1,0 +1,80 @@
+"""Inserts, updates and deletes that are made once and run again and again on SQLite, without what SQLAlchemy does for each run.
+
+As `prepared` does for selects: SQLAlchemy writes the SQL, converts values and knows which columns get a value of their own.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+# So many statements are kept ready; there are fewer functions that write.
+_MOST = 256
+
+
+class _Prepared:
+    """A statement, compiled for rows with values of these names. `places`: for each value that is bound, the name in the row under
+    which it stands, how it is made where it stands in none, and how it is converted."""
+
+    def __init__(self, statement: sa.UpdateBase, dialect: sa.Dialect, names: tuple[str, ...]) -> None:
+        compiled: Any = statement.compile(dialect=dialect, column_keys=names)
+        made = {column.key: _maker(column) for column in (*compiled.insert_prefetch, *compiled.update_prefetch)}
+        self.is_plain = not compiled.post_compile_params and not any(
+            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.exported_columns
+        )
+        self.sql = str(compiled)
+        self._places = [
+            (name in names, name, made.get(name) or _always(bind), bind.type.dialect_impl(dialect).bind_processor(dialect))
+            for name, bind in ((name, compiled.binds[name]) for name in compiled.positiontup)
+        ]
+
+    def values(self, row: Mapping[str, Any]) -> list[Any]:
+        """Return what is bound for a row. Raises KeyError where the row lacks a value."""
+        given = [(row[name] if is_given else make(), convert) for is_given, name, make, convert in self._places]
+        return [value if convert is None else convert(value) for value, convert in given]
+
+
+def _maker(column: sa.Column[Any]) -> Callable[[], Any]:
+    """Return what makes the value of a column that is not given."""
+    default: Any = column.default if column.default is not None else column.onupdate
+    return (lambda: default.arg(None)) if default.is_callable else (lambda: default.arg)
+
+
+def _always(bind: sa.BindParameter[Any]) -> Callable[[], Any]:
+    return lambda: bind.effective_value
+
+
+_prepared = lru_cache(maxsize=_MOST)(_Prepared)
+
+
+def run_write(
+    connection: sa.Connection, statement: sa.UpdateBase, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+) -> Sequence[Any]:
+    """Run an insert, update or delete that is made once in the transaction of a connection, once for each row of values (all have the
+    same names). Returns the rows of its RETURNING, where it has one and one row of values was given.
+
+    What the session holds back is not written first. Raises what SQLAlchemy does.
+    """
+    is_one = isinstance(rows, Mapping)
+    given = cast(Sequence[Mapping[str, Any]], [rows] if is_one else rows)
+    if connection.dialect.name == "sqlite" and not connection.dispatch.before_cursor_execute:
+        prepared = _prepared(statement, connection.dialect, tuple(given[0]))
+        if prepared.is_plain:
+            return _run(connection, prepared, given)
+    found = connection.execute(statement, rows)
+    return found.all() if found.returns_rows else []
+
+
+def _run(connection: sa.Connection, prepared: _Prepared, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    try:
+        if len(rows) == 1:
+            return driver.execute(prepared.sql, prepared.values(rows[0])).fetchall()
+        driver.executemany(prepared.sql, [prepared.values(row) for row in rows])
+        return []
+    except sqlite3.Error as error:
+        raise sa.exc.DBAPIError.instance(
+            prepared.sql, None, error, sqlite3.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
