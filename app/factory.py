@@ -25,6 +25,7 @@ from app.web.headers import init_headers
 from app.web.languages import init_languages
 from app.web.ratelimit import init_ratelimit
 from app.web.render import init_templates, template_folder
+from app.web.rules import init_rules
 
 FORM_MEMORY_BYTES = 1_000_000
 # After so many new objects those are looked through that went round in circles and nobody holds; older ones less often.
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
         MAX_FORM_MEMORY_SIZE=FORM_MEMORY_BYTES,
         MAX_FORM_PARTS=200,
     )
+    init_rules(app)
     register_converters(app)
     init_languages(app, settings)
     init_errors(app)
