@@ -34,6 +34,8 @@ MAX_MENTIONS = 20
 
 _CODE_MARK = re.compile("<pre>([0-9]+)</pre>")
 _TAG = re.compile(r"<(/?[a-z][a-z0-9]*)(?:\"[^\"]*\"|'[^']*'|[^'\">])*>")
+# The end of a heading that has no mark of its own there, before something else.
+_HEADING_END = re.compile(r"([^\s>.:;,!?…。：；，！？])((?:</[a-z]+>)*</h[1-6]>)(?=\s*<[a-z])")
 _own = threading.local()
 _LAZY_IMAGE = re.compile(r'(<img (?:[^">]|"[^"]*")*?) loading="lazy"')
 _INLINE_TAGS = frozenset(
@@ -45,7 +47,7 @@ _INLINE_TAGS = frozenset(
 class Rendered:
     """One text in all the forms it is stored and shown in.
 
-    `source` is the Markdown after cleaning; `html` is safe to print; `text` is what a reader sees, on one line;
+    `source` is the Markdown after cleaning; `html` is safe to print; `text` is what a reader sees, on one line, with a colon after headings;
     `excerpt` is its start, at most 200 characters; `hash` is the SHA-256 of `source` in hex; `toc` holds
     (level, id, text) of each heading when ids were asked for.
     """
@@ -121,7 +123,7 @@ def image_markdown(alt: str, path: str, width: int, height: int) -> str:
 def _render(source: str, state: RenderState, own_host: str, max_length: int) -> Rendered:
     cleaned = _checked(source, max_length)
     html = sanitize(_convert(cleaned, state), own_host)
-    text = visible_text(html)
+    text = visible_text(_HEADING_END.sub(r"\1:\2", html))
     return Rendered(
         source=cleaned,
         html=Markup(html),  # noqa: S704 - the one place where text becomes trusted

@@ -442,3 +442,8 @@ def test_words_without_marks_survive(words: list[str]):
 
 def test_visible_text_is_not_fooled_by_brackets_in_attributes():
     assert visible_text('<p>a <img alt="1 > 0"> b</p><p>c</p>') == "a b c"
+
+
+def test_a_heading_does_not_run_into_the_text_after_it():
+    source = "## What *hums*\n\nThe pump.\n\n## Does it leak?\n\n- No\n\n## The `end`"
+    assert render_markdown(source).text == "What hums: The pump. Does it leak? No The end"
