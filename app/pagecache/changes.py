@@ -114,8 +114,8 @@ class Changes:
     def look(self) -> int:
         """Read what is new and return the moment: whatever is committed by now changed at it or before."""
         with self._lock:
-            tags = self._feed.read()
-            is_long_ago = self._clock() - self._looked > FORGET_AFTER
+            tags, looked = self._feed.read(), self._clock()
+            is_long_ago = looked - self._looked > FORGET_AFTER
             if tags is None or is_long_ago or len(self._changed) > MOST_TAGS:
                 self._moment += 1
                 self._forgotten = self._moment
@@ -125,13 +125,14 @@ class Changes:
                 for tag in tags:
                     for each in self._widen(tag):
                         self._changed[each] = self._moment
-            self._looked = self._clock()
+            self._looked = looked
             return self._moment
 
     def is_current(self, tags: Iterable[str], moment: int) -> bool:
         """Whether nothing behind the tags changed since a moment, as far as was looked."""
-        changed = self._changed
-        return moment >= self._forgotten and all(changed.get(tag, 0) <= moment for tag in tags)
+        if moment < self._forgotten:
+            return False
+        return moment == self._moment or all(self._changed.get(tag, 0) <= moment for tag in tags)
 
     def close(self) -> None:
         self._feed.close()

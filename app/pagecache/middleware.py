@@ -80,7 +80,7 @@ class PageCache:
         if form not in kept.bodies:
             kept.body(form)
             self._store.put(key, kept)
-        return _answer(kept, environ, start_response)
+        return _answer(kept, form, environ, start_response)
 
     def figures(self) -> Figures:
         """Return what this process's cache did and holds."""
@@ -151,7 +151,7 @@ class PageCache:
             is_packed,
         )
         self._store.put(key, kept)
-        return _answer(kept, environ, start_response)
+        return _answer(kept, form, environ, start_response)
 
 
 def _no_write(data: bytes) -> None:
@@ -216,9 +216,8 @@ def _form(environ: Environ, is_packed: bool) -> str:
     return "" if is_packed else pick_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
 
 
-def _answer(kept: Kept, environ: Environ, start_response: Any) -> Iterable[bytes]:
-    """Send a page that is kept, or 304 to whoever has it already."""
-    encoding = _form(environ, kept.is_packed)
+def _answer(kept: Kept, encoding: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
+    """Send a page that is kept in an encoding, or 304 to whoever has it already."""
     etag = f'"{kept.etag}{SUFFIX[encoding]}"'
     headers = [*kept.headers, ("ETag", etag)]
     if _is_known(kept, environ):

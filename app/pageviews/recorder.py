@@ -12,7 +12,6 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app, request
-from werkzeug.datastructures import EnvironHeaders
 
 from app.core.clock import now
 from app.core.db import Model, upsert
@@ -44,7 +43,7 @@ def record(kind: str, target_id: int, author_id: int | None) -> bool:
     """Count the running request as a view of a target; return whether it counted."""
     repeat(partial(_count_again, current_app._get_current_object(), kind, target_id))  # type: ignore[attr-defined]
     actor = current_actor()
-    if request.method != "GET" or is_bot(client_agent()) or is_early(request.headers):
+    if request.method != "GET" or is_bot(client_agent()) or is_early(request.environ):
         return False
     if actor.id is not None and actor.id == author_id:
         return False
@@ -59,7 +58,7 @@ def record(kind: str, target_id: int, author_id: int | None) -> bool:
 def _count_again(app: Flask, kind: str, target_id: int, environ: dict[str, Any]) -> None:
     """Count a visitor to whom the cache gave the page."""
     agent = environ.get("HTTP_USER_AGENT", "")[:AGENT_MAX]
-    if environ["REQUEST_METHOD"] != "GET" or is_bot(agent) or is_early(EnvironHeaders(environ)):
+    if environ["REQUEST_METHOD"] != "GET" or is_bot(agent) or is_early(environ):
         return
     today = now().date()
     reader = visitor_key_of(app, "view", today, environ.get("REMOTE_ADDR") or "unknown", agent)

@@ -1,11 +1,12 @@
 """Telling programs from people by what they say of themselves. Declared bots and libraries only; no guessing."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
-from werkzeug.datastructures import Headers
-
-_PURPOSE = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+# Headers in which browsers say what they ask for a page for, as WSGI names them.
+_PURPOSE = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 _EARLY = ("prefetch", "prerender", "preview")
 
 # Names that crawlers, previewers, monitors and HTTP libraries put into their User-Agent.
@@ -25,6 +26,7 @@ def is_bot(agent: str) -> bool:
     return not agent or "mozilla/" not in agent.lower() or _BOT.search(agent) is not None
 
 
-def is_early(headers: Headers) -> bool:
-    """Return whether a browser asks for a page before anybody wants to read it."""
-    return any(word in headers.get(name, "").lower() for name in _PURPOSE for word in _EARLY)
+def is_early(environ: Mapping[str, Any]) -> bool:
+    """Return whether a browser asks for a page before anybody wants to read it, by the WSGI environment of its request."""
+    said = [environ[name].lower() for name in _PURPOSE if name in environ]
+    return any(word in purpose for purpose in said for word in _EARLY)

@@ -1,6 +1,7 @@
 """Compressing texts on their way out, and the strong tag of each form."""
 
 import re
+from functools import lru_cache
 
 import brotli
 import deflate
@@ -20,6 +21,8 @@ BEST_GZIP_LEVEL = 12
 # Shorter texts than this gain nothing.
 WORTH_IT = 600
 SUFFIX = {"": "", "gzip": "-gz", "br": "-br"}
+# No browser names more.
+_HEADER_MAX = 200
 _SUFFIXED = re.compile(r'-(?:gz|br)"')
 _ASKED = "threadwell.if_none_match"
 _TYPES = ("text/", "application/json", "application/xml", "application/atom+xml", "application/opensearchdescription+xml")
@@ -40,7 +43,12 @@ def accepted_encodings(header: str) -> set[str]:
 
 def pick_encoding(header: str) -> str:
     """Return the encoding that makes a page smallest for a client: "br", "gzip" or "" for none."""
-    accepted = accepted_encodings(header) if header else ()
+    return _picked(header[:_HEADER_MAX]) if header else ""
+
+
+@lru_cache(maxsize=256)
+def _picked(header: str) -> str:
+    accepted = accepted_encodings(header)
     return "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
 
 

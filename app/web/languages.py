@@ -20,13 +20,17 @@ _HEADER_MAX = 300
 _SPOKEN = ("text/html", "application/atom+xml", "application/opensearchdescription+xml", "application/manifest+json")
 
 
-@lru_cache(maxsize=1024)
 def choose_language(header: str, offered: tuple[str, ...], default: str) -> str:
     """Return which of the languages that a site offers an Accept-Language header asks for; the site's own if for none of them.
 
     The first that is wanted most wins; for any kind of German there is one German, and so on.
     """
-    for tag, quality in parse_accept_header(header[:_HEADER_MAX], LanguageAccept):
+    return _chosen(header[:_HEADER_MAX], offered, default)
+
+
+@lru_cache(maxsize=1024)
+def _chosen(header: str, offered: tuple[str, ...], default: str) -> str:
+    for tag, quality in parse_accept_header(header, LanguageAccept):
         language = default if tag == "*" else tag.partition("-")[0].lower()
         if quality > 0 and language in offered:
             return language

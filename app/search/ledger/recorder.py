@@ -144,7 +144,7 @@ def _browser() -> str:
 
 
 def _is_person() -> bool:
-    return not is_bot(client_agent()) and not is_early(request.headers)
+    return not is_bot(client_agent()) and not is_early(request.environ)
 
 
 def _note(what: What, **facts: Any) -> None:
