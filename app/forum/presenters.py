@@ -41,6 +41,8 @@ FLAG_REASONS = (
     ("outdated", lazy_gettext("It is out of date")),
     ("other", lazy_gettext("Something else")),
 )
+# Only a thread as a whole may have been asked before.
+ANSWER_FLAG_REASONS = tuple(reason for reason in FLAG_REASONS if reason[0] != "duplicate")
 _CONFIRMS = (OutcomeKind.ACCEPTED, OutcomeKind.CONFIRMED_BY_ASKER, OutcomeKind.JUDGED_BY_STAFF)
 
 

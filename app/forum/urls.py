@@ -4,6 +4,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 
+@lru_cache(maxsize=512)
 def thread_path(kind: str, thread_id: int, slug: str, page: int = 1) -> str:
     """Return the path of a question or discussion; page 1 has no query string."""
     return f"/{kind}s/{thread_id}/{quote(slug)}" + (f"?page={page}" if page > 1 else "")

@@ -78,6 +78,16 @@ def _time(_language: str, moment: datetime) -> Markup:
     return Markup(f'<time datetime="{moment:%Y-%m-%dT%H:%MZ}">{day}</time>')  # noqa: S704
 
 
+def day_element(moment: date) -> Markup:
+    """Return a <time> element of a calendar day, which stays a day: no script makes it relative."""
+    return _day_element(current_language(), local_day(moment))
+
+
+@lru_cache(maxsize=4096)
+def _day_element(language: str, day: date) -> Markup:
+    return Markup(f'<time datetime="{day.isoformat()}">{_day(language, day)}</time>')  # noqa: S704 (dates hold nothing to escape)
+
+
 def count(number: int) -> str:
     """Return a number with thousands separators."""
     return current_speech().count(number)
@@ -157,8 +167,8 @@ def paragraphs(text: str) -> Markup:
 
 FILTERS = {
     "datetime": time_element,
+    "day": day_element,
     "machine_date": machine_date,
-    "local_day": local_day,
     "human_date": human_date,
     "human_moment": human_moment,
     "human_month": human_month,

@@ -170,7 +170,7 @@ SIMPLE = [
     ("button", "post_button('/x', 'Lock', 'lock', fields={'state': 'on'}, confirm='Sure?')", 'name="state" value="on"'),
     ("button", "link_button('/x', 'Go', none, 'primary')", "btn btn-primary"),
     ("button", "toggle_button('/x', 'Follow', True, 1200, pressed_label='Following')", "1,200"),
-    ("dialog", "reason_form('/x', 'Report', [('spam', 'Spam')])", 'name="reason" value="spam"'),
+    ("dialog", "reason_form('/x', 'Report', (('spam', 'Spam'),))", 'name="reason" value="spam"'),
     ("filters", "tabs([('Solved', '/s', 1200, true)])", 'aria-current="page"'),
     ("filters", "filters('Status', [('Solved', '/s', none, false)])", "Solved"),
     ("filters", "place_list([('Hub', '/c/hub', 3)])", "/c/hub"),

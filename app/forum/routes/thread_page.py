@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from flask import Response, request
 from markupsafe import Markup
@@ -20,7 +19,7 @@ from app.forum.evidence import present_evidence
 from app.forum.forms import AnswerForm
 from app.forum.models import Thread
 from app.forum.policies import can_see_thread
-from app.forum.presenters import FLAG_REASONS, PostView, present_post, present_solution
+from app.forum.presenters import ANSWER_FLAG_REASONS, FLAG_REASONS, PostView, present_post, present_solution
 from app.forum.queries.categories import list_categories
 from app.forum.queries.issues import IssueFacts, get_issue
 from app.forum.queries.proposals import list_proposals_for
@@ -33,7 +32,7 @@ from app.forum.routes.blueprint import blueprint
 from app.forum.routes.forwarding import find_moved_thread
 from app.forum.routes.shared_thread import find_shared, key_of_request, share
 from app.forum.services.drafting import find_draft
-from app.forum.urls import ask_path, thread_path
+from app.forum.urls import ask_path
 from app.forum.verdicts import parse_said, present_verdicts, solution_rows
 from app.pageviews.recorder import record
 from app.search.ledger.recorder import note_opened
@@ -116,9 +115,9 @@ def render_thread(
 
 
 def _address(head: ThreadHead, sort: str, number: int) -> str:
-    query = {"sort": sort if sort != "best" else "", "page": number if number > 1 else ""}
-    given = {key: value for key, value in query.items() if value}
-    return thread_path(head.kind, head.id, head.slug) + (f"?{urlencode(given)}" if given else "")
+    """Return the address of a page of a thread, in one of SORTS."""
+    query = "&".join([*([f"sort={sort}"] if sort != "best" else []), *([f"page={number}"] if number > 1 else [])])
+    return f"{head.path}?{query}" if query else head.path
 
 
 def _render(
@@ -158,7 +157,7 @@ def _render(
         has_products=rights.set_versions and has_products(),
         own=found.own,
         new_answers=found.new_answers,
-        flag_reasons=FLAG_REASONS,
+        flag_reasons={"thread": FLAG_REASONS, "answer": ANSWER_FLAG_REASONS},
         next=after,
         tools=thread_tools.thread_tools(head, list_categories(actor)) if rights.moderate else [],
         login_path=login_path(head.path),
