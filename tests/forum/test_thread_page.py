@@ -247,6 +247,22 @@ def test_a_visitors_page_of_a_solved_thread_takes_at_most_six_statements(client:
         assert client.get(path).status_code == 200
 
 
+def test_answers_are_counted_for_a_member_only_where_a_page_may_not_show_them_all(browser: Browser) -> None:
+    short, long = make_question(), make_question()
+    make_answers(short, 19)
+    make_answers(long, 21)
+    browser.sign_in(make_person("vera"))
+
+    def counts(path: str) -> int:
+        with count_queries() as found:
+            browser.get(path)
+        return sum(statement.upper().startswith("SELECT COUNT(*)") and "FROM post" in statement for statement in found)
+
+    assert counts(short.path) == 0
+    assert "19 answers" in browser.text()
+    assert counts(long.path) == counts(f"{long.path}?page=2") == 1
+
+
 def test_comments_are_folded_after_three(browser: Browser) -> None:
     thread = make_question()
     answer = make_answer(thread)
