@@ -21,6 +21,7 @@ def _serializer(secret: str) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt="notifications.unsubscribe", signer_kwargs={"digest_method": hashlib.sha256})
 
 
+@lru_cache(maxsize=1_024)  # on a busy day the same people get many mails, whose links are the same
 def make_unsubscribe_token(secret: str, person_id: int, kind: str) -> str:
     """Return the token that lets its holder switch mails of a kind off for a person, and nothing else."""
     return str(_serializer(secret).dumps([person_id, kind]))
