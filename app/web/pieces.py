@@ -21,7 +21,7 @@ from flask import Flask, current_app, g, session
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from jinja2 import Template
-from jinja2.runtime import Macro
+from jinja2.runtime import Context, Macro, new_context
 from markupsafe import Markup
 
 # So many characters are kept in each process; a post of usual length takes 3,000.
@@ -195,6 +195,10 @@ def cut(page: str) -> tuple[list[str], dict[str, list[int]]]:
 
 class PlainTemplate(Template):
     """A template whose macros are imported once: none of ours is given globals of its own when it is loaded."""
+
+    def new_context(self, vars: Any = None, shared: bool = False, locals: Any = None) -> Context:
+        """As Jinja's, which asks for each global among those of the template first."""
+        return new_context(self.environment, self.name, self.blocks, vars, shared, self.environment.globals, locals)
 
     def _get_default_module(self, ctx: Any = None) -> Any:
         if self._module is None:
