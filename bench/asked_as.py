@@ -18,7 +18,7 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -26,6 +26,7 @@ from statistics import fmean
 
 from defusedxml.ElementTree import iterparse
 
+from app.core.records import replace
 from app.search import querying
 from app.search.documents import ARTICLE, THREAD, SearchDocument
 from app.search.engines.whoosh import WhooshEngine

@@ -5,12 +5,13 @@ sentences. Deterministic: the same number of threads is the same corpus.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from random import Random
 
+from app.core.records import replace
 from app.importing.reader import Dump, Skipped
 from app.importing.stackexchange_rows import PostKind, PostRow
 from app.search.documents import THREAD, SearchDocument

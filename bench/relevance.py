@@ -17,9 +17,10 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from statistics import mean
+
+from app.core.records import replace
 
 if __package__ in (None, ""):  # started as a file: then the folder of this file is looked into, and not the project's
     sys.path[0] = str(Path(__file__).resolve().parents[1])

@@ -15,11 +15,12 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
 from typing import Any, TypeVar
 
+from app.core.records import replace
 from app.search import querying
 from app.search.documents import SearchDocument
 from app.search.engines.base import EngineQuery

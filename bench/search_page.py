@@ -11,7 +11,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from statistics import mean
@@ -21,6 +21,7 @@ from flask import Flask
 
 from app.core.actor import ANONYMOUS
 from app.core.db import db
+from app.core.records import replace
 from app.forum.models import Post, Tag, Thread
 from app.search import querying
 from app.search.documents import THREAD, source_of

@@ -12,11 +12,12 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from statistics import mean
 
+from app.core.records import replace
 from app.search import querying
 from app.search.documents import SearchDocument
 from app.search.engines import postgres_query

@@ -1,12 +1,9 @@
 """Facts about accounts."""
 
-from dataclasses import dataclass
-
 from app.core.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class PersonSignedUp(Event):
+class PersonSignedUp(Event, frozen=True):
     """A new account exists; its address waits for confirmation.
 
     Told in the same way when somebody else has confirmed that address: whether the mail is a confirmation or a word to the
@@ -16,43 +13,37 @@ class PersonSignedUp(Event):
     person_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class AddressChangeRequested(Event):
+class AddressChangeRequested(Event, frozen=True):
     """A person typed a new address, kept as pending until confirmed."""
 
     person_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmationRequested(Event):
+class ConfirmationRequested(Event, frozen=True):
     """A person wants the link to their pending address once more."""
 
     person_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordResetRequested(Event):
+class PasswordResetRequested(Event, frozen=True):
     """Somebody asked for a reset link to a confirmed address; None when nobody has it (the same work is done)."""
 
     person_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimOffered(Event):
+class ClaimOffered(Event, frozen=True):
     """An admin set the pending address of an account; whoever reads mail there may choose its password."""
 
     person_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordChanged(Event):
+class PasswordChanged(Event, frozen=True):
     """A password was changed or set."""
 
     person_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class RoleChanged(Event):
+class RoleChanged(Event, frozen=True):
     """`actor_id` gave a person another role (None: the command line)."""
 
     person_id: int
@@ -61,29 +52,25 @@ class RoleChanged(Event):
     new_role: str
 
 
-@dataclass(frozen=True, slots=True)
-class ErasureRequested(Event):
+class ErasureRequested(Event, frozen=True):
     """Somebody wants their account erased; they confirm it by the link in a mail, when they have an address."""
 
     person_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ErasureConfirmed(Event):
+class ErasureConfirmed(Event, frozen=True):
     """An account will be erased at the date stored with the wish, unless its owner signs in before."""
 
     person_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ErasureCancelled(Event):
+class ErasureCancelled(Event, frozen=True):
     """The account stays."""
 
     person_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class PersonErased(Event):
+class PersonErased(Event, frozen=True):
     """An account is erased: told in the transaction that takes the name from its row. `actor_id`: the admin who had it done.
 
     `address` is where the last mail goes, "" for none; `name` is what nobody is to keep from here on.
@@ -96,8 +83,7 @@ class PersonErased(Event):
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleMerged(Event):
+class PeopleMerged(Event, frozen=True):
     """What belonged to `from_id` belongs to `into_id` now, by an admin's decision."""
 
     from_id: int

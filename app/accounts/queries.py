@@ -1,7 +1,6 @@
 """Finding people and their sign-ins. Reads only."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,28 +14,26 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.pagination import Page, window
+from app.core.records import Struct
 
 PEOPLE_PER_PAGE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class SignInCandidate:
+class SignInCandidate(Struct, frozen=True):
     """Whose password a sign-in is checked against."""
 
     person_id: int
     password_hash: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class NamedPerson:
+class NamedPerson(Struct, frozen=True):
     """Somebody who may be mentioned."""
 
     name: str
     display_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRow:
+class SessionRow(Struct, frozen=True):
     """One sign-in as its owner sees it."""
 
     agent: str
@@ -44,8 +41,7 @@ class SessionRow:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+class PersonRow(Struct, frozen=True):
     """One account as admins see it."""
 
     id: int

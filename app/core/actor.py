@@ -1,9 +1,9 @@
 """Who is asking for something: a frozen value, so that policies run without a request."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.i18n import gettext, lazy_gettext
+from app.core.records import Struct
 from app.core.trust import Ability, Level, trust_table
 
 CONFIRM_FIRST = lazy_gettext(
@@ -28,8 +28,7 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """The person (or visitor) behind a request, a command or a job.
 
     `trust` is how many answers of theirs were accepted, `level` how far they are trusted for their whole record (app/core/trust.py).

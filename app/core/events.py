@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 
 
-class Event:
+class Event(Struct, frozen=True):
     """Base of all events."""
-
-    __slots__ = ()
 
 
 Handler = Callable[[Any], None]

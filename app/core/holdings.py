@@ -5,11 +5,12 @@ is forgotten. Knows no table itself.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 
 import sqlalchemy as sa
+
+from app.core.records import Struct
 
 
 class OnErasing(StrEnum):
@@ -28,8 +29,7 @@ class OnMerging(StrEnum):
     STAY = "stay"
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(Struct, frozen=True):
     """One column that names a person.
 
     `section` is the list of the export that its rows are in ("" with the reason in `words`: they are not exported).

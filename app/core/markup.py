@@ -10,7 +10,6 @@ What the Markdown is: CommonMark with tables, `~~deleted~~`, fenced and highligh
 import hashlib
 import re
 import threading
-from dataclasses import dataclass, field
 from html import unescape
 
 from markdown import Markdown  # type: ignore[import-untyped]
@@ -23,6 +22,7 @@ from app.core.markup_code import code_html
 from app.core.markup_extensions import ForumMarkdown
 from app.core.markup_sanitizing import sanitize
 from app.core.markup_state import MAX_HIGHLIGHTED, RenderState, too_deep
+from app.core.records import Struct
 from app.core.text import clean_text, shorten
 
 RENDERER_VERSION = 2
@@ -43,8 +43,7 @@ _INLINE_TAGS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """One text in all the forms it is stored and shown in.
 
     `source` is the Markdown after cleaning; `html` is safe to print; `text` is what a reader sees, on one line, with a colon after headings;
@@ -58,7 +57,7 @@ class Rendered:
     excerpt: str
     hash: str
     version: int = RENDERER_VERSION
-    toc: tuple[tuple[int, str, str], ...] = field(default=())
+    toc: tuple[tuple[int, str, str], ...] = ()
 
 
 def render_markdown(

@@ -10,10 +10,9 @@ Why each limit exists (measured on Markdown 3.11, bleach 6.4 and Pygments 2.21):
 * bleach builds a tree with html5lib, some 20 to 40 microseconds for every element, and its cost grows with nesting.
 """
 
-from dataclasses import dataclass, field
-
 from app.core.errors import Invalid
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct, field
 
 MAX_DEPTH = 12
 """Quotes and lists nest this deep; further markers stay text."""
@@ -55,8 +54,7 @@ def too_deep() -> Invalid:
     return Invalid({"body": _DEEP})
 
 
-@dataclass
-class RenderState:
+class RenderState(Struct):
     """The inputs of one rendering, its side results (`toc`, `seen`), and what is left of its budgets."""
 
     mentions: dict[str, str] = field(default_factory=dict)

@@ -1,11 +1,11 @@
 """Numbered pages without counting: one row more than shown is read, and tells whether there is a next page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 
 T = TypeVar("T")
 MAX_PAGE = 100_000
@@ -20,8 +20,7 @@ def parse_page(raw: str | None) -> int:
     return int(raw)
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Struct, Generic[T], frozen=True):
     """One page of a list. `number` counts from 1; `total_pages` is None where counting would cost too much."""
 
     items: tuple[T, ...]

@@ -1,8 +1,9 @@
 """Formulas for figures about a community: intervals of shares and of their differences, and waiting times in which some still wait. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import sqrt
+
+from app.core.records import Struct
 
 # Quantile of the normal distribution for two-sided 95 % intervals.
 Z95 = 1.959963984540054
@@ -42,8 +43,7 @@ def newcombe_interval(hits: int, total: int, other_hits: int, other_total: int) 
     return difference, max(-1.0, difference - below), min(1.0, difference + above)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step of a survival curve: at `time` `ended` of `at_risk` ended; `share` still waits afterwards."""
 
     time: float

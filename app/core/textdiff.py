@@ -11,6 +11,8 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
 
+from app.core.records import Struct
+
 MAX_LINE_PAIRS = 1_000_000
 """Lines of the old text times lines of the new that are compared; more are shown as replaced."""
 MAX_WORD_PAIRS = 400_000
@@ -31,16 +33,14 @@ class Change(StrEnum):
     GAP = "gap"
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     """A piece of a line; `change` is same, removed or added."""
 
     change: Change
     text: str
 
 
-@dataclass(frozen=True)
-class DiffRow:
+class DiffRow(Struct, frozen=True):
     """One line of the comparison, or a gap of `hidden` unchanged lines. Numbers count from 1; None: not on that side."""
 
     change: Change

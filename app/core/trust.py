@@ -4,11 +4,11 @@ Policies ask `actor.has(Ability.X)`; the page about trust, the settings and the 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import IntEnum, StrEnum
 
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct, field, replace
 
 # So far back reports that moderators upheld, and what moderators had to do about a person, count.
 WINDOW = timedelta(days=180)
@@ -66,8 +66,7 @@ ABILITIES: Mapping[Ability, tuple[Level, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What somebody did here. `texts`: visible posts and comments; `accepted`: answers that others accepted; `confirmed`: further
     answers of which others said that they worked; `upheld`, `sanctions`: reports against their texts that moderators upheld, and
     warnings or worse, both within WINDOW."""
@@ -85,8 +84,7 @@ class Record:
         return self.accepted + self.confirmed
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """What a level takes: at least `days`, `texts` and `helps`; at most `upheld` reports and `sanctions`."""
 
     days: float = 0
@@ -108,8 +106,7 @@ BOUNDS: Mapping[Level, Bound] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TrustTable:
+class TrustTable(Struct, frozen=True):
     """What holds here. `lowest`: the level from which an ability is had; None: staff and moderators alone have it."""
 
     bounds: Mapping[Level, Bound] = field(default_factory=lambda: dict(BOUNDS))
@@ -193,9 +190,9 @@ def parse_bounds(raw: str) -> dict[Level, dict[str, int]]:
 
     def take(name: str, value: str) -> None:
         level, _dot, what = name.partition(".")
-        if level_named(level) is Level.NEW or what not in Bound.__slots__:
+        if level_named(level) is Level.NEW or what not in Bound.__struct_fields__:
             raise ValueError(
-                f"{name} is not a bound; write member, regular or trusted, a dot, and one of {', '.join(Bound.__slots__)}"
+                f"{name} is not a bound; write member, regular or trusted, a dot, and one of {', '.join(Bound.__struct_fields__)}"
             )
         if not value.isascii() or not value.isdigit() or len(value) > 6:
             raise ValueError(f"{name} must be a whole number from 0")

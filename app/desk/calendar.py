@@ -5,11 +5,12 @@ change. Each year is laid out once and remembered, so that a question from years
 """
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
+
+from app.core.records import Struct
 
 Span = tuple[int, int]
 NONE = timedelta()
@@ -20,8 +21,7 @@ LEAST_WEEK_MINUTES = 60
 FARTHEST_YEARS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class WorkingHours:
+class WorkingHours(Struct, frozen=True):
     """The week (Monday first; minutes after midnight, None: closed), the free days and the time zone they are meant in."""
 
     zone: ZoneInfo
@@ -45,8 +45,7 @@ class WorkingHours:
         return opening is not None and opening[0] <= moment < opening[1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Year:
+class _Year(Struct, frozen=True):
     """The working days of a year in order, and how much working time lies before each; `total` is that of all."""
 
     days: tuple[date, ...]

@@ -1,13 +1,11 @@
 """Facts about the desk."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionAssigned(Event):
+class QuestionAssigned(Event, frozen=True):
     """Somebody put a person or a group in charge of a question by hand, or left them another `note`."""
 
     thread_id: int
@@ -17,8 +15,7 @@ class QuestionAssigned(Event):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionEscalated(Event):
+class QuestionEscalated(Event, frozen=True):
     """A question waited longer than allowed for an official or accepted answer; told once until it comes back anew.
 
     At most one of `assignee_id` and `group_id` is set: who is in charge. `waited_minutes` are working minutes.

@@ -1,9 +1,9 @@
 """Placeholders of canned answers: `{asker}`, `{staff}` and `{title}` become what they stand for. Pure; other braces stay."""
 
 import re
-from dataclasses import dataclass
 
 from app.core.i18n import lazy_pgettext
+from app.core.records import Struct
 
 NAMES = ("asker", "staff", "title")
 NOBODY = lazy_pgettext("Hello …", "there")
@@ -12,8 +12,7 @@ NOBODY = lazy_pgettext("Hello …", "there")
 _PLACEHOLDER = re.compile(r"\{ ?(asker|staff|title) ?\}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """What the placeholders stand for at one question."""
 
     asker: str

@@ -1,12 +1,12 @@
 """The desk in words: how long something waits and is overdue, why it is in the queue. Pure functions over rows and hours."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.core.actor import Actor
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, lazy_pgettext
+from app.core.records import Struct
 from app.desk.calendar import WorkingHours, working_minutes_between
 from app.desk.models import DeskState, WaitingReason
 from app.desk.queries.queue import DeskFilter, DeskRow
@@ -42,8 +42,7 @@ REASONS = {
 HOURS_IN_WORDS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class DeskLine:
+class DeskLine(Struct, frozen=True):
     """A row with its words. `due` is empty where nothing is due; `tone` is "" or "late"."""
 
     row: DeskRow

@@ -1,12 +1,12 @@
 """What the settings say about the desk, set once when the application starts. Reads no environment itself."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from app.core.records import Struct
 
-@dataclass(frozen=True, slots=True)
-class DeskTerms:
+
+class DeskTerms(Struct, frozen=True):
     """How long a question is held for one person, after how much working time it is escalated (none: never), and the time zone."""
 
     zone: ZoneInfo = ZoneInfo("UTC")

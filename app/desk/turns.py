@@ -1,9 +1,9 @@
 """Whose turn a question is, and until when an answer is expected: pure functions over facts. No database, no clock."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log2
 
+from app.core.records import Struct
 from app.desk.models import DeskState
 from app.forum.models.thread import Status
 
@@ -13,8 +13,7 @@ SETTLED = frozenset({Status.SOLVED, Status.LIKELY_SOLVED, Status.CLOSED})
 EXPECTED_AT_MOST = timedelta(hours=8)
 
 
-@dataclass(frozen=True, slots=True)
-class TurnFacts:
+class TurnFacts(Struct, frozen=True):
     """What decides whose turn a question is. `last_answer_at` and `last_official_at` are of listed answers by others than the asker."""
 
     status: str
@@ -25,8 +24,7 @@ class TurnFacts:
     returned_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A state, since when it holds (None while done or unknown), and since when the escalation clock runs (None: stopped)."""
 
     state: DeskState

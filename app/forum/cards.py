@@ -1,11 +1,11 @@
 """The answer card as a page shows it, and which answers could be one. Pure; knows no request."""
 
-from dataclasses import dataclass
 from typing import cast
 
 from markupsafe import Markup
 
 from app.core.actor import Actor
+from app.core.records import Struct
 from app.core.text import shorten
 from app.forum import policies
 from app.forum.models import Thread
@@ -20,8 +20,7 @@ CARD_CHARS = 1_000
 """Characters up to which a card shows the whole answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class CardView:
+class CardView(Struct, frozen=True):
     """The answer pinned on top of a question: whole when it is short, otherwise its beginning. `path` leads to it on the page."""
 
     author: PersonCard | None

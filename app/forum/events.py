@@ -1,13 +1,11 @@
 """Facts about threads and posts: ids, and for moderators' actions the actor and the reason."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.core.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadStarted(Event):
+class ThreadStarted(Event, frozen=True):
     """A thread became visible (asked, or approved)."""
 
     thread_id: int
@@ -15,16 +13,14 @@ class ThreadStarted(Event):
     author_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadHeld(Event):
+class ThreadHeld(Event, frozen=True):
     """A new thread waits for approval."""
 
     thread_id: int
     author_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PostAdded(Event):
+class PostAdded(Event, frozen=True):
     """An answer or reply became visible."""
 
     thread_id: int
@@ -32,8 +28,7 @@ class PostAdded(Event):
     author_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PostHeld(Event):
+class PostHeld(Event, frozen=True):
     """A new answer or reply waits for approval."""
 
     thread_id: int
@@ -41,8 +36,7 @@ class PostHeld(Event):
     author_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CommentHeld(Event):
+class CommentHeld(Event, frozen=True):
     """A new or changed comment waits for approval."""
 
     thread_id: int
@@ -51,8 +45,7 @@ class CommentHeld(Event):
     author_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CommentAdded(Event):
+class CommentAdded(Event, frozen=True):
     """A comment was written under a post. `is_request`: the question waits for its asker to say what the comment asks for."""
 
     thread_id: int
@@ -62,8 +55,7 @@ class CommentAdded(Event):
     is_request: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleMentioned(Event):
+class PeopleMentioned(Event, frozen=True):
     """People were named with @ in a post (or, with `comment_id`, in a comment)."""
 
     thread_id: int
@@ -73,8 +65,7 @@ class PeopleMentioned(Event):
     person_ids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PostEdited(Event):
+class PostEdited(Event, frozen=True):
     """A post has a new revision."""
 
     thread_id: int
@@ -84,8 +75,7 @@ class PostEdited(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerAccepted(Event):
+class AnswerAccepted(Event, frozen=True):
     """An answer was marked as a solution."""
 
     thread_id: int
@@ -93,8 +83,7 @@ class AnswerAccepted(Event):
     actor_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptanceWithdrawn(Event):
+class AcceptanceWithdrawn(Event, frozen=True):
     """An answer is no longer marked as a solution."""
 
     thread_id: int
@@ -103,8 +92,7 @@ class AcceptanceWithdrawn(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChanged(Event):
+class StatusChanged(Event, frozen=True):
     """The derived status of a question changed."""
 
     thread_id: int
@@ -112,31 +100,27 @@ class StatusChanged(Event):
     new_status: str
 
 
-@dataclass(frozen=True, slots=True)
-class AskerStillStuck(Event):
+class AskerStillStuck(Event, frozen=True):
     """The asker (or somebody for them) said at `said_at` that no answer solved the problem. The status may be what it was before."""
 
     thread_id: int
     actor_id: int | None
-    said_at: datetime | None = field(default=None, compare=False)
+    said_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StillStuckWithdrawn(Event):
+class StillStuckWithdrawn(Event, frozen=True):
     """That no answer solved the problem was taken back, and nobody else says so."""
 
     thread_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadChanged(Event):
+class ThreadChanged(Event, frozen=True):
     """What readers see of a thread changed, or whether they see it: texts, answers, status; not votes and views."""
 
     thread_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadCurated(Event):
+class ThreadCurated(Event, frozen=True):
     """Somebody in charge did `action` to a thread.
 
     `action` is one of hide restore approve reject lock unlock pin unpin move close reopen duplicate unduplicate not_duplicate
@@ -153,8 +137,7 @@ class ThreadCurated(Event):
     is_one_of_many: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PostCurated(Event):
+class PostCurated(Event, frozen=True):
     """Somebody in charge did `action` (hide restore approve reject to_comment from_comment) to an answer or reply."""
 
     thread_id: int
@@ -166,8 +149,7 @@ class PostCurated(Event):
     is_one_of_many: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PostsMoved(Event):
+class PostsMoved(Event, frozen=True):
     """Posts stand in another thread now, with their comments and the evidence about them. Both threads are locked and settled."""
 
     thread_id: int
@@ -178,8 +160,7 @@ class PostsMoved(Event):
     is_undo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CommentCurated(Event):
+class CommentCurated(Event, frozen=True):
     """Somebody in charge did `action` (hide restore approve reject hold edit to_answer from_answer) to a comment."""
 
     thread_id: int
@@ -192,8 +173,7 @@ class CommentCurated(Event):
     is_one_of_many: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class VersionChecked(Event):
+class VersionChecked(Event, frozen=True):
     """Somebody said whether the solution of a question still holds on a version."""
 
     thread_id: int
@@ -202,8 +182,7 @@ class VersionChecked(Event):
     works: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VersionReleased(Event):
+class VersionReleased(Event, frozen=True):
     """A version of a product was published: what is about that product waits to be checked on it."""
 
     version_id: int

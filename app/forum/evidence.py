@@ -4,13 +4,13 @@ Readers are counted, never named; who is in charge, the asker and our own infere
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup, escape
 
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, separated
+from app.core.records import Struct
 from app.forum.inference import grounds_in_words
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.forum.models.thread import Status
@@ -50,8 +50,7 @@ _HOW = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceLine:
+class EvidenceLine(Struct, frozen=True):
     """One piece of evidence: what was said, by `who` (None for readers and for us), `how` it reached us, when, and about which answer."""
 
     text: str

@@ -6,11 +6,11 @@ these rules find is kept apart from what people said (see outcomes), and any wor
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
+from app.core.records import Struct
 
 # Grounds are stored in these words; `grounds_in_words` says them in other languages.
 _THANKED = "The asker thanked for this answer"
@@ -38,16 +38,14 @@ _DOUBT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """From when silence counts: `after_days` without a word (0: never) after an answer with at least `min_score` votes."""
 
     after_days: int = 14
     min_score: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerSeen:
+class AnswerSeen(Struct, frozen=True):
     """A listed answer by somebody other than the asker."""
 
     id: int
@@ -55,8 +53,7 @@ class AnswerSeen:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AskerSaid:
+class AskerSaid(Struct, frozen=True):
     """What the asker wrote under a question: a comment (under the post `post_id`), or an answer of their own (None)."""
 
     post_id: int | None
@@ -65,8 +62,7 @@ class AskerSaid:
     is_visible: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True):
     """What is known about an open question. `last_sign_at` is the asker's newest word, edit or outcome of any kind.
 
     `last_word_at` is their newest event of evidence, also one they took back: thanks before it say nothing any more.
@@ -78,8 +74,7 @@ class Circumstances:
     last_word_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """Why a question is probably solved: by which answer, and the reason in words."""
 
     post_id: int

@@ -7,8 +7,8 @@ The formulas, with reasons and sources, are in docs/metrics.md.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from app.core.records import Struct
 from app.core.statistics import wilson_interval
 from app.forum.models.resolution import OutcomeKind, Voice
 from app.forum.models.thread import Status
@@ -33,8 +33,7 @@ FRESH_WORDS = 30
 TOLERATED_FAILURES = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeFact:
+class OutcomeFact(Struct, frozen=True):
     """What the status depends on: one event of the log, in the order of ids. `voice` is whose word it is."""
 
     id: int
@@ -44,8 +43,7 @@ class OutcomeFact:
     withdraws_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """The readers' words about one answer that count now: for how many it worked, and for how many not."""
 
     worked: int = 0
@@ -63,8 +61,7 @@ class Words:
         return self.worked >= CONFIRMATIONS_NEEDED and self.worked > self.failed and not self.is_refuted
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """The standing events of one question, weighed.
 
     `good` are the confirmations by the asker or staff since their last refutation `bad`; `since` is the last of all these:

@@ -6,7 +6,6 @@ Rows carry the attributes that the policies look at, so the same policies decide
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, cast
 
@@ -15,6 +14,7 @@ from markupsafe import Markup
 from app.core.actor import Actor
 from app.core.i18n import lazy_gettext, ngettext
 from app.core.markup import with_first_image_at_once
+from app.core.records import Struct
 from app.core.text import shorten
 from app.forum import policies
 from app.forum.cards import can_be_card
@@ -154,8 +154,7 @@ class PostView(NamedTuple):
         return self.accepted_at is not None
 
 
-@dataclass(frozen=True, slots=True)
-class SolutionView:
+class SolutionView(Struct, frozen=True):
     """An answer that solved the question, with the evidence for it.
 
     `by` marked it as the solution; with `by_readers` nobody did, but it worked for enough of them. `worked_count` counts the

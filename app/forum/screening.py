@@ -5,12 +5,12 @@ and the program itself are not screened.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.core.markup import Rendered
+from app.core.records import Struct
 
 
 class Measure(StrEnum):
@@ -21,8 +21,7 @@ class Measure(StrEnum):
     BLOCK = "block"
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """A text that somebody is about to post or change.
 
     `kind` is thread, post or comment. `is_held`: it waits for a moderator whatever the screeners say. `holds_first`: here the
@@ -42,8 +41,7 @@ class Submission:
     before_title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why a text is noted, held or refused: which check, and one sentence in words. `rule_id`: the moderators' rule it broke."""
 
     check: str
@@ -52,8 +50,7 @@ class Reason:
     rule_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What all screeners think of a text, with the tags they want on a new thread."""
 
     reasons: tuple[Reason, ...] = ()

@@ -1,12 +1,12 @@
 """What stands round the posts of a thread: notices, the asker's box, why one cannot answer, moderators' tools. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from app.core.actor import Actor
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, lazy_pgettext, pgettext
+from app.core.records import Struct
 from app.forum import policies
 from app.forum.models import Thread
 from app.forum.models.resolution import OutcomeKind
@@ -57,8 +57,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One line of news above a thread. `tone`: kb, wait, bad, good or empty."""
 
     text: str
@@ -68,8 +67,7 @@ class Notice:
     link_path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadTool:
+class ThreadTool(Struct, frozen=True):
     """Something moderators do to a thread, with a reason: its address, label, and the choices of its one extra field, if any.
 
     `is_page`: the address is that of a page which shows first what will happen. `takes_note`: readers may be told something
@@ -92,8 +90,7 @@ class ThreadTool:
         return self.action in ("hide", "reject", "close", "lock")
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadRights:
+class ThreadRights(Struct, frozen=True):
     """What the actor may do to a thread as a whole."""
 
     answer: bool

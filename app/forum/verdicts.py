@@ -4,13 +4,13 @@ Readers are asked under solutions, and under the best answer of a question that 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlencode
 
 from app.core.actor import Actor
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.forum import policies
 from app.forum.models import Post, Thread
 from app.forum.models.resolution import OutcomeKind, RefutationReason
@@ -35,8 +35,7 @@ Said = tuple[int, str]
 _OTHERWISE = (OutcomeKind.SOLVED_ELSEWHERE, OutcomeKind.WORKAROUND)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The question under one answer. `state` is "ask" or one of STATES; `is_fresh`: the reader said it just now.
 
     `voices` says what others said; `why` gives their reasons, for the people who look after answers.

@@ -10,7 +10,6 @@ import lzma
 import re
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
@@ -21,6 +20,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from app.core.errors import Invalid
+from app.core.records import Struct
 from app.importing.stackexchange_rows import (
     Attributes,
     BadRow,
@@ -53,8 +53,7 @@ _FORBIDDEN_REFERENCE = re.compile(
 _FORBIDDEN_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class DumpFile:
+class DumpFile(Struct, frozen=True):
     """A file that exists: its name in the dump (`Posts`), where it is, and its size on disk in bytes."""
 
     name: str
@@ -62,8 +61,7 @@ class DumpFile:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """Something that could not be read. `row_id` is the row's Id as written, "" when there is none."""
 
     file: str
@@ -71,8 +69,7 @@ class Skipped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class VoteTotals:
+class VoteTotals(Struct, frozen=True):
     """The votes on one post, added up. `accepted_at`: when the post was first accepted as an answer."""
 
     post_id: int

@@ -8,11 +8,11 @@ A row without what it cannot do without raises `BadRow`; an optional value that 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from html import unescape
 
+from app.core.records import Struct
 from app.core.text import clean_line, clean_text
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
@@ -41,8 +41,7 @@ class VoteType(IntEnum):
     CLOSE = 6
 
 
-@dataclass(frozen=True, slots=True)
-class UserRow:
+class UserRow(Struct, frozen=True):
     """A person. `id` -1 is the site itself; `about_html` is HTML."""
 
     id: int
@@ -55,8 +54,7 @@ class UserRow:
     location: str
 
 
-@dataclass(frozen=True, slots=True)
-class PostRow:
+class PostRow(Struct, frozen=True):
     """A question, an answer or another text. `body_html` is HTML.
 
     `parent_id` is the question of an answer (None when the dump lost it). `owner_id` is None when the author's account is
@@ -82,8 +80,7 @@ class PostRow:
     license: str
 
 
-@dataclass(frozen=True, slots=True)
-class CommentRow:
+class CommentRow(Struct, frozen=True):
     """A short note under a post. `text` is the Markdown its author typed."""
 
     id: int
@@ -95,8 +92,7 @@ class CommentRow:
     owner_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class VoteRow:
+class VoteRow(Struct, frozen=True):
     """One vote, only used to add up."""
 
     id: int
@@ -105,8 +101,7 @@ class VoteRow:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRow:
+class LinkRow(Struct, frozen=True):
     """One post refers to another; `is_duplicate` when it was closed in favour of it."""
 
     id: int
@@ -116,8 +111,7 @@ class LinkRow:
     created_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class TagRow:
+class TagRow(Struct, frozen=True):
     """A tag. The excerpt and wiki are posts of kind OTHER."""
 
     id: int

@@ -5,11 +5,11 @@ the same numbers. A `tone` names a class of the style sheet (solved, likely, pla
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, log, log10
 
 from app.core.i18n import lazy_gettext, separated
+from app.core.records import Struct
 from app.core.statistics import Step
 
 WIDTH = 360.0
@@ -28,16 +28,14 @@ TIME_MARKS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A line and its word on an axis, at a coordinate."""
 
     at: float
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """What one column stands for: its word under the axis, its parts from below as (tone, number), and where it leads."""
 
     label: str
@@ -46,8 +44,7 @@ class Column:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rectangle:
+class Rectangle(Struct, frozen=True):
     """One drawn part."""
 
     x: float
@@ -57,8 +54,7 @@ class Rectangle:
     tone: str
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnColumn:
+class DrawnColumn(Struct, frozen=True):
     """A column as drawn; the whole height of the plot leads to `url`."""
 
     x: float
@@ -68,8 +64,7 @@ class DrawnColumn:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnChart:
+class ColumnChart(Struct, frozen=True):
     """Stacked columns over time."""
 
     columns: tuple[DrawnColumn, ...]
@@ -77,8 +72,7 @@ class ColumnChart:
     y_marks: tuple[Mark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """One rising step line, as the `d` of an SVG path."""
 
     path: str
@@ -87,8 +81,7 @@ class Curve:
     median_x: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CurveChart:
+class CurveChart(Struct, frozen=True):
     """Shares that have ended over a logarithmic time axis."""
 
     curves: tuple[Curve, ...]
@@ -96,8 +89,7 @@ class CurveChart:
     y_marks: tuple[Mark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ParetoChart:
+class ParetoChart(Struct, frozen=True):
     """Columns that fall from left to right as shares of the whole, and the line of what they make up together."""
 
     columns: tuple[DrawnColumn, ...]
@@ -106,8 +98,7 @@ class ParetoChart:
     y_marks: tuple[Mark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A bar lying in a row of a table, 100 units wide: parts one after the other, and an interval as (from, to) or none."""
 
     parts: tuple[Rectangle, ...]

@@ -1,10 +1,10 @@
 """What the parts of the page about knowledge show, made from one Knowledge: rows of tables with their bars, and the charts. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext, separated
+from app.core.records import Struct
 from app.insights.charts import Bar, Column, ColumnChart, CurveChart, ParetoChart, bar, column_chart, curve_chart, pareto_chart
 from app.insights.knowledge_metrics import ALL_METRICS, CARE, KNOWLEDGE, LINKING
 from app.insights.measures import Group
@@ -19,8 +19,7 @@ KNOWN = ("known_repeat_share", "known_article_share", "known_share", "new_share"
 TIMES = ("article_time", "article_time_p90", "article_time_known", "article_time_known_p90")
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRow:
+class LinkRow(Struct, frozen=True):
     """A line about links of some solved questions: a part of the period, or a category."""
 
     label: str
@@ -32,8 +31,7 @@ class LinkRow:
     before: Shown | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UsedLine:
+class UsedLine(Struct, frozen=True):
     """A line of the Pareto table: the article, its uses with their list, and what it and those before it make up."""
 
     rank: int
@@ -45,8 +43,7 @@ class UsedLine:
     bar: Bar
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedLine:
+class JudgedLine(Struct, frozen=True):
     """A line about how an article helped: of how many readers, and the range that chance allows."""
 
     title: str
@@ -58,8 +55,7 @@ class JudgedLine:
     bar: Bar
 
 
-@dataclass(frozen=True, slots=True)
-class CareLine:
+class CareLine(Struct, frozen=True):
     """A line about articles that want attention, as a share of all."""
 
     label: str

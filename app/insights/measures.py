@@ -1,12 +1,12 @@
 """What a metric is: one predicate (a share: two; a time: one and what is waited for) and from it number, list and file."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from app.core.pagination import Page
+from app.core.records import Struct
 from app.core.statistics import wilson_interval
 from app.insights.cohorts import Subject
 from app.insights.predicates import Predicate
@@ -60,8 +60,7 @@ class Group(StrEnum):
     DEFLECTION = "deflection"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A value with what it rests on.
 
     `value` is None where there is nothing to tell: a share of no questions, or a median that was not reached yet. `n` is the
@@ -101,8 +100,7 @@ class WaitSummary:
         return self._curves[wait]
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(Struct, frozen=True):
     """A figure with a name. `predicate` chooses the questions or articles that it counts, and that its list shows.
 
     `sentence` completes "Questions ..." (or "Articles ..."). The value is the number of rows; where it `is_weighted`, what they

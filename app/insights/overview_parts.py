@@ -1,11 +1,11 @@
 """What the parts of the insights page show, made from one Overview: rows of tables with their bars, and the charts. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from app.accounts.urls import person_path
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, ngettext, separated
+from app.core.records import Struct
 from app.insights.charts import Bar, Column, ColumnChart, CurveChart, bar, column_chart, curve_chart
 from app.insights.measures import Figure
 from app.insights.metrics import AGEING, METRICS, STANDINGS
@@ -35,8 +35,7 @@ _CURVES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NumberRow:
+class NumberRow(Struct, frozen=True):
     """A line of a table: a figure, the same in the period before, and a bar. `part` is its share of the whole, as text."""
 
     label: str
@@ -47,8 +46,7 @@ class NumberRow:
     others: tuple[Shown, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BandRow:
+class BandRow(Struct, frozen=True):
     """A line about the resolution rate of some questions: confirmed, and with the probably solved ones."""
 
     label: str
@@ -61,8 +59,7 @@ class BandRow:
     before: Shown | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PointRow:
+class PointRow(Struct, frozen=True):
     """A line of the table over time."""
 
     label: str
@@ -177,8 +174,7 @@ def breakdown(rows: Sequence[Breakdown]) -> tuple[BandRow, ...]:
     return tuple(_broken_down(row) for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class HelperLine:
+class HelperLine(Struct, frozen=True):
     """A line about a person: their profile, the questions they solved, and those as a bar."""
 
     title: str

@@ -6,12 +6,12 @@ A period is written the way it stands in an address: `90d` (the last 90 days, to
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 
 DEFAULT = "90d"
 ALL = "all"
@@ -33,8 +33,7 @@ _STEPS = ((14, "day"), (100, "week"), (1100, "month"), (5500, "quarter"))
 _STEP_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """All moments from the beginning of `first_day` to the end of `last_day` in `zone`. `key` is its word in addresses, `label` its
     name for programs; pages say it in their reader's language (period_words).
     """

@@ -6,7 +6,6 @@ original. Closed questions count. "Answer" means a listed answer by somebody oth
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.desk.models.desk import DeskItem
 from app.forum.models import Acceptance, Category, Post, Thread
 from app.forum.models.thread import Status
@@ -28,8 +28,7 @@ Amount = Callable[[Scope], sa.ColumnElement[Any]]
 HOUR = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Predicate:
+class Predicate(Struct, frozen=True):
     """A choice of questions or articles. `sentence` completes "Questions ..." (or "Articles ..."); `amount` is what one counts
     for where that is not 1, `amount_name` heads it in lists.
 

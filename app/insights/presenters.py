@@ -1,11 +1,11 @@
 """Figures in words: values as people read them, the links behind them, and the sentences that open each part of the page. No SQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, ngettext
+from app.core.records import Struct
 from app.forum.queries.categories import CategoryRow
 from app.insights.cohorts import Cohort, Subject
 from app.insights.knowledge_metrics import ALL_METRICS
@@ -42,8 +42,7 @@ _NOUNS = {
 LAST_DAYS = ("30d", "90d", "365d")
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A figure as it is read: its value as text and bare, where its list is, the interval of a share, and what it rests on."""
 
     key: str
@@ -57,8 +56,7 @@ class Shown:
     of_path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One entry of a list to choose from."""
 
     value: str
@@ -66,8 +64,7 @@ class Choice:
     is_chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """The form above the figures: what can be chosen, what was typed, and what is wrong with it."""
 
     periods: tuple[Choice, ...]

@@ -1,14 +1,13 @@
 """What a figure is about: whose eyes, which period, which category, tag, helper or article, and when it is asked. A value; reads nothing."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.core.actor import Actor
+from app.core.records import Struct, replace
 from app.insights.period import Period
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A category, tag, person or article that narrows figures: its id, its word in addresses, and what people call it."""
 
     id: int
@@ -16,8 +15,7 @@ class Named:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """The questions that figures are about, as `actor` may read them, judged at `moment`."""
 
     actor: Actor

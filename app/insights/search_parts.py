@@ -1,10 +1,10 @@
 """What the parts of the page about search show, made from one Searching: rows of tables with their bars, and the chart. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, ngettext, separated
+from app.core.records import Struct
 from app.insights.charts import Bar, Column, ColumnChart, bar, column_chart
 from app.insights.measures import Group, Metric
 from app.insights.overview_parts import NumberRow
@@ -19,8 +19,7 @@ _TONES = {"solved": "solved", "clicked": "solved", "asked": "wait", "refined": "
 _ASKED = {"ask_rate": lazy_gettext("Asked a question"), "escalation_rate": lazy_gettext("Had to be escalated")}
 
 
-@dataclass(frozen=True, slots=True)
-class PointRow:
+class PointRow(Struct, frozen=True):
     """A line of the table over time."""
 
     label: str
@@ -30,8 +29,7 @@ class PointRow:
     bar: Bar
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedRow:
+class ComparedRow(Struct, frozen=True):
     """A line of the comparison: both shares with what they rest on, and the difference in words with its interval."""
 
     label: str

@@ -4,7 +4,6 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import db, read, upsert
+from app.core.records import Struct
 from app.core.uow import after_commit, at_end, require_unit_of_work
 from app.jobs.models import Job
 
@@ -83,8 +83,7 @@ class TryLaterError(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Struct, frozen=True):
     """A job that this worker holds until its lease ends."""
 
     id: int

@@ -1,19 +1,18 @@
 """Periodic work: which kind of job is due how often. Declared by the factory, enqueued once whatever the number of processes."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import read, upsert
+from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 from app.jobs.models import PeriodicRun
 from app.jobs.queue import enqueue
 
 
-@dataclass(frozen=True, slots=True)
-class Periodic:
+class Periodic(Struct, frozen=True):
     """A job kind and how often it is enqueued."""
 
     kind: str

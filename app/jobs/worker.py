@@ -7,7 +7,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.records import Struct, field
 from app.core.uow import unit_of_work
 from app.jobs import queue
 from app.jobs.queue import Claimed
@@ -31,8 +31,7 @@ PERIODIC_SECONDS = 30.0
 MOST_PAUSE_SECONDS = 30.0  # between two tries while the database is away; each is a line in the log
 
 
-@dataclass
-class Ended:
+class Ended(Struct):
     """How claimed jobs ended."""
 
     done: list[Claimed] = field(default_factory=list)

@@ -1,12 +1,9 @@
 """Facts about articles."""
 
-from dataclasses import dataclass
-
 from app.core.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class ArticlePublished(Event):
+class ArticlePublished(Event, frozen=True):
     """A revision of an article became what readers see. `is_first` is true for the first time ever."""
 
     article_id: int
@@ -14,8 +11,7 @@ class ArticlePublished(Event):
     is_first: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleStateChanged(Event):
+class ArticleStateChanged(Event, frozen=True):
     """An article moved between draft, in_review, published and archived."""
 
     article_id: int
@@ -25,8 +21,7 @@ class ArticleStateChanged(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadPromoted(Event):
+class ThreadPromoted(Event, frozen=True):
     """An article draft was built from a thread."""
 
     thread_id: int
@@ -34,8 +29,7 @@ class ThreadPromoted(Event):
     actor_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateDismissed(Event):
+class CandidateDismissed(Event, frozen=True):
     """A moderator decided that a proposed thread gets no article."""
 
     thread_id: int
@@ -43,8 +37,7 @@ class CandidateDismissed(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateSnoozed(Event):
+class CandidateSnoozed(Event, frozen=True):
     """A moderator put a proposed thread off `until` a moment (in ISO format)."""
 
     thread_id: int
@@ -53,8 +46,7 @@ class CandidateSnoozed(Event):
     until: str
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateRestored(Event):
+class CandidateRestored(Event, frozen=True):
     """A dismissal was taken back, or a snoozed thread is proposed again at once. `until`: when it would have come back."""
 
     thread_id: int
@@ -63,8 +55,7 @@ class CandidateRestored(Event):
     until: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceChanged(Event):
+class SourceChanged(Event, frozen=True):
     """A post that an article was built from was edited, refuted, hidden, or is no longer accepted."""
 
     article_id: int
@@ -72,8 +63,7 @@ class SourceChanged(Event):
     change: str
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleOwnerChanged(Event):
+class ArticleOwnerChanged(Event, frozen=True):
     """Somebody else (or nobody) looks after an article now."""
 
     article_id: int
@@ -82,38 +72,33 @@ class ArticleOwnerChanged(Event):
     new_owner_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleNeedsWork(Event):
+class ArticleNeedsWork(Event, frozen=True):
     """So many readers were not helped by an article that somebody should look at it again."""
 
     article_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewDue(Event):
+class ReviewDue(Event, frozen=True):
     """The date came on which somebody should look at an article again."""
 
     article_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleDiscussed(Event):
+class ArticleDiscussed(Event, frozen=True):
     """Somebody (None: the site itself) remarked something about an article, for the people who work on it."""
 
     article_id: int
     actor_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleHelped(Event):
+class ArticleHelped(Event, frozen=True):
     """An article helped so many readers that its authors may hear of it again."""
 
     article_id: int
     helped: int
 
 
-@dataclass(frozen=True, slots=True)
-class FixRequested(Event):
+class FixRequested(Event, frozen=True):
     """Somebody linked a thread to an article that should be improved for it; `note` says how."""
 
     article_id: int
@@ -122,8 +107,7 @@ class FixRequested(Event):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class FixSettled(Event):
+class FixSettled(Event, frozen=True):
     """What became of a thread that was linked to an article: done, refused, or open again."""
 
     article_id: int

@@ -1,10 +1,10 @@
 """Why a thread is proposed for an article or not, in words for curators. Pure; knows no request and no database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, lazy_pgettext, ngettext, separated
+from app.core.records import Struct
 from app.core.settings import Settings
 from app.kb.models import Candidate, CandidateState, Decision
 from app.kb.queries.decisions import DecisionRow, Precision
@@ -53,8 +53,7 @@ _STANDING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A number that must be reached: what it is, what the thread has and what it needs."""
 
     label: str
@@ -63,8 +62,7 @@ class Bound:
     is_met: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Why a thread stands where it stands. `rank` counts from 1 in the queue; None outside of it.
 
     `state` is that of the candidate, or "" for a thread that was never proposed or decided. `is_waiting`: it deserves to be in

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from markupsafe import Markup
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.records import Struct
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
@@ -31,8 +31,7 @@ CARE_JOB = "kb.care"
 CARE_EVERY = timedelta(hours=6)
 
 
-@dataclass(frozen=True, slots=True)
-class ScanReport:
+class ScanReport(Struct, frozen=True):
     """What a scan did."""
 
     read: int

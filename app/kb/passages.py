@@ -1,10 +1,10 @@
 """From posts of a thread to passages that a curator may take over, and to the blocks they become. Pure: knows no request."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from app.core.records import Struct
 from app.core.text import shorten
 from app.forum.models import Post
 from app.forum.models.post import PostKind
@@ -19,8 +19,7 @@ from app.kb.services.shapes import ROLE_NAMES, Shape
 LABEL = 60
 
 
-@dataclass(frozen=True, slots=True)
-class PassageChoice:
+class PassageChoice(Struct, frozen=True):
     """A post that a curator may take into an article, with what is proposed or was chosen."""
 
     post: Post
@@ -32,8 +31,7 @@ class PassageChoice:
     role: SourceRole
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """Where a block came from. `kind` of the post: question, accepted or answer. `newest`: the revision that stands now, when it
     is not the one that was taken.
     """
@@ -50,8 +48,7 @@ class Origins:
     is_listed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BlockView:
+class BlockView(Struct, frozen=True):
     """A block as the editor shows it. `cuts` are the places where it can be split: (number, what stands above)."""
 
     block: Block

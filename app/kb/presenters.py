@@ -1,7 +1,6 @@
 """From rows to what templates print: article pages, credits, diffs, passages. Pure; knows no request and no database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from markupsafe import Markup
@@ -10,6 +9,7 @@ from app.core.actor import Actor
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, separated
 from app.core.markup import with_first_image_at_once
+from app.core.records import Struct
 from app.core.text import shorten
 from app.kb import policies
 from app.kb.models import Article, ArticleRevision, FeedbackReason, SourceChange, SourceRole
@@ -44,8 +44,7 @@ SAID = {"yes": "yes", "no": "no", "reason": "told", "undone": "undone"}
 VOICES_FROM = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
+class Feedback(Struct, frozen=True):
     """The question under an article: "ask", or what a reader said just now; `voices` tells what others said."""
 
     url: str
@@ -67,8 +66,7 @@ def present_feedback(article: Article | ArticleHead, said: str = "") -> Feedback
     return Feedback(f"/kb/articles/{article.id}/feedback", SAID.get(said, "ask"), voices)
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleView:
+class ArticleView(Struct, frozen=True):
     """An article page. `html` is that of the revision shown: the published one, or for drafts the newest."""
 
     article: ArticleHead
@@ -86,8 +84,7 @@ class ArticleView:
         return ArticleFacts(self.article.audience, self.article.state, self.article.published_revision is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Contributor:
+class Contributor(Struct, frozen=True):
     """Somebody whose posts an article was built from, with the paths of these posts."""
 
     name: str

@@ -1,11 +1,11 @@
 """What the settings say about articles, set once when the application starts. Reads no environment itself."""
 
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from app.core.records import Struct
 
-@dataclass(frozen=True, slots=True)
-class KbTerms:
+
+class KbTerms(Struct, frozen=True):
     """Days until an article is looked at again (0: never), and the time zone in which publishing is planned."""
 
     review_days: int = 365

@@ -1,22 +1,19 @@
 """Facts about reports."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.events import Event
 from app.core.trust import Level
 
 
-@dataclass(frozen=True, slots=True)
-class FlagRaised(Event):
+class FlagRaised(Event, frozen=True):
     """Somebody reported a post or a comment."""
 
     flag_id: int
     reporter_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class FlagResolved(Event):
+class FlagResolved(Event, frozen=True):
     """A moderator decided about a report."""
 
     flag_id: int
@@ -25,8 +22,7 @@ class FlagResolved(Event):
     is_upheld: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SanctionImposed(Event):
+class SanctionImposed(Event, frozen=True):
     """A person was warned, muted, suspended or banned; or that counts again, after it was taken back."""
 
     sanction_id: int
@@ -34,8 +30,7 @@ class SanctionImposed(Event):
     actor_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SanctionEnded(Event):
+class SanctionEnded(Event, frozen=True):
     """A sanction was taken back before its time was over."""
 
     sanction_id: int
@@ -43,8 +38,7 @@ class SanctionEnded(Event):
     actor_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class AppealDecided(Event):
+class AppealDecided(Event, frozen=True):
     """A moderator thought again about a sanction: took it back, or left it as it is."""
 
     sanction_id: int
@@ -53,8 +47,7 @@ class AppealDecided(Event):
     is_lifted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LevelChanged(Event):
+class LevelChanged(Event, frozen=True):
     """How far a person is trusted has changed. `is_told`: they should hear of it (not after an import, or a recount by hand)."""
 
     person_id: int
@@ -63,8 +56,7 @@ class LevelChanged(Event):
     is_told: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class WaveWentAway(Event):
+class WaveWentAway(Event, frozen=True):
     """Texts went out of sight with others like them. `moment` names the wave: nothing else has exactly this one."""
 
     wave_id: int
@@ -73,8 +65,7 @@ class WaveWentAway(Event):
     comment_ids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WaveCameBack(Event):
+class WaveCameBack(Event, frozen=True):
     """Texts of a wave are visible again, as before."""
 
     wave_id: int
@@ -83,8 +74,7 @@ class WaveCameBack(Event):
     comment_ids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ContentRemoved(Event):
+class ContentRemoved(Event, frozen=True):
     """Everything that a person wrote so far goes out of sight, by a moderator's decision."""
 
     person_id: int
@@ -92,16 +82,14 @@ class ContentRemoved(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContentRestored(Event):
+class ContentRestored(Event, frozen=True):
     """What was removed with one decision is given back."""
 
     person_id: int
     actor_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class LevelLowered(Event):
+class LevelLowered(Event, frozen=True):
     """Somebody took a level away by hand: for good (`until` None), or until a moment."""
 
     person_id: int

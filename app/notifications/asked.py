@@ -1,7 +1,6 @@
 """Reading the requests for a word: which mails are due, and what the page behind their link shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,6 +8,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.accounts.models import Person
 from app.core.db import db
+from app.core.records import Struct
 from app.forum.models import Acceptance, Category, Comment, Follow, MeToo, Outcome, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.resolution import OutcomeKind, Voice
@@ -21,8 +21,7 @@ MOST_ANSWERS = 5
 _LISTED = sa.and_(Post.hidden_at.is_(None), Post.held_at.is_(None))
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """A request with everything that decides whether its mail may still leave.
 
     `is_unwanted`: the person switched these mails off or left the thread. `has_spoken`: the asker wrote or judged

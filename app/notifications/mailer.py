@@ -10,7 +10,6 @@ import ssl
 from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from email.header import Header
 from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
@@ -20,6 +19,7 @@ from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 from app.core.clock import now
+from app.core.records import Struct
 from app.core.settings import Settings
 from app.core.text import clean_line
 from app.jobs.queue import GivenUpError
@@ -48,8 +48,7 @@ class MailRefusedError(MailError, GivenUpError):
     """The server refused this recipient or this mail for good (5xx): trying again would only annoy it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """A mail before it is put into its format. `message_id` and `references` have no angle brackets; both may be empty."""
 
     to: str

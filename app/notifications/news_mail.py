@@ -5,7 +5,6 @@ An answer is mailed to all who follow a thread: their mails differ in the addres
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
+from app.core.records import replace
 from app.core.text import shorten
 from app.forum.models import Post, Thread
 from app.notifications.letters import absolute, unsubscribe_address, write_letter

@@ -1,7 +1,6 @@
 """The page behind the link of a mail that asks: whose link it is, and what the page shows. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.accounts.models import Person
@@ -10,6 +9,7 @@ from app.core.clock import now
 from app.core.errors import Forbidden, Gone
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.core.text import shorten
 from app.forum.models import Post, Thread
 from app.forum.models.thread import Status
@@ -53,8 +53,7 @@ THANKS: dict[str, tuple[str, str]] = {
 _SOLVED = frozenset({Answer.SOLVED, Answer.ELSEWHERE, Answer.WORKED, Answer.GONE})
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerView:
+class AnswerView(Struct, frozen=True):
     """One answer that may have solved it."""
 
     id: int
@@ -65,8 +64,7 @@ class AnswerView:
     excerpt: str
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeView:
+class OutcomeView(Struct, frozen=True):
     """What the page shows. `said` and `then` are the answer that was given, in words; while both are empty, it asks.
 
     `is_solved`: what was said is that the problem is gone.

@@ -1,17 +1,16 @@
 """Notifications as the list shows them: a sentence in HTML and an icon."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup, escape
 
+from app.core.records import Struct
 from app.notifications.queries import NotificationRow
 from app.notifications.sentences import ICONS
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationView:
+class NotificationView(Struct, frozen=True):
     """What components/notification.html needs."""
 
     icon: str

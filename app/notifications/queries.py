@@ -1,7 +1,6 @@
 """Reading notifications and mail preferences. Rows out of sight keep their line and lose their content."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from app.core.actor import Actor
 from app.core.db import db, read
 from app.core.i18n import gettext as _
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.policies import visible_comments, visible_posts, visible_threads
 from app.kb.models import Article
@@ -43,8 +43,7 @@ _PREFERENCES = sa.select(MailPreference.person_id, MailPreference.kind).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationRow:
+class NotificationRow(Struct, frozen=True):
     """One line: `title` names what it is about (empty when that is out of sight). `path` marks it as read and leads there.
 
     `text`: the sentence, where it was kept; otherwise what happened follows from the rest.

@@ -1,12 +1,11 @@
 """What a notification is about: loading it, and whether a person may (still) see it."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.records import Struct
 from app.desk.urls import item_path
 from app.forum.models import Comment, Post, Thread
 from app.forum.policies import can_see_comment, can_see_post, can_see_thread
@@ -19,8 +18,7 @@ from app.notifications.models import NotificationKind
 _WITH_CATEGORY = (joinedload(Thread.category),)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """An article, or a thread with the post or comment in it."""
 
     thread: Thread | None = None

@@ -1,12 +1,12 @@
 """When people are asked how a question ended: days after an answer, never in quiet hours. Pure: no database, no clock."""
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.core.records import Struct
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+
+class Timing(Struct, frozen=True):
     """The settings that decide when a mail that asks may leave.
 
     `days` are those after an answer on which its asker is reminded (none: nobody is asked by mail); `quiet` is (first hour,

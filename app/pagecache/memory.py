@@ -8,11 +8,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request
 
+from app.core.records import Struct
 from app.pagecache.changes import Changes
 from app.web.remembering import MEMORY
 
@@ -21,8 +21,7 @@ LONGEST = 300.0
 MOST = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(Struct, frozen=True):
     value: Any
     tags: tuple[str, ...]
     moment: int

@@ -11,10 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from app.core.records import Struct
 from app.pagecache.changes import Changes
 from app.pagecache.store import Kept, Store
 from app.web.compressing import SUFFIX, compress, matches, pick_encoding
@@ -31,8 +31,7 @@ PATIENCE = 5.0
 _OWN = frozenset(("content-length", "etag", "content-encoding", "date", "vary"))
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What the cache of this process did since it started, and what it holds: pages, and the bytes it reckons for them.
 
     `hits`: visitors who got a copy or a 304; `misses`: those whose answer Flask made, whether it may be kept or not.

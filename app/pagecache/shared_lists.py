@@ -4,7 +4,6 @@ Visitors have the copies in front of Flask; staff and moderators, and who is tol
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
 
@@ -14,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from app.core.actor import Actor
 from app.core.i18n import current_language
+from app.core.records import Struct
 from app.pagecache.sharing import common_reader, filled_in, may_share, shared_pages
 from app.web.context import acting_as, current_actor
 from app.web.pieces import for_many
@@ -21,8 +21,7 @@ from app.web.pieces import for_many
 View = Callable[..., Response]
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Key(Struct, frozen=True):
     """Which list a request may share: its address with the choices in it, and the reader for whom it is made, who is nobody."""
 
     address: str

@@ -8,13 +8,13 @@ hold nothing of anybody, because it was made for nobody. The route says for whom
 
 import time
 from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, cast
 
 from flask import Response, current_app, g, request, session
 
 from app.core.actor import ANONYMOUS, Actor
+from app.core.records import Struct, replace
 from app.pagecache.changes import Changes
 from app.pagecache.store import Store
 from app.web.compressing import is_gzip_welcome, quickly_gzipped, uncompress
@@ -29,8 +29,7 @@ LONGEST = 300.0
 _NOBODY = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SharedPage:
+class SharedPage(Struct, frozen=True):
     """A page taken apart: all its parts in one, as gzip; where each ends; and of each place the numbers of the parts that stand in it.
 
     `headers`: of the answer; `facts`: what the route knows of the page to say for whom it is and to fill it in; `shows`, `moment`:

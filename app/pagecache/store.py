@@ -3,16 +3,15 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
+from app.core.records import Struct, field
 from app.web.compressing import SUFFIX, compress, uncompress
 
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(slots=True)
-class Kept:
+class Kept(Struct):
     """One page as it was sent: headers without length, tag and encoding, and its body in each encoding asked for so far.
 
     Plain text takes five times the room of what is sent: it is kept only when somebody asked for it.

@@ -1,14 +1,14 @@
 """Triggers that write down what changed. No way of writing can forget them: services, bulk statements, imports, other programs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from app.core.records import Struct
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+
+class Watched(Struct, frozen=True):
     """A table whose rows pages show.
 
     `tag` is an SQL expression over `{row}` (NEW or OLD) that names what changed. `columns`: only updates of these count; empty:

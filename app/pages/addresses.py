@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from app.accounts.urls import person_path
 from app.core.actor import ANONYMOUS
 from app.core.clock import now
 from app.core.db import db
+from app.core.records import Struct
 from app.core.trust import Ability
 from app.forum.addresses import find_threads, list_categories_after, list_tags_after, list_threads_after
 from app.forum.models import Category, Post, Tag, Thread
@@ -27,8 +27,7 @@ TOOLS = ("/search", "/ask", "/discussions/new", "/login", "/signup", "/reset-pas
 _THREAD_PATH = re.compile(r"/(?:questions|discussions)/(\d{1,18})(?:/|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """An address and what its page promises."""
 
     address: Address

@@ -3,9 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from app.core.records import Struct
 from app.pages.addresses import Decided
 from app.pages.crawling import REDIRECTS, Crawl, Fetch, Visited, read_page
 
@@ -21,8 +21,7 @@ KEPT_OUT = ("/search?q=a", "/questions?view=solved", "/tags?sort=name", "/login"
 _PAGED = re.compile(r"page=\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that is not as it should be: which check found it, where, and what."""
 
     check: str
@@ -30,8 +29,7 @@ class Finding:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What the checks look at. `listed` are the paths of the sitemap in its order; `ask` fetches a path that may not be linked."""
 
     crawl: Crawl

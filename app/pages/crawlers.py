@@ -5,10 +5,10 @@ results: Google-Extended and Applebot-Extended are no crawlers of their own but 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.i18n import lazy_gettext as _
+from app.core.records import Struct
 
 
 class Purpose(StrEnum):
@@ -19,8 +19,7 @@ class Purpose(StrEnum):
     ASSISTANTS = "assistants"
 
 
-@dataclass(frozen=True, slots=True)
-class Crawler:
+class Crawler(Struct, frozen=True):
     """One name in robots.txt, whose it is, and what it reads for."""
 
     token: str

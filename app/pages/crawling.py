@@ -8,11 +8,12 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from flask import Flask
 from markupsafe import escape
+
+from app.core.records import Struct, field
 
 AGENT = "Mozilla/5.0 (compatible; Threadwell audit)"
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -24,8 +25,7 @@ _LINKS = re.compile(r'<(?:a|link|img|script)\b[^>]*?\s(?:href|src)="([^"]*)"')
 _DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a visitor is answered at a path. `location`: where a redirect leads."""
 
     status: int
@@ -37,8 +37,7 @@ class Answer:
 Fetch = Callable[[str], Answer]
 
 
-@dataclass(slots=True)
-class Visited:
+class Visited(Struct):
     """What a crawler remembers of one path. `private`: texts found in it that nobody may read."""
 
     path: str
@@ -58,8 +57,7 @@ class Visited:
         return self.is_page and "noindex" not in self.robots
 
 
-@dataclass(slots=True)
-class Crawl:
+class Crawl(Struct):
     """What was found. `is_complete`: there were no more links to follow."""
 
     base_url: str

@@ -6,7 +6,6 @@ that are to be indexed are told of, and those that are gone; nothing that was ne
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
@@ -16,6 +15,7 @@ from flask import Response
 
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.core.records import Struct
 from app.forum.addresses import find_threads
 from app.forum.events import ThreadChanged
 from app.jobs.queue import GivenUpError, enqueue
@@ -38,8 +38,7 @@ _REFUSED = {
 _FINDERS = {"thread": find_threads, "article": find_articles}
 
 
-@dataclass(frozen=True, slots=True)
-class IndexNowTerms:
+class IndexNowTerms(Struct, frozen=True):
     """The key of this site ('' for not telling anybody), where changes are told, and the address of the site."""
 
     key: str = ""

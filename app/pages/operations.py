@@ -2,7 +2,6 @@
 
 import platform
 import sqlite3
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from flask import Response, flash
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.jobs.queue import list_dead, retry_dead
@@ -28,8 +28,7 @@ from app.web.seo import Head
 _PACKAGES = ("flask", "sqlalchemy", "whoosh", "markdown", "bleach", "granian")
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A part of the installation and its version."""
 
     name: str

@@ -3,9 +3,8 @@
 Visitors' home knows nothing of this. Each part is read only for whom it is for.
 """
 
-from dataclasses import dataclass, field
-
 from app.core.actor import Actor
+from app.core.records import Struct, field
 from app.desk.policies import can_use_desk
 from app.desk.presenters import VIEW_LABELS, queue_path
 from app.desk.queries.queue import DeskFilter, DeskRow, count_views, list_desk
@@ -24,8 +23,7 @@ MINE_SHOWN = 5
 Place = tuple[str, str, int]  # label, path, how many
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalHome:
+class PersonalHome(Struct, frozen=True):
     """`news`: how much is new for the person, by the id of a thread. `desk`, `inbox`: what waits, with the way to it; None for others."""
 
     own: tuple[ThreadRow, ...]

@@ -1,19 +1,17 @@
 """What the operators' pages read."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import db
+from app.core.records import Struct
 from app.forum.models import Post, Thread
 from app.jobs.models import Job
 from app.kb.models import Article
 
 
-@dataclass(frozen=True, slots=True)
-class SiteCounts:
+class SiteCounts(Struct, frozen=True):
     """How much there is. `threads` by kind and status, `articles` by state."""
 
     threads: dict[tuple[str, str], int]
@@ -34,8 +32,7 @@ def count_everything() -> SiteCounts:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class JobFigures:
+class JobFigures(Struct, frozen=True):
     """State of the background work. `lag_seconds`: for how long the oldest ready job has been waiting."""
 
     pending: int

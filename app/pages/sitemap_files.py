@@ -5,7 +5,6 @@ from the threads changed last.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 
 from app.core.actor import Audience
 from app.core.db import db
+from app.core.records import Struct
 from app.forum.indexability import sitemap_threads
 from app.forum.models import Category, Tag, Thread
 from app.forum.policies import public_only
@@ -29,8 +29,7 @@ RECENT = 500
 KINDS = ("threads", "articles", "categories", "tags")
 
 
-@dataclass(frozen=True, slots=True)
-class SitemapFile:
+class SitemapFile(Struct, frozen=True):
     """One file of the index. `changed_at` is the newest change of what it lists, or None where that is not known at hand."""
 
     kind: str
@@ -42,8 +41,7 @@ class SitemapFile:
         return f"/sitemap-{self.kind}-{self.number}.xml.gz"
 
 
-@dataclass(frozen=True, slots=True)
-class SitemapEntry:
+class SitemapEntry(Struct, frozen=True):
     """One address with the moment of its last significant change, if known."""
 
     path: str

@@ -1,13 +1,13 @@
 """How often things were read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import db, read
+from app.core.records import Struct
 from app.pageviews.models import RECENT_DAYS, PageviewDay, PageviewTotal, ReadTogether
 from app.pageviews.visits import week_of
 
@@ -38,8 +38,7 @@ def recent_views(kind: str, ids: Iterable[int], days: int = RECENT_DAYS) -> dict
     return {target_id: int(views) for target_id, views in db.session.execute(statement)}
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
+class Windows(Struct, frozen=True):
     """Views of one target in the last 30 days, in the 30 days before them (their trend), and in the last 90 days."""
 
     last_30: int = 0

@@ -6,8 +6,9 @@ A visit ends when nothing was read for VISIT_SECONDS. Who made it is never writt
 import threading
 import time
 from collections import Counter, OrderedDict
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from app.core.records import Struct, field
 
 VISIT_SECONDS = 30 * 60
 # A page goes together with so many that were read before it: what somebody read an hour of clicks ago says little.
@@ -29,8 +30,7 @@ def pair(day: date, one: Page, other: Page) -> Pair:
     return (week_of(day), min(one, other), max(one, other))
 
 
-@dataclass(slots=True)
-class _Visit:
+class _Visit(Struct):
     seen_at: float
     pages: list[Page] = field(default_factory=list)
 

@@ -1,6 +1,5 @@
 """What the pages of privacy show. Reads only."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +11,12 @@ from app.core.db import db
 from app.core.errors import Gone, NotFound
 from app.core.holdings import holdings
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.privacy.models import DataExport
 from app.privacy.words import FOR_OTHERS
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """How many rows of one kind name somebody."""
 
     section: str

@@ -1,12 +1,12 @@
 """What the site's settings say about privacy, for the services and jobs."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from app.core.records import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class PrivacyTerms:
+
+class PrivacyTerms(Struct, frozen=True):
     """`exports` is the folder of copies, `instance` the one that uploads are in. `posts`: ask, keep or remove."""
 
     instance: Path = field(default_factory=Path)

@@ -7,11 +7,11 @@ The aliases of a site are few, so each process keeps them in memory and reads th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.core.db import db
+from app.core.records import Struct
 from app.search import analysis
 from app.search.engines.base import Word
 from app.search.models import SearchAlias
@@ -20,8 +20,7 @@ BOOST = 0.7  # of words that stand for several others, or several for one: they 
 MOST_ADDED = 8  # words that aliases add to one query
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """Whoever looks for the words `said` also looks for the words `means`."""
 
     said: tuple[tuple[str, ...], ...]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 
+from app.core.records import Struct
 from app.search import analysis
 from app.search.documents import SearchDocument
 from app.search.languages import declared_language, guess_language, umlauts
@@ -40,8 +40,7 @@ class _Indexed(dict[str, tuple[int, tuple[str, ...]]]):
 _indexed: dict[tuple[str, ...], _Indexed] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class CountedText:
+class CountedText(Struct, frozen=True):
     """The words of a text in the order of their first occurrence, and those written apart (wi-fi) as one."""
 
     words: Counter[str]
@@ -80,8 +79,7 @@ def count(text: str) -> CountedText:
     return CountedText(words, tuple(whole for whole, _parts in joined))
 
 
-@dataclass(frozen=True, slots=True)
-class CountedDocument:
+class CountedDocument(Struct, frozen=True):
     """A document with its texts taken apart and the languages in which its words are stemmed."""
 
     document: SearchDocument

@@ -6,11 +6,11 @@ The packages above register a source for each kind; search never imports them. M
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import blake2b
 
 from app.core.actor import Actor
+from app.core.records import Struct, fields
 from app.jobs.queue import enqueue
 
 SYNC_JOB = "search.sync"
@@ -21,8 +21,7 @@ KINDS = (THREAD, ARTICLE)
 _DRIFTING = frozenset({"votes", "views", "confirmed", "active_at"})
 
 
-@dataclass(frozen=True, slots=True)
-class SearchDocument:
+class SearchDocument(Struct, frozen=True):
     """A whole thread or article as it goes into an index. Text is plain; `asked_as` and `answers` hold one text a line.
 
     `audience` is public, members or staff; `category` a slug or ''; `thread_kind` question, discussion or '' (articles);
@@ -65,8 +64,7 @@ class SearchDocument:
         return int.from_bytes(blake2b(repr(values).encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
 
 
-@dataclass(frozen=True, slots=True)
-class HitCard:
+class HitCard(Struct, frozen=True):
     """What a result page shows of one document. `text` is the plain text of the question, discussion or article; `answers` are the
     beginnings of the best answers, one a line, where texts were asked for (`Source.texts`).
 
@@ -100,8 +98,7 @@ class HitCard:
         return make_key(self.kind, self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class TitleCard:
+class TitleCard(Struct, frozen=True):
     """What a list of links shows of one document; `thread_kind` and `article_id` as in HitCard."""
 
     kind: str
@@ -124,8 +121,7 @@ Present = Callable[[Sequence[int], Actor], dict[int, HitCard]]
 Titles = Callable[[Sequence[int], Actor], dict[int, TitleCard]]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """How one kind of document is read. An id missing from `load_many` is deleted, one missing from `present` or `titles` is not shown.
 
     `texts` gives the same cards as `present`, with answers to cut snippets from and tags.

@@ -1,12 +1,9 @@
 """Facts about searches and what came of them."""
 
-from dataclasses import dataclass
-
 from app.core.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class AskDeflected(Event):
+class AskDeflected(Event, frozen=True):
     """Somebody who was about to ask said that a question or article shown to them solved it; nothing was posted.
 
     `query` is the title they had typed, one line as typed; `key` names the document ("t12", "a7"). `actor_id` is None for
@@ -19,8 +16,7 @@ class AskDeflected(Event):
     visitor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class GapDecided(Event):
+class GapDecided(Event, frozen=True):
     """Somebody decided about a gap; `decision` is gap_write, gap_alias, gap_not_ours or gap_reopen.
 
     `before` is the state it had, for undoing.
@@ -33,8 +29,7 @@ class GapDecided(Event):
     before: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AliasChanged(Event):
+class AliasChanged(Event, frozen=True):
     """An alias was added, removed or put back; `change` is alias_add, alias_remove or alias_restore."""
 
     alias_id: int
@@ -43,8 +38,7 @@ class AliasChanged(Event):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SolvedButNotFound(Event):
+class SolvedButNotFound(Event, frozen=True):
     """A solved thread began as a search for `text`, which still does not find it. Told once for each thread."""
 
     gap_id: int

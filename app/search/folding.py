@@ -6,10 +6,10 @@ Two SQL statements at most, threads first: they tell which articles are needed. 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from app.core.actor import Actor
+from app.core.records import Struct
 from app.search.documents import ARTICLE, THREAD, HitCard, Source, TitleCard, registered_kinds, source_of
 from app.search.engines.base import Scored
 
@@ -17,8 +17,7 @@ Card = TypeVar("Card", HitCard, TitleCard)
 Load = Callable[[Source, Sequence[int]], dict[int, Card]]
 
 
-@dataclass(frozen=True, slots=True)
-class Folded(Generic[Card]):
+class Folded(Struct, Generic[Card], frozen=True):
     """One row of a list: a thread by itself, or an article with those of its threads that were found."""
 
     card: Card

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, ngettext
+from app.core.records import Struct
 from app.search import querying
 from app.search.documents import ARTICLE, THREAD, HitCard, TitleCard
 from app.search.querying import MAX_CHARS, SearchForm
@@ -50,8 +50,7 @@ SORT_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ResultRow:
+class ResultRow(Struct, frozen=True):
     """One row of the results list."""
 
     path: str
@@ -66,8 +65,7 @@ class ResultRow:
     is_card: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FilterLinks:
+class FilterLinks(Struct, frozen=True):
     """Every filter of the page as links.
 
     `conditions` are those in force: what it says, and the path without it. `plain` is the query without operators where that

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.core.clock import now
+from app.core.records import Struct, replace
 from app.search import aliases, analysis
 from app.search.documents import ARTICLE, THREAD
 from app.search.engines.base import SORTS, EngineQuery, Filters, Word
@@ -37,8 +37,7 @@ _QUOTES = str.maketrans("“”„", '"""')
 _KIND_WORDS = frozenset({"article", "thread", "question", "discussion"})
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedQuery:
+class ParsedQuery(Struct, frozen=True):
     """What somebody typed, taken apart. `is_cut` says that some of it was ignored because it is too long."""
 
     words: tuple[str, ...] = ()
@@ -61,8 +60,7 @@ class ParsedQuery:
         return not (self.words or self.phrases or self.tags or self.states or self.places or self.user)
 
 
-@dataclass(frozen=True, slots=True)
-class SearchForm:
+class SearchForm(Struct, frozen=True):
     """The filters and order in the address of a search page; every unknown value means no condition."""
 
     type: str = "all"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 
+from app.core.records import Struct, fields, replace
 from app.search import analysis
 from app.search.counting import CountedDocument
 from app.search.documents import ARTICLE, SearchDocument
@@ -20,8 +20,7 @@ from app.search.engines.base import Word
 RANKING_VERSION = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """What a word weighs where it stands. Longer texts than `usual` (words) weigh less: `share` says how much, 0 not at all."""
 
     weight: float
@@ -67,8 +66,7 @@ MAINTAINED = 1.25  # somebody checked and maintains an article; not while its re
 MOST_COUNTED = 100_000  # votes, views or confirmations above this add nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Priors:
+class Priors(Struct, frozen=True):
     """Which of the priors count; built from the setting SEARCH_PRIORS."""
 
     votes: bool = True

@@ -6,13 +6,13 @@ At most two SQL statements, one for each kind of document. Must not know Flask.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.records import Struct, field, replace
 from app.search import analysis, querying, snippets
 from app.search.documents import HitCard
 from app.search.engines.base import EngineQuery, Filters, SearchEngine, SearchHits, Word
@@ -31,16 +31,14 @@ SHORT_ANSWER = 280
 CARD_ANSWER = 1_000  # characters up to which an answer card is shown in the results
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
+class Covered(Struct, frozen=True):
     """A hit that stands under the article which maintains it, with its marked title."""
 
     card: HitCard
     title: Markup
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One hit with its marked title and snippet. `threads` are hits that the article maintains."""
 
     card: HitCard
@@ -50,8 +48,7 @@ class Result:
     threads: tuple[Covered, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """A page of results. `is_more` says that `total` is a lower bound; `meant` is a better spelling of the query, or ''."""
 
     raw: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from threading import Lock
 from typing import TypeVar
 
 from app.core.actor import Actor
+from app.core.records import replace
 from app.search import aliases, analysis, querying
 from app.search.documents import ARTICLE, HitCard, Source, TitleCard, registered_kinds, source_of
 from app.search.engines.base import Scored, SearchEngine, Word

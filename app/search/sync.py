@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from app.core.db import db
+from app.core.records import Struct
 from app.core.uow import unit_of_work
 from app.jobs import queue
 from app.jobs.queue import TryLaterError, enqueue
@@ -34,8 +34,7 @@ MOST_DELETED = 0.2  # share of deleted documents that bends idf and wastes memor
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """What a check found: documents in the index; keys it lacks, has too many, or holds with content that is not the stored one.
 
     These are already being repaired.

@@ -4,9 +4,10 @@ Pure rules over facts that the packages above supply; knows no database, no requ
 IndexNow and `threadwell seo audit` ask `decide` and nothing else. The table for people is docs/seo.md.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from app.core.records import Struct
 
 PUBLIC = "public"
 CONFIRMED = frozenset({"solved", "likely_solved"})
@@ -44,8 +45,7 @@ class Why(StrEnum):
     MOVED = "moved"
 
 
-@dataclass(frozen=True, slots=True)
-class PageContract:
+class PageContract(Struct, frozen=True):
     """What one page promises. `status` is what a visitor is answered, `canonical` the path of the page that stands for this one (''
     for itself), `data` the types of structured data it carries, in this order."""
 
@@ -66,8 +66,7 @@ TOOL = PageContract(False, False, Why.TOOL)
 """Forms, searches, settings, error pages: whatever says nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexPolicy:
+class IndexPolicy(Struct, frozen=True):
     """The settings of the index policy (INDEX_...)."""
 
     unanswered_days: int = 30
@@ -76,8 +75,7 @@ class IndexPolicy:
     lists_people: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """Which form of a page is asked for: its number, and whether it is another order or selection of the same things."""
 
     page: int = 1
@@ -87,8 +85,7 @@ class Shown:
 PLAIN = Shown()
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadFacts:
+class ThreadFacts(Struct, frozen=True):
     """What the decision about a thread depends on. `has_voted_answer`: some visible answer has a positive score. `is_author_new`:
     whoever began it is known, and not trusted to be found yet. `is_removed`: a moderator hid it; `is_moved`: its
     address leads to another thread for good. `twin_path`: of a duplicate, the
@@ -112,8 +109,7 @@ class ThreadFacts:
     twin_path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleFacts:
+class ArticleFacts(Struct, frozen=True):
     """`is_out`: some text of it was published."""
 
     audience: str
@@ -121,8 +117,7 @@ class ArticleFacts:
     is_out: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ListFacts:
+class ListFacts(Struct, frozen=True):
     """A list of threads or articles. `is_topic`: a category or tag, which takes `least_threads`; others need one entry.
     `has_trail`: it shows where it stands."""
 
@@ -132,8 +127,7 @@ class ListFacts:
     has_trail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PersonFacts:
+class PersonFacts(Struct, frozen=True):
     """`has_praise`: something public of theirs was accepted or voted for, so that an indexed page carries it."""
 
     has_praise: bool
@@ -142,8 +136,7 @@ class PersonFacts:
     is_merged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FixedFacts:
+class FixedFacts(Struct, frozen=True):
     """A page there is one of. `data`: its structured data."""
 
     data: tuple[str, ...] = ()
@@ -251,8 +244,7 @@ def _person(facts: PersonFacts, policy: IndexPolicy) -> PageContract:
     return PageContract(True, False, Why.PRAISED, ("ProfilePage",)) if facts.is_trusted else _no(Why.NEW_AUTHOR)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """An address of the site with the facts about it, as the packages list them. `id` is that of the thing within its kind."""
 
     kind: str

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from markupsafe import Markup
 
 from app.core.clock import now
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.core.text import shorten
 from app.web.context import site_settings
 from app.web.contract import BREADCRUMBS, TOOL, Facts, PageContract, Shown, decide, index_policy
@@ -38,8 +38,7 @@ def json_ld(data: Mapping[str, Any]) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 (escaped above)
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(Struct, frozen=True):
     """What the head of a page says. `path` is its own path; `contract` says what search engines do with it: without one they stay out.
 
     `jsonld` is printed as far as the contract names its type. `crumbs` and `feeds` are (label, path) pairs; a crumb trail ends with
@@ -60,8 +59,7 @@ class Head:
     changed_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class RenderedHead:
+class RenderedHead(Struct, frozen=True):
     """A Head with absolute addresses, as the layout prints it."""
 
     title: str

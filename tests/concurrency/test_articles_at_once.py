@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import AppError, Conflict
+from app.core.records import replace
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
 from app.forum.services.curating import move_thread, pin_card

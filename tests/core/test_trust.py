@@ -1,12 +1,12 @@
 """The one table of trust: levels, what earns them, what they bring, and how settings change it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from app.core.actor import ANONYMOUS, SYSTEM, Actor, Role
+from app.core.records import replace
 from app.core.settings import Settings, SettingsError
 from app.core.trust import (
     ABILITIES,

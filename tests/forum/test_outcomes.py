@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.records import replace
 from app.core.statistics import wilson_interval
 from app.forum.models.resolution import OutcomeKind, Voice
 from app.forum.models.thread import Status

@@ -32,6 +32,7 @@ def test_what_is_written_is_read_again(title: str, summary: str, body: str, aske
     article = ArticleFile(
         title, body, "a-slug", ("top", "below"), "published", "members", "zh-CN", "faq", summary, summary, asked_as, asked_as, "stan", 3,
         MOMENT, MOMENT, MOMENT, "ada", (SourceLine("solution", 7, 2, "ab" * 32, source, title, "http://x/posts/7"),),
+        "top/below/a-slug.md",
     )  # fmt: skip
     assert read_article(write_article(article), path="top/below/a-slug.md", sections=("top", "below")) == article
 

@@ -57,7 +57,7 @@ def test_empty_parts_have_no_heading():
 
 
 def test_words_that_were_changed_say_so_and_a_second_passage_has_no_second_heading():
-    from dataclasses import replace
+    from app.core.records import replace
 
     one, two = passage(SourceRole.SOLUTION, "Grease it."), passage(SourceRole.SOLUTION, "Or oil it.", 3)
     body = assemble_body(arrange(ArticleKind.SOLUTION, [replace(one, body="Grease it well."), two]), SOURCES)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import Invalid
+from app.core.records import replace
 from app.kb.models import ArticleKind, SourceRole
 from app.kb.services import blocks as kit
 from app.kb.services.blocks import MAX_BLOCKS, Block, Origin, dump_blocks, load_blocks, paragraphs, retype, taken_block

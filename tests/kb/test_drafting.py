@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from app.core.actor import ANONYMOUS
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.markup import render_markdown
+from app.core.records import replace
 from app.core.uow import unit_of_work
 from app.forum.services import editing
 from app.kb.models import Article, ArticleDraft, ArticleFix, ArticleSource, Candidate, CandidateDecision, FixState, SourceRole

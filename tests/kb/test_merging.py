@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.records import replace
 from app.kb.models import SourceRole
 from app.kb.services.blocks import Block, Origin
 from app.kb.services.merging import Merge, Version, merge_lines, merge_order, merge_versions, resolve

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -13,6 +11,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.events import subscribe
 from app.core.markup import render_markdown
+from app.core.records import replace
 from app.core.uow import unit_of_work
 from app.forum.models import Post
 from app.forum.services import accepting, curating, editing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from email.parser import BytesParser
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from flask import Flask
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.records import replace
 from app.core.settings import Settings, SettingsError
 from app.core.uow import unit_of_work
 from app.forum.events import AnswerAccepted, PeopleMentioned, ThreadCurated

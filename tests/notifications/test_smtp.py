@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import ssl
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
@@ -19,6 +19,7 @@ from flask import Flask
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.records import replace
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.jobs.models import Job
@@ -50,7 +51,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def smtp_settings(settings: Settings, server: MailServer, user: str = "", scheme: str = "smtp") -> Settings:
-    return replace(settings, mail_url=f"{scheme}://{user}127.0.0.1:{server.port}", mail_from="Community <c@example.com>")
+    return dataclasses.replace(
+        settings, mail_url=f"{scheme}://{user}127.0.0.1:{server.port}", mail_from="Community <c@example.com>"
+    )
 
 
 def deliver(settings: Settings, server: MailServer, user: str = "", scheme: str = "smtp") -> None:
@@ -351,7 +354,7 @@ def test_every_text_arrives_as_it_was_written(settings: Settings, text: str) -> 
     "words", ["Größe des Ventils", "为什么水泵嗡嗡作响？", "Größe " * 40, "plain " * 40, "x" * 300, "Bcc: no@example.com"]
 )
 def test_what_people_wrote_is_ascii_in_the_head_and_arrives_as_it_was_written(settings: Settings, words: str) -> None:
-    site = replace(settings, site_name="Gemüse, & Brüder", mail_from="forum@example.com")
+    site = dataclasses.replace(settings, site_name="Gemüse, & Brüder", mail_from="forum@example.com")
     raw = build_message(replace(MAIL, subject=f"Re:\r\n {words}\n"), site)
     head, mail = raw.partition(b"\r\n\r\n")[0], BytesParser(policy=policy.default).parsebytes(raw)
     assert head.isascii() and max(map(len, head.split(b"\r\n"))) <= 400

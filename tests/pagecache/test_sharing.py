@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from flask import Flask
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
+from app.core.records import replace
 from app.core.uow import unit_of_work
 from app.forum.models import Post, Thread
 from app.forum.routes import thread_page as route

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.core.clock import now
+from app.core.records import replace
 from app.pages.addresses import Decided
 from app.pages.audit import CHECKS, KEPT_OUT, NOWHERE, audit, gather
 from app.pages.auditing import private_titles

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.core.clock import now
 from app.core.likeness import is_nearly_the_same
+from app.core.records import replace
 from app.web.contract import (
     TOOL,
     ArticleFacts,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from app.core.actor import Actor
+from app.core.records import replace
 from app.search import analysis, documents
 from app.search.documents import HitCard, SearchDocument, TitleCard, register_source
 from app.search.engines.base import EngineQuery, SearchHits, Word

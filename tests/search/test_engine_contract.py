@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import pytest
 
+from app.core.records import replace
 from app.search import analysis, querying
 from app.search.engines.base import EngineQuery, Filters, IndexBusy, Word
 from tests.search.places import Place

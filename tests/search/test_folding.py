@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from app.core.actor import ANONYMOUS
+from app.core.records import replace
 from app.search import suggest
 from app.search.documents import ARTICLE, THREAD, HitCard
 from app.search.engines.base import Scored

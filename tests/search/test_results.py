@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
 
 import pytest
 
 from app.core.actor import ANONYMOUS, Actor, Role
 from app.core.errors import NotFound
+from app.core.records import replace
 from app.search import querying, results, suggest
 from app.search.documents import ARTICLE, HitCard, make_key
 from app.search.engines.whoosh import WhooshEngine

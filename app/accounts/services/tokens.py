@@ -1,7 +1,6 @@
 """Signed links in mails: timed, and worth nothing once the state they were made for has changed. Knows no database."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from app.accounts.models import Person
 from app.core.errors import Gone
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 
 RESET_LIFE = timedelta(hours=1)
 CLAIM_LIFE = timedelta(days=14)
@@ -20,8 +20,7 @@ ERASE_LIFE = timedelta(days=2)
 _DEAD = lazy_gettext("This link was used already, is too old, or was cut off on its way. Please ask for a new one.")
 
 
-@dataclass(frozen=True, slots=True)
-class ResetLink:
+class ResetLink(Struct, frozen=True):
     """What a reset link says: whose password, and whether it also proves the pending address (a claim)."""
 
     person_id: int

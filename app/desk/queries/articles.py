@@ -1,9 +1,9 @@
 """Articles to answer with: only published ones that everybody who can read the question can read as well."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.actor import Actor
+from app.core.records import Struct
 from app.core.text import shorten
 from app.kb.policies import is_as_narrow
 from app.search import querying
@@ -18,8 +18,7 @@ EXCERPT = 240
 _SPECIAL = "\\`*_[]<>"
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleOffer:
+class ArticleOffer(Struct, frozen=True):
     """An article that may be put into the answer."""
 
     id: int

@@ -1,6 +1,5 @@
 """Who asks: what a member of staff should know of them before answering, above all what is still open."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.db import read
+from app.core.records import Struct
 from app.desk.urls import item_path
 from app.forum.models import Category, Thread
 from app.forum.models.thread import Status, ThreadKind
@@ -29,8 +29,7 @@ _RANK = sa.case(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierQuestion:
+class EarlierQuestion(Struct, frozen=True):
     """One other question of the same person."""
 
     id: int
@@ -48,8 +47,7 @@ class EarlierQuestion:
         return item_path(self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class AskerPanel:
+class AskerPanel(Struct, frozen=True):
     """The person who asked; counts and questions are of their other listed questions that the reader may read."""
 
     name: str

@@ -1,12 +1,12 @@
 """Reading the calendar: as the clock uses it, and as admins set it."""
 
-from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from app.core.db import db
+from app.core.records import Struct
 from app.desk.calendar import OFFICE_HOURS, Span, WorkingHours
 from app.desk.models import Holiday, WorkingDay
 from app.desk.terms import desk_terms
@@ -20,8 +20,7 @@ _CALENDAR: sa.CompoundSelect[int, int | None, int | None, date | None] = sa.unio
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class HolidayRow:
+class HolidayRow(Struct, frozen=True):
     """A free day."""
 
     day: date

@@ -1,6 +1,5 @@
 """Canned answers: lists for choosing and for keeping them, and single ones to read or to change."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +9,7 @@ from app.core.actor import Actor
 from app.core.db import db, read
 from app.core.errors import NotFound
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.core.text import shorten
 from app.desk.models import CannedAnswer
 from app.desk.policies import can_edit_canned, ensure_can_see_canned, visible_canned
@@ -20,8 +20,7 @@ OFFERED = 100
 EXCERPT = 160
 
 
-@dataclass(frozen=True, slots=True)
-class CannedRow:
+class CannedRow(Struct, frozen=True):
     """One canned answer as the list shows it."""
 
     id: int

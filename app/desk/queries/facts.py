@@ -1,13 +1,13 @@
 """What the desk derives its items from: facts of threads, and the items themselves, locked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.db import db, read
+from app.core.records import Struct
 from app.desk.models import DeskItem
 from app.desk.turns import SETTLED, TurnFacts
 from app.forum.models import Category, Post, Thread
@@ -17,8 +17,7 @@ from app.forum.models.thread import Status, ThreadKind
 OPEN_STATUSES = tuple(status for status in Status if status not in SETTLED and status != Status.OPEN)
 
 
-@dataclass(frozen=True, slots=True)
-class DeskFacts:
+class DeskFacts(Struct, frozen=True):
     """One question as the desk sees it."""
 
     thread_id: int

@@ -1,7 +1,6 @@
 """One question as the desk shows it: the question with its answers, whose turn it is, who is on it, and its clocks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from app.core.db import read
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.desk.calendar import working_minutes_between
 from app.desk.models import DeskItem, DeskState, StaffGroup, WaitingReason
 from app.desk.policies import desk_threads, ensure_can_work_on
@@ -49,8 +49,7 @@ _FACTS: sa.Select[*tuple[Any, ...]] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ItemFacts:
+class ItemFacts(Struct, frozen=True):
     """The desk's side of a question; what is not known is None. `usual_answer_minutes` is the usual wait in its category."""
 
     state: str | None
@@ -94,8 +93,7 @@ class ItemFacts:
         return self.taken_until is not None and self.taken_until > moment
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """How long the present turn has lasted and how much is left: working minutes. `left_minutes` is negative when overdue."""
 
     waited_minutes: int
@@ -106,8 +104,7 @@ class Clock:
         return self.left_minutes is not None and self.left_minutes < 0
 
 
-@dataclass(frozen=True, slots=True)
-class ItemPage:
+class ItemPage(Struct, frozen=True):
     """All that the item page shows of a question. `has_more`: there are more answers than `posts`."""
 
     head: ThreadHead

@@ -1,6 +1,5 @@
 """Who belongs to the staff, and in which groups. Reads only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,13 +8,13 @@ from app.accounts.models import Person
 from app.core.actor import Role
 from app.core.clock import now
 from app.core.db import db
+from app.core.records import Struct
 from app.desk.models import StaffGroup, StaffGroupMember
 
 STAFF_ROLES = (Role.STAFF, Role.ADMIN)
 
 
-@dataclass(frozen=True, slots=True)
-class StaffRow:
+class StaffRow(Struct, frozen=True):
     """Somebody who can be in charge of a question."""
 
     id: int
@@ -23,8 +22,7 @@ class StaffRow:
     display_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class GroupRow:
+class GroupRow(Struct, frozen=True):
     """A group with its people (those who are no longer staff are marked)."""
 
     id: int

@@ -1,6 +1,5 @@
 """The queue: one page of questions for each view of the desk, and how many each view holds. Frozen rows, few statements."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.i18n import gettext as _
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.desk.models import DeskItem, DeskState, StaffGroup
 from app.desk.policies import desk_threads, ensure_can_use_desk
 from app.desk.queries.facts import OPEN_STATUSES
@@ -28,8 +28,7 @@ COUNT_MOST = 100
 VIEWS = ("queue", "mine", "groups", "taken", "asker", "escalated", "open")
 
 
-@dataclass(frozen=True, slots=True)
-class DeskFilter:
+class DeskFilter(Struct, frozen=True):
     """What is left out: a category's id, a tag's name, who is in charge (`p12` a person, `g3` a group, `none` nobody)."""
 
     category_id: int | None = None
@@ -41,8 +40,7 @@ class DeskFilter:
         return bool(self.category_id or self.tag or self.in_charge)
 
 
-@dataclass(frozen=True, slots=True)
-class DeskRow:
+class DeskRow(Struct, frozen=True):
     """One question as the queue shows it. `taken_by` and `taken_until` are set while the lock holds only.
 
     `asker_open_count` counts the asker's other open questions; `in_charge` names a person or group, or is empty.

@@ -1,7 +1,6 @@
 """Reading rules and groups as admins see them."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -11,13 +10,13 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.desk.models import AssignmentRule, StaffGroup, StaffGroupMember
 from app.desk.queries.people import GroupRow, StaffRow, staff_people
 from app.forum.models import Category, Tag
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRow:
+class RuleRow(Struct, frozen=True):
     """One rule in words. `is_void`: it names somebody who is no longer staff, and is passed over."""
 
     id: int

@@ -1,7 +1,5 @@
 """The item page: one question with all that is needed to answer it, and the way to the next one."""
 
-from dataclasses import dataclass
-
 from flask import Response, flash, redirect
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
@@ -9,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.core.text import shorten
 from app.desk.item_forms import ItemForm
 from app.desk.presenters import clock_time, working_span
@@ -28,8 +27,7 @@ from app.web.render import page
 from app.web.seo import Head
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the answer form shows beside what was typed: a preview, and why the text was not posted."""
 
     preview: Markup | None = None

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -13,6 +12,7 @@ from app.core.db import db
 from app.core.errors import Invalid
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 from app.desk.events import QuestionAssigned
 from app.desk.models import AssignmentRule, DeskItem, StaffGroup
@@ -25,8 +25,7 @@ from app.forum.models import Thread, ThreadTag
 from app.forum.queries.threads import get_thread_for_update, get_threads_for_update
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFact:
+class RuleFact(Struct, frozen=True):
     """One rule as it is matched."""
 
     id: int

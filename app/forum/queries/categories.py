@@ -1,6 +1,5 @@
 """Reading categories: those an actor may see, for navigation and for their pages."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -8,6 +7,7 @@ import sqlalchemy as sa
 
 from app.core.actor import Actor
 from app.core.db import read
+from app.core.records import Struct
 from app.forum.models import Category
 from app.forum.policies import visible_categories
 from app.forum.urls import category_path
@@ -15,8 +15,7 @@ from app.web.marking import SITE, THREADS
 from app.web.remembering import remember
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryRow:
+class CategoryRow(Struct, frozen=True):
     """A board with the number of its listed threads."""
 
     id: int

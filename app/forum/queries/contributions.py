@@ -1,7 +1,6 @@
 """What one person wrote, as far as the reader may see it: counts and a list of answers. Reads only."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 from app.core.actor import ANONYMOUS, Actor
 from app.core.db import db
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.core.text import shorten
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
@@ -20,8 +20,7 @@ PER_PAGE = 25
 EXCERPT_LENGTH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Contributions:
+class Contributions(Struct, frozen=True):
     """How much a person wrote, of what the reader may see. `has_praise`: a public post with a positive score or accepted."""
 
     questions: int
@@ -32,8 +31,7 @@ class Contributions:
     has_praise: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
+class AnswerRow(Struct, frozen=True):
     """One answer in a list: `path` is its permalink, `title` that of its question."""
 
     id: int

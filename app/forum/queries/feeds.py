@@ -1,7 +1,6 @@
 """What Atom feeds list: public, listed threads and posts only, whoever asks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.core.db import read
+from app.core.records import Struct
 from app.core.text import shorten
 from app.forum.models import Category, Post, Thread, ThreadTag
 from app.forum.models.post import PostKind
@@ -22,8 +22,7 @@ TITLE_LENGTH = 90
 REMOVED = "[removed]"
 
 
-@dataclass(frozen=True, slots=True)
-class FeedEntry:
+class FeedEntry(Struct, frozen=True):
     """One entry: `id_path` never changes, `path` is where it is read. `html` is the whole sanitised text."""
 
     id_path: str

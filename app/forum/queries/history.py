@@ -1,6 +1,5 @@
 """The revisions of one post."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,11 +7,11 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.db import db
+from app.core.records import Struct
 from app.forum.models import PostRevision
 
 
-@dataclass(frozen=True, slots=True)
-class Editor:
+class Editor(Struct, frozen=True):
     """Who wrote a revision, as pages show people."""
 
     name: str
@@ -24,8 +23,7 @@ class Editor:
         return person_path(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionRow:
+class RevisionRow(Struct, frozen=True):
     """One revision in the list; `editor` is None for somebody who was removed."""
 
     number: int
@@ -34,8 +32,7 @@ class RevisionRow:
     editor: Editor | None
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionText:
+class RevisionText(Struct, frozen=True):
     """All that a revision says. `title` and `tags` are those of an opening post."""
 
     number: int

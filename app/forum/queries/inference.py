@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.db import db, read
+from app.core.records import Struct, field
 from app.forum.inference import THANKS_MAX, AnswerSeen, AskerSaid, Circumstances
 from app.forum.models import Comment, Outcome, Post, Thread
 from app.forum.models.post import PostKind
@@ -17,8 +17,7 @@ from app.forum.models.thread import Status, ThreadKind
 from app.forum.queries.outcomes import IS_STANDING
 
 
-@dataclass
-class Known:
+class Known(Struct):
     """The circumstances of one question, and its standing inferences: event id and the answer each is about."""
 
     answers: list[AnswerSeen] = field(default_factory=list)

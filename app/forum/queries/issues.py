@@ -7,13 +7,13 @@ they may not know, and are the same for all readers of the main thread. Reads on
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.db import read
+from app.core.records import Struct
 from app.forum.models import Category, MeToo, Outcome, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.outcomes import CONFIRMED
@@ -25,8 +25,7 @@ from app.pageviews.queries import Windows, total_views, views_by_window
 THREAD_VIEWS = "thread"
 
 
-@dataclass(frozen=True, slots=True)
-class IssueThread:
+class IssueThread(Struct, frozen=True):
     """One thread of an issue, as lists of duplicates show it."""
 
     id: int
@@ -46,8 +45,7 @@ class IssueThread:
         return self.is_listed and is_as_open(self.audience, main.audience)
 
 
-@dataclass(frozen=True, slots=True)
-class IssueFacts:
+class IssueFacts(Struct, frozen=True):
     """What the threads of an issue add up to. `threads`: the main thread first, then its duplicates, oldest first.
 
     `me_toos` are distinct people who said so in any of them, `people` these and everybody who asked (an author who is gone
@@ -117,8 +115,7 @@ _CONFIRMED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
+class _Evidence(Struct, frozen=True):
     """What is known of single threads, by id."""
 
     me_toos: Mapping[int, set[int]]
@@ -128,8 +125,7 @@ class _Evidence:
     ever: Mapping[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Joining:
+class Joining(Struct, frozen=True):
     """What joining one issue to another would add up to: the issue that ends, the one that stays, and both together."""
 
     ending: IssueFacts

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 
 import sqlalchemy as sa
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from app.core.db import db, read
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext, separated
+from app.core.records import Struct
 from app.forum.models import Outcome
 from app.forum.models.resolution import OutcomeKind, RefutationReason, Voice
 from app.forum.queries.outcomes import IS_STANDING
@@ -32,8 +32,7 @@ _REASONS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonCount:
+class ReasonCount(Struct, frozen=True):
     """How many readers gave one reason why an answer failed them; "" counts those who gave none."""
 
     reason: str

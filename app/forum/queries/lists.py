@@ -1,7 +1,6 @@
 """Lists of threads: one page of rows for every view, for whoever asks. Statements are built once a role and view."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 from app.core.actor import Actor
 from app.core.db import read
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.forum.models import Category, Thread, ThreadTag, ThreadVersion
 from app.forum.models.product import VersionWord
 from app.forum.models.thread import Status, ThreadKind
@@ -82,8 +82,7 @@ _RECENT = sa.and_(PageviewRecent.kind == "thread", PageviewRecent.target_id == T
 _HAS_TAG = ThreadTag.tag_id == sa.bindparam("tag_id")
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """What decides the statement of a list, apart from its parameters. `is_small`: its category or tag has few threads."""
 
     reader: Actor

@@ -6,7 +6,6 @@ status needs are the newest ones about each answer, and the first confirmations.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,21 +13,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from app.core.db import db, read
+from app.core.records import Struct, field
 from app.forum.models import Outcome, Post
 from app.forum.models.resolution import OutcomeKind, Voice
 from app.forum.outcomes import CONFIRMATIONS_NEEDED, CONFIRMED, FRESH_WORDS, OutcomeFact
 
 
-@dataclass
-class Standing:
+class Standing(Struct):
     """The events of one question that count now, and when each happened (by id)."""
 
     facts: list[OutcomeFact] = field(default_factory=list)
     moments: dict[int, datetime] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class WordCount:
+class WordCount(Struct, frozen=True):
     """All standing readers' words about one answer, and when it last worked for somebody."""
 
     worked: int = 0

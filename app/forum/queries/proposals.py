@@ -1,7 +1,6 @@
 """Reading what duplicates are looked for in, and the proposals that were found. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.forum.models import Category, DuplicateProposal, Post, Tag, Thread, ThreadTag
 from app.forum.models.post import PostKind
 from app.forum.models.proposal import ProposalState
@@ -21,8 +21,7 @@ from app.forum.urls import thread_path
 PER_PAGE = 25
 
 
-@dataclass(frozen=True, slots=True)
-class Unchecked:
+class Unchecked(Struct, frozen=True):
     """A question whose duplicates were not looked for, in the words that are compared."""
 
     id: int
@@ -33,8 +32,7 @@ class Unchecked:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Original:
+class Original(Struct, frozen=True):
     """The thread that stands for a similar one: itself, or the main thread of its issue."""
 
     id: int
@@ -43,8 +41,7 @@ class Original:
     is_listed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadCard:
+class ThreadCard(Struct, frozen=True):
     """One side of a proposal."""
 
     id: int
@@ -58,8 +55,7 @@ class ThreadCard:
     category: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalRow:
+class ProposalRow(Struct, frozen=True):
     """A proposal to join `thread` to `original`. `percent` says how alike they are."""
 
     id: int

@@ -1,7 +1,6 @@
 """What to read after a thread: what others read with it, and what is like it, by the search index or by its rarest tags."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 
 from app.core.actor import Actor
 from app.core.db import read
+from app.core.records import Struct
 from app.forum.models import Tag, Thread, ThreadTag
 from app.forum.models.thread import Status
 from app.forum.queries.categories import reader_of
@@ -32,8 +32,7 @@ Key = tuple[str, int]
 _TAGS = {THREAD: thread_tag, ARTICLE: article_tag}
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedLink:
+class RelatedLink(Struct, frozen=True):
     """A thread or article to read next. `status` is empty for articles."""
 
     title: str
@@ -43,8 +42,7 @@ class RelatedLink:
     status: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadNext:
+class ReadNext(Struct, frozen=True):
     """What to read after a thread: what other people read in the same visit, and what says similar things (each once)."""
 
     also_read: tuple[RelatedLink, ...] = ()

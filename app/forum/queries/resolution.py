@@ -1,7 +1,6 @@
 """Reading what happened to a question: acceptances, evidence, and what the actor did to the thread."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.core.db import read
+from app.core.records import Struct, field
 from app.forum.models import Acceptance, Draft, Follow, MeToo, Outcome, Vote
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, RefutationReason, Voice
 from app.forum.models.thread import Status
@@ -39,8 +39,7 @@ class OutcomeRow(NamedTuple):
     source: str = OutcomeSource.PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """What the asker, staff and our inference said of a question, and its acceptances by post, the main solution first.
 
     Readers' words may be thousands; the posts carry their counts.
@@ -50,16 +49,14 @@ class Resolution:
     acceptances: Mapping[int, AcceptanceRow] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class OwnWord:
+class OwnWord(Struct, frozen=True):
     """What a member says of an answer: whether it worked for them, and if not, why."""
 
     worked: bool
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OwnMarks:
+class OwnMarks(Struct, frozen=True):
     """What the actor did to a thread: votes and words by post id, me-too, follow, and whether an answer is begun."""
 
     votes: dict[int, int]

@@ -5,7 +5,6 @@ the policies; which posts and comments are read is decided here by their SQL twi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
 
@@ -17,6 +16,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import UTCDateTime, db, read
 from app.core.pagination import Page
+from app.core.records import Struct, replace
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
@@ -147,8 +147,7 @@ def comments_of(actor: Actor, post_ids: Sequence[int]) -> dict[int, list[Comment
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadPage:
+class ThreadPage(Struct, frozen=True):
     """All that one page of a thread shows. `original` is the thread this one duplicates, if the actor may see it.
 
     `new_answers` are answers by others since the asker's last word, for the asker of an unsolved question only. `reasons`

@@ -1,18 +1,17 @@
 """Products with their versions, and which of them a thread is about. Unpublished versions are only for who keeps them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.records import Struct
 from app.forum.models import Product, ProductVersion, ThreadVersion
 from app.forum.models.product import VersionWord
 
 
-@dataclass(frozen=True, slots=True)
-class VersionRow:
+class VersionRow(Struct, frozen=True):
     """A version; `label` names it with its product."""
 
     id: int
@@ -21,8 +20,7 @@ class VersionRow:
     released_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ProductRow:
+class ProductRow(Struct, frozen=True):
     """A product with its versions, the newest first, those to come before all."""
 
     id: int

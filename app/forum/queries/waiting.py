@@ -1,13 +1,13 @@
 """How long questions wait for their first answer, for each category: the facts, from the last half year in which people asked."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from app.core.actor import Actor
 from app.core.db import db, read
+from app.core.records import Struct
 from app.core.statistics import survival_curve, survival_quantile
 from app.forum.models import Category, Thread
 from app.forum.models.thread import ThreadKind
@@ -27,8 +27,7 @@ _WAITS = sa.select(Thread.category_id, Thread.created_at, Thread.first_answer_at
 )
 
 
-@dataclass(frozen=True, slots=True)
-class UsualWait:
+class UsualWait(Struct, frozen=True):
     """How soon questions in a category usually get a first answer; `minutes` is None when too little is known."""
 
     category_id: int

@@ -1,13 +1,12 @@
 """The page of a category."""
 
-from dataclasses import replace
-
 from flask import request
 from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.pagination import parse_page
+from app.core.records import replace
 from app.forum.queries.categories import find_topic
 from app.forum.queries.lists import QUESTION_VIEWS, has_few
 from app.forum.routes.blueprint import blueprint

@@ -1,6 +1,5 @@
 """The lists of questions and discussions, with their views as links and their filters in the address."""
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, pgettext
 from app.core.pagination import Page, parse_page
+from app.core.records import Struct, replace
 from app.forum.models.thread import ThreadKind
 from app.forum.queries.categories import Topic, list_topics
 from app.forum.queries.lists import DISCUSSION_VIEWS, QUESTION_VIEWS, has_few
@@ -56,8 +56,7 @@ _ABOUT: dict[str, dict[str, str]] = {
 Link = tuple[str, str, int | None, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class ListAddress:
+class ListAddress(Struct, frozen=True):
     """The address of one list: its path and the choices in its query string, `newest` and page 1 left out."""
 
     path: str

@@ -5,7 +5,6 @@ name. Whoever wrote something on it, curators, and who has begun an answer get a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from flask import Response, request
 from app.core.actor import Actor
 from app.core.db import read
 from app.core.i18n import current_language
+from app.core.records import Struct, replace
 from app.forum.models import Post
 from app.forum.queries.judging import person_key
 from app.forum.queries.resolution import OwnMarks, own_marks
@@ -27,8 +27,7 @@ _NOTHING = OwnMarks({}, {}, said_me_too=False, follows=False)
 _HELD_AUTHORS = sa.select(Post.author_id).where(Post.thread_id == sa.bindparam("thread_id"), Post.held_at.is_not(None)).distinct()
 
 
-@dataclass(frozen=True, slots=True)
-class SharedKey:
+class SharedKey(Struct, frozen=True):
     """Which page a request may share: address, order, number, and the reader for whom it is made, who is nobody."""
 
     address: str
@@ -38,8 +37,7 @@ class SharedKey:
     reader: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class SharedThread:
+class SharedThread(Struct, frozen=True):
     """What is known of a shared page: its thread, whom it names (they get another one), and the scores of its posts."""
 
     thread_id: int

@@ -1,6 +1,5 @@
 """The list of tags and the page of each."""
 
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import request
@@ -10,6 +9,7 @@ from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.pagination import parse_page
+from app.core.records import replace
 from app.forum.queries.lists import QUESTION_VIEWS, has_few, list_threads
 from app.forum.queries.tags import find_tag, list_tags
 from app.forum.routes.blueprint import blueprint

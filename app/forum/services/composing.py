@@ -1,14 +1,12 @@
 """From typed Markdown to what is stored: finds who it mentions and renders it. Reads only; call it before a unit of work."""
 
-from dataclasses import dataclass
-
 from app.accounts.queries import find_people_by_names
 from app.core.markup import MAX_BODY, Rendered, extract_mentions, render_inline, render_markdown
+from app.core.records import Struct
 from app.forum.screening import prepare
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(Struct, frozen=True):
     """A rendered text and the ids of the people it mentions."""
 
     body: Rendered

@@ -14,7 +14,6 @@ Callers hold the thread's lock. Rules:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +24,7 @@ from app.core.clock import now
 from app.core.db import connection, db, read
 from app.core.events import emit
 from app.core.prepared_writes import run_write
+from app.core.records import Struct, fields, replace
 from app.forum.events import StatusChanged, ThreadChanged
 from app.forum.models import Acceptance, Comment, ImportedVotes, MeToo, Post, Thread, Vote
 from app.forum.models.post import PostKind
@@ -91,8 +91,7 @@ _WITH_NEW_POST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What the rows say about one thread."""
 
     status: str
@@ -109,8 +108,7 @@ class Figures:
     solved_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PostFigures:
+class PostFigures(Struct, frozen=True):
     """What the rows say about one post."""
 
     score: int = 0

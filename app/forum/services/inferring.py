@@ -5,12 +5,12 @@ The job `forum.infer` does it daily. Each question is one unit of work; running 
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from app.core.clock import now
 from app.core.db import db
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.forum.inference import Ground, Rules, find_grounds
@@ -32,8 +32,7 @@ GROUND_GONE = lazy_gettext("What spoke for a solution does not any more")
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Inferred:
+class Inferred(Struct, frozen=True):
     """How many questions were looked at, became likely solved, and are not any more; `next_id` when there is more to do."""
 
     read: int = 0

@@ -4,13 +4,12 @@ A word is an event of the log like any other. Who says something else takes the 
 new one. What many words mean for the status is decided in `outcomes`, not here.
 """
 
-from dataclasses import dataclass
-
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 from app.forum.models import Outcome, Post
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, RefutationReason, Voice
@@ -21,8 +20,7 @@ from app.forum.queries.threads import get_post_for_update
 from app.forum.services.figures import refresh_figures, settle
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """What a reader says about an answer now, and what all readers say.
 
     `worked` is None when they took it back; `status` is the question's.

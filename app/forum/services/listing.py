@@ -1,17 +1,16 @@
 """What categories and tags count: the listed threads in them. Every change of place or visibility goes through here."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.core.actor import Audience
 from app.core.db import db
+from app.core.records import Struct
 from app.forum.models import Category, Tag, Thread, ThreadTag
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a thread is counted: nowhere while it is held or hidden, by tags only in public categories."""
 
     category_id: int | None = None

@@ -8,7 +8,6 @@ per cent on are proposed, at most MOST_PROPOSALS for a question. How well that f
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.events import emit
 from app.core.i18n import gettext as _
 from app.core.reasons import checked_reason
+from app.core.records import Struct
 from app.core.settings import Settings
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.forum.events import ThreadCurated
@@ -56,8 +56,7 @@ PAUSE = timedelta(seconds=5)
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
+class Proposed(Struct, frozen=True):
     """How many questions were compared and pairs proposed; `next_id` when there is more to do."""
 
     compared: int = 0

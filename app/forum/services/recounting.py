@@ -6,13 +6,13 @@ listing); a drift means that something wrote rows around the services.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.actor import Audience
 from app.core.db import db
+from app.core.records import Struct, field
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.forum.models import Acceptance, Category, Post, Tag, Thread, ThreadTag
 from app.forum.queries.threads import get_categories_for_update, get_threads_for_update
@@ -25,8 +25,7 @@ Progress = Callable[[int, int], None]
 _others: dict[str, Callable[[], int]] = {}
 
 
-@dataclass
-class Drift:
+class Drift(Struct):
     """How many rows were looked at, and how often each figure was wrong (as `post.score`)."""
 
     checked: int = 0

@@ -5,7 +5,6 @@ were swept go for good. Decides nothing about who may.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.events import emit
 from app.core.markup import Rendered
+from app.core.records import Struct
 from app.core.slugs import slugify
 from app.forum.events import CommentCurated, PostCurated, ThreadCurated
 from app.forum.models import Comment, Post, PostRevision, Redirect, Thread
@@ -29,8 +29,7 @@ from app.forum.services.listing import move_counts, place_of
 UNTITLED = "[removed]"
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(Struct, frozen=True):
     """What was taken in one thread at `moment`: posts (an opening stands for the thread) and comments, `waiting` those that waited
     for a moderator. `changed_from`: when the thread had changed last, `changed_to`: what the sweep made of that."""
 

@@ -1,12 +1,12 @@
 """Times of the demo: counted back from the moment it is loaded, and scattered without chance. Knows no database."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.core.records import Struct
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+
+class Calendar(Struct, frozen=True):
     """The moment of loading, from which everything is counted back."""
 
     today: datetime

@@ -2,18 +2,17 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.core.records import Struct
 from app.core.settings import PROJECT_ROOT
 
 HEADER = re.compile(r"\+\+\+(?: (answer|reply|comment|edit))?")
 OPENING = "opening"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One block of a file: its word ("opening" for the first), its TOML and its Markdown."""
 
     word: str
@@ -21,8 +20,7 @@ class Block:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadFile:
+class ThreadFile(Struct, frozen=True):
     """A thread: the opening and what follows, in the order of the file."""
 
     stem: str
@@ -30,8 +28,7 @@ class ThreadFile:
     rest: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleFile:
+class ArticleFile(Struct, frozen=True):
     """An article, which has one block."""
 
     stem: str
@@ -39,8 +36,7 @@ class ArticleFile:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class DemoContent:
+class DemoContent(Struct, frozen=True):
     """Everything in demo/. `community` is the content of community.toml."""
 
     community: dict[str, Any]

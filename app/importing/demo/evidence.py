@@ -1,12 +1,12 @@
 """How the questions of the demo ended: acceptances, withdrawals, and the other events of evidence, in the order they happened."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.core.actor import Role
 from app.core.db import db
+from app.core.records import Struct
 from app.forum.models import Acceptance, Outcome, Post
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
 from app.forum.queries.judging import person_key
@@ -18,8 +18,7 @@ from app.moderation.models import LogEntry
 ACCEPTED_HOURS_LATER = 5.0
 
 
-@dataclass
-class _Event:
+class _Event(Struct):
     """One event. `accepts` is the number of the answer that stands accepted by it; `withdraws` the event it takes back.
 
     `reader` is set for the word of a visitor, who has no name.

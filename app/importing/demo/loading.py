@@ -1,7 +1,6 @@
 """Loads the demo community into an empty site in one transaction: all of it is there, or nothing."""
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from app.accounts.services.passwords import hash_password
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict
+from app.core.records import Struct
 from app.core.settings import Settings
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.forum.models import Category
@@ -38,8 +38,7 @@ from app.importing.following_up import enqueue_follow_up
 from app.kb.models import Section
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What was written, how to sign in, and where that is kept."""
 
     counts: Counter[str]

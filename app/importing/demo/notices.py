@@ -1,11 +1,11 @@
 """What people of the demo were told lately, as the site itself would have told them; the newest lines are unread."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.core.actor import Audience
 from app.core.db import db
+from app.core.records import Struct
 from app.forum.models import Post, Thread
 from app.forum.services.mentioning import people_linked_in
 from app.importing.demo.preparing import Prepared, PreparedPost, PreparedThread
@@ -18,8 +18,7 @@ UNREAD_FOR = timedelta(days=21)
 READ_AFTER = timedelta(hours=20)
 
 
-@dataclass(frozen=True, slots=True)
-class _Notice:
+class _Notice(Struct, frozen=True):
     """One thing a person is told. Notices with the same matter become one line, the newest."""
 
     person_id: int

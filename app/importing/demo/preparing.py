@@ -1,17 +1,16 @@
 """Content with all its texts rendered, so that nothing is rendered while the database is locked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.markup import Rendered, render_inline, render_markdown
+from app.core.records import Struct, field
 from app.importing.demo.content import ArticleFile, DemoContent, ThreadFile
 
 ARTICLE_LEVEL = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text somebody wrote so many hours after the thread was opened. `reason` is that of an edit."""
 
     author: str
@@ -20,8 +19,7 @@ class Text:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedPost:
+class PreparedPost(Struct, frozen=True):
     """A post: 0 is the opening, the others count from 1. `versions` are its texts, the first one first."""
 
     number: int
@@ -30,8 +28,7 @@ class PreparedPost:
     comments: list[Text] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedThread:
+class PreparedThread(Struct, frozen=True):
     """A thread with its posts; `posts[0]` is the opening."""
 
     stem: str
@@ -39,8 +36,7 @@ class PreparedThread:
     posts: list[PreparedPost]
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedArticle:
+class PreparedArticle(Struct, frozen=True):
     """An article with its rendered text."""
 
     stem: str
@@ -48,8 +44,7 @@ class PreparedArticle:
     body: Rendered
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """The whole demo. Threads are in the order in which they were opened; `bios` are the texts about people, by handle."""
 
     community: dict[str, Any]

@@ -2,8 +2,9 @@
 
 import os
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
+
+from app.core.records import Struct
 
 FILE_NAME = "demo-signins.txt"
 # Without letters and digits that look alike.
@@ -11,8 +12,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP = 4, 4
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
+class SignIn(Struct, frozen=True):
     """How to sign in as somebody."""
 
     name: str

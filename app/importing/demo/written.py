@@ -1,17 +1,16 @@
 """What the loader has written so far, by the names the content files use."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.accounts.models import Person
+from app.core.records import Struct, field
 from app.forum.models import Category, Post, Tag, Thread
 from app.importing.demo.calendar import Calendar
 from app.kb.models import Article, Section
 from app.moderation.models import LogEntry
 
 
-@dataclass
-class Written:
+class Written(Struct):
     """Entities of the running unit of work. Posts go by the stem of their thread and their number (0: the opening).
 
     `log`: decisions of the past. The log is only ever added to, so they are kept here until all of them are known.

@@ -6,7 +6,6 @@ the file names the very revision that is the newest one here, or the caller says
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from app.core.actor import SYSTEM, Audience
 from app.core.db import db
 from app.core.errors import AppError, Conflict, Invalid
 from app.core.markup import Rendered, render_markdown
+from app.core.records import Struct, replace
 from app.core.uow import unit_of_work
 from app.importing.markdown.files import ArticleFile, SectionFile, SourceLine
 from app.importing.markdown.folder import Library
@@ -34,8 +34,7 @@ NOTE = "Imported"
 LIVE = (ArticleState.PUBLISHED, ArticleState.ARCHIVED)
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What the caller wants for files that do not say it themselves, and where all of them go.
 
     `source` is the name under which the files are remembered; `root` the section above all of theirs.
@@ -54,8 +53,7 @@ class Wishes:
     files_win: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+class _Ready(Struct, frozen=True):
     """A file with everything that is slow or only reads already done."""
 
     file: ArticleFile

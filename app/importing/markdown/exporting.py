@@ -1,7 +1,6 @@
 """From the knowledge base to Markdown files. Reads only; what is left out depends on for whom the export is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import Person
 from app.core.actor import ANONYMOUS, SYSTEM, Actor, Audience, Role
 from app.core.db import db
+from app.core.records import Struct
 from app.forum.models import Category, Post, Thread
 from app.forum.policies import listed_threads
 from app.forum.urls import post_path
@@ -25,8 +25,7 @@ BATCH = 200
 READERS = {Audience.PUBLIC: ANONYMOUS, Audience.MEMBERS: Actor(id=0, role=Role.MEMBER), Audience.STAFF: SYSTEM}
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """What an export holds: articles that everybody of `audience` may read; drafts and what waits for review on request."""
 
     audience: Audience = Audience.STAFF

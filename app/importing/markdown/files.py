@@ -6,13 +6,13 @@ work. Unknown keys are ignored, so that files of other programs come in.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 from app.core.errors import Invalid
 from app.core.heavy import yaml
+from app.core.records import Struct
 from app.core.text import clean_line, clean_text
 
 MAX_FILE = 1_000_000
@@ -24,8 +24,7 @@ _HEADING = re.compile(r"\A\s*#[ \t]+(?P<title>[^\n]+?)[ \t#]*\n")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
+class SourceLine(Struct, frozen=True):
     """A post that a passage was taken from: enough to find it again here, and to name its author elsewhere."""
 
     role: str
@@ -37,8 +36,7 @@ class SourceLine:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleFile:
+class ArticleFile(Struct, frozen=True):
     """An article as a file says it. `sections` are slugs from the top down; empty texts mean that the file does not say.
 
     `revision` is the number of the revision that the text is of; `duplicates` are the wordings that came from duplicates.
@@ -63,11 +61,10 @@ class ArticleFile:
     verified_at: datetime | None = None
     verified_by: str = ""
     sources: tuple[SourceLine, ...] = ()
-    path: str = field(default="", compare=False)
+    path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SectionFile:
+class SectionFile(Struct, frozen=True):
     """A section: its slug is the name of its folder."""
 
     slug: str
@@ -153,7 +150,7 @@ def write_article(article: ArticleFile) -> str:
         "asked_as": list(article.asked_as), "asked_as_in_duplicates": list(article.duplicates), "owner": article.owner,
         "revision": article.revision, "published_at": _stamp(article.published_at), "modified_at": _stamp(article.modified_at),
         "verified_at": _stamp(article.verified_at), "verified_by": article.verified_by,
-        "sources": [{name: getattr(line, name) for name in SourceLine.__slots__} for line in article.sources],
+        "sources": [{name: getattr(line, name) for name in SourceLine.__struct_fields__} for line in article.sources],
     }  # fmt: skip
     return _front_matter(plain) + article.body.rstrip() + "\n"
 

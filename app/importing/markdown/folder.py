@@ -6,10 +6,10 @@ within it. Names that begin with a dot or an underscore are no articles, nor is 
 
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from app.core.errors import Invalid
+from app.core.records import Struct, field
 from app.core.slugs import slugify
 from app.importing.markdown.files import (
     MAX_FILE,
@@ -30,16 +30,14 @@ MOST_BYTES = 2_000_000_000
 _NO_ARTICLES = frozenset({"readme.md", "license.md", "contributing.md", "index.md"})
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """A file that could not be taken, and why."""
 
     path: str
     reason: str
 
 
-@dataclass(slots=True)
-class Library:
+class Library(Struct):
     """What a folder holds: sections by slug with the slugs above them, articles, images by name, and what was not readable."""
 
     sections: dict[tuple[str, ...], SectionFile] = field(default_factory=dict)

@@ -1,9 +1,10 @@
 """What an import of articles did: how many of each fate, and why anything was left out."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from app.core.records import Struct, field
 
 EXAMPLES = 20
 
@@ -17,8 +18,7 @@ class Fate(StrEnum):
     LEFT_OUT = "left out"
 
 
-@dataclass
-class Report:
+class Report(Struct):
     """The whole import. `left_out` is (path, why); `sections` counts those that were made."""
 
     fates: Counter[Fate] = field(default_factory=Counter)

@@ -1,13 +1,13 @@
 """Answers of the other site, and the acceptances that their askers gave."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.db import db
+from app.core.records import Struct
 from app.forum.models import Acceptance, Outcome, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, Voice
@@ -18,8 +18,7 @@ from app.importing.stackexchange_rows import PostKind as RowKind
 from app.importing.stackexchange_rows import PostRow
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """An answer that can be written. `accepted_at` is None unless its asker accepted it."""
 
     post: Prepared

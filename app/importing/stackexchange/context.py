@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from app.core.records import Struct, field
 from app.core.uow import unit_of_work
 from app.importing.reader import Dump, Skipped, VoteTotals
 from app.importing.stackexchange.records import note_begun
@@ -23,8 +23,7 @@ class _HasId(Protocol):
 Row = TypeVar("Row", bound=_HasId)
 
 
-@dataclass
-class Import:
+class Import(Struct):
     """One run of an import.
 
     `source` is the site's name in the records, `own_host` the host of this site. `accepted` holds (answer, question), by their

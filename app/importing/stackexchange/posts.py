@@ -1,13 +1,13 @@
 """What questions and answers have in common: author, rendered text, first revision, votes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.markup import Rendered
+from app.core.records import Struct
 from app.forum.models import ImportedVotes, Post, PostRevision
 from app.importing.reader import Dump, Skipped, VoteTotals
 from app.importing.stackexchange.bodies import render_body
@@ -26,8 +26,7 @@ NO_VOTES = "posts have a Score but no votes in Votes.xml; the Score counts"
 MOST = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A post with everything that is worked out before the unit of work."""
 
     row: PostRow

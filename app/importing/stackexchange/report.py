@@ -2,16 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+from app.core.records import Struct, field
 from app.importing.reader import Skipped
 
 EXAMPLES = 3
 
 
-@dataclass
-class KindReport:
+class KindReport(Struct):
     """One kind of thing. `read` is always the sum of the others: new, known from an earlier run, and left out by reason."""
 
     imported: int = 0
@@ -36,8 +35,7 @@ class KindReport:
             examples.append(str(example))
 
 
-@dataclass
-class ImportReport:
+class ImportReport(Struct):
     """The whole import. `notes` count what came in, but not quite as it was."""
 
     source: str

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.errors import Invalid
+from app.core.records import Struct
 from app.core.settings import Settings
 from app.core.slugs import slugify
 from app.core.text import clean_line, shorten
@@ -38,8 +38,7 @@ Progress = Callable[[str, int, int], None]
 """Called with the name of the file being read, the bytes read so far in all passes, and their total."""
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """Where questions go: the category of this slug, made (public) with this name when there is none."""
 
     name: str

@@ -1,7 +1,6 @@
 """The articles that a figure counts, as rows: a page of them for reading, or all of them for files."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.db import connection, read
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.insights.predicates import Predicate, source_of
 from app.insights.queries.listing import PER_PAGE, STREAMED
 from app.insights.scope import Scope
@@ -17,8 +17,7 @@ from app.kb.models import Article, Section
 from app.kb.urls import article_path
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleLine:
+class ArticleLine(Struct, frozen=True):
     """An article that a figure counts. `amount` is what it counts for; the owner's name is empty where nobody looks after it.
 
     `confirmed_at` is when somebody last said that it is right; `helpful` and `unhelpful` are all words of its readers.

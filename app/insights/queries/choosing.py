@@ -1,13 +1,13 @@
 """From the words of an address to a scope, with what is wrong said beside the field it was typed in. For pages, files and API alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.core.text import clean_line
 from app.insights.period import DEFAULT, Period, parse_period
 from app.insights.queries.scopes import find_scope
@@ -23,8 +23,7 @@ _UNKNOWN = {
 _LONGEST = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What an address asks for, as it was typed."""
 
     period: str = ""

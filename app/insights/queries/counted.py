@@ -1,11 +1,11 @@
 """Figures of many periods and names at once, made from one statement for each cohort."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.core.db import read
+from app.core.records import Struct
 from app.forum.models import Category, Thread
 from app.insights.cohorts import questions_of
 from app.insights.measures import Figure, Metric
@@ -19,8 +19,7 @@ LONG_DAYS = 1100
 Figures = dict[str, Figure]
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """What some metrics of one cohort count, by period and name."""
 
     metrics: tuple[Metric, ...]

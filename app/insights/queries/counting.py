@@ -1,12 +1,12 @@
 """Counting what predicates choose: one statement for any number of predicates, periods, categories or tags."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.db import read
+from app.core.records import Struct
 from app.forum.models import Category, Tag, Thread, ThreadTag
 from app.insights.cohorts import COHORT_DATE, LEDGER_DATE, Cohort, in_cohort, questions_of
 from app.insights.period import Period
@@ -14,8 +14,7 @@ from app.insights.predicates import Predicate, source_of
 from app.insights.scope import Named, Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """How many rows a predicate chose, and the sum of what they count for (the same number where each counts once)."""
 
     rows: int = 0
@@ -28,8 +27,7 @@ class Count:
 Tally = dict[str, Count]
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """Tallies by place in a list of periods and by name there; `names` are all of them, in the order for reading."""
 
     names: tuple[Named, ...]

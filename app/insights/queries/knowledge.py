@@ -1,10 +1,9 @@
 """All knowledge figures of a scope, in few statements: what stands in KNOWLEDGE, counted together, and its tables."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
 from app.core.db import read
+from app.core.records import Struct
 from app.core.statistics import Step, wilson_interval
 from app.insights.cohorts import Cohort, articles_of, judgements_in_period, uses_in_questions
 from app.insights.knowledge_metrics import IS_HELPFUL, KNOWLEDGE, knowledge_of
@@ -30,8 +29,7 @@ _COUNTED = tuple(cohort for cohort in Cohort if knowledge_of(cohort) and cohort 
 _TIMES = tuple(metric for metric in KNOWLEDGE.values() if metric.unit is Unit.HOURS)
 
 
-@dataclass(frozen=True, slots=True)
-class UsedArticle:
+class UsedArticle(Struct, frozen=True):
     """An article by its uses in the period; `reach` is the share of all uses that it and those before it make up."""
 
     article: Named
@@ -40,8 +38,7 @@ class UsedArticle:
     reach: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reuse:
+class Reuse(Struct, frozen=True):
     """Articles by their uses, most used first: the first of them, how many there are, and how few make up 80 % of all uses."""
 
     articles: tuple[UsedArticle, ...]
@@ -50,8 +47,7 @@ class Reuse:
     few: int
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedArticle:
+class JudgedArticle(Struct, frozen=True):
     """An article by readers' words in the period, with the 95 % Wilson interval of the share whom it helped."""
 
     article: Named
@@ -62,8 +58,7 @@ class JudgedArticle:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
+class Knowledge(Struct, frozen=True):
     """Everything that the page about knowledge tells.
 
     `figures` has every key of KNOWLEDGE and `solved_in_period`; `previous` those whose cohort has a period (empty where there

@@ -5,7 +5,6 @@ used them, of people who can read no more than whoever looks.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.db import connection, read
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.forum.models import Thread
 from app.forum.policies import listed_threads
 from app.forum.urls import thread_path
@@ -25,8 +25,7 @@ from app.search.ledger.reading import LEAST_SESSIONS
 from app.search.models import SearchSession, SearchStep
 
 
-@dataclass(frozen=True, slots=True)
-class SearchLine:
+class SearchLine(Struct, frozen=True):
     """A search that a figure counts. `text` is empty where too few people searched so; `rank` is that of the last opened result."""
 
     day: date
@@ -36,8 +35,7 @@ class SearchLine:
     rank: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionLine:
+class SessionLine(Struct, frozen=True):
     """A session that a figure counts. `suggestions` is shown, held out, or empty where it is not compared.
 
     `question` and `question_path` are empty where none was asked, or where whoever looks may not read it.

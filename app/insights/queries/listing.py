@@ -1,7 +1,6 @@
 """The questions that a figure counts, as rows: a page of them for reading, or all of them for files."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.db import connection, read
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.forum.models import Category, Thread
 from app.forum.urls import thread_path
 from app.insights.cohorts import Cohort
@@ -20,8 +20,7 @@ PER_PAGE = 50
 STREAMED = 500
 
 
-@dataclass(frozen=True, slots=True)
-class MetricRow:
+class MetricRow(Struct, frozen=True):
     """A question that a figure counts. `amount` is what it counts for; the author's name is empty when the account is gone."""
 
     id: int

@@ -1,8 +1,8 @@
 """All figures of the insights page, in few statements: what stands in METRICS, counted together."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from app.core.records import Struct
 from app.core.statistics import Step
 from app.insights.cohorts import Cohort
 from app.insights.measures import Unit, WaitSummary
@@ -30,8 +30,7 @@ OVERVIEW = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Breakdown:
+class Breakdown(Struct, frozen=True):
     """The figures of one category or tag; `scope` is what its numbers' lists are about. `previous` is the period before."""
 
     named: Named
@@ -40,16 +39,14 @@ class Breakdown:
     previous: Figures
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """One day, week, month, quarter or year of the period, with its counts and shares (no times)."""
 
     period: Period
     figures: Figures
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """Everything that the insights page tells.
 
     `figures` has every key of METRICS; `previous` those whose cohort has a period (empty where there is no period before).

@@ -1,11 +1,10 @@
 """Who helped most: people by the questions that were solved with an accepted answer of theirs."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.core.db import read
+from app.core.records import Struct
 from app.forum.models import Acceptance, Category, Post, Thread
 from app.forum.models.thread import Status
 from app.insights.cohorts import Cohort, in_cohort
@@ -13,8 +12,7 @@ from app.insights.predicates import is_help
 from app.insights.scope import Named, Scope
 
 
-@dataclass(frozen=True, slots=True)
-class HelperRow:
+class HelperRow(Struct, frozen=True):
     """A person and how many questions were solved in the period with an answer of theirs (a scope's `helper` lists them)."""
 
     person: Named

@@ -1,10 +1,9 @@
 """All figures about search of a scope, in few statements: what stands in SEARCHING, the comparison, and the gaps."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
 from app.core.db import read
+from app.core.records import Struct
 from app.core.statistics import newcombe_interval
 from app.insights.cohorts import Cohort, in_cohort
 from app.insights.measures import Figure
@@ -23,8 +22,7 @@ TOP_GAPS = 5
 _SEARCHED, _SESSIONS = searching_of(Cohort.SEARCHED), searching_of(Cohort.SESSIONS)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """A share of those with suggestions beside that of those without. `difference`: how much more often without, with the ends
     of its 95 % interval; None where one side has fewer than LEAST_COMPARED sessions.
     """
@@ -42,8 +40,7 @@ class Comparison:
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Searching:
+class Searching(Struct, frozen=True):
     """Everything that the page about search tells.
 
     `figures` has every key of SEARCHING; `previous` the same of the period before (empty where there is none). `shares` are the

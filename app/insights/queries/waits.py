@@ -1,7 +1,6 @@
 """How long questions waited: the values that medians and quantiles need, one row a question."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from app.core.db import read
+from app.core.records import Struct
 from app.core.statistics import Step
 from app.forum.models import Acceptance, Category, Outcome, Post, Thread, ThreadTag
 from app.forum.models.resolution import OutcomeKind
@@ -43,8 +43,7 @@ _PLACES = {wait: place for place, wait in enumerate(OF_ANSWERS, start=1)} | {Wai
 Numbers = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """A Kaplan-Meier curve in hours, the one that core/statistics explains, computed for very many waits at once."""
 
     times: Numbers
@@ -69,8 +68,7 @@ class Curve:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """A row for each of some questions: seconds observed, and seconds until each wait ended (NaN: it did not).
 
     A question is observed until it was closed, or until the scope's moment. Times before the question count as zero.
@@ -107,8 +105,7 @@ class Waits:
 NO_WAITS = Waits(np.empty((0, len(OF_ANSWERS) + 1)))
 
 
-@dataclass(frozen=True, slots=True)
-class SplitWaits:
+class SplitWaits(Struct, frozen=True):
     """Waits by place in the list of periods, and by (place, category id)."""
 
     by_period: dict[int, Waits]

@@ -1,6 +1,5 @@
 """What the request asks for: the scope of its address, what a page says about it, and the metric of its path."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -8,6 +7,7 @@ from flask import request
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.forum.queries.categories import list_categories
 from app.insights.knowledge_metrics import ALL_METRICS
 from app.insights.measures import Metric
@@ -31,8 +31,7 @@ def read_scope() -> Scope:
     return choose_scope(actor, read_wish(), moment=now(), zone=site_settings().time_zone)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a page of figures is asked for. With a `problem` its address is wrong, and `scope` is the one to start from."""
 
     scope: Scope

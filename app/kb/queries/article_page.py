@@ -6,7 +6,6 @@ each time: it is remembered for all readers, while no article changes.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import Person
 from app.core.actor import ANONYMOUS
 from app.core.db import read
+from app.core.records import Struct
 from app.forum.queries.people import PERSON_WIDTH, PersonCard, person_card, person_columns
 from app.kb.models import Article, ArticleSlug, Section
 from app.kb.models.article import wordings_in
@@ -41,8 +41,7 @@ class SectionCard(NamedTuple):
         return section_path(self.slug)
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleHead:
+class ArticleHead(Struct, frozen=True):
     """An article as its page shows it, with the text of the published revision. `opening`: how that begins, without its markup."""
 
     id: int

@@ -1,6 +1,5 @@
 """The queue of threads proposed for articles, and what can be taken from one of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.forum.models import Category, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.policies import card_shown, visible_threads
@@ -25,8 +25,7 @@ PER_PAGE = 25
 MOST_PASSAGES = 30
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateRow:
+class CandidateRow(Struct, frozen=True):
     """A candidate as the queue shows it. `parts` are the reasons in words with their points, `headline` the weightiest of them.
 
     `shows_card`: readers see a pinned answer card now.

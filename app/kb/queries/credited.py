@@ -1,11 +1,10 @@
 """What became of a person's answers in the knowledge base: the articles built from them, and whom these helped. Reads only."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.records import Struct
 from app.kb.models import Article, ArticleSource, Section
 from app.kb.policies import listed_articles
 from app.kb.urls import article_path
@@ -14,8 +13,7 @@ from app.pageviews.models import PageviewTotal
 SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class CreditedRow:
+class CreditedRow(Struct, frozen=True):
     """An article built from somebody's posts: how often it was read and how many readers it helped since it was published."""
 
     title: str
@@ -24,8 +22,7 @@ class CreditedRow:
     helped: int
 
 
-@dataclass(frozen=True, slots=True)
-class Credited:
+class Credited(Struct, frozen=True):
     """All such articles in figures, and those that helped most."""
 
     count: int = 0

@@ -1,6 +1,5 @@
 """What was decided about candidates, and how good the queue is: the share of its first ten that curators take."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,6 +7,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.records import Struct
 from app.core.statistics import wilson_interval
 from app.kb.models import Article, Candidate, CandidateDecision, CandidateState, Decision, Section
 from app.kb.urls import article_path
@@ -19,8 +19,7 @@ VERDICTS = (*ACCEPTING, Decision.DISMISSED)
 MOST_DECISIONS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Precision:
+class Precision(Struct, frozen=True):
     """How many of the threads judged while among the first ten were taken; `low` and `high` are the 95 % Wilson interval."""
 
     taken: int
@@ -40,8 +39,7 @@ class Precision:
         return wilson_interval(self.taken, self.judged)[1]
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
+class DecisionRow(Struct, frozen=True):
     """One decision about a thread, newest first in lists."""
 
     decision: str

@@ -1,6 +1,5 @@
 """Threads linked to articles that should be improved for them: for curators, and for the marks on threads."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,6 +7,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.records import Struct
 from app.forum.models import Category, Thread
 from app.forum.policies import visible_threads
 from app.forum.urls import thread_path
@@ -18,8 +18,7 @@ from app.kb.urls import article_path
 MOST_FIXES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class FixRow:
+class FixRow(Struct, frozen=True):
     """A linked thread as the curators of the article see it."""
 
     id: int
@@ -34,8 +33,7 @@ class FixRow:
     settled_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedArticle:
+class LinkedArticle(Struct, frozen=True):
     """An article that a thread is linked to."""
 
     id: int

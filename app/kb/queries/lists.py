@@ -1,7 +1,6 @@
 """Lists of articles: rows for pages, feeds and the home page. One statement each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.forum.queries.categories import reader_of
 from app.kb.models import Article, ArticleKind, ArticleState, ArticleVersion, Section
 from app.kb.policies import listed_articles, public_articles, visible_articles
@@ -29,8 +29,7 @@ OTHER_VIEWS = ("pending", "planned", "changed")
 ORDERS = ("title", "newest", "popular", "changed")
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
+class ArticleRow(Struct, frozen=True):
     """An article as lists show it. `views` counts all times; `has_newer_text` says that a newer revision is not published yet.
 
     `answer` is the text of an FAQ article where a list shows it unfolded in place (the list of its section), otherwise None.
@@ -67,8 +66,7 @@ class ArticleRow:
         return round(100 * self.helpful_yes / voices) if voices >= ENOUGH_VOICES else None
 
 
-@dataclass(frozen=True, slots=True)
-class FeedArticle:
+class FeedArticle(Struct, frozen=True):
     """An article in a feed. `id_path` never changes; `html` is sanitised."""
 
     id_path: str

@@ -1,10 +1,10 @@
 """What else a reader of an article may want: what says similar things, by the search index, and what others read with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from app.core.actor import ANONYMOUS, Actor
+from app.core.records import Struct
 from app.forum.queries.categories import reader_of
 from app.pageviews.queries import read_with
 from app.search.documents import ARTICLE, THREAD, TitleCard, make_key
@@ -20,8 +20,7 @@ Key = tuple[str, int]
 _TAGS = {THREAD: thread_tag, ARTICLE: article_tag}
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """Up to LIMIT of each kind, best first; only what the actor may see."""
 
     articles: tuple[TitleCard, ...] = ()

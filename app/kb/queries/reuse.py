@@ -1,12 +1,12 @@
 """In which answers an article was used: for the people who look after it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from app.core.actor import Actor
 from app.core.db import read
+from app.core.records import Struct
 from app.forum.models import Category, Post, Thread
 from app.forum.policies import listed_threads
 from app.forum.urls import post_path
@@ -15,8 +15,7 @@ from app.kb.models import ArticleReuse
 SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class ReuseRow:
+class ReuseRow(Struct, frozen=True):
     """One answer that leads to the article."""
 
     title: str
@@ -24,8 +23,7 @@ class ReuseRow:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Reuse:
+class Reuse(Struct, frozen=True):
     """How many listed official answers lead to an article, and the newest of them."""
 
     count: int = 0

@@ -1,6 +1,5 @@
 """The talk about an article, and how its readers' words stand since it was last confirmed. Reads only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,14 +9,14 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import Person
 from app.core.actor import ANONYMOUS, Actor
 from app.core.db import db, read
+from app.core.records import Struct
 from app.kb.models import ArticleComment, ArticleFeedback, ArticleRevision
 from app.kb.queries.article_page import ArticleHead
 from app.web.marking import article_tag
 from app.web.remembering import remember
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """One remark; without an author it is the site's own word."""
 
     id: int
@@ -28,8 +27,7 @@ class Remark:
     is_resolved: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmed(Struct, frozen=True):
     """How many readers said since the last confirmation that an article helped, and when the last one did."""
 
     count: int = 0

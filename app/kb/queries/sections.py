@@ -1,7 +1,6 @@
 """The tree of sections as a reader sees it: sections without anything they may read do not exist for them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from app.core.actor import ANONYMOUS, Actor
 from app.core.db import read
 from app.core.errors import NotFound
+from app.core.records import Struct, field
 from app.forum.queries.categories import reader_of
 from app.kb.models import Article, Section
 from app.kb.policies import listed_articles
@@ -18,8 +18,7 @@ from app.web.marking import ARTICLES, SITE
 from app.web.remembering import remember
 
 
-@dataclass(slots=True)
-class SectionNode:
+class SectionNode(Struct):
     """A section in the tree. `count` is the number of readable published articles in it and below; `depth` counts from 0."""
 
     id: int
@@ -39,8 +38,7 @@ class SectionNode:
         return section_path(self.slug)
 
 
-@dataclass(frozen=True, slots=True)
-class SectionTree:
+class SectionTree(Struct, frozen=True):
     """All sections an actor may know of."""
 
     roots: tuple[SectionNode, ...]

@@ -1,7 +1,6 @@
 """What an article was built from: credits for its readers, and the comparison for its curators."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -13,6 +12,7 @@ from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.db import db, read
 from app.core.errors import NotFound
+from app.core.records import Struct
 from app.forum.models import Category, Post, PostRevision, Thread
 from app.forum.models.post import PostKind
 from app.forum.policies import listed_threads
@@ -23,8 +23,7 @@ from app.web.marking import PEOPLE, SITE, THREADS, article_tag
 from app.web.remembering import remember
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Struct, frozen=True):
     """A passage that a reader of the article may look up. The author's name is "" for somebody who was removed."""
 
     post_id: int
@@ -38,8 +37,7 @@ class Credit:
     thread_path: str
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
+class SourceState(Struct, frozen=True):
     """A source with the text it was taken from and the text that stands there now."""
 
     id: int
@@ -58,8 +56,7 @@ class SourceState:
     text_now: str
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePost:
+class SourcePost(Struct, frozen=True):
     """A post that blocks were taken from, as it stands now. Title and path of its thread are "" where the reader may not see it."""
 
     post_id: int

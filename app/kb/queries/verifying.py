@@ -1,6 +1,5 @@
 """What should be looked at again: articles, and solved questions without one, the most read first. Reads only."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.forum.models import Category, ProductVersion, Thread, ThreadVersion
 from app.forum.models.thread import Status
 from app.forum.policies import listed_threads
@@ -28,16 +28,14 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 VIEWS = ("all", "versions", "sources", "dates", "readers", "unowned", "threads")
 
 
-@dataclass(frozen=True, slots=True)
-class Unchecked:
+class Unchecked(Struct, frozen=True):
     """A current version on which something was not checked yet."""
 
     id: int
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyRow:
+class VerifyRow(Struct, frozen=True):
     """An article to look at again, with the reasons; `views` are those of the last 30 days."""
 
     id: int
@@ -53,8 +51,7 @@ class VerifyRow:
     versions: tuple[Unchecked, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadToVerify:
+class ThreadToVerify(Struct, frozen=True):
     """A solved question whose solution was not checked on the current versions; `views` are those of the last 30 days."""
 
     id: int

@@ -1,12 +1,12 @@
 """On which versions of products articles hold. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.core.actor import ANONYMOUS, Actor
 from app.core.db import db, read
+from app.core.records import Struct
 from app.forum.models import Product, ProductVersion
 from app.kb.models import Article, ArticleVersion
 from app.kb.policies import listed_articles
@@ -16,8 +16,7 @@ from app.web.remembering import remember
 SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A version on which somebody checked an article."""
 
     id: int
@@ -25,8 +24,7 @@ class Checked:
     works: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VersionCount:
+class VersionCount(Struct, frozen=True):
     """A published version, and how many articles hold on it."""
 
     id: int

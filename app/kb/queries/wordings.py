@@ -6,7 +6,6 @@ are the article's own `asked_as`.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.actor import ANONYMOUS, Audience
 from app.core.db import db, read
+from app.core.records import Struct
 from app.forum.models import Category, Thread
 from app.forum.urls import thread_path
 from app.kb.models import Article, ArticleSource, RemovedSearch, RemovedWording
@@ -27,8 +27,7 @@ MOST = 50
 """Wordings from duplicates that one article takes, the oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """The title of a duplicate, and where it is read. `is_removed`: a curator took it out."""
 
     thread_id: int

@@ -1,13 +1,12 @@
 """Two people edited the same article: the version both began with, theirs and yours, part by part. Nobody overwrites anybody."""
 
-from dataclasses import replace
-
 from flask import Response, flash, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.records import replace
 from app.core.text import clean_text
 from app.core.textdiff import diff_lines
 from app.core.uow import unit_of_work

@@ -1,13 +1,12 @@
 """Building an article draft from chosen passages of a thread. For curators; the queue that leads here is `candidates`."""
 
-from dataclasses import replace
-
 from flask import Response, flash
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
+from app.core.records import replace
 from app.core.uow import unit_of_work
 from app.forum.models import Post, Thread
 from app.forum.models.post import PostKind

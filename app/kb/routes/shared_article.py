@@ -4,13 +4,13 @@ Who may edit the article, and who is told something (a message, thanks for their
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
 from flask import Response, request
 
 from app.core.actor import Actor
 from app.core.i18n import current_language
+from app.core.records import Struct
 from app.kb.models import Article, ArticleState
 from app.kb.policies import can_edit_article, can_see_article
 from app.kb.queries.article_page import ArticleHead
@@ -19,8 +19,7 @@ from app.web.context import acting_as
 from app.web.pieces import for_many
 
 
-@dataclass(frozen=True, slots=True)
-class SharedKey:
+class SharedKey(Struct, frozen=True):
     """Which page a request may share: its address, and the reader for whom it is made, who is nobody."""
 
     address: str
@@ -28,8 +27,7 @@ class SharedKey:
     reader: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class SharedArticle:
+class SharedArticle(Struct, frozen=True):
     """What is known of a shared page: whose readers are counted, and who is none of them."""
 
     article_id: int

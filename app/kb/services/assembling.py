@@ -6,8 +6,8 @@ back as blocks at their headings, and the lines that name authors lead to the so
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from app.core.records import Struct
 from app.kb.models import SourceRole
 from app.kb.services.blocks import MAX_BLOCKS, TITLE_LIMIT, Block, Origin, hash_words
 from app.kb.services.credits import credit_line, read_credit, step_heading, without_step
@@ -30,8 +30,7 @@ _ENVIRONMENT = re.compile(
 ENVIRONMENT_LINES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What the line under a passage says: whom to thank, where the post is, and what kind of post it is."""
 
     author_name: str

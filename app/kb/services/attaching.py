@@ -1,11 +1,11 @@
 """Sources of articles that were written elsewhere: named by post, revision and hash, and taken only where all three agree."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.core.db import db
+from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 from app.forum.models import Post, PostRevision
 from app.kb.models import Article, ArticleSource, SourceRole
@@ -13,8 +13,7 @@ from app.kb.services.blocks import Origin
 from app.kb.services.drafting import list_origins
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """What a file says of a source: `hash` is that of the Markdown of this revision of this post."""
 
     post_id: int

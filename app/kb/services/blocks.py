@@ -8,11 +8,11 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.records import Struct, replace
 from app.kb.models import SourceRole
 
 MAX_BLOCKS = 80
@@ -21,8 +21,7 @@ _KEY = re.compile(r"[a-z0-9]{1,16}")
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The post, and the revision of it, that a block was taken from."""
 
     post_id: int
@@ -32,8 +31,7 @@ class Origin:
     thread_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One part of an article. An empty title goes on under the heading above.
 
     `taken` is the hash of the words as they were taken over; "" when they were changed before, or come from nowhere. `above`: of a

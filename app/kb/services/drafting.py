@@ -4,7 +4,6 @@ Owns `article_draft`. Nothing here reaches readers or other curators.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.records import Struct, field, replace
 from app.core.uow import require_unit_of_work
 from app.kb.models import ArticleDraft, ArticleRevision, ArticleSource
 from app.kb.policies import ensure_can_edit_article
@@ -30,8 +30,7 @@ FIELDS = {
 REMOVED_KEPT = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """What an editor holds: the texts of its form, the blocks, and the blocks that were taken out and can be put back."""
 
     base_revision: int

@@ -5,12 +5,12 @@ it is a conflict until somebody chooses. Nothing that anybody wrote is left out 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct, field, replace
 from app.kb.services.blocks import Block
 
 FIELDS = {
@@ -31,16 +31,14 @@ class Outcome(StrEnum):
     CONFLICT = "conflict"
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """One of the three texts: its fields by name, and its blocks."""
 
     fields: Mapping[str, str]
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A field, or the heading or the words of a block, that the two texts do not share. None: the block is not there.
 
     `result` is what both come to; of a conflict it holds what each wrote, one after the other.
@@ -55,8 +53,7 @@ class Part:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Struct, frozen=True):
     """The parts that differ, in the order of the article, and the text that follows when nobody decides otherwise.
 
     `blocks` also has those that one side removed; `dropped` are the keys of those that nobody needs to decide about.
@@ -73,8 +70,7 @@ class Merge:
         return tuple(part for part in self.parts if part.outcome is Outcome.CONFLICT)
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     """The parts found so far, and the blocks that are left out."""
 
     parts: list[Part] = field(default_factory=list)

@@ -4,7 +4,6 @@ Everything happens in one transaction: draft, sources, the candidate's state, th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -13,6 +12,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.records import Struct, replace
 from app.core.uow import require_unit_of_work
 from app.forum.models import Post, Thread
 from app.forum.policies import ensure_can_see_thread
@@ -28,8 +28,7 @@ from app.kb.services.writing import ArticleText, Placement, create_article
 MAX_SOURCES = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """A passage that a curator chose: the post, the revision they saw, and the part it plays in the article."""
 
     post_id: int

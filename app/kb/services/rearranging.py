@@ -4,13 +4,13 @@ Reads posts where a button needs one; writes nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.records import replace
 from app.core.text import parse_number
 from app.forum.models import Post
 from app.kb.services.assembling import demote_headings

@@ -4,7 +4,6 @@ Owns `ArticleSource.change` and `Article.source_changed_at`. Never changes the t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -14,6 +13,7 @@ from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Post, Thread
 from app.forum.models.post import PostKind
@@ -25,8 +25,7 @@ from app.kb.queries.articles import get_article_for_update
 from app.kb.queries.sources import get_article_id_of_source
 
 
-@dataclass(frozen=True, slots=True)
-class PostState:
+class PostState(Struct, frozen=True):
     """How a post stands now. `audience` is that of its category; `is_listed` includes its thread.
 
     `is_refuted`: it is an answer of a question whose solution is disputed.

@@ -4,7 +4,6 @@ Owns which rows of `candidate` exist; must not touch what curators decided, exce
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import db, upsert
+from app.core.records import Struct
 from app.core.settings import Settings
 from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Post, Thread
@@ -27,16 +27,14 @@ from app.search.ledger.reading import failed_near, landed
 BATCH = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """A thread that goes into the queue, with its score."""
 
     facts: IssueEvidence
     score: Score
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """One step of a scan. `last_id` is where the next one begins; None says that there is nothing left."""
 
     last_id: int | None
@@ -81,8 +79,7 @@ def read_facts(thread_ids: Sequence[int]) -> list[IssueEvidence]:
     return [_evidence(row, issues, covered, linked, searched) for row in db.session.execute(statement)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Searches:
+class _Searches(Struct, frozen=True):
     """Searches of WINDOW_DAYS by the key of a thread: those that ended there, and those that failed near it."""
 
     landed: Mapping[str, int]

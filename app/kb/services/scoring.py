@@ -6,20 +6,19 @@ page and record follow.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.core.actor import Audience
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
+from app.core.records import Struct
 from app.core.settings import Settings
 from app.forum.models.thread import Status, ThreadKind
 from app.kb.reasons import say
 
 
-@dataclass(frozen=True, slots=True)
-class IssueEvidence:
+class IssueEvidence(Struct, frozen=True):
     """What the score depends on: of the issue (a thread with its duplicates) where it says so, otherwise of the main thread.
 
     Views are human. `people`: others who said me-too, in all threads of the issue. `confirmed`: people whose word that it worked
@@ -54,8 +53,7 @@ class IssueEvidence:
     is_linked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One reason, in points (below 0: against it). `case` and `number` are what it says (app/kb/reasons.py); "" says nothing."""
 
     key: str
@@ -73,8 +71,7 @@ class Part:
         return {"key": self.key, "points": self.points, "text": self.text, "case": self.case, "number": self.number}
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """The sum of its parts. `obstacles` say in words why the thread is no candidate at all; none for most."""
 
     total: float

@@ -1,10 +1,10 @@
 """The kinds of articles: what each is for, the blocks it begins with, and the blocks that can be added. Pure words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.core.i18n import LANGUAGES, lazy_gettext, speaking
+from app.core.records import Struct, replace
 from app.kb.models import ArticleKind, SourceRole
 from app.kb.services.blocks import Block, new_key
 
@@ -31,8 +31,7 @@ ROLE_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A kind of article. `begins_with` are its first blocks (part, heading); `parts` what can be added, the likeliest first."""
 
     kind: ArticleKind

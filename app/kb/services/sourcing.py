@@ -5,20 +5,19 @@ happened to a source (`change`) is `refreshing`; a revision that was written in 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 from app.kb.models import Article, ArticleRevision, ArticleSource, SourceChange
 from app.kb.services.blocks import Block, Origin, load_blocks
 from app.kb.services.refreshing import PostState, derive_change, is_readable, load_states
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     origin: Origin
     position: int
 

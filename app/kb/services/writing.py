@@ -3,8 +3,6 @@
 Readers keep seeing the published revision until `publishing.publish`; only section, slug and audience take effect at once.
 """
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
 from app.accounts.services.restricting import ensure_may_still_post
@@ -15,6 +13,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, separated
 from app.core.markup import Rendered
+from app.core.records import Struct
 from app.core.slugs import slugify
 from app.core.uow import require_unit_of_work
 from app.forum.models.thread import TITLE_MAX
@@ -67,8 +66,7 @@ class StaleEdit(Conflict):
         self.current = current
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleText:
+class ArticleText(Struct, frozen=True):
     """What a revision holds. `asked_as` has one wording a line; `body` was assembled from `blocks`, if there are any."""
 
     title: str
@@ -79,8 +77,7 @@ class ArticleText:
     blocks: tuple[Block, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """Where an article stands and who reads it. An empty slug is made from the title (new) or kept (known articles).
 
     `kind` stays as it is when None. `language` is a code, or "" for the site's own; when None it is the section's for new articles and

@@ -1,6 +1,5 @@
 """What became of a person's own reports: for the page "My reports". Reads only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from app.core.db import db
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.policies import visible_comments, visible_posts, visible_threads
@@ -34,8 +34,7 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MyReport:
+class MyReport(Struct, frozen=True):
     """One report with its result in words. `path` is empty when the reader may not (any longer) see what it is about.
 
     `note`: what the reporter wrote; `answer`: what the moderator said.

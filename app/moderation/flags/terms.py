@@ -1,13 +1,12 @@
 """What the settings say about reports, set once when the application starts. Reads no environment itself."""
 
-from dataclasses import dataclass
+from app.core.records import Struct
 
 # However much one person's report counts: it takes a second one to take a text out of sight.
 LEAST_PEOPLE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class FlagTerms:
+class FlagTerms(Struct, frozen=True):
     """From which sum on reports take a text out of sight (ordinary reports; 0: never), and the daily limit of those mostly wrong."""
 
     threshold: int = 3

@@ -1,8 +1,7 @@
 """How much a report counts: by what became of earlier reports of the same person. Pure; hundredths of an ordinary report."""
 
-from dataclasses import dataclass
-
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.web.filters import decimal
 
 ORDINARY = 100
@@ -16,8 +15,7 @@ _STAFF_PER_CENT = 150
 _MODERATOR_PER_CENT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class FlagRecord:
+class FlagRecord(Struct, frozen=True):
     """What became of a person's reports within a year, and as whom they report. `is_trusted`: their level makes reports weigh more."""
 
     upheld: int = 0

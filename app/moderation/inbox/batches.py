@@ -4,7 +4,6 @@ Each item is decided in its own unit of work: what somebody else decided meanwhi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import AppError, Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.core.uow import unit_of_work
 from app.moderation.inbox.claiming import Claim, list_claims
 from app.moderation.inbox.collecting import find_items
@@ -29,8 +29,7 @@ MOST_IN_BATCH = 50
 KEPT_FOR = timedelta(days=90)
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRow:
+class BatchRow(Struct, frozen=True):
     """One chosen item: what happens to it, or (`is_skipped`) why nothing does."""
 
     key: str
@@ -39,8 +38,7 @@ class BatchRow:
     is_skipped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BatchPreview:
+class BatchPreview(Struct, frozen=True):
     """What one decision would do to the chosen items."""
 
     decision: Decision

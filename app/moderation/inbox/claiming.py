@@ -1,7 +1,6 @@
 """Who looks at which item. A claim keeps nobody out: it tells others, who may decide all the same after a second question."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from app.core.clock import now
 from app.core.db import db, lock_name
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 from app.moderation.inbox.collecting import find_item
 from app.moderation.models import InboxClaim
@@ -21,8 +21,7 @@ from app.moderation.policies import ensure_can_decide
 _KEPT = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Who looks at an item since when, and until when that counts."""
 
     key: str

@@ -1,20 +1,19 @@
 """What waits for one moderator now, out of all sources, in order. Reads only: one or two statements a source."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.moderation.inbox.item import InboxItem, split_key
 from app.moderation.inbox.registry import MOST_ITEMS, MOST_OF_ONE_SOURCE, InboxSource, list_sources, source_of
 
 MOST_SHOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Inbox:
+class Inbox(Struct, frozen=True):
     """Items in order, at most MOST_SHOWN; `counts` says of every source, by name, how many wait, shown or not."""
 
     items: tuple[InboxItem, ...]

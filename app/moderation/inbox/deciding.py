@@ -1,11 +1,10 @@
 """Deciding about an item of the inbox through its source: one item, inside a unit of work."""
 
-from dataclasses import dataclass
-
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, speaking
+from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 from app.moderation.inbox.claiming import end_claim, ensure_free
 from app.moderation.inbox.collecting import find_item
@@ -23,8 +22,7 @@ def _in_language_of_site(reason: str) -> str:
         return str(reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """What was decided. `entry_id`: its entry in the log, for the undo button; None when nothing was logged."""
 
     item: InboxItem

@@ -1,17 +1,16 @@
 """What an item of the inbox is: frozen values that sources build and the page prints. No reads, no writes."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
 from app.core.i18n import gettext, lazy_gettext
+from app.core.records import Struct
 from app.core.text import parse_number
 from app.moderation.inbox.order import urgency
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """One thing that can be decided about an item, by a button, by a letter, or for many at once.
 
     `name` is sent by the form; `effect` says in the preview of a batch what happens to each item ("hidden, the reports upheld");
@@ -32,8 +31,7 @@ class Decision:
     in_batch: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ItemLink:
+class ItemLink(Struct, frozen=True):
     """A page on which something about the item is decided that does not fit into the inbox."""
 
     label: str
@@ -42,8 +40,7 @@ class ItemLink:
     icon: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InboxItem:
+class InboxItem(Struct, frozen=True):
     """One thing that waits for a moderator.
 
     `kind` and `id` name it (a kind belongs to one source); `title` and `path` say what it is about and where that stands; `summary` is
@@ -82,8 +79,7 @@ class InboxItem:
         return next((one for one in self.decisions if one.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What a moderator decided about one item. `seen` is the item's `seen` as it was on the page; empty from a batch or a program."""
 
     kind: str
@@ -93,8 +89,7 @@ class Choice:
     seen: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """One reason for which an item waits: a report, a hit of screening, a reader's word. `by_name` is empty where nobody said it."""
 
     words: str
@@ -105,8 +100,7 @@ class Voice:
     aside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ContextPiece:
+class ContextPiece(Struct, frozen=True):
     """A text beside the one that waits: what it answers, what stands before and after it. `text` is plain."""
 
     label: str
@@ -116,8 +110,7 @@ class ContextPiece:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InboxDetail:
+class InboxDetail(Struct, frozen=True):
     """What the open item shows beyond its line: read only for the one that is open.
 
     `html` is the text itself, sanitised when it was stored. `facts`: label and words. `voices_label` heads the reasons. `links`:

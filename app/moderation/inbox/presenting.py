@@ -1,12 +1,12 @@
 """The inbox in lines and tabs, as the page prints them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.actor import Actor
 from app.core.i18n import gettext as _
 from app.core.i18n import separated
+from app.core.records import Struct
 from app.moderation.inbox.claiming import Claim
 from app.moderation.inbox.collecting import Inbox
 from app.moderation.inbox.item import InboxItem
@@ -14,8 +14,7 @@ from app.moderation.inbox.registry import list_sources
 from app.moderation.urls import queue_path
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
+class InboxRow(Struct, frozen=True):
     """One line of the left list, as the inbox component prints it. `taken`: who looks at it, "" when nobody does."""
 
     path: str

@@ -1,11 +1,11 @@
 """What a source of the inbox is, and which there are. Each is a module of inbox/sources, named once in app/registry.py."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.records import Struct, field
 from app.moderation.inbox.item import Choice, InboxDetail, InboxItem
 
 # Of each source the inbox reads at most so many items; the rest appears when those are decided.
@@ -17,8 +17,7 @@ def _nothing_more(_actor: Actor, _item: InboxItem) -> InboxDetail:
     return InboxDetail()
 
 
-@dataclass(frozen=True, slots=True)
-class InboxSource:
+class InboxSource(Struct, frozen=True):
     """A subject that needs moderators.
 
     `name` stands in addresses (`?from=reports`), `label` on the filter; `kinds` are the kinds of its items, no other source may use them.

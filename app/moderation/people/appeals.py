@@ -1,6 +1,5 @@
 """Appeals that wait for a decision. Reads only, two statements."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import db
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.moderation.models import AppealState, Sanction
 from app.moderation.people.policies import can_decide_appeal, can_sanction
 from app.moderation.policies import ensure_can_moderate_site
@@ -20,8 +20,7 @@ from app.moderation.urls import record_path
 APPEALS_SHOWN = 50
 
 
-@dataclass(frozen=True, slots=True)
-class AppealRow:
+class AppealRow(Struct, frozen=True):
     """One note of somebody who asks to think again.
 
     `can_decide` is false for whoever made the sanction while somebody else could decide.

@@ -1,6 +1,5 @@
 """Lists of people for moderators: those about whom something counts now, or those who match a name. Reads only, one statement."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.moderation.models import Sanction, SanctionKind
 from app.moderation.people.record import restrictions_of
 from app.moderation.policies import ensure_can_moderate_site
@@ -19,8 +19,7 @@ from app.moderation.urls import record_path
 PEOPLE_PER_PAGE = 30
 
 
-@dataclass(frozen=True, slots=True)
-class PersonLine:
+class PersonLine(Struct, frozen=True):
     """One person of the list. `decisions`: how many sanctions there ever were; `last_at`: when the newest was made."""
 
     id: int

@@ -1,6 +1,5 @@
 """What moderators know of a person before they decide: figures, recent texts, earlier sanctions. Reads only, four statements."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.core.text import shorten
 from app.core.trust import Level
 from app.forum.models import Category, Comment, Post, Thread
@@ -29,8 +29,7 @@ SANCTIONS_SHOWN = 50
 _EXCERPT = 160
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
+class TextRow(Struct, frozen=True):
     """One text of a person. `state`: "" where everybody sees it, otherwise held or hidden."""
 
     kind: str
@@ -41,8 +40,7 @@ class TextRow:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SanctionRow:
+class SanctionRow(Struct, frozen=True):
     """One sanction with names instead of ids. `state`: running, ended, replaced, or over."""
 
     id: int
@@ -64,8 +62,7 @@ class SanctionRow:
     appeal_decided_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What a person did here, as far as the moderator may read it: counts of texts, of reports both ways, of hits of screening."""
 
     threads: int
@@ -84,8 +81,7 @@ class Figures:
     hits_rejected: int
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRecord:
+class PersonRecord(Struct, frozen=True):
     """A person as moderators see them. `restrictions`: what counts now, as (kind, until).
 
     `can_sanction`: whether this moderator may decide about them.

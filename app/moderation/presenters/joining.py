@@ -1,12 +1,12 @@
 """What moderators see before they join or separate questions, in words. Reads; decides nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, ngettext
+from app.core.records import Struct
 from app.forum.models import Thread
 from app.forum.models.thread import Status
 from app.forum.queries.issues import IssueFacts, Joining, preview_joining
@@ -15,8 +15,7 @@ from app.forum.services.duplicates import ensure_can_join
 from app.moderation.urls import join_path
 
 
-@dataclass(frozen=True, slots=True)
-class SumRow:
+class SumRow(Struct, frozen=True):
     """One figure of both issues, and of them together."""
 
     label: str
@@ -25,8 +24,7 @@ class SumRow:
     together: int
 
 
-@dataclass(frozen=True, slots=True)
-class JoinView:
+class JoinView(Struct, frozen=True):
     """The preview: both questions, what adds up, and what will happen. `swap_path`: the same the other way round.
 
     `warning` says why that may be the better way, and is empty otherwise.

@@ -1,7 +1,6 @@
 """What moderators see before threads are split, merged or converted, and posts turned: what will happen, in words. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from app.core.db import read
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, ngettext
+from app.core.records import Struct
 from app.core.text import shorten
 from app.forum.models import Post, Thread
 from app.forum.models.post import PostKind
@@ -30,8 +30,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PostChoice:
+class PostChoice(Struct, frozen=True):
     """A post to choose. `is_fixed`: it is the solution, so it stays."""
 
     id: int

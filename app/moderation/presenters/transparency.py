@@ -4,13 +4,13 @@ Small numbers are not given: with few decisions a month, a number could point at
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from zoneinfo import ZoneInfo
 
 from app.core.clock import now
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.moderation.models import AppealState, FlagReason, FlagState
 from app.moderation.queries.transparency import count_appeals, count_decisions, count_reports
 
@@ -54,16 +54,14 @@ _APPEALS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class FigureRow:
+class FigureRow(Struct, frozen=True):
     """One line of a table: what was counted, and its cells. A cell is a number as text, or "" for fewer than FEWEST."""
 
     label: str
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TransparencyReport:
+class TransparencyReport(Struct, frozen=True):
     """The figures of the last MONTHS months, the running one included. `months`: the first day of each, newest first."""
 
     months: tuple[date, ...]

@@ -1,6 +1,5 @@
 """Sources of articles that changed, went or are doubted since the article was built from them, for the inbox. Reads only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.records import Struct
 from app.core.text import shorten
 from app.forum.models import Category, Post, PostRevision, Thread
 from app.kb.models import Article, ArticleSource, ArticleState
@@ -18,8 +18,7 @@ from app.moderation.policies import moderated_categories
 EXCERPT = 800
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenRow:
+class BrokenRow(Struct, frozen=True):
     """A changed source. `change`: a SourceChange; `revision`: what stands there now; the texts are those of then and now."""
 
     id: int

@@ -1,6 +1,5 @@
 """What stands around a text that waits: the opening text, the posts before and after it, the post that a comment is on."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import Person
 from app.core.db import db
+from app.core.records import Struct
 from app.core.text import shorten
 from app.forum.models import Comment, Post
 from app.forum.models.post import PostKind
@@ -17,8 +17,7 @@ from app.forum.urls import comment_path, post_path
 EXCERPT = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """A text beside the one that waits. `place`: opening, before, after, or above (the post that a comment is on)."""
 
     place: str

@@ -1,6 +1,5 @@
 """Questions whose solution does not work for everybody, for the inbox. Reads only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from app.accounts.urls import person_path
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.forum.models import Category, Outcome, Post, Thread
 from app.forum.models.resolution import OutcomeKind, RefutationReason
 from app.forum.models.thread import Status
@@ -25,8 +25,7 @@ REFUTATIONS_SHOWN = 8
 _WORDS = {str(value): label for value, label in REASONS}
 
 
-@dataclass(frozen=True, slots=True)
-class DisputedRow:
+class DisputedRow(Struct, frozen=True):
     """A disputed question. `solution_id`: its accepted answer, if exactly one is; author and text are those of that answer."""
 
     thread_id: int
@@ -45,8 +44,7 @@ class DisputedRow:
     author_path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refutation:
+class Refutation(Struct, frozen=True):
     """One word that the solution fails. `by_name` is "" for a reader: they are not named."""
 
     words: str

@@ -1,7 +1,6 @@
 """The log of decisions: entries with names and links instead of ids, filtered, and read on from where the last page ended."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.urls import comment_path, post_path, thread_path
 from app.kb.models import Article
@@ -35,8 +35,7 @@ LOG_KINDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class LogFilter:
+class LogFilter(Struct, frozen=True):
     """Which entries to show; what is empty filters nothing.
 
     `by_id`: who decided (SYSTEM_ID: no person). `about_id`: the person, or the author of the text, that it was about. `since` counts,
@@ -56,8 +55,7 @@ class LogFilter:
 EVERYTHING = LogFilter()
 
 
-@dataclass(frozen=True, slots=True)
-class LogRow:
+class LogRow(Struct, frozen=True):
     """One entry of the log with names and links instead of ids."""
 
     id: int
@@ -73,8 +71,7 @@ class LogRow:
     undoes_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class LogPage:
+class LogPage(Struct, frozen=True):
     """Entries, newest first. `older`: the entry from which older ones go on, None at the end."""
 
     items: tuple[LogRow, ...]

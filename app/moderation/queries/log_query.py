@@ -1,13 +1,13 @@
 """What somebody asks of the log, as they typed it, and the filter it means. Reads; decides nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.accounts.queries import find_person_by_name
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
+from app.core.records import Struct, fields
 from app.moderation.queries.log import LOG_KINDS, SYSTEM_ID, LogFilter
 
 # The name under which decisions of no person are found; people cannot have it.
@@ -16,8 +16,7 @@ _LONGEST = 80
 _YEARS = (2000, 2200)
 
 
-@dataclass(frozen=True, slots=True)
-class LogQuery:
+class LogQuery(Struct, frozen=True):
     """The fields of the filter as they were typed. `by` and `about` are names, `since` and `until` days, both included."""
 
     action: str = ""

@@ -1,7 +1,6 @@
 """What waits for moderators: reports, and texts held for approval with the reasons why."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from markupsafe import Markup
 from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.records import Struct, field, replace
 from app.core.text import shorten
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind, revision_of
@@ -25,8 +25,7 @@ QUEUE_LIMIT = 200
 _WAITING_COMMENT = sa.and_(Comment.held_at.is_not(None), Comment.hidden_reason == WAITING, sa.not_(COMMENT_ASIDE))
 
 
-@dataclass(frozen=True, slots=True)
-class FlagRow:
+class FlagRow(Struct, frozen=True):
     """One report about the item."""
 
     reason: str
@@ -37,8 +36,7 @@ class FlagRow:
     weight: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class QueueItem:
+class QueueItem(Struct, frozen=True):
     """One text that waits for a decision.
 
     `kind` is `post` or `comment` (reported), `thread`, `held-post` or `held-comment` (waiting for approval); `id` is that of the post

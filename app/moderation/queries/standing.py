@@ -1,6 +1,5 @@
 """What people read of the moderators' decisions about them: on their own page, in notifications and in mails. Reads and words only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,6 +8,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.moderation.models import AppealState, Sanction, SanctionKind
 from app.moderation.policies import can_appeal
 from app.web.filters import human_moment
@@ -28,8 +28,7 @@ _TAKEN_BACK = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What somebody reads about one decision: what it is, why, and what follows from it."""
 
     title: str
@@ -37,8 +36,7 @@ class Told:
     consequence: str
 
 
-@dataclass(frozen=True, slots=True)
-class StandingRow:
+class StandingRow(Struct, frozen=True):
     """One decision as the person concerned reads it; moderators are not named. `state`: running, over, or back (taken back)."""
 
     id: int

@@ -1,7 +1,5 @@
 """Reporting a post, a comment or a person."""
 
-from dataclasses import dataclass
-
 from flask import flash
 from werkzeug.wrappers import Response
 
@@ -11,6 +9,7 @@ from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.core.uow import unit_of_work
 from app.forum.queries.threads import get_comment, get_post
 from app.forum.urls import comment_path, post_path
@@ -29,8 +28,7 @@ from app.web.seo import Head
 THANKS = lazy_gettext("Thank you. A moderator will look at it; under Settings, My reports, you can read what came of it.")
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(Struct, frozen=True):
     """What a form is about: `kind` decides the reasons, `title` heads it, `text` shows it, `action` takes the report."""
 
     kind: str

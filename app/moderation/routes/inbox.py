@@ -1,12 +1,11 @@
 """The inbox: what waits on the left, the chosen item with its context and its decisions on the right."""
 
-from dataclasses import dataclass
-
 from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid
+from app.core.records import Struct
 from app.core.uow import unit_of_work
 from app.moderation.inbox.batches import offered_decisions
 from app.moderation.inbox.claiming import Claim, ClaimedByOther, list_claims
@@ -28,8 +27,7 @@ from app.web.render import page
 from app.web.seo import Head
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A decision that was not made, so that the page can show it again with what was typed. `is_claimed`: somebody looks at the item."""
 
     decision: str

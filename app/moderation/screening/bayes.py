@@ -6,8 +6,8 @@ It can explain itself: a text is judged by its most telling words only, and thes
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from app.core.records import Struct
 from app.moderation.screening.traits import Traits
 
 TELLING = 24
@@ -19,8 +19,7 @@ _LONGEST = 24
 _STRETCH = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Struct, frozen=True):
     """What was learned. `words`: word -> (texts of spam, other texts) that say it."""
 
     spam: int
@@ -28,16 +27,14 @@ class Model:
     words: Mapping[str, Sequence[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """How sure (0 to 1) the model is that a text is spam, and the words that say so most, the strongest first."""
 
     sureness: float
     because: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
+class Quality(Struct, frozen=True):
     """How well texts were told apart: of those called spam, the share that was; of the spam, the share that was found."""
 
     precision: float

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,21 +10,20 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.db import db
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.moderation.models import HitOutcome, ScreeningHit, ScreeningRule, SpamModel
 
 RULES_PER_PAGE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class HitRow:
+class HitRow(Struct, frozen=True):
     """One reason for which a text waits. `check`: which check found it."""
 
     check: str
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRow:
+class RuleRow(Struct, frozen=True):
     """A rule with how many texts it held, and how many of those were turned down or let through."""
 
     id: int
@@ -42,8 +40,7 @@ class RuleRow:
     approved: int
 
 
-@dataclass(frozen=True, slots=True)
-class ModelRow:
+class ModelRow(Struct, frozen=True):
     """What the classifier knows: examples of both kinds, and how well it did on texts it had not seen."""
 
     trained_at: datetime

@@ -1,13 +1,13 @@
 """The moderators' rules as screening uses them: compiled once, and again when the table says that something changed."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
 
 from app.core.db import db, read
+from app.core.records import Struct
 from app.moderation.models import RuleKind, RuleMeasure, ScreeningRule
 from app.moderation.screening.folding import has_cjk
 
@@ -21,8 +21,7 @@ STATE = (
 _STATE = sa.select(*STATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule in use."""
 
     id: int
@@ -34,8 +33,7 @@ class Rule:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(Struct, frozen=True):
     """All rules in use. `pattern` finds any watched word; which one it was, the rules themselves tell."""
 
     words: tuple[tuple[Rule, re.Pattern[str]], ...]

@@ -1,7 +1,6 @@
 """What screening knows before it looks at a text: of its author (how long they are here, what of theirs is visible, what waits, how
 fast they write), and of rules and models. Reads only."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db, read
+from app.core.records import Struct
 from app.forum.models import Comment, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.services.commenting import WAITING
@@ -42,8 +42,7 @@ _STANDING = _RECENT.add_columns(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """An author now. `texts`: visible posts and comments, counted to 50; `recent`: texts of the last ten minutes, whatever became of them."""
 
     joined_at: datetime
@@ -55,8 +54,7 @@ class Standing:
         return self.texts < terms.new_texts or (terms.new_texts > 0 and now() - self.joined_at < terms.new_for)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What a text is held against: its author's standing, the rules in use, and the newest model of spam (its id)."""
 
     standing: Standing

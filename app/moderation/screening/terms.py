@@ -1,11 +1,11 @@
 """What the settings say about screening, set once when the application starts. Reads no environment itself."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from app.core.records import Struct
 
-@dataclass(frozen=True, slots=True)
-class ScreeningTerms:
+
+class ScreeningTerms(Struct, frozen=True):
     """Who counts as new, what new people may do, and from when on habits look like those of a machine.
 
     New is who has fewer than `new_texts` visible texts or joined less than `new_for` ago. `links`: other sites that one text of

@@ -3,12 +3,12 @@
 import hashlib
 import re
 import struct
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import unescape
 from urllib.parse import urlsplit
 
 from app.core.markup import visible_text
+from app.core.records import Struct, replace
 from app.moderation.screening.folding import readings, words_of
 
 SKETCH = 24
@@ -20,8 +20,7 @@ _IMAGE = re.compile(r'<img [^>]*src="([^"]*)"')
 _NAMED = re.compile(r"(?<![\w@.-])((?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24})(?![\w-])")
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(Struct, frozen=True):
     """One text as screening sees it.
 
     `hosts` are those of its links and images elsewhere, in order, each once; `named` also those that are only written down.

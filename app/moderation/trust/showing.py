@@ -1,18 +1,16 @@
 """The table of trust in words, and how far a record has come in it. Pure but for `find_reason`."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.i18n import gettext, lazy_gettext, ngettext, separated
+from app.core.records import Struct
 from app.core.trust import Ability, Bound, Level, Record, TrustTable, trust_table, words_of
 from app.moderation.models import LogEntry
 from app.moderation.trust.setting import LOWER, PIN
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One thing that a level takes. `have` and `need` in words; `is_limit`: no more than that, instead of at least."""
 
     label: str
@@ -22,8 +20,7 @@ class Step:
     is_limit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LevelView:
+class LevelView(Struct, frozen=True):
     """A level: what it takes, what it brings beyond the one below. `steps`: for one record, empty in the table for everybody."""
 
     level: Level
@@ -36,8 +33,7 @@ class LevelView:
         return self.level.label
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """Where somebody stands: what they have, all that they can, and the level after the one their record earns (None: none is)."""
 
     level: Level

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
 from app.core.listing import listed
+from app.core.records import Struct, asdict, replace
 from app.web.filters import human_moment
 
 LONGEST = timedelta(days=92)
@@ -22,8 +22,7 @@ _MOST_STARS = 3
 _MOMENTS = ("written_from", "written_to", "joined_from", "joined_to")
 
 
-@dataclass(frozen=True, slots=True)
-class Criteria:
+class Criteria(Struct, frozen=True):
     """What belongs to a wave. Empty parts ask for nothing.
 
     A text belongs by its words: it leads to one of `hosts`, or says much the same as `sample`; or by its author: one of `people`

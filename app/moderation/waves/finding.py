@@ -5,7 +5,6 @@ The number of statements does not depend on how much is found. Texts and account
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from app.core.db import db
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.records import Struct
 from app.core.text import shorten
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind
@@ -34,8 +34,7 @@ from app.moderation.waves.terms import MOST_PEOPLE, MOST_TEXTS, SPARED_FROM
 _EXCERPT = 160
 
 
-@dataclass(frozen=True, slots=True)
-class FoundText:
+class FoundText(Struct, frozen=True):
     """A post (an opening stands for its thread) or comment that belongs to the wave. `key`: p12 or c12."""
 
     key: str
@@ -51,8 +50,7 @@ class FoundText:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPerson:
+class FoundPerson(Struct, frozen=True):
     """An account of the wave. `key`: a12. `belongs`: proposed; others wrote texts of the wave, and much else."""
 
     key: str
@@ -64,8 +62,7 @@ class FoundPerson:
     belongs: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Spared:
+class Spared(Struct, frozen=True):
     """Somebody whose texts look alike and stay: staff, moderators, and whoever is trusted."""
 
     name: str
@@ -74,8 +71,7 @@ class Spared:
     texts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What belongs to a wave. `is_cut`: there is more than can be put away in one go."""
 
     texts: tuple[FoundText, ...] = ()

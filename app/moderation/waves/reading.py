@@ -1,7 +1,6 @@
 """Waves that were put away: the list, one with its texts and accounts, and the lock for changing one."""
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.core.text import shorten
 from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Comment, Post, Thread
@@ -28,8 +28,7 @@ ITEMS_PER_PAGE = 50
 _EXCERPT = 140
 
 
-@dataclass(frozen=True, slots=True)
-class WaveRow:
+class WaveRow(Struct, frozen=True):
     """A wave in the list. `texts` and `people`: how many are (or were) out of sight with it."""
 
     id: int
@@ -54,8 +53,7 @@ class WaveRow:
         return self.state == WaveState.QUARANTINED
 
 
-@dataclass(frozen=True, slots=True)
-class WaveItemRow:
+class WaveItemRow(Struct, frozen=True):
     """One text or account of a wave. `label` names it: the title of its thread, or the account."""
 
     label: str

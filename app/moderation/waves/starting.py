@@ -1,13 +1,12 @@
 """Where a search for a wave begins: what one text or account has that others may share. Reads only."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.accounts.queries import get_person
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.records import Struct
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.queries.threads import get_comment, get_post
 from app.moderation.policies import ensure_can_moderate_site, moderated_categories
@@ -20,8 +19,7 @@ from app.moderation.waves.terms import wave_terms
 _NEWEST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """What the form begins with."""
 
     hosts: tuple[str, ...] = ()

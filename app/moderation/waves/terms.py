@@ -1,13 +1,12 @@
 """What the settings say about waves, set once when the application starts. Reads no environment itself."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from app.core.records import Struct
 from app.core.trust import Level
 
 
-@dataclass(frozen=True, slots=True)
-class WaveTerms:
+class WaveTerms(Struct, frozen=True):
     """`purge_after`: so long texts of a wave can be given back before they are removed for good; zero: they are kept."""
 
     purge_after: timedelta = timedelta(days=30)

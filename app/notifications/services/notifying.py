@@ -1,7 +1,6 @@
 """Telling people: lines in their lists and mails in the queue. Says nothing to anybody who may not see what it is about."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import BigId, connection, db, read
 from app.core.prepared_writes import run_write
+from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 from app.forum.models import Follow
 from app.jobs.queue import enqueue, enqueue_all
@@ -71,8 +71,7 @@ _CHANGED = sa.select(MailPreference.person_id).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """Somebody who may be told of something: as an actor, and whether they want mails of its kind."""
 
     actor: Actor

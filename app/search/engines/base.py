@@ -8,9 +8,9 @@ Must not know Flask, the database or the forum.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from app.core.records import Struct, field
 from app.search.documents import SearchDocument
 
 SORTS = ("relevance", "newest", "votes", "views")
@@ -25,16 +25,14 @@ class IndexFull(OSError):
     """There is no room to write: what was indexed before stays, and the same call succeeds once there is room."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """One word of a query: a document has it when it has any of the stems. `boost` scales its share of the score."""
 
     stems: tuple[str, ...]
     boost: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """Conditions a hit must meet; empty means no condition. Times are seconds since 1970, `before` is exclusive."""
 
     kinds: tuple[str, ...] = ()
@@ -48,8 +46,7 @@ class Filters:
     before: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EngineQuery:
+class EngineQuery(Struct, frozen=True):
     """`words` rank (any of them is enough unless `match_all`), `required` must all occur, `excluded` must not.
 
     `fallback` are unstemmed words looked for in titles and tags when `words` and `required` are empty or match nothing.
@@ -72,8 +69,7 @@ class EngineQuery:
     facets: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """One hit: `kind` and `id` name the document, a higher `score` is better (or the sort value, when sorted otherwise)."""
 
     kind: str
@@ -86,8 +82,7 @@ class Scored:
         return f"{self.kind[0]}{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class SearchHits:
+class SearchHits(Struct, frozen=True):
     """One page of hits. `total` is exact. `facets` counts kinds, statuses and categories, each as if it were not filtered by."""
 
     total: int = 0
@@ -95,8 +90,7 @@ class SearchHits:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class EngineStats:
+class EngineStats(Struct, frozen=True):
     """State of an index. `is_stale` says that it is missing or was written under other rules and needs a rebuild."""
 
     engine: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.core.heavy import psycopg
 from app.core.heavy import psycopg_sql as sql
+from app.core.records import Struct
 from app.search.engines.postgres_rows import Cell
 
 if TYPE_CHECKING:
@@ -59,8 +59,7 @@ class Tables:
         return sql.SQL(statement).format(**self.names, **more)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What a process knows of the index at one moment. `number` 0: there is none."""
 
     number: int = 0

@@ -8,10 +8,10 @@ the cut: a document that comes first without a rare word is nearly always about 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from app.core.records import Struct
 from app.search.engines.base import Word
 from app.search.engines.postgres_rows import STRONG, quoted, title_number
 
@@ -26,8 +26,7 @@ PAIRED = 8  # words, from the rarest, of which pairs are made
 Frequencies = Callable[[Sequence[Sequence[str]]], tuple[int, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """A condition on rows with its values."""
 
     text: str

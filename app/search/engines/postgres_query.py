@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
+from app.core.records import Struct, replace
 from app.search.engines.base import FACETS, EngineQuery, Scored, SearchHits, Word
 from app.search.engines.postgres_layout import Connection, Tables, View
 from app.search.engines.postgres_plan import (
@@ -102,8 +102,7 @@ def _in(cells: Iterable[int]) -> Clause:
     return Clause("cell = ANY(%s)", (list(cells),))
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """One query's way through the index of a moment."""
 
     connection: Connection

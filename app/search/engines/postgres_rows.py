@@ -11,10 +11,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import NamedTuple
 
+from app.core.records import Struct
 from app.search import analysis, ranking
 from app.search.counting import CountedDocument, count_document
 from app.search.documents import ARTICLE, THREAD, SearchDocument, make_key
@@ -52,8 +52,7 @@ class Cell(NamedTuple):
     is_solved: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One document as it is stored; `terms` and `head` are texts of tsvectors, `words` what "did you mean" may offer."""
 
     number: int

@@ -9,12 +9,12 @@ deleted documents until they are merged away), times the prior that was stored w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from app.core.records import Struct, replace
 from app.search.engines.base import FACETS, EngineQuery, Filters, Word
 from app.search.ranking import CARD_MATCH, CARD_WORDS, EXACT_TITLE, K1, MOST_HINTS, idf
 
@@ -46,8 +46,7 @@ class Segment(Protocol):
         """Documents for these audiences. Shared: not to be changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A segment as one snapshot of the index sees it. `live` is None when nothing is deleted."""
 
     segment: Segment
@@ -57,8 +56,7 @@ class Part:
 Score = Callable[[Sequence[Word], str], list[Floats]]
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True):
     """What a query finds in one part: documents, ascending, and their scores."""
 
     part: Part

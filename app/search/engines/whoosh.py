@@ -10,13 +10,13 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from whoosh.index import FileIndex, LockError
 
+from app.core.records import replace
 from app.search import ranking
 from app.search.documents import SearchDocument, make_key
 from app.search.engines import scoring, whoosh_internals

@@ -7,7 +7,6 @@ Must touch nothing private.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +49,7 @@ def _column(reader: SegmentReader, name: str) -> Any:
 PLAIN_ACCESS = Access(_postings, _column)
 
 
-@dataclass(frozen=True, slots=True)
-class PlainSnapshot(Snapshot):
+class PlainSnapshot(Snapshot, frozen=True):
     """A snapshot whose scores come from Whoosh's matchers."""
 
     def scores(self, words: Sequence[Word], field_name: str) -> list[Floats]:

@@ -13,7 +13,6 @@ import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import SegmentReader
 
+from app.core.records import Struct
 from app.search.engines import scoring, whoosh_internals
 from app.search.engines.base import Word
 from app.search.engines.scoring import Floats, Ints, Longs, Mask, Part, Postings
@@ -37,8 +37,7 @@ CACHE_BYTES = 64 * 2**20  # decoded posting lists kept in a process
 CACHE_COUNTS = 10_000  # document frequencies kept for a segment, about a MiB
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """How a segment's data is read: through Whoosh's internals or through its public interface."""
 
     postings: Callable[[Any, str, bytes], Postings]
@@ -162,15 +161,14 @@ class LoadedSegment:
             return [(term.decode(), info.doc_frequency()) for term, info in self.reader.iter_field(field_name)]
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """The index at one moment. `name` changes with every commit."""
 
     name: str
     segments: tuple[LoadedSegment, ...]
     parts: tuple[Part, ...]
     is_fast: bool = True
-    searcher: Any = field(default=None, repr=False)
+    searcher: Any = None
 
     @property
     def documents(self) -> int:

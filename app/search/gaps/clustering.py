@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.core.actor import Audience
+from app.core.records import Struct, field
 from app.search import analysis
 
 ALIKE = 0.5  # share of the words of two texts together that both have, from which they are about the same thing
@@ -17,8 +17,7 @@ MOST_TEXTS = 5_000
 _WIDTH = tuple(str(audience) for audience in Audience)
 
 
-@dataclass(frozen=True, slots=True)
-class Searched:
+class Searched(Struct, frozen=True):
     """What became of one text: `sessions` searched for it, `found` of them opened something; `empty` of the searches had no hit."""
 
     text: str
@@ -38,8 +37,7 @@ class Searched:
         return self.sessions > self.found and (self.is_empty or self.found <= self.sessions * FEW_CLICKS)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One search that ended without anything: in which session, when, whether it had hits, and what the person may read."""
 
     text: str
@@ -49,8 +47,7 @@ class Failure:
     audience: str
 
 
-@dataclass(slots=True)
-class Cluster:
+class Cluster(Struct):
     """Texts that are about the same thing, the first of which names it; `gap_id` when it is known already."""
 
     text: str
@@ -58,8 +55,7 @@ class Cluster:
     gap_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(Struct, frozen=True):
     """What failures add up to; each session counts once."""
 
     people: int

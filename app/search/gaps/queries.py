@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.pagination import Page, window
+from app.core.records import Struct
 from app.search.gaps.deciding import can_see_gap, visible_gaps
 from app.search.models import GapState, GapWording, SearchAlias, SearchGap
 
@@ -21,8 +21,7 @@ PER_PAGE = 25
 EXAMPLES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class GapRow:
+class GapRow(Struct, frozen=True):
     """A gap as its list shows it. `others`: what else people typed; `missing_path`: the solved question that is not found."""
 
     id: int
@@ -44,8 +43,7 @@ class GapRow:
         return self.empty * 2 >= self.searches
 
 
-@dataclass(frozen=True, slots=True)
-class AliasRow:
+class AliasRow(Struct, frozen=True):
     """An alias as its list shows it."""
 
     id: int

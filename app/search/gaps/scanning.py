@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from app.core.actor import Audience
 from app.core.db import db, upsert
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 from app.search.gaps.clustering import MOST_TEXTS, Cluster, Failure, Searched, cluster, is_gap, weigh
 from app.search.ledger.reading import FAILED, FOUND, is_over
@@ -21,8 +21,7 @@ BATCH = 500
 _WIDTH = tuple(str(audience) for audience in Audience)
 
 
-@dataclass(frozen=True, slots=True)
-class GapScan:
+class GapScan(Struct, frozen=True):
     """What a scan did."""
 
     texts: int

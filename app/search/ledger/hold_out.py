@@ -5,12 +5,12 @@ It is decided for a whole day (UTC) from the weeks before, which all processes c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
 from app.core.db import db
+from app.core.records import Struct
 from app.search.models import SearchSession
 
 WINDOW_DAYS = 28
@@ -19,8 +19,7 @@ SETTLED_DAYS = 1
 """Days before the one decided about that are left out: the last sessions of yesterday may not be written yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What holds on one day: the share held out (per cent), and the sessions a week at the page to ask on that it rests on."""
 
     day: date

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from hashlib import blake2b, sha256
 from typing import Any
 
 from app.core.actor import Audience
+from app.core.records import Struct, asdict, field
 from app.search.models import TEXT_MAX
 
 MOST_SHOWN = 50  # places of the results that are remembered while a session goes on
@@ -35,8 +35,7 @@ class What(StrEnum):
     SOLVED = "solved"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """One thing that happened. `at` is in seconds since 1970; `text` went through `scrub`.
 
     `visitor` is a keyed hash of the day; `also` the one that the same browser has without an account, if that is another.

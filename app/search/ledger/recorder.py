@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.actor import Audience
 from app.core.clock import now
 from app.core.heavy import redis
+from app.core.records import Struct
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.search import aliases
@@ -50,8 +50,7 @@ def _buffer() -> NoteBuffer:
     return cast(NoteBuffer, current_app.extensions["search_ledger"])
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """What is noted of a page of results: the words, without what is personal, and the keys that it shows by place."""
 
     text: str

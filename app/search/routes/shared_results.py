@@ -5,13 +5,13 @@ of a page of results that is given out before. Curators, and who is told somethi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
 from flask import Response, request
 
 from app.core.actor import Actor
 from app.core.i18n import current_language
+from app.core.records import Struct
 from app.pagecache.sharing import common_reader, filled_in, find_page, may_share, shared_pages
 from app.search import aliases
 from app.search.documents import THREAD, HitCard
@@ -24,8 +24,7 @@ from app.web.marking import PEOPLE, SITE, article_tag, thread_tag
 from app.web.pieces import for_many
 
 
-@dataclass(frozen=True, slots=True)
-class SharedKey:
+class SharedKey(Struct, frozen=True):
     """Which page a request may share: what was asked, in which state of the index and the aliases, and the reader, who is nobody."""
 
     host: str

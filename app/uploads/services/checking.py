@@ -9,13 +9,13 @@ before a unit of work. Touches neither disk nor database.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, TypeVar
 
 from app.core.errors import Invalid
 from app.core.heavy import Image, ImageCms, ImageOps, ImageSequence
 from app.core.i18n import gettext as _
+from app.core.records import Struct
 
 T = TypeVar("T")
 MAX_PIXELS = 40_000_000
@@ -32,8 +32,7 @@ _SAVE: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedImage:
+class CheckedImage(Struct, frozen=True):
     """An image as it will be stored: our own encoding, its ending and its size in pixels."""
 
     data: bytes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import db
+from app.core.records import replace
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.forum.events import StatusChanged

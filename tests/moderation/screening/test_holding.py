@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.records import replace
 from app.core.uow import unit_of_work
 from app.forum.models import Comment, Post, Thread
 from app.forum.services import curating

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.core.clock import now
 from app.core.errors import Invalid
+from app.core.records import replace
 from app.moderation.waves.criteria import (
     Criteria,
     ensure_sensible,

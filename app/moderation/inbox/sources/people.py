@@ -1,6 +1,5 @@
 """Reported people, as items of the inbox. What follows for them is decided on the page of their record."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.listing import listed
+from app.core.records import Struct
 from app.moderation.flags.criteria import WAITS
 from app.moderation.flags.reasons import harm_of, label_of
 from app.moderation.flags.resolving import resolve_person_flags
@@ -39,8 +39,7 @@ _FINE = Decision(
 _VOICES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class _Reported:
+class _Reported(Struct, frozen=True):
     """A person with the reasons they are reported for."""
 
     id: int
