@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 
 from app.core.i18n import lazy_gettext
-from app.core.records import Struct, field, replace
+from app.core.records import Struct, field, field_names, replace
 
 # So far back reports that moderators upheld, and what moderators had to do about a person, count.
 WINDOW = timedelta(days=180)
@@ -190,9 +190,9 @@ def parse_bounds(raw: str) -> dict[Level, dict[str, int]]:
 
     def take(name: str, value: str) -> None:
         level, _dot, what = name.partition(".")
-        if level_named(level) is Level.NEW or what not in Bound.__struct_fields__:
+        if level_named(level) is Level.NEW or what not in field_names(Bound):
             raise ValueError(
-                f"{name} is not a bound; write member, regular or trusted, a dot, and one of {', '.join(Bound.__struct_fields__)}"
+                f"{name} is not a bound; write member, regular or trusted, a dot, and one of {', '.join(field_names(Bound))}"
             )
         if not value.isascii() or not value.isdigit() or len(value) > 6:
             raise ValueError(f"{name} must be a whole number from 0")

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from app.core.actor import Actor
-from app.core.records import Struct, fields
+from app.core.records import Struct, field_names
 from app.jobs.queue import enqueue
 
 SYNC_JOB = "search.sync"
@@ -60,7 +60,7 @@ class SearchDocument(Struct, frozen=True):
     @property
     def stamp(self) -> int:
         """A number of 64 bits that differs when the content does, for comparing an index with what is stored."""
-        values = [getattr(self, field.name) for field in fields(self) if field.name not in _DRIFTING]
+        values = [getattr(self, name) for name in field_names(self) if name not in _DRIFTING]
         return int.from_bytes(blake2b(repr(values).encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
 
 

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from app.core.records import Struct, fields, replace
+from app.core.records import Struct, field_names, replace
 from app.search import analysis
 from app.search.counting import CountedDocument
 from app.search.documents import ARTICLE, SearchDocument
@@ -86,7 +86,7 @@ class Priors(Struct, frozen=True):
         return tuple(name for name in PRIOR_NAMES if getattr(self, name))
 
 
-PRIOR_NAMES = tuple(spec.name for spec in fields(Priors))
+PRIOR_NAMES = field_names(Priors)
 ALL_PRIORS = Priors()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +12,6 @@ import pytest
 from flask import Flask
 
 from app.core.actor import SYSTEM
-from app.core.records import fields
 from app.core.settings import Settings
 from app.importing.stackexchange.running import parse_destination, run_import
 from app.insights.metrics import METRICS, Unit

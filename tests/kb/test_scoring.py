@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.records import replace
 from app.core.settings import Settings
 from app.kb.queries.candidates import HEADLINE
 from app.kb.services.scoring import find_obstacles, is_proposed, score_issue

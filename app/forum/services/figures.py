@@ -24,7 +24,7 @@ from app.core.clock import now
 from app.core.db import connection, db, read
 from app.core.events import emit
 from app.core.prepared_writes import run_write
-from app.core.records import Struct, fields, replace
+from app.core.records import Struct, field_names, replace
 from app.forum.events import StatusChanged, ThreadChanged
 from app.forum.models import Acceptance, Comment, ImportedVotes, MeToo, Post, Thread, Vote
 from app.forum.models.post import PostKind
@@ -118,8 +118,8 @@ class PostFigures(Struct, frozen=True):
     last_worked_at: datetime | None = None
 
 
-FIGURES = tuple(field.name for field in fields(Figures))
-POST_FIGURES = tuple(field.name for field in fields(PostFigures))
+FIGURES = field_names(Figures)
+POST_FIGURES = field_names(PostFigures)
 
 
 def derive_figures(threads: Sequence[Thread]) -> dict[int, Figures]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.core.errors import Invalid
 from app.core.heavy import yaml
-from app.core.records import Struct
+from app.core.records import Struct, asdict
 from app.core.text import clean_line, clean_text
 
 MAX_FILE = 1_000_000
@@ -150,7 +150,7 @@ def write_article(article: ArticleFile) -> str:
         "asked_as": list(article.asked_as), "asked_as_in_duplicates": list(article.duplicates), "owner": article.owner,
         "revision": article.revision, "published_at": _stamp(article.published_at), "modified_at": _stamp(article.modified_at),
         "verified_at": _stamp(article.verified_at), "verified_by": article.verified_by,
-        "sources": [{name: getattr(line, name) for name in SourceLine.__struct_fields__} for line in article.sources],
+        "sources": [asdict(line) for line in article.sources],
     }  # fmt: skip
     return _front_matter(plain) + article.body.rstrip() + "\n"
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from app.accounts.queries import find_person_by_name
 from app.core.errors import Invalid
 from app.core.i18n import gettext as _
-from app.core.records import Struct, fields
+from app.core.records import Struct, field_names
 from app.moderation.queries.log import LOG_KINDS, SYSTEM_ID, LogFilter
 
 # The name under which decisions of no person are found; people cannot have it.
@@ -30,12 +30,12 @@ class LogQuery(Struct, frozen=True):
     @classmethod
     def read(cls, get: Callable[[str, int], str]) -> "LogQuery":
         """Return the query whose fields `get(name, longest)` gives."""
-        return cls(**{one.name: get(one.name, _LONGEST) for one in fields(cls)})
+        return cls(**{name: get(name, _LONGEST) for name in field_names(cls)})
 
     @property
     def given(self) -> dict[str, str]:
         """The fields that are filled in."""
-        return {one.name: value for one in fields(self) if (value := str(getattr(self, one.name)))}
+        return {name: value for name in field_names(self) if (value := str(getattr(self, name)))}
 
 
 def resolve_query(query: LogQuery, zone: ZoneInfo) -> LogFilter:
