@@ -20,7 +20,8 @@ class _Prepared:
 
     def __init__(self, statement: sa.UpdateBase, dialect: sa.Dialect, names: tuple[str, ...]) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=names)
-        made = {column.key: _maker(column) for column in (*compiled.insert_prefetch, *compiled.update_prefetch)}
+        made = {column.key: _maker(column.default) for column in compiled.insert_prefetch}
+        made |= {column.key: _maker(column.onupdate) for column in compiled.update_prefetch}
         self.is_plain = not compiled.post_compile_params and not any(
             column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.exported_columns
         )
@@ -36,9 +37,8 @@ class _Prepared:
         return [value if convert is None else convert(value) for value, convert in given]
 
 
-def _maker(column: sa.Column[Any]) -> Callable[[], Any]:
-    """Return what makes the value of a column that is not given."""
-    default: Any = column.default if column.default is not None else column.onupdate
+def _maker(default: Any) -> Callable[[], Any]:
+    """Return what makes a value that is not given, as a column says."""
     return (lambda: default.arg(None)) if default.is_callable else (lambda: default.arg)
 
 
@@ -52,8 +52,8 @@ _prepared = lru_cache(maxsize=_MOST)(_Prepared)
 def run_write(
     connection: sa.Connection, statement: sa.UpdateBase, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]
 ) -> Sequence[Any]:
-    """Run an insert, update or delete that is made once in the transaction of a connection, once for each row of values (all have the
-    same names). Returns the rows of its RETURNING, where it has one and one row of values was given.
+    """Run an insert, update or delete that is made once in the transaction of a connection, once for each row of values (at least one;
+    all have the same names). Returns the rows of its RETURNING, where it has one and one row of values was given.
 
     What the session holds back is not written first. Raises what SQLAlchemy does.
     """

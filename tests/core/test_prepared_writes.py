@@ -19,7 +19,7 @@ _note = sa.Table(
     sa.Column("title", sa.String(40), nullable=False, unique=True),
     sa.Column("made_at", UTCDateTime, default=lambda: _MOMENT),
     sa.Column("changed_at", UTCDateTime, onupdate=lambda: _MOMENT),
-    sa.Column("times", sa.Integer, default=1),
+    sa.Column("times", sa.Integer, default=1, onupdate=4),
     sa.Column("is_read", sa.Boolean),
     sa.Column("facts", sa.JSON),
 )  # fmt: skip
@@ -62,7 +62,7 @@ def test_the_same_is_stored_as_with_sqlalchemy() -> None:
         connection().execute(sa.delete(_note))
     assert stored[0] == stored[1]
     assert [(row.title, row.times, row.made_at, row.changed_at) for row in stored[1]] == [
-        ("a", 1, _MOMENT, None), ("B", 1, _MOMENT, _MOMENT), ("d", 7, None, None),
+        ("a", 1, _MOMENT, None), ("B", 4, _MOMENT, _MOMENT), ("d", 7, None, None),
     ]  # fmt: skip
 
 
