@@ -16,6 +16,8 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from app.core.prepared import Rows, run_prepared, runs_again
+from app.core.prepared_writes import run_write
+from app.core.reading import current_reader
 
 Columns = TypeVarTuple("Columns")
 
@@ -84,7 +86,7 @@ def _as_text(value: datetime | None) -> str | None:
 
 
 def _of_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return None if value is None else datetime.fromisoformat(value + "+00:00")
 
 
 def one_of(column: str, values: Sequence[str], name: str | None = None) -> sa.CheckConstraint:
@@ -109,7 +111,7 @@ def upsert(
     changes = tuple(update.items()) if isinstance(update, Mapping) else tuple((name, _TAKEN_OVER) for name in update)
     statement = _upserting(db.session.get_bind().dialect.name, table, tuple(keys), changes)
     # Values are given apart from the statement: it is compiled once for any number of rows, which no limit of variables ends.
-    connection().execute(statement, [dict(row) for row in rows])
+    run_write(connection(), statement, rows)
 
 
 _TAKEN_OVER = object()
@@ -141,18 +143,32 @@ def lock_name(*parts: str) -> None:
 def read(
     statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any] | None = None
 ) -> Rows[*Columns] | sa.CursorResult[*Columns]:
-    """Run a select of columns on the session's connection: the same transaction, without the ORM's work for each call.
+    """Run a select of columns on the session's connection: the same transaction, without the ORM's work for each call. Where a request
+    only looks and nothing has asked for its session, on the connection of its reader.
 
     Changes of entities that were not flushed yet are not seen; for pages that only read. Statements that are made once (of a module,
     or by a function that remembers them) take a tenth of the time from their second run on, on SQLite: see `prepared`.
     """
-    given, known = parameters or {}, connection()
-    if runs_again(statement) and known.dialect.name == "sqlite" and not known.dispatch.before_cursor_execute:
-        try:
-            return run_prepared(known, statement, given)
-        except sqlite3.Error:
-            pass  # SQLAlchemy meets it again, and says what it is in its own words
-    return known.execute(statement, given)
+    given = parameters or {}
+    if runs_again(statement):
+        driver, dialect = _prepared_on()
+        if driver is not None:
+            try:
+                return run_prepared(driver, dialect, statement, given)
+            except sqlite3.Error:
+                pass  # SQLAlchemy meets it again, and says what it is in its own words
+    return connection().execute(statement, given)
+
+
+def _prepared_on() -> tuple[sqlite3.Connection | None, sa.Dialect]:
+    """Return what statements that are made once run on: None where SQLAlchemy has to run them."""
+    reader = current_reader()
+    if reader is not None and not db.session.registry.has():
+        return reader.driver(), reader.engine.dialect
+    known = connection()
+    is_heard = known.dispatch.before_cursor_execute
+    driver: Any = None if is_heard or known.dialect.name != "sqlite" else known.connection.driver_connection
+    return driver, known.dialect
 
 
 def connection() -> sa.Connection:

@@ -28,6 +28,10 @@ from app.web.marking import repeat
 
 logger = logging.getLogger(__name__)
 FLUSH_SECONDS = 10.0
+# What is added to the stored figures.
+_VIEWS_OF_DAY = {"views": PageviewDay.views + sa.literal_column("excluded.views", sa.Integer)}
+_VIEWS = {"views": PageviewTotal.views + sa.literal_column("excluded.views", sa.Integer)}
+_VISITS = {"visits": ReadTogether.visits + sa.literal_column("excluded.visits", sa.Integer)}
 
 
 def init_pageviews(app: Flask, settings: Settings) -> None:
@@ -79,18 +83,17 @@ def flush() -> int:
         totals[kind, target_id] = totals.get((kind, target_id), 0) + views
     rows = [{"kind": k, "target_id": t, "views": n, "imported_views": 0} for (k, t), n in sorted(totals.items())]
     with unit_of_work():
-        _add(PageviewDay, days, ["kind", "target_id", "day"], "views")
-        _add(PageviewTotal, rows, ["kind", "target_id"], "views")
+        _add(PageviewDay, days, ["kind", "target_id", "day"], _VIEWS_OF_DAY)
+        _add(PageviewTotal, rows, ["kind", "target_id"], _VIEWS)
         derive_recent(totals)
-        _add(ReadTogether, _both_ways(pairs), ["kind", "target_id", "week", "other_kind", "other_id"], "visits")
+        _add(ReadTogether, _both_ways(pairs), ["kind", "target_id", "week", "other_kind", "other_id"], _VISITS)
     return len(rows)
 
 
-def _add(table: type[Model], rows: list[dict[str, Any]], keys: list[str], figure: str) -> None:
+def _add(table: type[Model], rows: list[dict[str, Any]], keys: list[str], added: dict[str, sa.ColumnElement[int]]) -> None:
     """Add the figure of each row to the stored one. Rows come sorted, so that two processes never wait for each other."""
-    added = sa.literal_column(f"excluded.{figure}", sa.Integer)
     for start in range(0, len(rows), 500):
-        upsert(table.__table__, rows[start : start + 500], keys, {figure: getattr(table, figure) + added})
+        upsert(table.__table__, rows[start : start + 500], keys, added)
 
 
 def _both_ways(pairs: dict[Pair, int]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.core.db import UTCDateTime, connection, db
+from app.core.db import UTCDateTime, connection, db, upsert
 from app.core.prepared_writes import run_write
 
 _MOMENT = datetime(2026, 3, 4, 5, 6, 7, 8, tzinfo=UTC)
@@ -27,6 +27,7 @@ _ALL = sa.select(_note).order_by(_note.c.id)
 _ADD, _ADD_AND_TELL = sa.insert(_note), sa.insert(_note).returning(_note.c.id)
 _CHANGE = sa.update(_note).where(_note.c.id == sa.bindparam("of_id")).values(title=sa.bindparam("new_title"), is_read=True)
 _REMOVE = sa.delete(_note).where(_note.c.title == sa.bindparam("of_title"), _note.c.times < 5)
+_TAKEN: sa.ColumnClause[Any] = sa.literal_column("excluded.facts", sa.JSON())
 _ROWS = [
     {"title": title, "is_read": is_read, "facts": {"of": title}}
     for title, is_read in (("a", True), ("b's ?", False), ("c", None))
@@ -59,10 +60,26 @@ def test_the_same_is_stored_as_with_sqlalchemy() -> None:
         way(connection(), _REMOVE, {"of_title": "c"})
         way(connection(), _REMOVE, {"of_title": "d"})
         stored.append(connection().execute(_ALL).all())
-        connection().execute(sa.delete(_note))
+        _tables.drop_all(connection())
+        _tables.create_all(connection())
     assert stored[0] == stored[1]
     assert [(row.title, row.times, row.made_at, row.changed_at) for row in stored[1]] == [
         ("a", 1, _MOMENT, None), ("B", 4, _MOMENT, _MOMENT), ("d", 7, None, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("table")
+def test_what_exists_already_is_changed_by_an_upsert() -> None:
+    upsert(_note, _ROWS, ["title"], [])
+    for _twice in range(2):
+        upsert(
+            _note,
+            [_ROWS[1] | {"facts": {"of": "B"}}, _ROWS[2]],
+            ["title"],
+            {"times": _note.c.times + 1, "facts": _TAKEN, "is_read": None},
+        )
+    assert [(row.title, row.times, row.is_read, row.facts) for row in connection().execute(_ALL)] == [
+        ("a", 1, True, {"of": "a"}), ("b's ?", 3, None, {"of": "B"}), ("c", 3, None, {"of": "c"}),
     ]  # fmt: skip
 
 
