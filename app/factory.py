@@ -24,6 +24,7 @@ from app.web.errors import init_errors
 from app.web.headers import init_headers
 from app.web.languages import init_languages
 from app.web.ratelimit import init_ratelimit
+from app.web.reading import init_reading
 from app.web.render import init_templates, template_folder
 from app.web.rules import init_rules
 
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        init_reading(app, db.engine)
     init_migrations(app)
     init_sessions(app, settings)
     init_csrf(app)

@@ -141,7 +141,9 @@ class _Prepared:
         for row in rows:
             values = list(row)
             for number, convert in self._converts:
-                values[number] = convert(values[number])
+                value = values[number]
+                if value is not None:
+                    values[number] = convert(value)
             yield values
 
 
@@ -163,10 +165,11 @@ def runs_again(statement: TypedReturnsRows[*tuple[Any, ...]]) -> bool:
     return False
 
 
-def run_prepared(connection: sa.Connection, statement: TypedReturnsRows[*Columns], given: Mapping[str, Any]) -> Rows[*Columns]:
+def run_prepared(
+    driver: Connection, dialect: sa.Dialect, statement: TypedReturnsRows[*Columns], given: Mapping[str, Any]
+) -> Rows[*Columns]:
     """Run a select of columns in the transaction of a connection to SQLite, and return its rows.
 
     Who listens to statements hears nothing of it. Raises what sqlite3 does, and KeyError for a value that was not given.
     """
-    driver = cast(Connection, connection.connection.driver_connection)
-    return cast(Rows[*Columns], _prepared(cast(sa.Select[Any], statement), connection.dialect).run(driver, given))
+    return cast(Rows[*Columns], _prepared(cast(sa.Select[Any], statement), dialect).run(driver, given))
