@@ -3,12 +3,15 @@
 A piece is a macro with its arguments. The arguments are the key, so a piece can never show anything but what it was asked for, and
 whatever changes makes another piece: nothing has to be dropped. Arguments are frozen values; a macro that is used so looks at nothing
 else (imported macros do not see the context of the page). The token of forms is not part of a piece: it is filled in for each reader.
+A key takes as much as what is kept by it, so that pieces are for what many pages have (the row of a thread), not for posts: one page
+has each, and on sites of some size few are asked for again.
 
 A whole page can be made for many readers in the same way (`for_many`): what is each one's own has a marked place in it (`personal`),
 and `cut` takes the page apart at these places. app/pagecache/sharing keeps such pages.
 """
 
 import secrets
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -24,8 +27,9 @@ from jinja2 import Template
 from jinja2.runtime import Context, Macro, new_context
 from markupsafe import Markup
 
-# So many characters are kept in each process; a post of usual length takes 3,000.
-MOST_CHARACTERS = 3_000_000
+# So many bytes are kept in each process. The row of a thread takes 3,000, and half of that is its key.
+MOST_BYTES = 2 * 2**20
+_KEY_BYTES = 1_400
 # Stands for the token while a piece is made. Nobody can write it into a text: it is another one in every process.
 _TOKEN = f"token-{secrets.token_hex(24)}"
 _is_making: ContextVar[bool] = ContextVar("is_making_a_piece", default=False)
@@ -36,7 +40,7 @@ TOKEN_PLACE = "token"  # noqa: S105 (a name)
 
 
 class _Key:
-    """Something that pieces are kept by. Its hash is reckoned once: of a post it takes as long as all else that is done with it."""
+    """Something that pieces are kept by. Its hash is reckoned once: of a row it takes as long as all else that is done with it."""
 
     __slots__ = ("_hash", "_value")
 
@@ -54,10 +58,10 @@ class _Key:
 class Pieces:
     """The pieces of one process, the least used let go first. Safe between threads."""
 
-    def __init__(self, most: int = MOST_CHARACTERS) -> None:
+    def __init__(self, most: int = MOST_BYTES) -> None:
         self._most = most
         self._kept: OrderedDict[Hashable, Markup] = OrderedDict()
-        self._size = 0
+        self._bytes = 0
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -75,10 +79,10 @@ class Pieces:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = made
-                self._size += len(made)
-            while self._size > self._most:
+                self._bytes += _bytes_of(made)
+            while self._bytes > self._most:
                 _key, gone = self._kept.popitem(last=False)
-                self._size -= len(gone)
+                self._bytes -= _bytes_of(gone)
         return made
 
     def show(self, macro: Macro, *arguments: Hashable) -> Markup:
@@ -95,10 +99,6 @@ class Pieces:
             return made
         return Markup(made.replace(_TOKEN, form_token()))  # noqa: S704 (of our own templates)
 
-    def show_on_page(self, macro: Macro, *arguments: Hashable) -> Markup:
-        """As `show`, for what stands on one page only: on a page for many, which is kept as a whole, it is not kept once more."""
-        return Markup(macro(*arguments)) if _is_for_many.get() else self.show(macro, *arguments)  # noqa: S704 (as above)
-
     def show_each(self, macro: Macro, rows: Iterable[Hashable], *more: Hashable) -> tuple[Markup, ...]:
         """Return what a macro makes of each of some rows."""
         return tuple([self.show(macro, row, *more) for row in rows])
@@ -106,6 +106,11 @@ class Pieces:
     def show_all(self, macro: Macro, rows: Iterable[Hashable], *more: Hashable) -> Markup:
         """Return what a macro makes of each of some rows, one after the other."""
         return Markup("".join(self.show_each(macro, rows, *more)))  # noqa: S704 (of our own templates)
+
+
+def _bytes_of(made: Markup) -> int:
+    """What a piece takes, with its key."""
+    return sys.getsizeof(made) + _KEY_BYTES
 
 
 def kept(macro: Macro) -> Callable[..., Markup]:
@@ -207,8 +212,8 @@ class PlainTemplate(Template):
 
 
 def init_pieces(app: Flask) -> None:
-    """Give templates `piece` and `page_piece` (of a macro and its arguments), `pieces`, `personal` and `kept`; csrf.py adds the token."""
+    """Give templates `piece` (of a macro and its arguments), `pieces`, `personal` and `kept`; csrf.py adds the token."""
     pieces = app.extensions["pieces"] = Pieces()
     app.jinja_env.template_class = PlainTemplate
-    app.jinja_env.globals.update(piece=pieces.show, page_piece=pieces.show_on_page, pieces=pieces.show_all)
+    app.jinja_env.globals.update(piece=pieces.show, pieces=pieces.show_all)
     app.jinja_env.globals.update(personal=personal, kept=kept)
