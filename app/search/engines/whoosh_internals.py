@@ -1,4 +1,4 @@
-"""The only code that touches what Whoosh 2.7.4 does not publish: posting blocks, column files, tables of contents.
+"""The only code, with `whoosh_terms`, that touches what Whoosh 2.7.4 does not publish: posting blocks, column files, tables of contents.
 
 The files stay readable by Whoosh's own searcher, which is the fall-back (`whoosh_plain`) when `is_known_whoosh()` says no.
 What is relied on: a posting list is the bytes `W3Bl` and then blocks; a block is a signed length (negative: the last one), a
@@ -16,7 +16,6 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -24,37 +23,27 @@ import numpy.typing as npt
 import whoosh
 from whoosh.codec import whoosh3
 from whoosh.fields import Schema
-from whoosh.filedb import filetables
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, LockError, clean_files
 from whoosh.reading import SegmentReader
-from whoosh.system import pack_int, pack_long, pack_ushort, unpack_int
-from whoosh.util.numeric import length_to_byte
+from whoosh.system import unpack_int
 from whoosh.writing import SegmentWriter
 
-from app.search.engines.whoosh_pool import Numbers, PostingPool, Units
+from app.search.engines.whoosh_pool import PostingPool
 from app.search.engines.whoosh_store import PositionedFile
+from app.search.engines.whoosh_terms import SIZES, BlockFieldWriter
 
 INDEX_NAME = "MAIN"
 KNOWN_VERSION = (2, 7, 4)
-# Postings in a block. Whoosh's 128 suits a searcher that skips blocks; ours reads whole lists, so fewer and larger is faster.
-BLOCK = 4096
 SCORED = "text"  # the field in which most terms are looked up
-INLINED = 32  # postings of a list that is kept with its term: a block of its own takes longer to write and is a further read
-COMPRESSION = 1
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float32]
 
 _NO_IDS: IntArray = np.empty(0, np.int32)
 _NO_WEIGHTS: FloatArray = np.empty(0, np.float32)
-# The shortest and longest document of a list, for skipping blocks in Whoosh's searcher: always true, if not tight.
-_BOUNDS = (length_to_byte(1), length_to_byte(1 << 20))
-
-_pack_info, _INFO_SIZE = whoosh3.W3TermInfo._struct.pack, whoosh3.W3TermInfo._struct.size
+_INFO_SIZE = whoosh3.W3TermInfo._struct.size
 _extent = struct.Struct("!qi")  # of a list in the file of postings
-_sizes = filetables._lengths  # of a key and what belongs to it
-TERMS_AT_ONCE = 10_000
 
 
 class UnknownFormat(Exception):
@@ -66,68 +55,9 @@ def is_known_whoosh() -> bool:
     return tuple(whoosh.__version__) == KNOWN_VERSION
 
 
-def _smallest(values: npt.NDArray[Any]) -> array[int]:
-    """Non-negative integers in the narrowest array that holds them."""
-    highest = int(values.max())
-    code, dtype = ("B", np.uint8) if highest < 256 else ("H", np.uint16) if highest < 65536 else ("I", np.uint32)
-    return array(code, values.astype(dtype).tobytes())
-
-
-class _BlockFieldWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
-    """Writes a PostingPool term by term, whole lists at once."""
-
-    def add_postings(self, schema: Schema, lengths: Any, pool: PostingPool) -> None:
-        """Called by Whoosh's writer with what `PostingPool.iter_postings` returned."""
-        for field in sorted(pool.fieldnames):
-            self.start_field(field, schema[field])
-            prefix = pack_ushort(self._fieldid)
-            self._put_terms((prefix + term, self._term_info(ids, weights)) for term, ids, weights in pool.lists(field))
-            self.finish_field()
-
-    def _put_terms(self, entries: Iterator[tuple[bytes, bytes]]) -> None:
-        """Add keys in order, with what belongs to each, to the table of terms: as its `add`, but writing many at once."""
-        table, at = self._tindex, self._tindex.dbfile.tell()
-        positions, buckets, hash_of = table.index, table.buckets, table.hashfn
-        while chunk := list(islice(entries, TERMS_AT_ONCE)):
-            parts: list[bytes] = []
-            for key, value in chunk:
-                parts += (_sizes.pack(len(key), len(value)), key, value)
-                positions.append(at)
-                number = hash_of(key)
-                buckets[number & 255].append((number, at))
-                at += _sizes.size + len(key) + len(value)
-            table.dbfile.write(b"".join(parts))
-            table.lastkey = chunk[-1][0]
-
-    def _term_info(self, ids: Numbers, weights: Units) -> bytes:
-        """Write the postings of a term and return what the table of terms says of it; a short list is part of that."""
-        if len(ids) <= INLINED:
-            numbers, units = tuple(ids.tolist()), tuple(weights.tolist())
-            info: bytes = _pack_info(True, sum(units), len(units), *_BOUNDS, max(units), numbers[0], numbers[-1])
-            short: bytes = pickle.dumps((numbers, units, (None,) * len(units)), 2)
-            return info + short
-        info = _pack_info(False, int(weights.sum()), len(ids), *_BOUNDS, int(weights.max()), int(ids[0]), int(ids[-1]))
-        offset = self._postfile.tell()
-        self._postfile.write(whoosh3.WHOOSH3_HEADER_MAGIC)
-        for start in range(0, len(ids), BLOCK):
-            self._put_block(ids[start : start + BLOCK], weights[start : start + BLOCK], start + BLOCK >= len(ids))
-        extent: bytes = pack_long(offset) + pack_int(self._postfile.tell() - offset)
-        return info + extent
-
-    def _put_block(self, ids: Numbers, weights: Units, is_last: bool) -> None:
-        differences = _smallest(np.diff(ids, prepend=np.uint32(0)))
-        is_even = bool((weights == weights[0]).all())
-        # Weights in the forms that Whoosh's own reader accepts: None for all 1, a float for all equal, else one number each.
-        values = (None if weights[0] == 1 else float(weights[0])) if is_even else _smallest(weights)
-        data = zlib.compress(pickle.dumps((differences, values, None), 4), COMPRESSION)
-        info = pickle.dumps((len(ids), int(ids[-1]), int(weights.max()), COMPRESSION, *_BOUNDS), 2)
-        size = len(info) + len(data)
-        self._postfile.write(pack_int(-size if is_last else size) + info + data)
-
-
 class _BlockCodec(whoosh3.W3Codec):  # type: ignore[misc]
-    def field_writer(self, storage: FileStorage, segment: Any) -> _BlockFieldWriter:
-        return _BlockFieldWriter(self, storage, segment)
+    def field_writer(self, storage: FileStorage, segment: Any) -> BlockFieldWriter:
+        return BlockFieldWriter(self, storage, segment)
 
     def new_segment(self, storage: FileStorage, indexname: str) -> Any:
         # Segments are pickled with their codec: with Whoosh's own, any Whoosh can read what we wrote.
@@ -172,24 +102,56 @@ class BlockWriter(SegmentWriter):  # type: ignore[misc]
         if docmap is not None:
             numbers = np.full(count, -1, np.int32)
             numbers[list(docmap)] = list(docmap.values())
-        for field, term, (ids, weights) in _all_postings(reader):
-            moved = numbers[ids]
-            alive = moved >= 0
-            if alive.any():
-                self.pool.extend(field, term.decode(), moved[alive], weights[alive])
+        for lists in _lists_of(reader):
+            moved = numbers[np.frombuffer(lists.ids, np.uint32)]
+            is_live = moved >= 0
+            owners = np.repeat(np.arange(len(lists.terms)), lists.sizes)[is_live]
+            self.pool.extend(lists.field, lists.terms, owners, moved[is_live], np.frombuffer(lists.weights, np.float32)[is_live])
 
 
-def _all_postings(reader: SegmentReader) -> Iterator[tuple[str, bytes, tuple[IntArray, FloatArray]]]:
-    """Every field and term of a segment with its postings, in order: read in one go, where `read_postings` looks each term up."""
+class _Lists:
+    """The terms of a field, in order, with the lengths of their posting lists, and these one after the other."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        self.terms: list[str] = []
+        self.sizes, self.ids, self.weights = array("I"), array("I"), array("f")
+
+    def add(self, term: str, ids: array[int], weights: array[float]) -> None:
+        """Add the list of a term."""
+        self.terms.append(term)
+        self.sizes.append(len(ids))
+        self.ids += ids
+        self.weights += weights
+
+
+def _lists_of(reader: SegmentReader) -> Iterator[_Lists]:
+    """Each field of a segment with its lists: read in one go, where `read_postings` looks each term up."""
     terms = reader._terms
     table = terms._tindex
     data, at = table.dbfile.get(table.startofdata, table.endofdata - table.startofdata), 0
+    lists = _Lists("")
     while at < len(data):
-        key_size, value_size = _sizes.unpack_from(data, at)
-        begin = at + _sizes.size + key_size
-        field, term = terms._keydecoder(data[at + _sizes.size : begin])
+        key_size, value_size = SIZES.unpack_from(data, at)
+        begin = at + SIZES.size + key_size
+        field, term = terms._keydecoder(data[at + SIZES.size : begin])
         at = begin + value_size
-        yield field, term, _postings_behind(terms, term, data[begin:at])
+        if field != lists.field:
+            if lists.terms:
+                yield lists
+            lists = _Lists(field)
+        lists.add(term.decode(), *_lists_behind(terms, term, data[begin:at]))
+    if lists.terms:
+        yield lists
+
+
+def _lists_behind(terms: Any, term: bytes, value: bytes) -> tuple[array[int], array[float]]:
+    """As `_postings_behind`; for short lists these arrays are made several times faster."""
+    if value[0]:
+        short_ids, short_weights, _values = pickle.loads(value[_INFO_SIZE:])  # noqa: S301 - written by us into a private folder
+        return array("I", short_ids), array("f", short_weights)
+    ids, weights = _postings_behind(terms, term, value)
+    return array("I", ids.tobytes()), array("f", weights.tobytes())
 
 
 def read_postings(reader: SegmentReader, field: str, term: bytes) -> tuple[IntArray, FloatArray]:

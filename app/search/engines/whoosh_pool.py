@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import count
 
 import numpy as np
@@ -33,8 +33,11 @@ class _Field:
         else:
             self.weights.frombytes(weights.tobytes())
 
-    def extend(self, term: str, documents: Numbers, weights: Units) -> None:
-        self.terms.extend(array("I", (self.names[term],)) * len(documents))
+    def extend(self, terms: Sequence[str], owners: npt.NDArray[np.intp], documents: Numbers, weights: Units) -> None:
+        numbers = np.zeros(len(terms), np.uint32)
+        for owner in np.flatnonzero(np.bincount(owners)).tolist():
+            numbers[owner] = self.names[terms[owner]]
+        self.terms.frombytes(numbers[owners].tobytes())
         self.documents.frombytes(documents.tobytes())
         self.weights.frombytes(weights.tobytes())
 
@@ -80,9 +83,17 @@ class PostingPool:
         self._field(field).add(number, terms, weights)
         return len(terms)
 
-    def extend(self, field: str, term: str, documents: npt.NDArray[np.int32], weights: npt.NDArray[np.float32]) -> None:
-        """Many postings of one term; their documents have higher numbers than those added before."""
-        self._field(field).extend(term, documents.astype(np.uint32), weights.astype(np.uint16))
+    def extend(
+        self,
+        field: str,
+        terms: Sequence[str],
+        owners: npt.NDArray[np.intp],
+        documents: npt.NDArray[np.int32],
+        weights: npt.NDArray[np.float32],
+    ) -> None:
+        """Many postings of one field, term by term: `owners` has the place of each one's term in `terms`. Their documents have higher
+        numbers than those added before."""
+        self._field(field).extend(terms, owners, documents.astype(np.uint32), weights.astype(np.uint16))
 
     def lists(self, field: str) -> Iterator[tuple[bytes, Numbers, Units]]:
         """Each term of a field in order, with its documents, ascending, and its weight in each."""

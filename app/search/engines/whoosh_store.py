@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.filedb.structfile import StructFile
 
 from app.search.engines.base import IndexBusy
@@ -96,6 +96,10 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
         """As FileStorage; remembers the name."""
         self._unsynced.add(name)
         return super().create_file(name, **options)
+
+    def temp_storage(self, name: str | None = None) -> RamStorage:
+        """Columns wait in memory until their files are written: a few dozen bytes for each document of a commit."""
+        return RamStorage()
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         """Whoosh renames one thing, a finished table of contents: everything it names is synced first, the folder after."""
