@@ -74,11 +74,7 @@ class _Compiler(SQLiteCompiler):
 
     def _is_writable(self, bindparam: Any) -> bool:
         """Whether a value belongs to the statement, and can stand in its text."""
-        if (
-            bindparam.required
-            or not bindparam.unique
-            or bindparam.type.dialect_impl(self.dialect).literal_processor(self.dialect) is None
-        ):
+        if _is_given(bindparam) or bindparam.type.dialect_impl(self.dialect).literal_processor(self.dialect) is None:
             return False
         values = bindparam.value if bindparam.expanding else [bindparam.value]
         return bool(values) and all(isinstance(value, (str, int)) for value in values)
@@ -97,7 +93,7 @@ class _Run:
             key, number = place_of.get(name, (name, None))
             bind = compiled.binds[key]
             convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            if bind.required:
+            if _is_given(bind):
                 self._places.append((key, number, convert, None))
             else:
                 own = state.parameters[name]
@@ -147,9 +143,14 @@ class _Prepared:
             yield values
 
 
+def _is_given(bind: Any) -> bool:
+    """Whether a value has a name of its own, by which it is given for each run; one that it may have by itself is not looked at."""
+    return bool(bind.required or not bind.unique)
+
+
 def _given(compiled: Any) -> list[str]:
     """Return the names of the values that are given for each run."""
-    return [name for name, bind in compiled.binds.items() if bind.required]
+    return [name for name, bind in compiled.binds.items() if _is_given(bind)]
 
 
 _prepared = lru_cache(maxsize=_MOST)(_Prepared)

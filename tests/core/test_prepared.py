@@ -104,6 +104,13 @@ def test_values_of_a_run(things: None, statement: Any, given: dict[str, Any], id
     assert [row[0] for row in _read_both(statement, given)] == ids
 
 
+def test_a_value_that_has_a_default_has_to_be_given(things: None) -> None:
+    statement = _ALL.where(_thing.c.id == sa.bindparam("id", 2))
+    assert [row[0] for row in _read_both(statement, {"id": 3})] == [3]
+    with pytest.raises(KeyError):
+        read(statement)
+
+
 def test_rows_have_names_and_the_ways_of_a_result(things: None) -> None:
     _read_both(_ALL)
     rows = read(_ALL)
