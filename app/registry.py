@@ -176,7 +176,7 @@ def register_sources(app: Flask) -> None:
     """Choose the search engine and tell it how to load threads and articles."""
     settings = app.extensions["settings"]
     priors, database = Priors.of(settings.search_priors), settings.effective_database_url
-    use_engine(create_engine(settings.search_engine, settings.instance_path, priors, database))
+    use_engine(create_engine(settings.search_engine, settings.instance_path, priors, database, settings.workers))
     register_category_names(category_names)
     threads = forum_indexing
     register_source(THREAD, threads.load_many, threads.all_ids, threads.present, threads.titles, threads.texts)

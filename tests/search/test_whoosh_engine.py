@@ -169,3 +169,11 @@ def test_a_broken_pointer_is_an_empty_index_that_a_rebuild_repairs(tmp_path: Pat
     assert engine.stats().is_stale
     engine.rebuild([document(1, "refund")], lambda names: ([], []))
     assert engine.keys() == {"t1"}
+
+
+def test_processes_share_out_the_memory_for_posting_lists(tmp_path: Path) -> None:
+    limits = {
+        number: WhooshEngine(tmp_path / "search", processes=number)._snapshots._lists._limit / whoosh_reader.CACHE_BYTES
+        for number in (1, 2, 64)
+    }
+    assert limits == {1: 1.0, 2: 0.5, 64: whoosh_reader.LEAST_BYTES / whoosh_reader.CACHE_BYTES}

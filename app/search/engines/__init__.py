@@ -12,14 +12,16 @@ from app.search.ranking import ALL_PRIORS, Priors
 _current: SearchEngine | None = None
 
 
-def create_engine(name: str, instance_path: Path, priors: Priors = ALL_PRIORS, database_url: str = "") -> SearchEngine:
-    """The engine for the setting SEARCH_ENGINE; `auto` searches where the site's data is.
+def create_engine(
+    name: str, instance_path: Path, priors: Priors = ALL_PRIORS, database_url: str = "", processes: int = 1
+) -> SearchEngine:
+    """The engine for the setting SEARCH_ENGINE; `auto` searches where the site's data is. `processes`: how many will search.
 
     Raises ValueError for an engine that does not exist, or that needs another database.
     """
     is_postgres = database_url.startswith("postgres")
     if name == "whoosh" or (name == "auto" and not is_postgres):
-        return WhooshEngine(instance_path / "search", priors)
+        return WhooshEngine(instance_path / "search", priors, processes)
     if name not in ("auto", "postgres"):
         raise ValueError(f"There is no search engine called {name!r}.")
     if not is_postgres:

@@ -56,11 +56,12 @@ def _open(folder: Path, name: str, known: dict[str, LoadedSegment], cache: Posti
 class WhooshEngine:
     """See SearchEngine."""
 
-    def __init__(self, root: Path, priors: ranking.Priors = ranking.ALL_PRIORS) -> None:
+    def __init__(self, root: Path, priors: ranking.Priors = ranking.ALL_PRIORS, processes: int = 1) -> None:
+        """`processes`: how many search beside each other; they share out the memory for what is read often."""
         self._store = IndexStore(root)
         self._priors = priors
         self._version = {"schema": SCHEMA_VERSION, **ranking.rules_version(priors)}
-        self._snapshots = SnapshotCache(self._store, _open)
+        self._snapshots = SnapshotCache(self._store, _open, processes)
         self._spellers = SpellerCache(self.vocabulary)
 
     # Writing

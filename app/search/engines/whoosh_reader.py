@@ -23,7 +23,7 @@ from whoosh.reading import SegmentReader
 
 from app.core.records import Struct
 from app.search.engines import scoring, whoosh_internals
-from app.search.engines.base import Word
+from app.search.engines.base import FACETS, Word
 from app.search.engines.scoring import Floats, Ints, Longs, Mask, Part, Postings
 from app.search.engines.whoosh_schema import SOLVED_FLAG, UNIT, make_schema
 from app.search.engines.whoosh_store import FileStamps, IndexStore, ReadingStorage, file_stamps
@@ -33,7 +33,8 @@ logger = logging.getLogger(__name__)
 CHECK_SECONDS = 0.5  # how long a commit of another process may stay unseen; a worker commits about every second
 BLAME_SECONDS = 30.0  # how long files are held to be damaged before they are tried again: it may have been memory or file handles
 OPEN_ATTEMPTS = 8  # a writer may remove a file between our listing and opening it
-CACHE_BYTES = 64 * 2**20  # decoded posting lists kept in a process
+CACHE_BYTES = 32 * 2**20  # decoded posting lists kept by all processes together, each at least LEAST_BYTES
+LEAST_BYTES = 4 * 2**20
 CACHE_COUNTS = 10_000  # document frequencies kept for a segment, about a MiB
 
 
@@ -94,6 +95,7 @@ class LoadedSegment:
         self.is_solved: Mask = (access.column(reader, "flags").astype(np.uint8) & SOLVED_FLAG) > 0
         self.prior: Floats = access.column(reader, "prior").astype(np.float32)
         self._codes: dict[str, tuple[tuple[str, ...], Ints]] = {}
+        self._facets: tuple[tuple[tuple[str, ...], ...], Ints] | None = None
         self._readable: dict[tuple[str, ...], Mask] = {}
         self._counts: dict[tuple[str, str], int] = {}
         weakref.finalize(self, reader.close)
@@ -137,6 +139,15 @@ class LoadedSegment:
                 codes[self.postings(field_name, value)[0]] = code
             found = self._codes[field_name] = (values, codes)
         return found
+
+    def facets(self) -> tuple[tuple[tuple[str, ...], ...], Ints]:
+        """See scoring.Segment."""
+        if self._facets is None:
+            every = [self.codes(facet) for facet in FACETS]
+            names = tuple(values for values, _ in every)
+            cells = np.ravel_multi_index([codes for _, codes in every], [len(values) for values in names])
+            self._facets = names, cells.astype(np.int32)
+        return self._facets
 
     def readable(self, audiences: tuple[str, ...]) -> Mask:
         """See scoring.Segment."""
@@ -244,13 +255,14 @@ DAMAGED = Snapshot("damaged", (), ())
 class SnapshotCache:
     """The newest snapshot of a store, looked for at most once a second."""
 
-    def __init__(self, store: IndexStore, opener: Opener) -> None:
+    def __init__(self, store: IndexStore, opener: Opener, processes: int = 1) -> None:
+        """`processes`: how many of an installation keep one."""
         self._store, self._opener = store, opener
         self._lock = threading.Lock()
         self._snapshot = EMPTY
         self._checked_at = float("-inf")
         self._pointer: tuple[int, int] | None = None
-        self._lists = PostingCache()
+        self._lists = PostingCache(max(CACHE_BYTES // processes, LEAST_BYTES))
         self._condemned, self._condemned_until = "", 0.0
 
     def get(self) -> Snapshot:
