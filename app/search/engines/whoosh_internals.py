@@ -16,6 +16,7 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ from whoosh.writing import SegmentWriter
 
 from app.search.engines.whoosh_pool import PostingPool
 from app.search.engines.whoosh_store import PositionedFile
-from app.search.engines.whoosh_terms import SIZES, BlockFieldWriter
+from app.search.engines.whoosh_terms import FIELD_SIZE, SHORT_LISTS, SIZES, BlockFieldWriter
 
 INDEX_NAME = "MAIN"
 KNOWN_VERSION = (2, 7, 4)
@@ -130,26 +131,31 @@ def _lists_of(reader: SegmentReader) -> Iterator[_Lists]:
     terms = reader._terms
     table = terms._tindex
     data, at = table.dbfile.get(table.startofdata, table.endofdata - table.startofdata), 0
-    lists = _Lists("")
+    lists, field = _Lists(""), b""
     while at < len(data):
         key_size, value_size = SIZES.unpack_from(data, at)
-        begin = at + SIZES.size + key_size
-        field, term = terms._keydecoder(data[at + SIZES.size : begin])
+        start = at + SIZES.size
+        begin = start + key_size
         at = begin + value_size
-        if field != lists.field:
+        term, value = data[start + FIELD_SIZE : begin], data[begin:at]
+        if data[start : start + FIELD_SIZE] != field:
             if lists.terms:
                 yield lists
-            lists = _Lists(field)
-        lists.add(term.decode(), *_lists_behind(terms, term, data[begin:at]))
+            field = data[start : start + FIELD_SIZE]
+            lists = _Lists(terms._keydecoder(field)[0])
+        lists.add(term.decode(), *(_short_arrays(value) if value[0] else _arrays_behind(terms, term, value)))
     if lists.terms:
         yield lists
 
 
-def _lists_behind(terms: Any, term: bytes, value: bytes) -> tuple[array[int], array[float]]:
-    """As `_postings_behind`; for short lists these arrays are made several times faster."""
-    if value[0]:
-        short_ids, short_weights, _values = pickle.loads(value[_INFO_SIZE:])  # noqa: S301 - written by us into a private folder
-        return array("I", short_ids), array("f", short_weights)
+@lru_cache(maxsize=SHORT_LISTS)
+def _short_arrays(value: bytes) -> tuple[array[int], array[float]]:
+    """A short list; nobody changes these arrays."""
+    ids, weights, _values = pickle.loads(value[_INFO_SIZE:])  # noqa: S301 - written by us into a private folder
+    return array("I", ids), array("f", weights)
+
+
+def _arrays_behind(terms: Any, term: bytes, value: bytes) -> tuple[array[int], array[float]]:
     ids, weights = _postings_behind(terms, term, value)
     return array("I", ids.tobytes()), array("f", weights.tobytes())
 

@@ -28,12 +28,13 @@ INLINED = 32  # postings of a list that is kept with its term: a block of its ow
 COMPRESSION = 1
 CRC32 = 1  # Whoosh's number of that hash function
 TERMS_AT_ONCE = 10_000
-SHORT_LISTS = 4096  # short lists that are remembered as they are written
+SHORT_LISTS = 4096  # short lists that are remembered as they are written, and as many as they are read
 
 # The shortest and longest document of a list, for skipping blocks in Whoosh's searcher: always true, if not tight.
 _BOUNDS = (length_to_byte(1), length_to_byte(1 << 20))
 
 SIZES = filetables._lengths  # of a key and what belongs to it
+FIELD_SIZE = 2  # bytes of a key before the term: the number of its field
 _pack_info = whoosh3.W3TermInfo._struct.pack
 _pack_pointer = filetables._pointer.pack
 _FREE = _pack_pointer(0, 0)
