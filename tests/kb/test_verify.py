@@ -206,6 +206,19 @@ def test_solved_questions_without_article_wait_for_a_word_on_the_new_version(bro
     assert len(list_threads_to_verify(crew.curator).items) == 1
 
 
+def test_a_thread_that_is_reported_as_out_of_date_is_unchecked_again(app: Flask, crew: Crew):
+    """That one, and no other."""
+    (version,) = make_versions(actor_of(crew.admin), "4.1")
+    threads = [make_solved(title)[0] for title in ("Checked pump", "Checked and reported pump")]
+    with unit_of_work():
+        for thread in threads:
+            set_thread_versions(crew.agent, thread_id=thread.id, version_ids={version.id})
+    assert not list_threads_to_verify(crew.curator).items
+    with unit_of_work():
+        threads[1].outdated_at = now() + timedelta(minutes=1)
+    assert [row.id for row in list_threads_to_verify(crew.curator).items] == [threads[1].id]
+
+
 def test_confirming_sets_the_next_date_by_the_article_or_the_site(app: Flask, crew: Crew):
     article = make_article()
     with unit_of_work():

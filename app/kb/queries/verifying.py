@@ -73,7 +73,7 @@ def _unchecked(words: type[ArticleVersion] | type[ThreadVersion], owner: str) ->
     own = getattr(words, owner)
     is_known = sa.exists().where(getattr(word, owner) == own, word.version_id == current.c.version_id)
     if words is ThreadVersion:
-        outdated_at = sa.select(Thread.outdated_at).where(Thread.id == own).scalar_subquery()
+        outdated_at = sa.select(Thread.outdated_at).where(Thread.id == own).correlate(words).scalar_subquery()
         is_known = is_known.where(word.decided_at > sa.func.coalesce(outdated_at, _NEVER))
     return (
         sa.select(own, current.c.version_id, current.c.product, current.c.name)
