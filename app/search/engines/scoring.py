@@ -8,6 +8,7 @@ deleted documents until they are merged away), times the prior that was stored w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -23,6 +24,11 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Postings = tuple[Ints, Floats]
+
+# Lists that hold more than one document in so many are merged without sorting.
+SPARSE = 32
+# Of so many keys, whichever they are, the best tell which of all cannot be among the best.
+SAMPLE = 2_000
 
 
 class Segment(Protocol):
@@ -41,6 +47,9 @@ class Segment(Protocol):
 
     def codes(self, field: str) -> tuple[tuple[str, ...], Ints]:
         """The values of a field that holds one a document, and for each document the index of its value (0: none, '')."""
+
+    def facets(self) -> tuple[tuple[tuple[str, ...], ...], Ints]:
+        """The values of all FACETS, and for each document one number for its values: their indexes, as of a cell in a table."""
 
     def readable(self, audiences: tuple[str, ...]) -> Mask:
         """Documents for these audiences. Shared: not to be changed."""
@@ -71,9 +80,13 @@ def merged(segment: Segment, field: str, stems: Iterable[str]) -> Postings:
         return np.empty(0, np.int32), np.empty(0, np.float32)
     if len(lists) == 1:
         return lists[0]
-    ids, places = np.unique(np.concatenate([found[0] for found in lists]), return_inverse=True)
-    weights = np.bincount(places, np.concatenate([found[1] for found in lists]))
-    return ids.astype(np.int32), weights.astype(np.float32)
+    every, every_weight = np.concatenate([found[0] for found in lists]), np.concatenate([found[1] for found in lists])
+    if len(every) * SPARSE > segment.count:  # sooner added up for each document there is than sorted
+        weights = np.bincount(every, every_weight, segment.count)
+        ids = np.flatnonzero(weights)
+        return ids.astype(np.int32), weights[ids].astype(np.float32)
+    ids, places = np.unique(every, return_inverse=True)
+    return ids.astype(np.int32), np.bincount(places, every_weight).astype(np.float32)
 
 
 def block_scores(parts: Sequence[Part], words: Sequence[Word], field: str) -> list[Floats]:
@@ -85,7 +98,9 @@ def block_scores(parts: Sequence[Part], words: Sequence[Word], field: str) -> li
         weight = idf(documents, sum(len(ids) for ids, _ in lists)) * word.boost * (K1 + 1.0)
         for (ids, weights), sums in zip(lists, scores, strict=True):
             if len(ids):
-                sums[ids] += np.float32(weight) * weights / (weights + np.float32(K1))
+                np.add.at(
+                    sums, ids, np.float32(weight) * weights / (weights + np.float32(K1))
+                )  # less than half of `sums[ids] +=`
     return scores
 
 
@@ -203,8 +218,11 @@ def narrow(matches: Sequence[Matches], query: EngineQuery) -> tuple[list[Matches
     for found in matches:
         segment = found.part.segment
         passes = {facet: _allowed(segment, facet, values, found.ids) for facet, values in wanted.items() if values}
-        for facet, totals in counts.items():
-            _count(found, facet, [mask for name, mask in passes.items() if name != facet], totals)
+        if counts and not passes:
+            _count_together(found, counts)
+        else:
+            for facet, totals in counts.items():
+                _count(found, facet, [mask for name, mask in passes.items() if name != facet], totals)
         for mask in _all_of(list(passes.values())):
             found = Matches(found.part, found.ids[mask], found.scores[mask])
         narrowed.append(found)
@@ -220,7 +238,20 @@ def _count(found: Matches, facet: str, masks: Sequence[Mask], totals: dict[str, 
     for mask in _all_of(masks):
         ids = ids[mask]
     names, codes = found.part.segment.codes(facet)
-    for name, count in zip(names, np.bincount(codes[ids], minlength=len(names)).tolist(), strict=True):
+    _add(names, np.bincount(codes[ids], minlength=len(names)), totals)
+
+
+def _count_together(found: Matches, counts: dict[str, dict[str, int]]) -> None:
+    """Count all facets in one pass, where nothing is left out for any of them."""
+    names, codes = found.part.segment.facets()
+    table = np.bincount(codes[found.ids], minlength=math.prod(map(len, names))).reshape([len(values) for values in names])
+    for axis, (facet, values) in enumerate(zip(FACETS, names, strict=True)):
+        others = tuple(other for other in range(len(FACETS)) if other != axis)
+        _add(values, table.sum(axis=others), counts[facet])
+
+
+def _add(names: Sequence[str], counted: Longs, totals: dict[str, int]) -> None:
+    for name, count in zip(names, counted.tolist(), strict=True):
         if name and count:
             totals[name] = totals.get(name, 0) + count
 
@@ -236,8 +267,12 @@ def _best(keys: npt.NDArray[np.float64], numbers: Longs, count: int) -> npt.NDAr
     """Indexes of the `count` highest keys; among equal keys the highest number wins, so that pages do not overlap."""
     if count <= 0:
         return np.empty(0, np.intp)
+    if len(keys) > SAMPLE > count:
+        hopeful = np.flatnonzero(keys >= _least_of_best(keys[:SAMPLE], count))
+        if len(hopeful) < len(keys):
+            return hopeful[_best(keys[hopeful], numbers[hopeful], count)]
     if len(keys) > count:
-        least = np.partition(keys, len(keys) - count)[len(keys) - count]
+        least = _least_of_best(keys, count)
         above, equal = np.flatnonzero(keys > least), np.flatnonzero(keys == least)
         missing = count - len(above)
         if len(equal) > missing:
@@ -246,6 +281,11 @@ def _best(keys: npt.NDArray[np.float64], numbers: Longs, count: int) -> npt.NDAr
     else:
         chosen = np.arange(len(keys))
     return chosen[np.lexsort((-numbers[chosen], -keys[chosen]))]
+
+
+def _least_of_best(keys: npt.NDArray[np.float64], count: int) -> np.float64:
+    """The lowest of the `count` highest of more keys."""
+    return np.partition(keys, len(keys) - count)[len(keys) - count]  # type: ignore[no-any-return]
 
 
 def best(matches: Sequence[Matches], sort: str, offset: int, limit: int) -> list[tuple[int, float]]:
