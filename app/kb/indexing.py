@@ -13,7 +13,7 @@ from app.core.text import shorten
 from app.forum.models import Category, Tag, Thread, ThreadTag
 from app.forum.queries.categories import reader_of
 from app.kb.models import Article, ArticleSource, ArticleState, Section
-from app.kb.policies import listed_articles
+from app.kb.policies import listed_of_named
 from app.kb.queries.versions import holds_on
 from app.kb.queries.wordings import Wording, each_once, load_wordings, open_to_readers
 from app.kb.urls import article_path
@@ -110,7 +110,7 @@ def _listed(reader: Actor, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(Article.id, Article.title, Article.slug, Article.state, Section.slug.label("section_slug"), *columns)
         .join(Section, Section.id == Article.section_id)
-        .where(Article.id.in_(sa.bindparam("ids", expanding=True)), listed_articles(reader))
+        .where(Article.id.in_(sa.bindparam("ids", expanding=True)), listed_of_named(reader))
     )
 
 

@@ -8,20 +8,22 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
-from app.core.actor import ANONYMOUS
+from app.core.actor import ANONYMOUS, Actor
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.uow import unit_of_work
 from app.forum.models import Tag, Thread, ThreadTag
+from app.forum.queries import personal
 from app.forum.queries.lists import QUESTION_VIEWS, list_pinned_threads, list_threads
 from app.forum.queries.threads import get_thread_for_update
 from app.forum.services.figures import settle
 from app.pageviews.models import PageviewDay
 from app.pageviews.recent import derive_recent
-from tests.asserts import assert_queries
+from tests.asserts import assert_indexes, assert_queries
 from tests.client import Browser
 from tests.factories import accept, actor_of, make_answer, make_category, make_person, make_question, make_thread
 
@@ -320,3 +322,27 @@ def test_rows_say_that_staff_answered(client: FlaskClient):
     rows = {row.title: row.is_staff_answered for row in list_threads(ANONYMOUS).items}
     assert rows == {"Answered by staff: the hose": True, "Answered by a peer: the valve": False}
     assert client.get("/questions").text.count("Staff</span>") == 1
+
+
+@pytest.mark.parametrize(
+    ("read", "index"),
+    [
+        (lambda me: list_threads(me, author=me.id, kind="question"), "ix_thread_author"),
+        (personal.list_own_questions, "ix_thread_author"),
+        (personal.list_followed, "ix_follow"),
+    ],
+)
+def test_threads_of_one_person_are_found_without_looking_at_those_of_others(
+    app: Flask, read: Callable[[Actor], object], index: str
+):
+    me = actor_of(make_person())
+    with assert_queries(at_most=1) as statements:
+        read(me)
+    assert_indexes(statements[0], f"SEARCH {'follow' if 'follow' in index else 'thread'} USING INDEX {index}")
+
+
+def test_whoever_wrote_about_no_tag_is_asked_for_no_help_in_one_statement(app: Flask):
+    make_question(tags=("pump",))
+    me = actor_of(make_person())
+    with assert_queries(at_most=1):
+        assert personal.list_wanted(me) == ()

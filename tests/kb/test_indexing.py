@@ -13,7 +13,7 @@ from app.kb.services.checking import set_versions
 from app.search.engines import current_engine
 from app.search.querying import SearchForm
 from app.search.results import find
-from tests.asserts import assert_queries
+from tests.asserts import assert_indexes, assert_queries
 from tests.factories import actor_of, make_article, make_section
 from tests.kb.conftest import Crew
 from tests.kb.samples import make_solved, promote_and_publish
@@ -94,3 +94,11 @@ def test_a_published_promotion_is_found_by_its_words_and_an_archived_one_is_not(
         archive(crew.curator, article_id=article.id)
     run_until_idle()
     assert find(current_engine(), "pump hum", SearchForm(type="articles"), ANONYMOUS).total == 0
+
+
+def test_named_articles_are_found_without_looking_at_the_others(app: Flask):
+    ids = [make_article().id]
+    for read in (indexing.present, indexing.titles):
+        with assert_queries(at_most=1) as statements:
+            read(ids, ANONYMOUS)
+        assert_indexes(statements[0], "SEARCH article USING INTEGER PRIMARY KEY (rowid=?)")

@@ -14,7 +14,7 @@ from app.core.records import Struct
 from app.forum.models import Category, Thread, ThreadTag, ThreadVersion
 from app.forum.models.product import VersionWord
 from app.forum.models.thread import Status, ThreadKind
-from app.forum.policies import listed_threads
+from app.forum.policies import listed_of_named, listed_threads
 from app.forum.queries.categories import Topic, reader_of
 from app.forum.queries.tags import TagRow
 from app.forum.urls import thread_path
@@ -63,13 +63,16 @@ ROW_COLUMNS = (
 )  # fmt: skip
 
 
-def base_select(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
-    """Return the select of rows that `reader` may find in lists, without an order."""
+def base_select(reader: Actor, *, is_named: bool = False) -> sa.Select[*tuple[Any, ...]]:
+    """Return the select of rows that `reader` may find in lists, without an order.
+
+    `is_named`: the statement names the threads, or whose they are, so that they are few (`listed_of_named`).
+    """
     return (
         sa.select(*ROW_COLUMNS)
         .select_from(Thread)
         .join(Category, Category.id == Thread.category_id)
-        .where(listed_threads(reader))
+        .where(listed_of_named(reader) if is_named else listed_threads(reader))
     )
 
 
@@ -102,7 +105,7 @@ def _statement(shape: _Shape) -> sa.Select[*tuple[Any, ...]]:
 
 def _chosen(shape: _Shape) -> sa.Select[*tuple[Any, ...]]:
     """Return the select of the rows that a list chooses from."""
-    statement = base_select(shape.reader)
+    statement = base_select(shape.reader, is_named=shape.by_author)
     if shape.kind:
         statement = statement.where(Thread.kind == shape.kind)
     if shape.by_category:

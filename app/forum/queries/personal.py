@@ -1,4 +1,4 @@
-"""What concerns one person among the threads: own questions, what they follow, where their help is wanted. One statement each.
+"""What concerns one person among the threads: own questions, what they follow, where their help is wanted.
 
 What is read is that person's: nothing here costs more on a larger site. Statements are built once a role.
 """
@@ -35,17 +35,21 @@ def list_followed(actor: Actor) -> tuple[ThreadRow, ...]:
 
 
 def list_wanted(actor: Actor) -> tuple[ThreadRow, ...]:
-    """Return the newest questions of others without an answer in the tags that the person writes about, and does not follow yet."""
-    return _rows(_wanted(reader_of(actor)), actor)
+    """Return the newest questions of others without an answer in the tags that the person writes about, and does not follow yet.
+
+    Two statements; one for who has not written about any tag.
+    """
+    tag_ids = list(read(_KNOWN_TAGS, {"person_id": actor.id}).scalars()) if actor.id is not None else []
+    return _rows(_wanted(reader_of(actor)), actor, tag_ids=tag_ids) if tag_ids else ()
 
 
-def _rows(statement: sa.Select[*tuple[Any, ...]], actor: Actor) -> tuple[ThreadRow, ...]:
-    return tuple(rows_of(read(statement, {"person_id": actor.id}))) if actor.id is not None else ()
+def _rows(statement: sa.Select[*tuple[Any, ...]], actor: Actor, **given: Any) -> tuple[ThreadRow, ...]:
+    return tuple(rows_of(read(statement, {"person_id": actor.id, **given}))) if actor.id is not None else ()
 
 
 @lru_cache(maxsize=8)
 def _own(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
-    own = base_select(reader).where(Thread.author_id == _ME, Thread.kind == ThreadKind.QUESTION)
+    own = base_select(reader, is_named=True).where(Thread.author_id == _ME, Thread.kind == ThreadKind.QUESTION)
     return own.order_by(Thread.last_activity_at.desc(), Thread.id.desc()).limit(MOST)
 
 
@@ -53,7 +57,7 @@ def _own(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
 def _followed(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
     is_other = sa.or_(Thread.author_id.is_(None), Thread.author_id != _ME, Thread.kind != ThreadKind.QUESTION)
     followed = sa.and_(Follow.thread_id == Thread.id, Follow.person_id == _ME, Follow.is_muted.is_(False))
-    found = base_select(reader).join(Follow, followed).where(is_other)
+    found = base_select(reader, is_named=True).join(Follow, followed).where(is_other)
     return found.order_by(Thread.last_activity_at.desc(), Thread.id.desc()).limit(MOST)
 
 
@@ -61,6 +65,9 @@ def _known_tags() -> sa.Select[int]:
     recent = sa.select(Post.thread_id).where(Post.author_id == _ME).order_by(Post.created_at.desc()).limit(KNOWN_POSTS).subquery()
     known = sa.select(ThreadTag.tag_id).join(recent, recent.c.thread_id == ThreadTag.thread_id)
     return known.group_by(ThreadTag.tag_id).order_by(sa.func.count().desc(), ThreadTag.tag_id).limit(KNOWN_TAGS)
+
+
+_KNOWN_TAGS = _known_tags()
 
 
 @lru_cache(maxsize=8)
@@ -73,8 +80,8 @@ def _wanted(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
         .limit(WAITING_LOOKED_AT)
         .subquery()
     )
-    is_known = sa.exists().where(ThreadTag.thread_id == Thread.id, ThreadTag.tag_id.in_(_known_tags()))
+    is_known = sa.exists().where(ThreadTag.thread_id == Thread.id, ThreadTag.tag_id.in_(sa.bindparam("tag_ids", expanding=True)))
     follows = sa.exists().where(Follow.thread_id == Thread.id, Follow.person_id == _ME, Follow.is_muted.is_(False))
     is_other = sa.or_(Thread.author_id.is_(None), Thread.author_id != _ME)
-    found = base_select(reader).join(waiting, waiting.c.id == Thread.id).where(is_other, is_known, ~follows)
+    found = base_select(reader, is_named=True).join(waiting, waiting.c.id == Thread.id).where(is_other, is_known, ~follows)
     return found.order_by(Thread.created_at.desc(), Thread.id.desc()).limit(MOST)

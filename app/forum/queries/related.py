@@ -106,7 +106,7 @@ def _sharing_tags(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
     rarest = sa.select(Tag.id).where(Tag.name.in_(names), Tag.thread_count > 1).order_by(Tag.thread_count, Tag.name)
     sharing = sa.select(ThreadTag.thread_id).where(ThreadTag.tag_id.in_(rarest.limit(RAREST_TAGS).scalar_subquery()))
     return (
-        base_select(reader)
+        base_select(reader, is_named=True)
         .where(Thread.id.in_(sharing), Thread.id != sa.bindparam("thread_id"), Thread.duplicate_of_id.is_(None))
         .order_by(sa.case((Thread.status == Status.SOLVED, 0), else_=1), Thread.score.desc(), Thread.id.desc())
         .limit(BY_TAG_LIMIT)

@@ -6,7 +6,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.records import Struct
 from app.kb.models import Article, ArticleSource, Section
-from app.kb.policies import listed_articles
+from app.kb.policies import listed_of_named
 from app.kb.urls import article_path
 from app.pageviews.models import PageviewTotal
 
@@ -44,7 +44,7 @@ def credited_to(actor: Actor, person_id: int) -> Credited:
         )
         .join(Section, Section.id == Article.section_id)
         .outerjoin(PageviewTotal, total)
-        .where(listed_articles(actor), Article.id.in_(mine))
+        .where(listed_of_named(actor), Article.id.in_(mine))
         .order_by(Article.helpful_yes.desc(), views.desc(), Article.id)
         .limit(SHOWN)
     )  # fmt: skip
