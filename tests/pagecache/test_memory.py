@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app.core.actor import ANONYMOUS, Actor, Role
+from app.core.db import db
 from app.pagecache.changes import Changes
 from app.pagecache.memory import Memory, install_memory
 from app.web.remembering import MEMORY, remember
@@ -109,10 +110,11 @@ def test_a_request_that_nobody_looked_for_reads_for_itself(changes: Changes):
     [("/questions", 0), ("/c/boards", 0), ("/tags/pump", 0), ("/", 0), ("/kb", 1), ("/kb/pumps/silence-a-pump", 0)],
 )
 def test_pages_read_only_what_is_theirs_again(app: Flask, path: str, most: int):
+    look = int(db.engine.dialect.name != "sqlite")  # PostgreSQL is asked for what changed, SQLite tells without a statement
     make_question(category=make_category("boards"), tags=("pump",))
     make_article("Silence a pump", section=make_section("pumps"))
     asked_from = {"Referer": "http://localhost/ask"}  # such pages are not given from the cache
     with page_cache(app):
         app.test_client().get(path, headers=asked_from)
-        with assert_queries(at_most=most):
+        with assert_queries(at_most=look + most):
             assert app.test_client().get(path, headers=asked_from).status_code == 200
