@@ -88,23 +88,26 @@ class _Run:
         state = compiled.construct_expanded_state({**dict.fromkeys(_given(compiled)), **given})
         place_of = {name: (key, number) for key, names in state.parameter_expansion.items() for number, name in enumerate(names)}
         self.sql: str = state.statement
-        self._places: list[tuple[str | None, int | None, _Convert, Any]] = []
+        self._places: list[tuple[str | None, bool, _Convert, Any]] = []
         for name in state.positiontup:
             key, number = place_of.get(name, (name, None))
             bind = compiled.binds[key]
             convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            if _is_given(bind):
-                self._places.append((key, number, convert, None))
-            else:
+            if not _is_given(bind):
                 own = state.parameters[name]
-                self._places.append((None, None, None, convert(own) if convert else own))
+                self._places.append((None, False, None, convert(own) if convert else own))
+            elif not number:  # the others of a list follow its first
+                self._places.append((key, number is not None, convert, None))
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """Return what is bound. Raises KeyError for a value that was not given."""
-        found = []
-        for key, number, convert, own in self._places:
-            value = own if key is None else given[key] if number is None else given[key][number]
-            found.append(value if convert is None else convert(value))
+        found: list[Any] = []
+        for key, is_list, convert, own in self._places:
+            value = own if key is None else given[key]
+            if is_list:
+                found += value if convert is None else map(convert, value)
+            else:
+                found.append(value if convert is None else convert(value))
         return found
 
 

@@ -84,6 +84,10 @@ def test_values_of_the_statement(things: None, condition: Any, ids: list[int]) -
 _BY_COLOUR = _ALL.where(_thing.c.colour == sa.bindparam("colour"))
 _SINCE = _ALL.where(_thing.c.made_at >= sa.bindparam("moment", type_=UTCDateTime), _thing.c.is_big.is_(True))
 _PART = _ALL.limit(sa.bindparam("limit")).offset(sa.bindparam("offset"))
+_MOMENTS: sa.BindParameter[Any] = sa.bindparam("moments", expanding=True, type_=UTCDateTime)
+_TWICE = _ALL.where(
+    sa.or_(_thing.c.made_at.in_(_MOMENTS), ~_thing.c.made_at.in_(_MOMENTS)), _thing.c.count > sa.bindparam("least")
+)
 _AMONG = _ALL.where(_thing.c.id.in_(sa.bindparam("ids", expanding=True)), _thing.c.count > sa.bindparam("least"))
 
 
@@ -98,6 +102,8 @@ _AMONG = _ALL.where(_thing.c.id.in_(sa.bindparam("ids", expanding=True)), _thing
         (_AMONG, {"ids": (3,), "least": -9}, [3]),
         (_AMONG, {"ids": [1, 2, 3], "least": -1}, [1, 2]),
         (_AMONG, {"ids": range(1, 200), "least": 0}, [1]),
+        (_AMONG, {"ids": {2, 3}, "least": -1}, [2]),
+        (_TWICE, {"moments": [_MOMENT, _MOMENT], "least": -9}, [1, 3]),
     ],
 )
 def test_values_of_a_run(things: None, statement: Any, given: dict[str, Any], ids: list[int]) -> None:
