@@ -5,6 +5,7 @@ with what it takes is called; what could ask for the context is found out for ev
 """
 
 from functools import lru_cache
+from types import FunctionType
 from typing import Any
 
 from jinja2 import Environment, nodes
@@ -14,6 +15,7 @@ from jinja2.utils import missing
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 _OF_CALLS = frozenset({"_block_vars", "_loop_vars"})
+_FOR_CALLERS = _OF_CALLS | {"caller"}
 _Cached = type(lru_cache(escape))
 
 
@@ -31,15 +33,17 @@ class QuickContext(Context):
     def call(__self, __called: Any, *arguments: Any, **named: Any) -> Any:
         """Call a function or macro with what it takes."""
         kind = type(__called)
-        if kind is Macro and not (__called.caller or __called.catch_kwargs or __called.catch_varargs):
+        if kind is Macro and not (__called.catch_kwargs or __called.catch_varargs or __called.explicit_caller):
             names = __called.arguments
             given = len(arguments)
             if given < len(names):
                 arguments += tuple([named.pop(name, missing) for name in names[given:]])
-            if len(arguments) == len(names) and _OF_CALLS.issuperset(named):
+            if len(arguments) == len(names) and (_FOR_CALLERS if __called.caller else _OF_CALLS).issuperset(named):
+                if __called.caller:
+                    arguments += (named.get("caller") or __self.environment.undefined("No caller defined", name="caller"),)
                 made: str = __called._func(*arguments)
                 return Markup(made) if __self.eval_ctx.autoescape else made  # noqa: S704 (of our own templates)
-        elif kind is _Cached:  # knows no context: what it makes is kept for its arguments
+        elif kind is _Cached or (kind is FunctionType and not hasattr(__called, "jinja_pass_arg")):  # knows no context
             for name in _OF_CALLS:
                 named.pop(name, None)
             return __called(*arguments, **named)
@@ -71,11 +75,27 @@ class QuickGenerator(CodeGenerator):
             self.write(", ")
         self.write(")))")
 
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        """Look for an attribute of what has a name in place; what has none (a dictionary's value) is found as Jinja does."""
+        if not _is_named(node.node):
+            super().visit_Getattr(node, frame)
+            return
+        self.write("(found if (found := getattr(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r}, missing)) is not missing else ")
+        super().visit_Getattr(node, frame)
+        self.write(")")
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
             self.write(f"{printed.__name__}(")
         else:
             super()._output_child_pre(node, frame, finalize)
+
+
+def _is_named(node: nodes.Node) -> bool:
+    """Return whether an expression is a name, or an attribute of what has one: to ask for it twice changes nothing."""
+    return isinstance(node, nodes.Name) or (isinstance(node, nodes.Getattr) and _is_named(node.node))
 
 
 def _own_html(part: nodes.Expr) -> str | None:

@@ -1,10 +1,10 @@
 """Head data of a page, and the canonical address: one place for all packages."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 
 from app.core.clock import now
@@ -14,7 +14,7 @@ from app.core.text import shorten
 from app.web.context import site_settings
 from app.web.contract import BREADCRUMBS, TOOL, Facts, PageContract, Shown, decide, index_policy
 
-_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_written = msgspec.json.Encoder(enc_hook=str).encode
 
 
 def absolute(path: str) -> str:
@@ -34,7 +34,7 @@ def numbered(text: str, number: int) -> str:
 
 def json_ld(data: Mapping[str, Any]) -> Markup:
     """Return `data` as JSON that cannot end the script element it stands in."""
-    text = _written({"@context": "https://schema.org", **data})
+    text = _written({"@context": "https://schema.org", **data}).decode()
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 (escaped above)
 
 
