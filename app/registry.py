@@ -60,7 +60,10 @@ from app.kb.jobs import (
     make_scan_handler,
     publish_due_job,
 )
+from app.kb.jobs import RELATE_EVERY as KB_RELATE_EVERY
+from app.kb.jobs import RELATE_JOB as KB_RELATE_JOB
 from app.kb.jobs import recount_job as kb_recount_job
+from app.kb.jobs import relate_job as kb_relate_job
 from app.kb.models import ArticleDraft, ArticleRevision
 from app.kb.routes.blueprint import blueprint as kb_blueprint
 from app.kb.terms import KbTerms
@@ -280,6 +283,7 @@ def _register_kb(settings: Settings) -> None:
     _job(RECOUNT_JOB, kb_recount_job, RECOUNT_EVERY)
     _job(PUBLISH_JOB, publish_due_job, PUBLISH_EVERY)
     _job(CARE_JOB, care_job, CARE_EVERY)
+    _job(KB_RELATE_JOB, kb_relate_job, KB_RELATE_EVERY)
 
 
 def _register_contract(settings: Settings) -> None:

@@ -14,10 +14,12 @@ from app.core.records import Struct
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
 from app.forum.models import Thread
+from app.jobs.queue import enqueue
 from app.kb.services import scanning, scheduling
 from app.kb.services.checking import tell_of_due_reviews
 from app.kb.services.feedback import recount_feedback
 from app.kb.services.judging import tell_of_help
+from app.kb.services.relating import relate_articles
 from app.kb.services.wordings import follow_searches
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,9 @@ PUBLISH_JOB = "kb.publish_due"
 PUBLISH_EVERY = timedelta(minutes=1)
 CARE_JOB = "kb.care"
 CARE_EVERY = timedelta(hours=6)
+RELATE_JOB = "kb.relate"
+RELATE_EVERY = timedelta(minutes=15)
+RELATE_PAUSE = timedelta(seconds=2)
 
 
 class ScanReport(Struct, frozen=True):
@@ -88,6 +93,13 @@ def publish_due_job(_payloads: list[dict[str, Any]]) -> None:
     for article_id in scheduling.list_due():
         with unit_of_work():
             scheduling.publish_due(article_id, lambda text: str(Markup("<p>{}</p>").format(text)))
+
+
+def relate_job(_payloads: list[dict[str, Any]]) -> None:
+    """Find ahead what is like articles; what is left waits a little, so that other work does not."""
+    if relate_articles():
+        with unit_of_work():
+            enqueue(RELATE_JOB, {}, dedupe_key=f"{RELATE_JOB}:next", delay=RELATE_PAUSE)
 
 
 def care_job(_payloads: list[dict[str, Any]]) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.actor import ANONYMOUS, Actor, Role
 from app.core.clock import now
 from app.core.db import db, upsert
 from app.core.settings import Settings
@@ -25,9 +24,9 @@ from app.pageviews.models import PageviewDay
 from app.pageviews.queries import read_with
 from app.search.documents import THREAD, make_key
 from app.search.engines import current_engine
-from app.search.engines.base import Scored, SearchEngine
+from app.search.engines.base import SearchEngine
 from app.search.models import ReadNext
-from app.search.suggest import load_titles, most_similar
+from app.search.relating import similar_for_all
 
 RELATE_JOB = "forum.relate"
 RELATE_EVERY = timedelta(minutes=5)
@@ -42,7 +41,6 @@ PAUSE = timedelta(seconds=2)
 # Three times what a page shows: some of it not everybody may see.
 MOST_TOGETHER = 12
 
-_STAFF, _MEMBER = Actor(id=0, role=Role.STAFF), Actor(id=0, role=Role.MEMBER)
 _OF_THREAD = sa.and_(ReadNext.kind == THREAD, ReadNext.target_id == Thread.id)
 _OPENING = sa.and_(Post.thread_id == Thread.id, Post.kind == PostKind.OPENING)
 _LISTED = sa.and_(Thread.hidden_at.is_(None), Thread.held_at.is_(None))
@@ -108,14 +106,8 @@ def _found(engine: SearchEngine, thread_ids: Sequence[int], least_visits: int) -
     """Return the rows of some threads."""
     made_at = now()
     texts = sa.select(Thread.id, Thread.title, Post.body_text).join(Post, _OPENING).where(Thread.id.in_(thread_ids))
-    similar: dict[int, list[Scored]] = {}
     given = {thread_id: (title, text) for thread_id, title, text in db.session.execute(texts)}
-    for thread_id, (title, text) in given.items():
-        similar[thread_id] = most_similar(engine, title, text, _STAFF.audiences, LIMIT, make_key(THREAD, thread_id))
-    open_keys = {card.key for card in load_titles({hit for hits in similar.values() for hit in hits}, ANONYMOUS)}
-    for thread_id, hits in similar.items():
-        if any(hit.key not in open_keys for hit in hits):
-            similar[thread_id] = _for_all(engine, thread_id, *given[thread_id], hits)
+    similar = similar_for_all(engine, THREAD, given, LIMIT)
     return [
         {
             "kind": THREAD, "target_id": thread_id, "made_at": made_at, "similar": " ".join(hit.key for hit in hits),
@@ -123,12 +115,3 @@ def _found(engine: SearchEngine, thread_ids: Sequence[int], least_visits: int) -
         }
         for thread_id, hits in sorted(similar.items())  # in one order, so that two workers never wait for each other
     ]  # fmt: skip
-
-
-def _for_all(engine: SearchEngine, thread_id: int, title: str, text: str, hits: Sequence[Scored]) -> list[Scored]:
-    """Return the hits of those who see most, with those that others find in place of what they do not see."""
-    found = {hit.key: hit for hit in hits}
-    for actor in (_MEMBER, ANONYMOUS):
-        more = most_similar(engine, title, text, actor.audiences, LIMIT, make_key(THREAD, thread_id))
-        found |= {hit.key: hit for hit in more if hit.key not in found}
-    return sorted(found.values(), key=lambda hit: -hit.score)

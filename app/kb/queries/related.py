@@ -3,18 +3,25 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
+import sqlalchemy as sa
+
 from app.core.actor import ANONYMOUS, Actor
+from app.core.db import read
 from app.core.records import Struct
 from app.forum.queries.categories import reader_of
+from app.kb.models import Article
 from app.pageviews.queries import read_with
-from app.search.documents import ARTICLE, THREAD, TitleCard, make_key
+from app.search.documents import ARTICLE, THREAD, TitleCard, make_key, split_key
 from app.search.engines import current_engine
 from app.search.engines.base import Scored
+from app.search.models import ReadNext
 from app.search.suggest import load_titles, most_similar, similar_titles
 from app.web.marking import SITE, article_tag, thread_tag
 from app.web.remembering import remember, remember_each
 
 LIMIT = 5
+# So many are looked for: some are shown otherwise, and some not to everybody.
+MOST_SIMILAR = 3 * LIMIT
 
 Key = tuple[str, int]
 _TAGS = {THREAD: thread_tag, ARTICLE: article_tag}
@@ -41,8 +48,8 @@ def find_related(actor: Actor, *, title: str, text: str = "", article_id: int | 
 def find_read_next(actor: Actor, *, title: str, text: str, article_id: int, least: int) -> Related:
     """As find_related for a stored article, and what people read in the same visit in at least `least` visits.
 
-    What is named for that is not named again as related. Three statements and a look into the index, none while it is remembered:
-    links as long as nothing about them changes, what people read together and what is like it as long as views may be old.
+    What is named for that is not named again as related. Four statements, none while it is remembered: links as long as nothing
+    about them changes, what people read together and what is like it as long as views may be old.
     """
     reader = reader_of(actor)
     name = ("read with", ARTICLE, article_id, least)
@@ -60,9 +67,19 @@ def find_read_next(actor: Actor, *, title: str, text: str, article_id: int, leas
     )
 
 
+_STORED = (
+    sa.select(ReadNext.similar)
+    .join(Article, Article.id == ReadNext.target_id)
+    .where(ReadNext.kind == ARTICLE, Article.id == sa.bindparam("article_id"), ReadNext.made_at >= Article.modified_at)
+)
+
+
 def _like(reader: Actor, title: str, text: str, article_id: int) -> tuple[Key, ...]:
-    """Return what the index finds like an article, some of which the reader may not see."""
-    hits = most_similar(current_engine(), title, text, reader.audiences, 3 * LIMIT, make_key(ARTICLE, article_id))
+    """Return what a job found like an article, otherwise what the index says now; some of it the reader may not see."""
+    stored = read(_STORED, {"article_id": article_id}).first()
+    if stored is not None:
+        return tuple(map(split_key, stored.similar.split()))
+    hits = most_similar(current_engine(), title, text, reader.audiences, MOST_SIMILAR, make_key(ARTICLE, article_id))
     return tuple((hit.kind, hit.id) for hit in hits)
 
 
