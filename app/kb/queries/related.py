@@ -59,7 +59,7 @@ def find_read_next(actor: Actor, *, title: str, text: str, article_id: int, leas
     wanted = {(kind, target_id): (_TAGS[kind](target_id), SITE) for kind, target_id in (*together, *similar)}
     cards = remember_each(reader, "title", wanted, partial(_load_titles, reader))
     also_read = _pick(together, cards)[:LIMIT]
-    related = [card for card in _pick(similar, cards) if card not in also_read]
+    related = [card for card in _pick(similar, cards)[:MOST_SIMILAR] if card not in also_read]
     return Related(
         articles=tuple(card for card in related if card.kind == ARTICLE)[:LIMIT],
         threads=tuple(card for card in related if card.kind == THREAD)[:LIMIT],
