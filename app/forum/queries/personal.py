@@ -19,8 +19,8 @@ MOST = 5
 # A person's tags: those of the threads of their last posts, so many posts and the commonest so many tags.
 KNOWN_POSTS = 200
 KNOWN_TAGS = 10
-# Of the questions that wait, so many of the newest are looked at.
-WAITING_LOOKED_AT = 1000
+# Of the questions that wait, so many of the newest are looked at: more where the first are not enough.
+WAITING_LOOKED_AT = (100, 1000)
 _ME = sa.bindparam("person_id", type_=sa.BigInteger)
 
 
@@ -37,10 +37,15 @@ def list_followed(actor: Actor) -> tuple[ThreadRow, ...]:
 def list_wanted(actor: Actor) -> tuple[ThreadRow, ...]:
     """Return the newest questions of others without an answer in the tags that the person writes about, and does not follow yet.
 
-    Two statements; one for who has not written about any tag.
+    Two or three statements; one for who has not written about any tag.
     """
+    found: tuple[ThreadRow, ...] = ()
     tag_ids = list(read(_KNOWN_TAGS, {"person_id": actor.id}).scalars()) if actor.id is not None else []
-    return _rows(_wanted(reader_of(actor)), actor, tag_ids=tag_ids) if tag_ids else ()
+    for looked_at in WAITING_LOOKED_AT if tag_ids else ():
+        found = _rows(_wanted(reader_of(actor)), actor, tag_ids=tag_ids, looked_at=looked_at)
+        if len(found) == MOST:
+            break
+    return found
 
 
 def _rows(statement: sa.Select[*tuple[Any, ...]], actor: Actor, **given: Any) -> tuple[ThreadRow, ...]:
@@ -77,7 +82,7 @@ def _wanted(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
         .with_only_columns(Thread.id)
         .where(Thread.kind == ThreadKind.QUESTION, Thread.answer_count == 0, Thread.status != Status.CLOSED)
         .order_by(Thread.created_at.desc(), Thread.id.desc())
-        .limit(WAITING_LOOKED_AT)
+        .limit(sa.bindparam("looked_at"))
         .subquery()
     )
     is_known = sa.exists().where(ThreadTag.thread_id == Thread.id, ThreadTag.tag_id.in_(sa.bindparam("tag_ids", expanding=True)))
