@@ -200,6 +200,8 @@ def post_rights(actor: Actor, row: PostRow, head: ThreadHead) -> PostRights:
 
 def present_comments(actor: Actor, rows: Sequence[CommentRow], head: ThreadHead, moment: datetime) -> tuple[CommentView, ...]:
     """Return the comments of a post."""
+    if not rows:
+        return ()
     thread = cast(Thread, head)
     is_member = actor.is_authenticated
     flags = is_member and policies.can_flag(actor, thread)
