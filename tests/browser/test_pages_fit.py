@@ -72,7 +72,7 @@ FOR_ADMINS = {
 }
 FACTS = """() => {
   const room = document.documentElement.clientWidth;
-  const scrolls = "pre, .prose table, .tabs, .has-groups, .scroll-x, .table-wrap, .menu-list, .sr, .skip";
+  const scrolls = "pre, .prose table, .tabs, .side-nav, .scroll-x, .table-wrap, .menu-list, .sr, .skip";
   const shown = (node) => node.checkVisibility({ visibilityProperty: true });
   const name = (node) => [
     node.innerText, node.getAttribute("aria-label"), node.querySelector("[aria-label]")?.getAttribute("aria-label"),
