@@ -51,15 +51,15 @@ def pss_mib(roots: Iterable[int]) -> float:
     return total / 1024
 
 
-def settled_cpu(roots: Iterable[int], patience: float = 60.0) -> float:
-    """CPU seconds of the trees once they have been quiet for a second and a half: background work is done. At most `patience`.
+def settled_cpu(roots: Iterable[int], patience: float = 60.0, looks: int = 3) -> float:
+    """CPU seconds of the trees once they have been quiet for so many looks: background work is done. At most `patience`.
 
-    BENCH_LOOK_EVERY: seconds between two of the three looks, for runs whose figures nobody reads.
+    BENCH_LOOK_EVERY: seconds between two looks (half a second), for runs whose figures nobody reads.
     """
     every = float(os.environ.get("BENCH_LOOK_EVERY", "0.5"))
     roots = list(roots)
     last, quiet, end = cpu_seconds(roots), 0, time.monotonic() + patience
-    while quiet < 3 and time.monotonic() < end:
+    while quiet < looks and time.monotonic() < end:
         time.sleep(every)
         current = cpu_seconds(roots)
         quiet = quiet + 1 if current - last < 0.02 else 0
