@@ -10,11 +10,6 @@ import sys
 from pathlib import Path
 
 from flask import Flask
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
-
-from app.operating import BLOCKING_THREADS
 
 app = Flask(__name__)
 
@@ -26,7 +21,13 @@ def hello() -> str:
 
 
 def main() -> None:
-    """Serve until stopped."""
+    """Serve until stopped. Here alone anything of ours is imported: under gunicorn the page is as bare as it can be."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    from app.serving import BLOCKING_THREADS
+
     port, workers = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
     Granian(
         "bench.baseline:app",
