@@ -1,36 +1,26 @@
-"""The denominator of every ratio: a bare Flask page, under gunicorn's plain (sync) workers, as many as ours.
+"""Serves the bare page (bench/hello.py) by granian, with as many threads as Threadwell has: what is left when an application does nothing.
 
     python bench/baseline.py PORT [WORKERS]
 
-Run like this it is served by granian, with as many threads as Threadwell has: what is left when an application does nothing. That
-costs a half to a third of what gunicorn spends on a bare page, because granian keeps connections open.
+The denominator of every ratio is the same page under gunicorn's plain (sync) workers, as many as ours. granian spends a half to a third
+of that, because it keeps connections open.
 """
 
 import sys
 from pathlib import Path
 
-from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 
-app = Flask(__name__)
-
-
-@app.get("/")
-def hello() -> str:
-    """The smallest page."""
-    return "Hello, world!\n"
+from app.operating import BLOCKING_THREADS
 
 
 def main() -> None:
-    """Serve until stopped. Here alone anything of ours is imported: under gunicorn the page is as bare as it can be."""
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
-    from app.serving import BLOCKING_THREADS
-
+    """Serve until stopped."""
     port, workers = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
     Granian(
-        "bench.baseline:app",
+        "bench.hello:app",
         address="127.0.0.1",
         port=port,
         interface=Interfaces.WSGI,

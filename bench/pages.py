@@ -3,7 +3,7 @@
     python bench/pages.py [--threads 5000] [--users 2000] [--seconds 3] [--rounds 2] [--workers 2] [--connections 1,8,32] [--json]
 
 Makes a fresh installation in a temporary folder (RATE_LIMITS=off), serves it with `threadwell serve`, and visits it in slices
-that alternate with slices of the baseline (bench/baseline.py: gunicorn, as many workers). Rows whose name ends in "cached" are copies
+that alternate with slices of the baseline (bench/hello.py under gunicorn, as many workers). Rows whose name ends in "cached" are copies
 of pages kept ready. Other pages of visitors are made anew for each request, by a second server that keeps no page (PAGE_CACHE_MB=0,
 PAGE_SHARING_MB=0). What members see, and results of searches, come from the first: for these it keeps no copies, but pages that
 readers share; "search, anew" is the second's. `--site` takes a folder made by

@@ -161,7 +161,7 @@ def baseline(workers: int, log: Path, under: str = "gunicorn") -> Iterator[Serve
             place,
             "--log-level",
             "warning",
-            "bench.baseline:app",
+            "bench.hello:app",
         ]
     with log.open("ab") as output, _running(command, dict(os.environ), port, output, "/") as server:
         yield server
