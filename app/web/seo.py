@@ -14,7 +14,15 @@ from app.core.text import shorten
 from app.web.context import site_settings
 from app.web.contract import BREADCRUMBS, TOOL, Facts, PageContract, Shown, decide, index_policy
 
-_written = msgspec.json.Encoder(enc_hook=str).encode
+
+def _as_text(value: object) -> str:
+    """Return text that is more than a plain one (safe HTML, a word of an enumeration). Raises TypeError for anything else."""
+    if isinstance(value, str):
+        return str(value)
+    raise TypeError(f"Structured data cannot hold {type(value).__name__}.")
+
+
+_written = msgspec.json.Encoder(enc_hook=_as_text).encode
 
 
 def absolute(path: str) -> str:
