@@ -24,7 +24,9 @@ def printed(value: Any) -> str:
     kind = type(value)
     if kind is Markup:
         return value  # type: ignore[no-any-return]
-    return _escape_inner(value) if kind is str else escape(value)
+    if kind is str:
+        return _escape_inner(value)  # type: ignore[no-any-return]
+    return str(value) if kind is int else escape(value)
 
 
 class QuickContext(Context):
@@ -33,15 +35,9 @@ class QuickContext(Context):
     def call(__self, __called: Any, *arguments: Any, **named: Any) -> Any:
         """Call a function or macro with what it takes."""
         kind = type(__called)
-        if kind is Macro and not (__called.catch_kwargs or __called.catch_varargs or __called.explicit_caller):
-            names = __called.arguments
-            given = len(arguments)
-            if given < len(names):
-                arguments += tuple([named.pop(name, missing) for name in names[given:]])
-            if len(arguments) == len(names) and (_FOR_CALLERS if __called.caller else _OF_CALLS).issuperset(named):
-                if __called.caller:
-                    arguments += (named.get("caller") or __self.environment.undefined("No caller defined", name="caller"),)
-                made: str = __called._func(*arguments)
+        if kind is Macro:
+            made = __self._made(__called, arguments, named)
+            if made is not None:
                 return Markup(made) if __self.eval_ctx.autoescape else made  # noqa: S704 (of our own templates)
         elif kind is _Cached or (kind is FunctionType and not hasattr(__called, "jinja_pass_arg")):  # knows no context
             for name in _OF_CALLS:
@@ -49,31 +45,51 @@ class QuickContext(Context):
             return __called(*arguments, **named)
         return super().call(__called, *arguments, **named)
 
+    def shown(__self, __called: Any, *arguments: Any, **named: Any) -> str:
+        """Call a function or macro, and return what comes of it as HTML, to be joined with what stands round it."""
+        made = __self._made(__called, arguments, named) if type(__called) is Macro else None
+        return printed(__self.call(__called, *arguments, **named)) if made is None else made
+
+    def _made(self, called: Macro, arguments: tuple[Any, ...], named: dict[str, Any]) -> str | None:
+        """Return the HTML of a macro; None where Jinja has to see to it, or to say what is wrong."""
+        left = called.arguments[len(arguments) :]
+        known = _FOR_CALLERS if called.caller else _OF_CALLS
+        is_known = known.issuperset(named) or known.union(left).issuperset(named)
+        if called.catch_kwargs or called.catch_varargs or called.explicit_caller or not is_known:
+            return None
+        if len(arguments) > called._argument_count:
+            return None
+        if left:
+            arguments += tuple([named.get(name, missing) for name in left]) if named else (missing,) * len(left)
+        if called.caller:
+            arguments += (named.get("caller") or self.environment.undefined("No caller defined", name="caller"),)
+        return called._func(*arguments)
+
 
 class QuickGenerator(CodeGenerator):
-    """Compiles templates that print by `printed`."""
+    """Compiles templates that print by `printed`, and by `shown` what they call."""
+
+    _to_print: nodes.Node | None = None
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         self.writeline(f"from {__name__} import {printed.__name__}")
         super().visit_Template(node, frame)
 
+    def visit(self, node: nodes.Node, *arguments: Any, **named: Any) -> Any:
+        """Write an expression, as it is printed where it is to be printed."""
+        if node is not self._to_print:
+            return super().visit(node, *arguments, **named)
+        self._to_print = None
+        return self._print(node, *arguments)
+
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
         """Join what stands beside HTML of the template as HTML, without asking of each part what it is."""
-        is_known = frame.eval_ctx.autoescape and not frame.eval_ctx.volatile
-        own = [_own_html(part) if is_known else None for part in node.nodes]
-        if not any(own):
+        if _is_escaping(frame) and _has_html(node):
+            self.write("Markup(")
+            self._print(node, frame)
+            self.write(")")
+        else:
             super().visit_Concat(node, frame)
-            return
-        self.write("Markup(''.join((")
-        for part, html in zip(node.nodes, own, strict=True):
-            if html is not None:
-                self.write(repr(html))
-            else:
-                self.write(f"{printed.__name__}(")
-                self.visit(part, frame)
-                self.write(")")
-            self.write(", ")
-        self.write(")))")
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
         """Look for an attribute of what has a name in place; what has none (a dictionary's value) is found as Jinja does."""
@@ -87,10 +103,44 @@ class QuickGenerator(CodeGenerator):
         self.write(")")
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
-            self.write(f"{printed.__name__}(")
+        if _is_escaping(frame) and finalize.src is None:
+            self._to_print = node
         else:
             super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if not (_is_escaping(frame) and finalize.src is None):
+            super()._output_child_post(node, frame, finalize)
+
+    def _print(self, node: nodes.Node, frame: Frame) -> None:
+        """Write what is HTML when it runs, and need not become safe HTML of its own before it is joined."""
+        match node:
+            case nodes.TemplateData(data=text) | nodes.Const(value=str(text)):
+                self.write(repr(str(text if isinstance(node, nodes.TemplateData) else escape(text))))
+            case nodes.Concat() if _has_html(node):
+                self.write("''.join((")
+                for part in node.nodes:
+                    self._print(part, frame)
+                    self.write(", ")
+                self.write("))")
+            case nodes.CondExpr(expr2=nodes.Expr() as otherwise):
+                self.write("(")
+                self._print(node.expr1, frame.soft())
+                self.write(" if ")
+                self.visit(node.test, frame.soft())
+                self.write(" else ")
+                self._print(otherwise, frame.soft())
+                self.write(")")
+            case nodes.Call():
+                self.write("context.shown(")
+                self.visit(node.node, frame)
+                known = {"_loop_vars": frame.loop_frame, "_block_vars": frame.block_frame}
+                self.signature(node, frame, {name: name for name, is_known in known.items() if is_known})
+                self.write(")")
+            case _:
+                self.write(f"{printed.__name__}(")
+                self.visit(node, frame)
+                self.write(")")
 
 
 def _is_named(node: nodes.Node) -> bool:
@@ -98,12 +148,13 @@ def _is_named(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Name) or (isinstance(node, nodes.Getattr) and _is_named(node.node))
 
 
-def _own_html(part: nodes.Expr) -> str | None:
-    """Return what is HTML of the template itself, or None for a value."""
-    match part:
-        case nodes.TemplateData(data=str(text)) | nodes.Const(value=Markup() as text):
-            return str(text)
-    return None
+def _is_escaping(frame: Frame) -> bool:
+    return frame.eval_ctx.autoescape and not frame.eval_ctx.volatile
+
+
+def _has_html(node: nodes.Concat) -> bool:
+    """Return whether HTML of the template itself is among what is joined."""
+    return any(isinstance(part, nodes.TemplateData) or isinstance(getattr(part, "value", None), Markup) for part in node.nodes)
 
 
 def make_quick(environment: Environment) -> None:

@@ -53,6 +53,8 @@ def test_a_value_is_printed_as_it_is_escaped(value: object) -> None:
         "{{ rows[0].inner.name }}{{ (rows | first).name }}{{ rows[1].items.__name__ }}{{ x.upper() }}",
         "{% macro many() -%}{{ varargs | join(x) }}{{ kwargs.a }}{%- endmacro %}{{ many('<', 2, a='>') }}",
         "{{ x }}{{ x | upper }}{{ safe }}{{ none }}{{ 1 < 2 }}{{ '<' if x else '' }}",
+        MACROS
+        + "{% for one in [x, 1] %}{{ row(one) if loop.first else x ~ one }}{{ row(one, c=cached(x)) if one is string else '<' }}{% endfor %}",
     ],
 )
 def test_a_template_says_what_it_said(source: str, is_escaping: bool) -> None:
