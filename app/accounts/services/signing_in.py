@@ -6,7 +6,7 @@ from app.core.errors import Invalid
 from app.core.i18n import lazy_gettext
 from app.core.uow import require_unit_of_work
 
-WRONG = lazy_gettext("Name, address or password do not match. An address works once it is confirmed; your name always does.")
+WRONG = lazy_gettext("Name or password is wrong. Until your address is confirmed, sign in with your name.")
 
 
 def admit(candidate: SignInCandidate, *, new_hash: str | None = None) -> Person:

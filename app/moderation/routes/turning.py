@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
+from app.core.text import shorten
 from app.core.uow import unit_of_work
 from app.forum.models import Comment, Post
 from app.forum.services.checking import COMMENT_MAX
@@ -31,7 +32,7 @@ def _composed(source: str, *, is_comment: bool) -> Composed:
 
 def _under(form: ToCommentForm, post: Post) -> ToCommentForm:
     choices = [one for one in list_choices(post.thread_id) if one.id != post.id and one.is_listed]
-    form.under.choices = [(one.id, f"{one.label}: {one.text}"[:160]) for one in choices]
+    form.under.choices = [(one.id, shorten(f"{one.label}: {one.text}", 160)) for one in choices]
     if not form.is_submitted() and choices:
         form.under.data = choices[0].id
     return form
