@@ -30,7 +30,7 @@ def add_post(actor: Actor, *, thread_id: int, body: Rendered, mentions: Sequence
     thread = get_thread_for_update(thread_id)
     ensure_can_add_post(actor, thread)
     check_body(body)
-    if double := find_double(thread_id, actor.id, body):
+    if double := find_double(thread, actor.id, body):
         return double
     ensure_pace(actor, thread)
     submission = Submission(actor, "post", body, thread_id=thread.id, holds_first=thread.category.holds_first_posts)

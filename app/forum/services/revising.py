@@ -72,8 +72,12 @@ def add_revision(post: Post, thread: Thread, tags: Sequence[str], actor: Actor, 
     run_write(connection(), _NEW_REVISION, values)
 
 
-def find_double(thread_id: int, author_id: int | None, body: Rendered) -> Post | None:
-    """Return the post with the same text that the author added to the thread within the last minute."""
-    values = {"thread_id": thread_id, "author_id": author_id, "hash": body.hash, "since": now() - DOUBLE_SUBMIT}
+def find_double(thread: Thread, author_id: int | None, body: Rendered) -> Post | None:
+    """Return the post with the same text that the author added to the locked thread within the last minute. Each post changes its
+    thread, so that nothing has to be looked for in one that did not change since."""
+    since = now() - DOUBLE_SUBMIT
+    if thread.modified_at <= since:
+        return None
+    values = {"thread_id": thread.id, "author_id": author_id, "hash": body.hash, "since": since}
     post_id = read(_DOUBLES, values).scalar()
     return db.session.get(Post, post_id) if post_id is not None else None
