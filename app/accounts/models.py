@@ -107,11 +107,18 @@ def actor_of(person: Any, moment: datetime, needs_address: bool = False) -> Acto
         role=Role(person.role),
         trust=person.trust,
         level=Level(person.level or 0),
-        is_suspended=person.banned_at is not None or _lasts(person.suspended_until, moment),
-        is_muted=_lasts(person.muted_until, moment),
-        is_warned=person.warned_at is not None,
         is_unconfirmed=needs_address and _is_unconfirmed(person),
+        **restrictions_of(person, moment),
     )
+
+
+def restrictions_of(person: Any, moment: datetime) -> dict[str, Any]:
+    """Return in the words of an actor what a person may not do at `moment`: of a person, or of a row with the columns that this reads."""
+    return {
+        "is_suspended": person.banned_at is not None or _lasts(person.suspended_until, moment),
+        "is_muted": _lasts(person.muted_until, moment),
+        "is_warned": person.warned_at is not None,
+    }
 
 
 def _lasts(until: datetime | None, moment: datetime) -> bool:

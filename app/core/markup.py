@@ -122,7 +122,7 @@ def image_markdown(alt: str, path: str, width: int, height: int) -> str:
 def _render(source: str, state: RenderState, own_host: str, max_length: int) -> Rendered:
     cleaned = _checked(source, max_length)
     html = sanitize(_convert(cleaned, state), own_host)
-    text = visible_text(_HEADING_END.sub(r"\1:\2", html))
+    text = visible_text(_HEADING_END.sub(r"\1:\2", html) if "</h" in html else html)
     return Rendered(
         source=cleaned,
         html=Markup(html),  # noqa: S704 - the one place where text becomes trusted

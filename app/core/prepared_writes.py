@@ -33,8 +33,11 @@ class _Prepared:
 
     def values(self, row: Mapping[str, Any]) -> list[Any]:
         """Return what is bound for a row. Raises KeyError where the row lacks a value."""
-        given = [(row[name] if is_given else make(), convert) for is_given, name, make, convert in self._places]
-        return [value if convert is None else convert(value) for value, convert in given]
+        found = []
+        for is_given, name, make, convert in self._places:
+            value = row[name] if is_given else make()
+            found.append(value if convert is None else convert(value))
+        return found
 
 
 def _maker(default: Any) -> Callable[[], Any]:

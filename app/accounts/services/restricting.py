@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.accounts.models import Erasure, Person, PersonSession
+from app.accounts.models import Erasure, Person, PersonSession, restrictions_of
 from app.accounts.policies import ensure_can_suspend
 from app.accounts.queries import get_people_for_update
 from app.core.actor import Actor
@@ -19,7 +20,7 @@ LONGEST = timedelta(days=3660)
 _is_being_erased = sa.select(Erasure.person_id).where(Erasure.person_id == Person.id, Erasure.begun_at.is_not(None)).exists()
 _has_ended = sa.or_(Person.erased_at.is_not(None), Person.merged_into_id.is_not(None), _is_being_erased)
 _STANDING = sa.select(
-    Person.suspended_until, Person.muted_until, Person.banned_at, Person.warned_at, _has_ended
+    Person.suspended_until, Person.muted_until, Person.banned_at, Person.warned_at, _has_ended.label("has_ended")
 ).where(Person.id == sa.bindparam("person_id"))  # fmt: skip
 
 
@@ -101,15 +102,10 @@ def ensure_may_still_post(actor: Actor) -> None:
     if actor.id is None:
         return
     db.session.flush()
-    row = read(_STANDING, {"person_id": actor.id}).one_or_none()
-    if row is None or row[4]:
+    row: Any = read(_STANDING, {"person_id": actor.id}).one_or_none()
+    if row is None or row.has_ended:
         raise Forbidden(_("Your account does not exist any more."))
-    found = Person(suspended_until=row[0], muted_until=row[1], banned_at=row[2])
-    moment = now()
-    fresh = Actor(
-        actor.id, role=actor.role, is_suspended=found.is_suspended_at(moment), is_muted=found.is_muted_at(moment),
-        is_warned=row[3] is not None,
-    )  # fmt: skip
+    fresh = Actor(actor.id, role=actor.role, **restrictions_of(row, now()))
     if fresh.silence:
         raise Forbidden(fresh.silence)
 

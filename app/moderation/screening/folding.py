@@ -56,6 +56,11 @@ def readings(text: str) -> str:
 
     As it stands; with digits inside words read as letters (once with 1 as i, once as l); and letters that stand apart put together.
     """
+    return words_and_readings(text)[1]
+
+
+def words_and_readings(text: str) -> tuple[list[str], str]:
+    """Return the folded words of a text and all ways it may be meant, for the work of either alone."""
     folded = plain(text)
     words = _split(folded)
     found = [" ".join(words)]
@@ -66,8 +71,8 @@ def readings(text: str) -> str:
             for table in (_AS_LETTERS, _AS_LETTERS_L)
         ]
     found += [re.sub(r"[\W_]", "", match[0]) for match in _IN_PIECES.finditer(folded)]
-    return "\n".join(dict.fromkeys(found))
+    return words, "\n".join(dict.fromkeys(found))
 
 
 def _is_disguised(word: str) -> bool:
-    return _ANY_DIGIT.search(word) is not None and any(char.isalpha() for char in word)
+    return not word.isalpha() and _ANY_DIGIT.search(word) is not None and any(char.isalpha() for char in word)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from app.core.markup import visible_text
 from app.core.records import Struct, replace
-from app.moderation.screening.folding import readings, words_of
+from app.moderation.screening.folding import readings, words_and_readings, words_of
 
 SKETCH = 24
 """Numbers kept of a text: texts that share most of them say much the same."""
@@ -77,10 +77,10 @@ def _traits(html: str, own_host: str) -> Traits:
     links = [unescape(found) for found in _LINK.findall(html)]
     images = [unescape(found) for found in _IMAGE.findall(html)]
     hosts = [host for host in map(host_of, [*links, *images]) if host and host != own]
-    words = words_of(text)
+    words, meant = words_and_readings(text)
     written = " ".join(link for link in links if host_of(link) not in ("", own))
     return Traits(
-        words=tuple(words), readings=readings(f"{text}\n{written}"), hosts=tuple(dict.fromkeys(hosts)),
+        words=tuple(words), readings=readings(f"{text}\n{written}") if written else meant, hosts=tuple(dict.fromkeys(hosts)),
         named=frozenset(hosts) | (_named_in(text) - {own}),
         links=tuple(host for host in map(host_of, links) if host not in ("", own)), images=len(images), sketch=sketch_of(words),
     )  # fmt: skip
