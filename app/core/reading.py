@@ -1,9 +1,9 @@
-"""Reading without a session, for requests that only look at things.
+"""Reading without a session, for requests while they only look at things.
 
-A session takes longer to make, to begin and to end than the statements of a small page. Such a request borrows a connection of its own
-for its first statement, and gives it back at its end; in between it sees one state of the database. As soon as anything asks for the
-session, statements run there (`db.read`): whoever writes reads what they wrote. On SQLite only: for PostgreSQL a second connection
-costs more than a session.
+A session takes longer to make, to begin and to end than the statements of a small page. A request borrows a connection of its own
+for its first statement, and gives it back at its end, or before it writes; in between it sees one state of the database. As soon as
+anything asks for the session, statements run there (`db.read`): whoever writes reads what they wrote. On SQLite only: for PostgreSQL
+a second connection costs more than a session.
 """
 
 from contextvars import ContextVar
@@ -51,7 +51,14 @@ def current_reader() -> Reader | None:
 
 
 def begin_reading(engine: Engine) -> Reader:
-    """Let a request that only looks read without a session until `end` is called."""
+    """Let a request read without a session until `end` is called, or it begins to write."""
     reader = Reader(engine)
     _current.set(reader)
     return reader
+
+
+def end_reading() -> None:
+    """Give back what the running request borrowed to read: from now on it reads what it writes."""
+    reader = current_reader()
+    if reader is not None:
+        reader.end()

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from app.core.db import IMMEDIATE, db
+from app.core.reading import end_reading
 
 
 class UnitOfWork:
@@ -35,6 +36,7 @@ def unit_of_work() -> Iterator[UnitOfWork]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("There are changes outside a unit of work.")
     session.rollback()
+    end_reading()
     unit = UnitOfWork()
     token = _current.set(unit)
     try:

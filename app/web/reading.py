@@ -1,19 +1,18 @@
-"""Gives each request that only looks at things its reader (core/reading)."""
+"""Gives each request its reader (core/reading)."""
 
-from flask import Flask, g, request
+from flask import Flask, g
 from sqlalchemy.engine import Engine
 
 from app.core.reading import Reader, begin_reading
 
 
 def init_reading(app: Flask, engine: Engine) -> None:
-    """Let requests that only look read without a session, on SQLite. To be called before whatever reads in front of views."""
+    """Let requests read without a session, on SQLite. To be called before whatever reads in front of views."""
     if engine.dialect.name != "sqlite":
         return
 
     def begin() -> None:
-        if request.method in ("GET", "HEAD"):
-            g.reader = begin_reading(engine)
+        g.reader = begin_reading(engine)
 
     def end(_error: BaseException | None) -> None:
         reader: Reader | None = g.pop("reader", None)
