@@ -23,6 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from whoosh.filedb.compound import SubFile
 from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.filedb.structfile import StructFile
 
@@ -42,7 +43,7 @@ def _sync(path: Path) -> None:
 
 
 class PositionedFile(StructFile):  # type: ignore[misc]
-    """A file for looking terms up, which Whoosh does by reading a few bytes here and a few behind them.
+    """A file, or a part of one, for looking terms up, which Whoosh does by reading a few bytes here and a few behind them.
 
     It is not mapped into memory: a process that looks at a mapped file that somebody cut short is killed. Not for two threads at once.
     """
@@ -50,15 +51,24 @@ class PositionedFile(StructFile):  # type: ignore[misc]
     _window, _window_at = b"", 0
     _kept, _kept_from = b"", sys.maxsize
 
+    def __init__(self, file: Any, handle: int, begin: int = 0, size: int | None = None, name: str | None = None) -> None:
+        """`file` begins with the part and `handle` is that of the whole file, in which the part begins at `begin`."""
+        super().__init__(file, name=name)
+        self._handle, self._begin, self._size = handle, begin, size
+
     @property
     def is_kept(self) -> bool:
         """Whether a part is held in memory."""
         return bool(self._kept)
 
+    def subset(self, offset: int, length: int, name: str | None = None) -> PositionedFile:
+        """Whoosh asks for a part: of the files of a segment, which are parts of one."""
+        return PositionedFile(SubFile(self.file, offset, length), self._handle, self._begin + offset, length, name)
+
     def keep_from(self, position: int) -> None:
         """Hold the file from here to its end in memory: for tables that every look-up goes through."""
-        size = os.fstat(self.fileno()).st_size
-        self._kept, self._kept_from = os.pread(self.fileno(), size - position, position), position
+        size = os.fstat(self._handle).st_size if self._size is None else self._size
+        self._kept, self._kept_from = os.pread(self._handle, size - position, self._begin + position), position
 
     def get(self, position: int, length: int) -> bytes:
         """The bytes from a position on."""
@@ -67,7 +77,7 @@ class PositionedFile(StructFile):  # type: ignore[misc]
             return self._kept[at : at + length]
         at = position - self._window_at
         if at < 0 or at + length > len(self._window):
-            found = os.pread(self.fileno(), max(length, WINDOW), position)
+            found = os.pread(self._handle, max(length, WINDOW), self._begin + position)
             if length >= WINDOW:
                 return found
             self._window, self._window_at, at = found, position, 0
@@ -77,19 +87,20 @@ class PositionedFile(StructFile):  # type: ignore[misc]
 class ReadingStorage(FileStorage):  # type: ignore[misc]
     """Whoosh's file storage for readers."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder), readonly=True)
+    def __init__(self, folder: Path, *, readonly: bool = True) -> None:
+        super().__init__(str(folder), supports_mmap=False, readonly=readonly)
 
     def open_file(self, name: str, **options: Any) -> Any:
         """As FileStorage."""
-        return PositionedFile((Path(self.folder) / name).open("rb"), name=name, **options)
+        file = (Path(self.folder) / name).open("rb")
+        return PositionedFile(file, file.fileno(), name=name)
 
 
-class DurableStorage(FileStorage):  # type: ignore[misc]
-    """Whoosh's file storage that brings new files to disk before a new table of contents names them."""
+class DurableStorage(ReadingStorage):
+    """Whoosh's file storage for a writer: brings new files to disk before a new table of contents names them."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder))
+        super().__init__(folder, readonly=False)
         self._unsynced: set[str] = set()
 
     def create_file(self, name: str, **options: Any) -> Any:
