@@ -19,6 +19,7 @@ from werkzeug.test import EnvironBuilder
 
 from app.core.db import db
 from app.core.heap import close_gaps, spare_memory
+from app.core.prepared import getting_ready
 from app.core.settings import Settings
 from app.factory import create_app
 from app.forum.models import Thread
@@ -50,10 +51,11 @@ def preload() -> Callable[[], None]:
     spare_memory()
     gc.disable()
     _built = create_app()
-    warm_up(_built)
-    with _built.app_context():
-        is_needed(with_periodic=True)  # what looks for work does nothing else: it finds its statements ready
-        db.engine.dispose()
+    with getting_ready():
+        warm_up(_built)
+        with _built.app_context():
+            is_needed(with_periodic=True)  # what looks for work does nothing else: it finds its statements ready
+            db.engine.dispose()
     # The collector writes to every object it looks at, and what is written to is no longer shared: it shall leave these alone. It does
     # not look at them before either: what little of them is garbage would leave holes that are written to later.
     gc.freeze()

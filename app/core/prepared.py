@@ -7,6 +7,7 @@ statement anew whenever it is given a value to compare with it, which takes seve
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from functools import lru_cache
 from sqlite3 import Connection
@@ -159,14 +160,26 @@ def _given(compiled: Any) -> list[str]:
 _prepared = lru_cache(maxsize=_MOST)(_Prepared)
 # Statements that ran before. Those that are made anew for each run are not worth preparing, and are gone when they have run.
 _known: WeakSet[TypedReturnsRows[*tuple[Any, ...]]] = WeakSet()
+_is_getting_ready = False
+
+
+@contextmanager
+def getting_ready() -> Iterator[None]:
+    """Prepare statements when they first run in the block, where they run only to be ready later. Before there are other threads."""
+    global _is_getting_ready
+    _is_getting_ready = True
+    try:
+        yield
+    finally:
+        _is_getting_ready = False
 
 
 def runs_again(statement: TypedReturnsRows[*tuple[Any, ...]]) -> bool:
-    """Return whether this very statement ran before, and remember that it does now."""
+    """Return whether this very statement ran before, or is to be ready for that, and remember that it runs now."""
     if statement in _known:
         return True
     _known.add(statement)
-    return False
+    return _is_getting_ready
 
 
 def run_prepared(

@@ -177,3 +177,11 @@ def test_values_of_the_statement_do_not_make_sqlite_plan_again(things: None) -> 
     sql = prepared._prepared(statement, connection().dialect)._runs[()].sql
     assert "colour = 'red'" in sql
     assert sql.count("?") == 1
+
+
+def test_statements_that_run_only_to_be_ready_are_prepared_when_they_first_run(things: None) -> None:
+    """So that processes forked from that one have nothing to compile."""
+    made_once, later = sa.select(_thing.c.id), sa.select(_thing.c.count)
+    with prepared.getting_ready():
+        assert isinstance(read(made_once), Rows)
+    assert not isinstance(read(later), Rows)
