@@ -1,18 +1,17 @@
 """From rows to what templates print: posts and comments with what the actor may do to them. Pure; knows no request.
 
-Posts and comments are plain tuples: they are the keys under which their HTML is kept.
-
 Rows carry the attributes that the policies look at, so the same policies decide here and in the services.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from markupsafe import Markup
 
 from app.core.actor import Actor
-from app.core.i18n import lazy_gettext, ngettext
+from app.core.i18n import current_language, lazy_gettext, ngettext
 from app.core.markup import with_first_image_at_once
 from app.core.records import Struct
 from app.core.text import shorten
@@ -71,87 +70,72 @@ class PostRights(NamedTuple):
 _NO_RIGHTS = PostRights()
 
 
-class CommentView(NamedTuple):
+class CommentView(Struct, frozen=True):
     """A comment as a page shows it."""
 
-    id: int
-    author: PersonCard | None
-    html: Markup
-    created_at: datetime
-    is_hidden: bool
+    row: CommentRow
     can_edit: bool = False
     can_flag: bool = False
     can_hide: bool = False
 
     @property
     def anchor(self) -> str:
-        return f"comment-{self.id}"
+        return f"comment-{self.row.id}"
 
     @property
     def edit_url(self) -> str:
-        return f"/comments/{self.id}/edit"
+        return f"/comments/{self.row.id}/edit"
 
     @property
     def flag_url(self) -> str:
-        return f"/comments/{self.id}/flag"
+        return f"/comments/{self.row.id}/flag"
 
     @property
     def hide_url(self) -> str:
-        return f"/moderation/comments/{self.id}/hide"
+        return f"/moderation/comments/{self.row.id}/hide"
 
     @property
     def restore_url(self) -> str:
-        return f"/moderation/comments/{self.id}/restore"
+        return f"/moderation/comments/{self.row.id}/restore"
 
     @property
     def to_answer_url(self) -> str:
-        return f"/moderation/comments/{self.id}/to-answer"
+        return f"/moderation/comments/{self.row.id}/to-answer"
 
 
-class PostView(NamedTuple):
-    """A post as a page shows it. `comment_text` and `comment_error` are those of a comment that could not be posted.
+class PostView(Struct, frozen=True):
+    """A post as a page shows it: its row, and what depends on the page and its reader.
 
-    `verdict` is the question whether it worked, for readers who are asked.
+    `credit` is what its author has done elsewhere, a short text such as "41 solutions", or empty. `comment_text` and `comment_error`
+    are those of a comment that could not be posted. `verdict` is the question whether it worked, for readers who are asked.
     """
 
-    id: int
-    kind: str
-    author: PersonCard | None
+    row: PostRow
+    thread_id: int
     html: Markup
-    created_at: datetime
-    edited_at: datetime | None
-    revision: int
-    score: int
-    comment_count: int
-    is_official: bool
-    accepted_at: datetime | None
-    is_hidden: bool
-    is_held: bool
-    hidden_reason: str
-    accepted_by: PersonCard | None
+    credit: str
     my_vote: int
     can: PostRights
     comments: tuple[CommentView, ...]
+    verdict: Verdict | None
     comment_text: str
     comment_error: str
-    urls: PostUrls
-    verdict: Verdict | None
 
     @property
     def anchor(self) -> str:
-        return f"post-{self.id}"
+        return f"post-{self.row.id}"
 
     @property
     def path(self) -> str:
-        return post_path(self.id)
+        return post_path(self.row.id)
 
     @property
     def history_path(self) -> str:
-        return history_path(self.id)
+        return history_path(self.row.id)
 
     @property
-    def is_accepted(self) -> bool:
-        return self.accepted_at is not None
+    def urls(self) -> PostUrls:
+        return PostUrls(self.row.id, self.row.revision, self.thread_id)
 
 
 class SolutionView(Struct, frozen=True):
@@ -202,18 +186,14 @@ def present_comments(actor: Actor, rows: Sequence[CommentRow], head: ThreadHead,
     """Return the comments of a post."""
     if not rows:
         return ()
+    if not actor.is_authenticated:
+        return tuple([CommentView(row) for row in rows])
     thread = cast(Thread, head)
-    is_member = actor.is_authenticated
-    flags = is_member and policies.can_flag(actor, thread)
-    moderates = is_member and policies.can_moderate(actor, thread)
+    flags, moderates = policies.can_flag(actor, thread), policies.can_moderate(actor, thread)
     return tuple(
         CommentView(
-            id=row.id,
-            author=row.author,
-            html=row.html,
-            created_at=row.created_at,
-            is_hidden=row.hidden_at is not None,
-            can_edit=is_member and policies.can_edit_comment(actor, cast(Comment, row), thread, moment),
+            row,
+            can_edit=policies.can_edit_comment(actor, cast(Comment, row), thread, moment),
             can_flag=flags and row.author_id != actor.id and row.hidden_at is None,
             can_hide=moderates,
         )
@@ -221,8 +201,9 @@ def present_comments(actor: Actor, rows: Sequence[CommentRow], head: ThreadHead,
     )
 
 
-def _credit(count: int) -> str:
-    return ngettext("%(num)s solution", "%(num)s solutions", count) if count else ""
+@lru_cache(maxsize=1024)
+def _credit(_language: str, count: int) -> str:
+    return ngettext("%(num)s solution", "%(num)s solutions", count)
 
 
 def present_post(
@@ -234,32 +215,19 @@ def present_post(
     verdict: Verdict | None = None,
 ) -> PostView:
     """Return a post of the page; `comment` is (post id, text, error) of a comment that could not be posted."""
-    acceptance = page.acceptances.get(row.id)
-    credit = _credit(row.author_trust or 0) if row.kind != PostKind.OPENING else ""
+    is_opening = row.kind == PostKind.OPENING
     failed = comment if comment and comment[0] == row.id else None
     return PostView(
-        id=row.id,
-        kind=row.kind,
-        html=with_first_image_at_once(row.html) if row.kind == PostKind.OPENING else row.html,
-        created_at=row.created_at,
-        edited_at=row.edited_at,
-        revision=row.revision,
-        score=row.score,
-        comment_count=row.comment_count,
-        is_official=row.is_official,
-        accepted_at=row.accepted_at,
-        is_hidden=row.hidden_at is not None,
-        is_held=row.held_at is not None and row.hidden_at is None,
-        hidden_reason=row.hidden_reason,
-        author=row.author.with_credit(credit) if row.author and credit else row.author,
-        accepted_by=acceptance.by if acceptance else None,
+        row,
+        page.head.id,
+        with_first_image_at_once(row.html) if is_opening else row.html,
+        credit=_credit(current_language(), row.author_trust) if row.author_trust and not is_opening else "",
         my_vote=page.own.votes.get(row.id, 0) if page.own else 0,
         can=post_rights(actor, row, page.head),
         comments=present_comments(actor, page.comments.get(row.id, ()), page.head, moment),
+        verdict=verdict,
         comment_text=failed[1] if failed else "",
         comment_error=failed[2] if failed else "",
-        urls=PostUrls(row.id, row.revision, page.head.id),
-        verdict=verdict,
     )
 
 

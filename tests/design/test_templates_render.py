@@ -4,7 +4,7 @@ Owns no application: a tiny Flask app lends the templates what app/web gives the
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace as Thing
@@ -73,29 +73,31 @@ def person(**changes: Any) -> Thing:
     return Thing(**{"name": "mira", "display_name": "Mira", "role": "member", "path": "/people/mira", **changes})
 
 
-def post(*allowed: str, **changes: Any) -> Thing:
-    base: dict[str, Any] = {
+def post(*allowed: str, row: Mapping[str, Any] | None = None, **changes: Any) -> Thing:
+    stored: dict[str, Any] = {
         "id": 12,
-        "anchor": "post-12",
-        "path": "/questions/1/x#post-12",
         "kind": "answer",
         "author": person(),
         "created_at": NOW,
         "edited_at": None,
-        "revision": 1,
-        "history_path": "",
-        "html": "Text",
         "score": 3,
-        "my_vote": 0,
-        "is_accepted": False,
-        "accepted_by": None,
         "accepted_at": None,
         "is_official": False,
-        "is_hidden": False,
-        "is_held": False,
+        "hidden_at": None,
+        "held_at": None,
         "hidden_reason": "",
+    }
+    base: dict[str, Any] = {
+        "row": Thing(**{**stored, **(row or {})}),
+        "anchor": "post-12",
+        "path": "/questions/1/x#post-12",
+        "history_path": "",
+        "html": "Text",
+        "credit": "",
+        "my_vote": 0,
         "comments": [],
-        "comment_count": 0,
+        "comment_text": "",
+        "comment_error": "",
         "verdict": None,
         "can": Thing(anything=bool(allowed), **{action: action in allowed for action in ACTIONS}),
         "urls": Thing(**{action: f"/do/{action}" for action in (*ACTIONS, "reject", "history")}),
@@ -110,11 +112,8 @@ def asked(state: str = "ask", **changes: Any) -> Thing:
 
 def comment(number: int) -> Thing:
     return Thing(
-        id=number,
+        row=Thing(id=number, author=None, created_at=NOW, html=f"Note {number}", hidden_at=None),
         anchor=f"comment-{number}",
-        author=None,
-        created_at=NOW,
-        html=f"Note {number}",
         can_edit=False,
         can_flag=False,
         can_hide=False,
@@ -228,12 +227,12 @@ def test_pressing_a_vote_again_takes_it_back(web: Flask) -> None:
 
 
 def test_a_removed_author_and_a_hidden_post_are_said_in_words(web: Flask) -> None:
-    html = call("post", "post(p)", p=post(author=None, is_hidden=True, hidden_reason="spam"))
+    html = call("post", "post(p)", p=post(row={"author": None, "hidden_at": NOW, "hidden_reason": "spam"}))
     assert "[removed]" in html and "Hidden: spam" in html
 
 
 def test_comments_fold_after_three(web: Flask) -> None:
-    html = call("post", "post(p)", p=post("comment", comments=[comment(n) for n in range(5)], comment_count=5))
+    html = call("post", "post(p)", p=post("comment", comments=[comment(n) for n in range(5)]))
     head, folded = html.split("2 more comments")
     assert "Note 2" in head and "Note 3" not in head and "Note 4" in folded
 
@@ -244,7 +243,7 @@ def test_the_solution_card_names_who_confirmed_and_asks_whether_it_worked(web: F
         '{% from "components/solution.html" import solution %}{% from "components/post.html" import post %}'
         "{% call solution(s) %}{{ post(p, solution=True) }}{% endcall %}"
     )
-    html = render_template_string(source, s=info, p=post(is_accepted=True, verdict=asked()))
+    html = render_template_string(source, s=info, p=post(row={"accepted_at": NOW}, verdict=asked()))
     assert "who asked" in html and "worked for 14 people" in html and 'value="yes"' in html and "token-1" not in html
 
 

@@ -11,20 +11,15 @@ PERSON_WIDTH = 3
 
 
 class PersonCard(NamedTuple):
-    """Somebody as pages name them. `credit` is a short text such as "41 solutions", or empty."""
+    """Somebody as pages name them."""
 
     name: str
     display_name: str
     role: str
-    credit: str = ""
 
     @property
     def path(self) -> str:
         return person_path(self.name)
-
-    def with_credit(self, credit: str) -> "PersonCard":
-        """Return the same card with a credit."""
-        return self._replace(credit=credit)
 
 
 def person_columns(source: Any = Person) -> tuple[sa.ColumnElement[Any], ...]:
