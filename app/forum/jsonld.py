@@ -23,7 +23,7 @@ def person(base_url: str, author: PersonCard | None) -> dict[str, Any]:
 
 
 def _moment(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.isoformat()[:19]}Z"
 
 
 def _comments(base_url: str, address: str, rows: Sequence[CommentRow]) -> list[dict[str, Any]]:

@@ -201,6 +201,16 @@ def cut(page: str) -> tuple[list[str], dict[str, list[int]]]:
 class PlainTemplate(Template):
     """A template whose macros are imported once: none of ours is given globals of its own when it is loaded."""
 
+    def render(self, *arguments: Any, **values: Any) -> str:
+        """As Jinja's, which leaves all that a page shows to be collected as garbage: its macros know it, and it knows its macros."""
+        context = self.new_context(dict(*arguments, **values))
+        try:
+            return self.environment.concat(self.root_render_func(context))
+        except Exception:
+            self.environment.handle_exception()
+        finally:
+            context.vars.clear()
+
     def new_context(self, vars: Any = None, shared: bool = False, locals: Any = None) -> Context:
         """As Jinja's, which asks for each global among those of the template first."""
         return new_context(self.environment, self.name, self.blocks, vars, shared, self.environment.globals, locals)

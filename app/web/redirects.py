@@ -1,9 +1,13 @@
 """Redirects that never leave the site, and the permanent ones for old addresses."""
 
+import re
 from urllib.parse import urlencode, urlsplit
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
+
+# An address of this site in letters that mean the same everywhere: what nearly all are.
+_PLAIN = re.compile(r"/(?:[\w-][\w.~/-]*)?", re.ASCII)
 
 
 def local_path(target: str | None, default: str = "/") -> str:
@@ -23,6 +27,8 @@ def local_path(target: str | None, default: str = "/") -> str:
 
 def login_path(back: str) -> str:
     """Return the sign-in page that leads back to `back`."""
+    if _PLAIN.fullmatch(back):
+        return f"/login?next={back}"
     return "/login?" + urlencode({"next": local_path(back)}, safe="/")
 
 

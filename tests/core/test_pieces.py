@@ -1,6 +1,8 @@
 """Pieces of HTML are made once for what they show, and never carry anything of one reader to another."""
 
+import gc
 import re
+import weakref
 
 import pytest
 from flask import Flask, render_template_string
@@ -74,3 +76,19 @@ def test_posts_show_each_reader_their_own_vote(app: Flask, browser: Browser):
     assert 'value="0" aria-pressed="true"' in browser.get(thread.path).text
     other = Browser(app).sign_in(make_person("ben")).get(thread.path).text
     assert 'value="0" aria-pressed="true"' not in other
+
+
+def test_what_a_page_showed_is_gone_with_it(app: Flask):
+    class Shown:
+        """Something that can be watched."""
+
+    shown = Shown()
+    watched = weakref.ref(shown)
+    page = app.jinja_env.from_string(MACROS + "{% macro twice(x) %}{{ row(x) }}{{ row(x) }}{% endmacro %}{{ twice(1) }}")
+    gc.disable()
+    try:
+        page.render(shown=shown)
+        del shown
+        assert watched() is None  # although nobody looked for garbage
+    finally:
+        gc.enable()
