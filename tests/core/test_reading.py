@@ -81,6 +81,20 @@ def test_who_writes_while_looking_reads_what_they_wrote(app: Flask, looking: con
     assert looking.run(write) == ["mine"]
 
 
+def test_who_begins_to_write_gives_back_what_they_read_with(app: Flask, looking: contextvars.Context) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL reads through the session")
+    pool: Any = db.engine.pool
+
+    def write() -> int:
+        names()
+        while_reading = pool.checkedout()
+        with unit_of_work():
+            return int(pool.checkedout() - while_reading)
+
+    assert looking.run(write) == 0
+
+
 def test_who_listens_to_statements_hears_those_of_readers(app: Flask, looking: contextvars.Context) -> None:
     heard: list[str] = []
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.actor import Actor
 from app.core.db import db, read
-from app.core.entities import columns_of, enter, is_known
+from app.core.entities import columns_of, enter, is_known, values_of
 from app.core.errors import Conflict, NotFound
 from app.forum.models import Acceptance, Category, Comment, Follow, Post, PostRevision, Tag, Thread, ThreadTag
 from app.forum.models.post import PostKind
@@ -116,8 +116,8 @@ def _lock_threads(ids: set[int]) -> dict[int, Thread]:
     categories = {row[_WIDTH]: row[_WIDTH:] for row in rows}
     if not rows or any(is_known(Category, category_id) for category_id in categories):
         return {thread.id: thread for thread in db.session.scalars(_LOCKED_THREADS, given)}
-    entered = {category_id: enter(Category, values) for category_id, values in categories.items()}
-    threads = [enter(Thread, row[:_WIDTH]) for row in rows]
+    entered = {category_id: enter(Category, values_of(Category, row)) for category_id, row in categories.items()}
+    threads = [enter(Thread, values_of(Thread, row[:_WIDTH])) for row in rows]
     for thread in threads:
         set_committed_value(thread, "category", entered[thread.category_id])
     return {thread.id: thread for thread in threads}

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import make_transient_to_detached
 
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import connection, db, read
+from app.core.entities import enter
 from app.core.markup import Rendered
 from app.core.prepared_writes import run_write
 from app.forum.models import Post, PostRevision, Thread
@@ -26,38 +27,34 @@ _DOUBLES = (
 )  # fmt: skip
 _NEW_POST = sa.insert(Post.__table__).returning(Post.__table__.c.id)  # type: ignore[arg-type]
 _NEW_REVISION = sa.insert(PostRevision.__table__)  # type: ignore[arg-type]
-_COLUMNS = tuple(column.name for column in Post.__table__.columns if column.name != "id")
 
 
 def add_first_text(actor: Actor, thread: Thread, kind: PostKind, body: Rendered, tags: Sequence[str] = ()) -> Post:
     """Add a post with its revision 1 to a locked (or new) thread and return it."""
     moment = now()
-    post = Post(
-        thread_id=thread.id, kind=kind, author_id=actor.id, created_at=moment, revision=1, edited_at=None, edited_by_id=None,
-        score=0, comment_count=0, worked_count=0, failed_count=0, last_worked_at=None, accepted_at=None, held_at=None, hidden_at=None,
-        hidden_reason="", is_official=kind == PostKind.ANSWER and actor.is_staff,
-    )  # fmt: skip
-    set_text(post, body)
-    store_post(post)
+    values = {
+        "thread_id": thread.id, "kind": kind, "author_id": actor.id, "created_at": moment, "revision": 1, "edited_at": None,
+        "edited_by_id": None, "score": 0, "comment_count": 0, "worked_count": 0, "failed_count": 0, "last_worked_at": None,
+        "accepted_at": None, "held_at": None, "hidden_at": None, "hidden_reason": "",
+        "is_official": kind == PostKind.ANSWER and actor.is_staff, **_stored_text(body),
+    }  # fmt: skip
+    post_id = run_write(connection(), _NEW_POST, values)[0][0]
+    post = enter(Post, {"id": post_id, **values})
     add_revision(post, thread, tags, actor, "", moment)
     return post
 
 
-def store_post(post: Post) -> None:
-    """Write a new post, of which every column is set, and let the session know it as any other: quicker than to let it find out."""
-    values = {name: getattr(post, name) for name in _COLUMNS}
-    post.id = run_write(connection(), _NEW_POST, values)[0][0]
-    make_transient_to_detached(post)
-    db.session.add(post)
-
-
 def set_text(post: Post, body: Rendered) -> None:
     """Give the post a text in all its stored forms."""
-    post.body_source = body.source
-    post.body_html = str(body.html)
-    post.body_text = body.text
-    post.body_hash = body.hash
-    post.renderer_version = body.version
+    for name, value in _stored_text(body).items():
+        setattr(post, name, value)
+
+
+def _stored_text(body: Rendered) -> dict[str, Any]:
+    return {
+        "body_source": body.source, "body_html": str(body.html), "body_text": body.text, "body_hash": body.hash,
+        "renderer_version": body.version,
+    }  # fmt: skip
 
 
 def add_revision(post: Post, thread: Thread, tags: Sequence[str], actor: Actor, reason: str, moment: datetime) -> None:
