@@ -56,18 +56,19 @@ def read_along(name: str, figure: sa.ScalarSelect[int], alone: Callable[[Actor],
 
     def figure_of(actor: Actor) -> int:
         signed_in: SignedIn | None = g.get("signed_in")
-        if signed_in is None or signed_in.actor is not actor or request.method not in ("GET", "HEAD"):
+        if signed_in is None or signed_in.actor is not actor or name not in signed_in.along:
             return alone(actor)
         return signed_in.along[name]
 
     return figure_of
 
 
-@lru_cache(maxsize=1)
-def _signed_in() -> sa.Select[*tuple[Any, ...]]:
+@lru_cache(maxsize=2)
+def _signed_in(*, with_figures: bool) -> sa.Select[*tuple[Any, ...]]:
     """Return what is asked for every request of everybody who is signed in."""
+    figures = _read_along.items() if with_figures else ()
     return (
-        sa.select(*_COLUMNS, *(figure.label(name) for name, figure in _read_along.items()))
+        sa.select(*_COLUMNS, *(figure.label(name) for name, figure in figures))
         .join_from(PersonSession, Person, PersonSession.person_id == Person.id)
         .where(
             PersonSession.token_hash == sa.bindparam("token_hash"),
@@ -84,12 +85,15 @@ def hash_token(token: str) -> str:
 
 @login_manager.user_loader
 def load_signed_in(token: str) -> SignedIn | None:
-    """Return the sign-in of a cookie, or None when it was ended or has expired. Everything is as it is now, without the ORM."""
-    moment = now()
-    row: Any = read(_signed_in(), {"token_hash": hash_token(token), "moment": moment}).first()
+    """Return the sign-in of a cookie, or None when it was ended or has expired. Everything is as it is now, without the ORM.
+
+    Figures are read along by requests that only look: others may change them, and mostly lead on to a page.
+    """
+    moment, is_looking = now(), request.method in ("GET", "HEAD")
+    row: Any = read(_signed_in(with_figures=is_looking), {"token_hash": hash_token(token), "moment": moment}).first()
     if row is None:
         return None
-    along = dict(zip(_read_along, row[len(_COLUMNS) :], strict=True))
+    along = dict(zip(_read_along, row[len(_COLUMNS) :], strict=True)) if is_looking else {}
     return SignedIn(token, actor_of(row, moment, _needs_address()), row.language, along)
 
 

@@ -15,8 +15,8 @@ _MOST = 256
 
 
 class _Prepared:
-    """A statement, compiled for rows with values of these names. `places`: for each value that is bound, the name in the row under
-    which it stands, how it is made where it stands in none, and how it is converted."""
+    """A statement, compiled for rows with values of these names: the names of what is bound, how that is made which stands in no row,
+    and which of the places are converted."""
 
     def __init__(self, statement: sa.UpdateBase, dialect: sa.Dialect, names: tuple[str, ...]) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=names)
@@ -26,17 +26,18 @@ class _Prepared:
             column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.exported_columns
         )
         self.sql = str(compiled)
-        self._places = [
-            (name in names, name, made.get(name) or _always(bind), bind.type.dialect_impl(dialect).bind_processor(dialect))
-            for name, bind in ((name, compiled.binds[name]) for name in compiled.positiontup)
-        ]
+        self._names = tuple(compiled.positiontup)
+        self._made = [(name, made.get(name) or _always(compiled.binds[name])) for name in self._names if name not in names]
+        converts = [compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names]
+        self._converts = [(place, convert) for place, convert in enumerate(converts) if convert is not None]
 
     def values(self, row: Mapping[str, Any]) -> list[Any]:
         """Return what is bound for a row. Raises KeyError where the row lacks a value."""
-        found = []
-        for is_given, name, make, convert in self._places:
-            value = row[name] if is_given else make()
-            found.append(value if convert is None else convert(value))
+        if self._made:
+            row = {**row, **{name: make() for name, make in self._made}}
+        found = [row[name] for name in self._names]
+        for place, convert in self._converts:
+            found[place] = convert(found[place])
         return found
 
 

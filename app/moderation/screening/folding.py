@@ -59,10 +59,12 @@ def readings(text: str) -> str:
     return words_and_readings(text)[1]
 
 
-def words_and_readings(text: str) -> tuple[list[str], str]:
-    """Return the folded words of a text and all ways it may be meant, for the work of either alone."""
+def words_and_readings(text: str, beside: str = "") -> tuple[list[str], str]:
+    """Return the folded words of a text, and all ways in which it may be meant together with what is written beside it."""
     folded = plain(text)
-    words = _split(folded)
+    own = words = _split(folded)
+    if more := plain(beside):
+        folded, words = f"{folded}\n{more}", [*own, *_split(more)]
     found = [" ".join(words)]
     disguised = {word for word in set(words) if _is_disguised(word)}
     if disguised:
@@ -71,7 +73,7 @@ def words_and_readings(text: str) -> tuple[list[str], str]:
             for table in (_AS_LETTERS, _AS_LETTERS_L)
         ]
     found += [re.sub(r"[\W_]", "", match[0]) for match in _IN_PIECES.finditer(folded)]
-    return words, "\n".join(dict.fromkeys(found))
+    return own, "\n".join(dict.fromkeys(found))
 
 
 def _is_disguised(word: str) -> bool:

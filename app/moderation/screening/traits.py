@@ -77,10 +77,10 @@ def _traits(html: str, own_host: str) -> Traits:
     links = [unescape(found) for found in _LINK.findall(html)]
     images = [unescape(found) for found in _IMAGE.findall(html)]
     hosts = [host for host in map(host_of, [*links, *images]) if host and host != own]
-    words, meant = words_and_readings(text)
     written = " ".join(link for link in links if host_of(link) not in ("", own))
+    words, meant = words_and_readings(text, written)
     return Traits(
-        words=tuple(words), readings=readings(f"{text}\n{written}") if written else meant, hosts=tuple(dict.fromkeys(hosts)),
+        words=tuple(words), readings=meant, hosts=tuple(dict.fromkeys(hosts)),
         named=frozenset(hosts) | (_named_in(text) - {own}),
         links=tuple(host for host in map(host_of, links) if host not in ("", own)), images=len(images), sketch=sketch_of(words),
     )  # fmt: skip
