@@ -75,7 +75,7 @@ def time_element(moment: datetime) -> Markup:
 @lru_cache(maxsize=4096)
 def _time(_language: str, moment: datetime) -> Markup:
     day = human_date(moment)  # dates hold nothing to escape
-    return Markup(f'<time datetime="{moment:%Y-%m-%dT%H:%MZ}">{day}</time>')  # noqa: S704
+    return Markup(f'<time datetime="{moment.isoformat()[:16]}Z">{day}</time>')  # noqa: S704
 
 
 def day_element(moment: date) -> Markup:

@@ -8,6 +8,7 @@ from typing import Any
 from app.core.actor import ANONYMOUS
 from app.core.clock import now
 from app.core.db import db
+from app.core.records import replace
 from app.core.uow import unit_of_work
 from app.forum import jsonld
 from app.forum.models import Thread
@@ -91,7 +92,7 @@ def test_answers_without_text_are_no_answers(app: Any) -> None:
     found = load(thread := make_question())
     answer = make_answer(thread)
     found = load(thread)
-    posts = [found.posts.items[0]._replace(text="")]
+    posts = [replace(found.posts.items[0], text="")]
     question = jsonld.question_page(BASE, found.head, posts, {}, ())["mainEntity"]
     assert "suggestedAnswer" not in question and answer.id == posts[0].id
 
@@ -104,7 +105,7 @@ def test_held_and_hidden_texts_never_appear(app: Any) -> None:
     make_comment(shown, make_person(), "Canary comment", hidden_at=now())
     found = load(thread)
     assert "Canary" not in str(question_of(found))
-    rows = [*found.posts.items, found.posts.items[0]._replace(text="Canary row", hidden_at=now())]
+    rows = [*found.posts.items, replace(found.posts.items[0], text="Canary row", hidden_at=now())]
     assert "Canary" not in str(jsonld.question_page(BASE, found.head, rows, found.comments, ()))
 
 

@@ -1,16 +1,17 @@
 """How forum pages name a person: the columns to select and the card made of them. Knows no thread."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.accounts.urls import person_path
+from app.core.records import Struct
 
 PERSON_WIDTH = 3
 
 
-class PersonCard(NamedTuple):
+class PersonCard(Struct, frozen=True):
     """Somebody as pages name them."""
 
     name: str

@@ -1,4 +1,4 @@
-"""What a thread page shows of threads, posts and comments: named tuples, of which a page makes many.
+"""What a thread page shows of threads, posts and comments.
 
 They carry the attributes that the policies look at, so that one rule serves rows and entities. No SQL here.
 """
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from app.core.records import Struct
 from app.forum.models.thread import ThreadKind
 from app.forum.queries.people import PersonCard
 from app.forum.urls import category_path, thread_path
@@ -26,7 +27,7 @@ class CategoryCard(NamedTuple):
         return category_path(self.slug)
 
 
-class PostRow(NamedTuple):
+class PostRow(Struct, frozen=True):
     """A post with its author. `comment_count` is the stored one; the comments themselves come from `comments_of`.
 
     `author_trust`: how many answers of its author were accepted by others.
@@ -130,7 +131,7 @@ class ThreadHead(NamedTuple):
         return self.locked_at is None and self.closed_at is None and self.archived_at is None
 
 
-class CommentRow(NamedTuple):
+class CommentRow(Struct, frozen=True):
     """A comment with its author."""
 
     id: int
