@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from itertools import filterfalse
 
 from app.search.languages import LANGUAGES, STOP_WORDS, umlauts
 from app.search.stemming import stems_of
@@ -75,7 +76,10 @@ def runs(text: str) -> list[str]:
 
 def parts(found: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """For those of some runs that are not a word: the words that they stand for."""
-    return {run: _parts(run) for run in found if len(run) > MAX_WORD or not run.isalnum()}
+    known = list(found)
+    if max(map(len, known), default=0) > MAX_WORD:
+        return {run: _parts(run) for run in known if len(run) > MAX_WORD or not run.isalnum()}
+    return {run: _parts(run) for run in filterfalse(str.isalnum, known)}
 
 
 def words(text: str) -> list[str]:
@@ -86,7 +90,12 @@ def words(text: str) -> list[str]:
 
 def flattened(found: list[str], apart: Mapping[str, tuple[str, ...]]) -> list[str]:
     """The words of runs, with what `parts` says of these."""
-    return [word for run in found for word in apart.get(run, (run,))] if apart else found
+    if not apart:
+        return found
+    flat = list(found)
+    for at in [at for at, run in enumerate(found) if run in apart][::-1]:
+        flat[at : at + 1] = apart[found[at]]
+    return flat
 
 
 def _parts(run: str) -> tuple[str, ...]:
@@ -264,7 +273,7 @@ def surface_of(spelled: Iterable[str], single: bool = False) -> list[str]:
 
 def spelling_of(spelled: Iterable[str]) -> list[str]:
     """The words worth correcting to: letters only, 3 to 24 of them, no Han, Kana or Hangul."""
-    return [word for word in spelled if 2 < len(word) < 25 and word.isalpha() and not has_cjk(word)]
+    return [word for word in spelled if 2 < len(word) < 25 and word.isalpha() and (word.isascii() or not has_cjk(word))]
 
 
 def title_key(text: str) -> str:

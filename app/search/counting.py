@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
+from operator import mul
 
 from app.core.records import Struct
 from app.search import analysis
@@ -51,9 +52,10 @@ class CountedText(Struct, frozen=True):
         known = _indexed.get(langs)
         if known is None:
             known = _indexed[langs] = _Indexed(langs)
-        entries, counts = [known[word] for word in self.words], self.words.values()
-        each = weight(sum(number * count for (number, _terms), count in zip(entries, counts, strict=True)))
-        for (_number, terms), count in zip(entries, counts, strict=True):
+        counts = self.words.values()
+        numbers, lists = zip(*map(known.__getitem__, self.words), strict=True) if self.words else ((), ())
+        each = weight(sum(map(mul, numbers, counts)))
+        for terms, count in zip(lists, counts, strict=True):
             share = each * count
             for term in terms:
                 into[term] = into.get(term, 0.0) + share

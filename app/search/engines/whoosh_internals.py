@@ -15,7 +15,7 @@ import pickle
 import struct
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -112,6 +112,25 @@ class BlockWriter(SegmentWriter):  # type: ignore[misc]
         columns.finish_doc()
         self._added = True
         self.docnum = number + 1
+
+    def write_per_doc(self, fieldnames: Iterable[str], reader: SegmentReader) -> dict[int, int]:
+        """As SegmentWriter's, for the fields of our schema: take over the columns of live documents and return their new numbers."""
+        columns, fields = self.perdocwriter, {name: self.schema[name] for name in sorted(fieldnames)}
+        scored = {name: field for name, field in fields.items() if field.scorable}
+        stored = [
+            (name, field.column_type, read_column(reader, name).tolist()) for name, field in fields.items() if field.column_type
+        ]
+        moved: dict[int, int] = {}
+        for number in reader.all_doc_ids():
+            columns.start_doc(self.docnum)
+            for name, field in scored.items():
+                columns.add_field(name, field, None, reader.doc_field_length(number, name))
+            for name, column, values in stored:
+                columns.add_column_value(name, column, values[number])
+            columns.finish_doc()
+            moved[number] = self.docnum
+            self.docnum += 1
+        return moved
 
     def add_postings_to_pool(self, reader: SegmentReader, startdoc: int, docmap: dict[int, int] | None) -> None:
         """Take over a segment's postings; `docmap` gives new numbers of live documents, None means `startdoc` + old number."""

@@ -13,6 +13,7 @@ Knows files and names, not documents.
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 import re
 import shutil
@@ -23,7 +24,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from whoosh.filedb.compound import SubFile
 from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.filedb.structfile import StructFile
 
@@ -42,6 +42,29 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
+class _Part(io.RawIOBase):
+    """A part of a file that is open, to be read as a file of its own."""
+
+    def __init__(self, handle: int, begin: int, size: int) -> None:
+        self._handle, self._begin, self._size, self._at = handle, begin, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = offset + (0, self._at, self._size)[whence]
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        found = os.pread(self._handle, max(0, min(len(buffer), self._size - self._at)), self._begin + self._at)
+        buffer[: len(found)] = found
+        self._at += len(found)
+        return len(found)
+
+
 class PositionedFile(StructFile):  # type: ignore[misc]
     """A file, or a part of one, for looking terms up, which Whoosh does by reading a few bytes here and a few behind them.
 
@@ -52,7 +75,7 @@ class PositionedFile(StructFile):  # type: ignore[misc]
     _kept, _kept_from = b"", sys.maxsize
 
     def __init__(self, file: Any, handle: int, begin: int = 0, size: int | None = None, name: str | None = None) -> None:
-        """`file` begins with the part and `handle` is that of the whole file, in which the part begins at `begin`."""
+        """`file` is the part, and `handle` that of the whole file, in which the part begins at `begin`."""
         super().__init__(file, name=name)
         self._handle, self._begin, self._size = handle, begin, size
 
@@ -63,7 +86,8 @@ class PositionedFile(StructFile):  # type: ignore[misc]
 
     def subset(self, offset: int, length: int, name: str | None = None) -> PositionedFile:
         """Whoosh asks for a part: of the files of a segment, which are parts of one."""
-        return PositionedFile(SubFile(self.file, offset, length), self._handle, self._begin + offset, length, name)
+        begin = self._begin + offset
+        return PositionedFile(io.BufferedReader(_Part(self._handle, begin, length)), self._handle, begin, length, name)
 
     def keep_from(self, position: int) -> None:
         """Hold the file from here to its end in memory: for tables that every look-up goes through."""

@@ -130,7 +130,9 @@ class BlockFieldWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
         return info + extent
 
     def _put_block(self, ids: Numbers, weights: Units, is_last: bool) -> None:
-        differences = _smallest(np.diff(ids, prepend=np.uint32(0)))
+        steps = ids.copy()
+        steps[1:] -= ids[:-1]
+        differences = _smallest(steps)
         is_even = bool((weights == weights[0]).all())
         # Weights in the forms that Whoosh's own reader accepts: None for all 1, a float for all equal, else one number each.
         values = (None if weights[0] == 1 else float(weights[0])) if is_even else _smallest(weights)
