@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Flask
@@ -94,12 +95,15 @@ def _settings(app: Flask) -> Settings:
 
 
 def warm_up(app: Flask) -> None:
-    """Make the pages most asked for once, past the cache: their templates and statements are then ready in every process."""
+    """Make the pages most asked for once, past the cache: their templates and statements are then ready in every process, and so is
+    the index. PostgreSQL's is not asked: that opens connections."""
     with app.test_request_context():
         newest = db.session.scalar(sa.select(Thread).order_by(Thread.id.desc()).limit(1))
-        paths = ["/", "/questions", *([newest.path] if newest else [])]
+        paths = [("/", ""), ("/questions", ""), *([(newest.path, "")] if newest else [])]
+        if newest and _settings(app).is_sqlite:
+            paths.append(("/search", urlencode({"q": newest.title})))
         db.session.remove()
-    for path in paths:
-        environ = EnvironBuilder(path=path, environ_overrides={"HTTP_USER_AGENT": _WARM_UP}).get_environ()
+    for path, asked in paths:
+        environ = EnvironBuilder(path=path, query_string=asked, environ_overrides={"HTTP_USER_AGENT": _WARM_UP}).get_environ()
         answer = Flask.wsgi_app(app, environ, lambda *_about: lambda _data: None)
         b"".join(answer)
