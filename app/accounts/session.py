@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import Flask, g, request, session
+from flask import Flask, Response, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from app.accounts.agents import describe_agent
@@ -23,9 +23,19 @@ from app.web.context import client_agent, set_actor, site_settings
 from app.web.cookies import CookieSessions
 from app.web.languages import speak_to
 
-login_manager = LoginManager()
-# Sessions are looked up by the hash of the token; Flask-Login's own protection by address and agent adds nothing.
-login_manager.session_protection = None
+
+class _QuickManager(LoginManager):
+    """The extension, which works out address and agent of everybody to protect a session by them, and looks in each answer for a
+    cookie that signs in again. Here sessions are looked up by the hash of the token, and no other cookie is given."""
+
+    def _session_protection_failed(self) -> bool:
+        return False
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+
+login_manager = _QuickManager()
 
 
 # What makes an actor, and the language that they chose.

@@ -25,7 +25,7 @@ from flask_wtf.csrf import generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from jinja2 import Template
 from jinja2.runtime import Context, Macro, new_context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 # So many bytes are kept in each process. The row of a thread takes 3,000, and half of that is its key.
 MOST_BYTES = 2 * 2**20
@@ -36,6 +36,8 @@ _is_making: ContextVar[bool] = ContextVar("is_making_a_piece", default=False)
 # What stands round the places of a page that is made for many.
 _MARK = f"place-{secrets.token_hex(24)}"
 _is_for_many: ContextVar[bool] = ContextVar("is_for_many", default=False)
+# Stands for the last argument in what is kept but for that.
+_LAST = f"last-{secrets.token_hex(24)}"
 TOKEN_PLACE = "token"  # noqa: S105 (a name)
 
 
@@ -121,6 +123,17 @@ def kept(macro: Macro) -> Callable[..., Markup]:
         return Markup(macro(*arguments, **named))  # noqa: S704 (of our own templates)
 
     return made
+
+
+def kept_but_last(macro: Macro) -> Callable[..., Markup]:
+    """As `kept`, for a macro that shows its last argument, a text that is another one on each page, where it stands."""
+    made = kept(macro)
+
+    def filled(*arguments: Hashable) -> Markup:
+        *known, last = arguments
+        return Markup(made(*known, _LAST).replace(_LAST, escape(last)))  # noqa: S704 (of our own templates)
+
+    return filled
 
 
 def _make(macro: Callable[[], str]) -> Markup:
@@ -222,8 +235,8 @@ class PlainTemplate(Template):
 
 
 def init_pieces(app: Flask) -> None:
-    """Give templates `piece` (of a macro and its arguments), `pieces`, `personal` and `kept`; csrf.py adds the token."""
+    """Give templates `piece` (of a macro and its arguments), `pieces`, `personal`, `kept` and `kept_but_last`; csrf.py adds the token."""
     pieces = app.extensions["pieces"] = Pieces()
     app.jinja_env.template_class = PlainTemplate
     app.jinja_env.globals.update(piece=pieces.show, pieces=pieces.show_all)
-    app.jinja_env.globals.update(personal=personal, kept=kept)
+    app.jinja_env.globals.update(personal=personal, kept=kept, kept_but_last=kept_but_last)

@@ -180,14 +180,27 @@ _SORT_LABELS = (("best", lazy_gettext("Best first")), ("newest", lazy_gettext("N
 
 
 def _answering(actor: Actor, head: ThreadHead, may_answer: bool, form: AnswerForm | None, has_draft: bool) -> dict[str, Any]:
-    """Return the answer form (with the draft of this thread in it), or why there is none."""
+    """Return the answer form, where anything was typed for this thread (just now or in a draft), or why there is none."""
     key = f"answer:{head.id}"
-    if may_answer and form is None:
-        draft = find_draft(actor, key) if has_draft else None
-        form = AnswerForm(formdata=None, data={"body": draft.fields.get("body", "")} if draft else None)
-    if form is not None and not head.is_question:
+    if may_answer and form is None and has_draft and (draft := find_draft(actor, key)):
+        form = AnswerForm(formdata=None, data={"body": draft.fields.get("body", "")})
+    return {
+        "answer_form": _labelled(form, head.is_question) if form is not None else None,
+        "empty_form": _empty_form,
+        "draft_key": key,
+        "why_not": thread_tools.why_not_answer(actor, head),
+    }
+
+
+def _empty_form(is_question: bool) -> AnswerForm:
+    """Return the form before anything is typed: a page has it from what is kept, so that it is seldom made."""
+    return _labelled(AnswerForm(formdata=None), is_question)
+
+
+def _labelled(form: AnswerForm, is_question: bool) -> AnswerForm:
+    if not is_question:
         form.body.label.text = _("Your reply")
-    return {"answer_form": form if may_answer else None, "draft_key": key, "why_not": thread_tools.why_not_answer(actor, head)}
+    return form
 
 
 def _find_issue(head: ThreadHead) -> IssueFacts | None:
