@@ -1,6 +1,7 @@
 """The database object, portable column types and the upsert. Everything else about SQL lives with its feature."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -187,6 +188,7 @@ def prepare_engine(engine: Engine) -> None:
     """Set the pragmas of SQLite and let SQLAlchemy, not the driver, begin its transactions."""
     if engine.dialect.name != "sqlite":
         return
+    asking = threading.Lock()
 
     @event.listens_for(engine, "connect")
     def configure(driver: Any, _record: Any) -> None:
@@ -203,18 +205,32 @@ def prepare_engine(engine: Engine) -> None:
     def begin(begun: sa.Connection) -> None:
         driver: Any = begun.connection.driver_connection
         if "sqlite_begin" in begun.get_execution_options():
-            _begin_writing(driver)
+            _begin_writing(driver, asking)
         else:
             driver.execute("BEGIN")
 
 
-def _begin_writing(driver: sqlite3.Connection) -> None:
-    """Begin a transaction as the only writer, when the others are done: asked for every few milliseconds.
+def _begin_writing(driver: sqlite3.Connection, asking: threading.Lock) -> None:
+    """Begin a transaction as the only writer, when the others are done.
 
-    SQLite's own way of waiting sleeps longer the longer it has waited, up to a tenth of a second, so that whoever comes later and
-    asks more often is served first, again and again.
+    Of the threads of a process one asks for it, the others wait for `asking`: whoever came later is not served before them again and
+    again. Raises sqlite3.OperationalError after BUSY_SECONDS.
     """
     deadline = time.monotonic() + BUSY_SECONDS
+    has_turn = asking.acquire(timeout=BUSY_SECONDS)
+    try:
+        _ask_for_writing(driver, deadline)
+    finally:
+        if has_turn:
+            asking.release()
+
+
+def _ask_for_writing(driver: sqlite3.Connection, deadline: float) -> None:
+    """Ask for the lock every few milliseconds, once at least.
+
+    SQLite's own way of waiting sleeps longer the longer it has waited, up to a tenth of a second, so that another process that asks
+    more often is served first.
+    """
     driver.execute(_ASK_OFTEN)
     try:
         while True:

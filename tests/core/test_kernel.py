@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.accounts.models import Person
+from app.core import db as kernel
 from app.core.clock import now
 from app.core.db import IMMEDIATE, db
 from app.core.errors import Invalid, NotFound
@@ -92,6 +93,43 @@ def test_a_writer_asks_often_for_its_turn_but_not_for_ever(app: Flask, monkeypat
         pass
     with unit_of_work():
         assert db.session.scalar(sa.text("PRAGMA busy_timeout")) == 15_000
+
+
+@pytest.mark.slow
+def test_of_the_threads_of_a_process_one_asks_for_the_turn(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("other databases have a queue of their own")
+    asking: list[sqlite3.Connection] = []
+    most: list[int] = []
+    done: list[int] = []
+    ask = kernel._ask_for_writing
+
+    def watched(driver: sqlite3.Connection, deadline: float) -> None:
+        asking.append(driver)
+        most.append(len(asking))
+        try:
+            ask(driver, deadline)
+        finally:
+            asking.remove(driver)
+
+    def write() -> None:
+        with app.app_context():
+            with unit_of_work():
+                done.append(threading.get_ident())
+            db.session.remove()
+
+    monkeypatch.setattr(kernel, "_ask_for_writing", watched)
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    with db.engine.connect().execution_options(**IMMEDIATE) as other, other.begin():
+        most.clear()
+        for thread in threads:
+            thread.start()
+        threads[0].join(0.05)
+        assert not done
+    for thread in threads:
+        thread.join()
+    assert len(set(done)) == 4
+    assert set(most) == {1}
 
 
 def test_times_come_back_aware_and_naive_ones_are_refused(app: Flask):
