@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from itertools import filterfalse
+from itertools import compress, count, filterfalse
 
 from app.search.languages import LANGUAGES, STOP_WORDS, umlauts
 from app.search.stemming import stems_of
@@ -26,7 +26,10 @@ PIECE_MARK = "~"  # begins the term of a piece, so that it is never taken for a 
 SHORT_PAIR = 5  # letters up to which two neighbours may be one word written apart: wi fi, e mail
 
 _WORD = re.compile(r"[^\W\d_](?:\+\+|#)(?![^\W_])|[^\W_]+(?:[.'’][^\W_]+)*")
-_PLAIN_WORD = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*")  # the same where there are no other letters and no + or #
+# The same where there are no other letters and no + or #: dots and apostrophes stand in words, all else between them.
+_PLAIN = {code: ord(chr(code).lower()) if chr(code).isalnum() or chr(code) in ".'" else ord(" ") for code in range(128)}
+_APOSTROPHES = (".'", "'.", "''", "' ", " '")  # at the edge of a word
+_DOTS = ("..", ". ", " .")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _CJK = re.compile("[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
 _HAN = re.compile("[\u3005\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -70,8 +73,12 @@ def _pieces(word: str) -> Iterator[str]:
 def runs(text: str) -> list[str]:
     """The stretches of letters and digits in a text, normalised: nearly always words; see `parts`."""
     text = normalize(text)
-    is_plain = text.isascii() and "+" not in text and "#" not in text
-    return (_PLAIN_WORD if is_plain else _WORD).findall(text)
+    if not text.isascii() or "+" in text or "#" in text:
+        return _WORD.findall(text)
+    text = f" {text.translate(_PLAIN)} "
+    for edge in (*_APOSTROPHES, *_DOTS) if "'" in text else _DOTS:
+        text = text.replace(edge, " ")
+    return text.split()
 
 
 def parts(found: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -93,7 +100,7 @@ def flattened(found: list[str], apart: Mapping[str, tuple[str, ...]]) -> list[st
     if not apart:
         return found
     flat = list(found)
-    for at in [at for at, run in enumerate(found) if run in apart][::-1]:
+    for at in list(compress(count(), map(apart.__contains__, found)))[::-1]:
         flat[at : at + 1] = apart[found[at]]
     return flat
 
@@ -155,13 +162,14 @@ def joined_spans(text: str) -> Iterator[tuple[int, int, str]]:
 
 def short_words(spelled: Iterable[str]) -> frozenset[str]:
     """Those of some words of which at least one is in every pair of short neighbours; most texts hold none."""
-    return frozenset(word for word in spelled if len(word) <= SHORT_PAIR // 2 and word.isalpha()) - STOP_WORDS
+    return frozenset([word for word in spelled if len(word) <= SHORT_PAIR // 2 and word.isalpha()]) - STOP_WORDS
 
 
 def joined_neighbours(spelled: Sequence[str], short: frozenset[str]) -> list[tuple[str, str]]:
     """As `joined`, of words that stand side by side, one of them `short`."""
-    places = sorted({near for at, word in enumerate(spelled) if word in short for near in (at - 1, at)}) if short else []
-    pairs = (spelled[at : at + 2] for at in places if 0 <= at < len(spelled) - 1)
+    found = compress(count(), map(short.__contains__, spelled)) if short else ()
+    places = dict.fromkeys(near for at in found for near in (at - 1, at))
+    pairs = [spelled[at : at + 2] for at in places if 0 <= at < len(spelled) - 1]
     return [("".join(pair), " ".join(pair)) for pair in pairs if _may_be_one(pair)]
 
 

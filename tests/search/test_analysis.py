@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,3 +125,9 @@ def test_any_text_gives_short_terms_and_spans_inside_it(text: str) -> None:
         assert not any(character.isspace() for character in term)
     for start, end in analysis.spans(text):
         assert 0 <= start < end <= len(text)
+
+
+def test_dots_and_apostrophes_stand_in_words_in_plain_texts_as_in_all_others() -> None:
+    for letters in product("a1.'_ ", repeat=5):
+        text = "".join(letters)
+        assert analysis.runs(text) == analysis.runs(text + " é")[:-1], text
