@@ -36,16 +36,16 @@ _REPEATED = {
 # The statements of every job that is done: built once.
 _moment: sa.BindParameter[Any] = sa.bindparam("moment")
 _kinds: sa.BindParameter[Any] = sa.bindparam("kinds", expanding=True)
-_IS_READY = sa.and_(
-    Job.dead_at.is_(None), Job.available_at <= _moment, sa.or_(Job.lease_until.is_(None), Job.lease_until < _moment),
-    Job.kind.in_(_kinds),
-)  # fmt: skip
+_IS_FREE = sa.and_(
+    Job.dead_at.is_(None), Job.available_at <= _moment, sa.or_(Job.lease_until.is_(None), Job.lease_until < _moment)
+)
+_IS_READY = sa.and_(_IS_FREE, Job.kind.in_(_kinds))
 _is_slow = Job.kind.in_(sa.bindparam("slow", expanding=True))
 _FIRST = sa.select(Job.kind).where(_IS_READY).order_by(_is_slow, Job.available_at, Job.id).limit(1)
 _ANY = sa.select(Job.id).where(_IS_READY).limit(1)
 _PICKED = (
     sa.select(Job.id)
-    .where(_IS_READY, Job.kind == sa.bindparam("first"))
+    .where(_IS_FREE, Job.kind == sa.bindparam("first"))
     .order_by(Job.available_at, Job.id)
     .limit(sa.bindparam("batch"))
 )
@@ -53,11 +53,10 @@ _PICKED = (
 
 def _claiming(picked: sa.Select[int]) -> sa.UpdateBase:
     return (
-        sa.update(Job)
-        .where(Job.id.in_(picked.scalar_subquery()))
-        .values(lease_until=sa.bindparam("until"), lease_owner=sa.bindparam("owner"), attempts=Job.attempts + 1)
-        .returning(Job.available_at, Job.id, Job.kind, Job.payload, Job.revision, Job.attempts)
-        .execution_options(synchronize_session=False)
+        sa.update(_table)  # type: ignore[arg-type]
+        .where(_table.c.id.in_(picked.scalar_subquery()))
+        .values(lease_until=sa.bindparam("until"), lease_owner=sa.bindparam("owner"), attempts=_table.c.attempts + 1)
+        .returning(*(_table.c[name] for name in ("available_at", "id", "kind", "payload", "revision", "attempts")))
     )
 
 
@@ -171,7 +170,7 @@ def claim(limit: int = MOST_AT_ONCE, ready_at: datetime | None = None) -> list[C
     require_unit_of_work()
     moment, connection = now(), db.session.connection()
     ready = {"moment": ready_at or moment, "kinds": known_kinds()}
-    first = connection.scalar(_FIRST, {**ready, "slow": sorted(_slow)})
+    first = read(_FIRST, {**ready, "slow": sorted(_slow)}).scalar()
     if first is None:
         return []
     batch = min(limit, handler_for(first)[1])
