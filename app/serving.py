@@ -30,6 +30,7 @@ from app.jobs.worker import is_needed, start_inline_worker
 from app.pageviews.recorder import start_flusher
 from app.search.ledger.recorder import start_flusher as start_ledger
 from app.web.bodies import PatientBodies
+from app.web.ratelimit import limiter
 
 # Threads that run Python for one web process; more only queue for the interpreter's lock.
 BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
@@ -57,6 +58,7 @@ def preload() -> Callable[[], None]:
         with _built.app_context():
             is_needed(with_periodic=True)  # what looks for work does nothing else: it finds its statements ready
             db.engine.dispose()
+    _built.extensions["page_changes"].close()
     # The collector writes to every object it looks at, and what is written to is no longer shared: it shall leave these alone. It does
     # not look at them before either: what little of them is garbage would leave holes that are written to later.
     gc.freeze()
@@ -96,14 +98,16 @@ def _settings(app: Flask) -> Settings:
 
 def warm_up(app: Flask) -> None:
     """Make the pages most asked for once, past the cache: their templates and statements are then ready in every process, and so is
-    the index. PostgreSQL's is not asked: that opens connections."""
+    the index. PostgreSQL's is not asked: that opens connections. Nothing is counted: that takes a thread, or connects to Redis."""
     with app.test_request_context():
         newest = db.session.scalar(sa.select(Thread).order_by(Thread.id.desc()).limit(1))
         paths = [("/", ""), ("/questions", ""), *([(newest.path, "")] if newest else [])]
         if newest and _settings(app).is_sqlite:
             paths.append(("/search", urlencode({"q": newest.title})))
         db.session.remove()
+    was_limited, limiter.enabled = limiter.enabled, False
     for path, asked in paths:
         environ = EnvironBuilder(path=path, query_string=asked, environ_overrides={"HTTP_USER_AGENT": _WARM_UP}).get_environ()
         answer = Flask.wsgi_app(app, environ, lambda *_about: lambda _data: None)
         b"".join(answer)
+    limiter.enabled = was_limited

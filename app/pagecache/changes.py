@@ -24,7 +24,8 @@ class Feed(Protocol):
 
     def read(self) -> list[str] | None: ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let the connection go. Whoever reads again connects anew, and misses nothing."""
 
 
 class SqliteFeed:
@@ -68,7 +69,7 @@ class SqliteFeed:
     def close(self) -> None:
         if self._connected is not None:
             self._connected.close()
-            self._connected = None
+            self._connected, self._version = None, -1  # each connection counts versions by itself
 
 
 class PostgresFeed:
@@ -135,4 +136,6 @@ class Changes:
         return moment == self._moment or all(self._changed.get(tag, 0) <= moment for tag in tags)
 
     def close(self) -> None:
-        self._feed.close()
+        """Let the connection go: before this process makes others, which must not share one. The next look makes another."""
+        with self._lock:
+            self._feed.close()

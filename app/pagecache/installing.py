@@ -46,7 +46,7 @@ def install_page_cache(app: Flask) -> PageCache | None:
     with app.app_context():
         database = db.engine.url.database or ""
         feed: Feed = SqliteFeed(database) if settings.is_sqlite else PostgresFeed(db.engine)
-    changes = Changes(feed, widen)
+    changes = app.extensions["page_changes"] = Changes(feed, widen)
     install_memory(app, Memory(changes, looks_first=settings.is_sqlite))
     if settings.page_sharing_mb:
         most = settings.page_sharing_mb * 1024 * 1024
