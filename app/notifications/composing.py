@@ -47,14 +47,19 @@ def compose_all(payloads: Sequence[Payload]) -> list[Mail | Exception | None]:
 def _compose(payload: Payload, news: News, refused: Refused) -> Mail | None:
     if payload["kind"] == "erased":
         return erased_mail(payload)
-    person = find_person(payload["person_id"])
-    if person is None:
+    reader = news.people.get(payload["person_id"])
+    if reader is None:
         return None
-    with speaking(person.language):
-        return _compose_for(person, payload, news, refused)
+    with speaking(reader.language):
+        if payload["kind"] not in _PERSONAL:
+            is_refused = not reader.email or reader.banned_at is not None or payload["kind"] in refused[reader.id]
+            return None if is_refused else news.mail(reader, payload)
+        person = find_person(reader.id)
+        return _compose_for(person, payload, refused) if person is not None else None
 
 
-def _compose_for(person: Person, payload: Payload, news: News, refused: Refused) -> Mail | None:
+def _compose_for(person: Person, payload: Payload, refused: Refused) -> Mail | None:
+    """Return a mail that is written for one person alone."""
     account = _ACCOUNT_MAILS.get(payload["kind"])
     if account is not None:
         return account(person)
@@ -66,9 +71,7 @@ def _compose_for(person: Person, payload: Payload, news: News, refused: Refused)
         return _decision_mail(person, payload)
     if payload["kind"] == NotificationKind.REPORT:
         return _report_mail(person, payload)
-    if payload["kind"] == NotificationKind.OUTCOME:
-        return outcome_mail(person, payload)
-    return news.mail(person, payload)
+    return outcome_mail(person, payload)
 
 
 def _decision_mail(person: Person, payload: Payload) -> Mail | None:
@@ -166,3 +169,4 @@ _ACCOUNT_MAILS: dict[str, Callable[[Person], Mail | None]] = {
     "claim": _claim_mail,
     "password_changed": _password_changed_mail,
 }
+_PERSONAL = {*_ACCOUNT_MAILS, STANDING_MAIL, NotificationKind.MODERATION, NotificationKind.REPORT, NotificationKind.OUTCOME}

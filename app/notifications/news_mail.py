@@ -4,17 +4,17 @@ An answer is mailed to all who follow a thread: their mails differ in the addres
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Person
-from app.accounts.queries import find_person
+from app.accounts.models import Person, actor_of
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import db, read
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.records import replace
@@ -37,29 +37,36 @@ _IDS = ("thread_id", "post_id", "comment_id", "article_id")
 _TOKEN_PLACE = f"token-{secrets.token_hex(12)}"
 
 _ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-_PEOPLE = sa.select(Person).where(Person.id.in_(_ids))
+# What makes an actor, where mails go, and in which language.
+_PEOPLE = sa.select(
+    Person.id, Person.name, Person.display_name, Person.role, Person.trust, Person.level, Person.suspended_until,
+    Person.muted_until, Person.banned_at, Person.warned_at, Person.email, Person.language,
+).where(Person.id.in_(_ids))  # fmt: skip
 _THREADS = sa.select(Thread).where(Thread.id.in_(_ids)).options(joinedload(Thread.category))
 _POSTS = sa.select(Post).where(Post.id.in_(_ids))
 
 
 class News:
-    """The mails of one moment. Lives in one transaction that reads."""
+    """The mails of one moment. Lives in one transaction that reads.
+
+    `people` are rows of all whom the payloads name, by id.
+    """
 
     def __init__(self, payloads: Sequence[Payload]) -> None:
         self.moment = now()
+        self.people = {row.id: row for row in read(_PEOPLE, {"ids": _named(payloads, "person_id", "actor_id")})}
         # The session forgets what nobody holds.
         self._held = [
-            *db.session.scalars(_PEOPLE, {"ids": _named(payloads, "person_id", "actor_id")}),
             *db.session.scalars(_THREADS, {"ids": _named(payloads, "thread_id")}),
             *db.session.scalars(_POSTS, {"ids": _named(payloads, "post_id")}),
         ]
         self._targets: dict[tuple[int | None, ...], Target | None] = {}
         self._letters: dict[tuple[Any, ...], Mail] = {}
 
-    def mail(self, person: Person, payload: Payload) -> Mail | None:
-        """Return the mail that tells a person of a text, or None when they may not see it (any more)."""
+    def mail(self, person: Any, payload: Payload) -> Mail | None:
+        """Return the mail that tells one of the people of a text, or None when they may not see it (any more)."""
         target = self._target(payload)
-        if target is None or not can_see_target(person.as_actor(self.moment), target):
+        if target is None or not can_see_target(actor_of(person, self.moment), target):
             return None
         is_own = target.thread is not None and target.thread.author_id == person.id
         letter, url = self._letter(payload, target, is_own), unsubscribe_address(person, payload["kind"])
@@ -80,12 +87,14 @@ class News:
         same = tuple((key, value) for key, value in sorted(payload.items()) if key != "person_id")
         key = (current_language(), is_own, same)
         if key not in self._letters:
-            self._letters[key] = _write(payload, target, is_own, self.moment.strftime("%Y%m%d"))
+            writer = self.people.get(payload.get("actor_id"))
+            said = partial(_said, payload, target, is_own, writer.display_name if writer else None)
+            self._letters[key] = _write(payload, target, said, self.moment.strftime("%Y%m%d"))
         return self._letters[key]
 
 
-def _write(payload: Payload, target: Target, is_own: bool, day: str) -> Mail:
-    """Write the mail for nobody: without an address, with a place for the reader's token."""
+def _write(payload: Payload, target: Target, said: Callable[[str], str], day: str) -> Mail:
+    """Write the mail for nobody: without an address, with a place for the reader's token. `said` says what happened to a title."""
     kind, thread = payload["kind"], target.thread
     path, url = absolute(path_for(kind, target)), absolute(unsubscribe_path(_TOKEN_PLACE))
     root = f"thread.{thread.id}" if thread else f"article.{payload['article_id']}"
@@ -98,20 +107,18 @@ def _write(payload: Payload, target: Target, is_own: bool, day: str) -> Mail:
         subject = _("In your charge: %(title)s", title=target.title) if is_new else _("Overdue: %(title)s", title=target.title)
     return write_letter(
         "", subject, "notification", {"message_id": ".".join([kind, *numbers]), "references": (root,)},
-        sentence=_said(payload, target, is_own, _("“%(title)s”", title=target.title)),
-        linked=_said(payload, target, is_own, Markup('<a href="{}">{}</a>').format(path, target.title)),
+        sentence=said(_("“%(title)s”", title=target.title)),
+        linked=said(Markup('<a href="{}">{}</a>').format(path, target.title)),
         excerpt=shorten(target.text, EXCERPT_MAX), url=path, unsubscribe_url=url, kind_label=KIND_LABELS[kind],
     )  # fmt: skip
 
 
-def _said(payload: Payload, target: Target, is_own: bool, title: str) -> str:
+def _said(payload: Payload, target: Target, is_own: bool, writer: str | None, title: str) -> str:
     """Return what happened, with the title of what it is about in its place."""
     if payload.get("text"):
         return about(unpack(payload["text"]), title)
-    writer, thread = find_person(payload["actor_id"]) if payload.get("actor_id") else None, target.thread
-    return lead(
-        payload["kind"], writer.display_name if writer else None, title, thread_kind=thread.kind if thread else None, is_own=is_own
-    )  # fmt: skip
+    thread_kind = target.thread.kind if target.thread else None
+    return lead(payload["kind"], writer, title, thread_kind=thread_kind, is_own=is_own)
 
 
 def _named(payloads: Sequence[Payload], *keys: str) -> list[int]:
