@@ -189,4 +189,4 @@ def run_prepared(
 
     Who listens to statements hears nothing of it. Raises what sqlite3 does, and KeyError for a value that was not given.
     """
-    return cast(Rows[*Columns], _prepared(cast(sa.Select[Any], statement), dialect).run(driver, given))
+    return cast("Rows[*Columns]", _prepared(cast(sa.Select[Any], statement), dialect).run(driver, given))

@@ -43,9 +43,10 @@ class Memory:
 
     def moment(self) -> int:
         """Return the moment of the running request: whatever it reads from now on is as new as that, or newer."""
-        if "moment" not in g:
-            g.moment = self._changes.look()
-        return cast(int, g.moment)
+        moment: int | None = g.get("moment")
+        if moment is None:
+            moment = g.moment = self._changes.look()
+        return moment
 
     def get(self, key: Hashable, tags: tuple[str, ...], make: Callable[[], Any]) -> Any:
         """Return the value of a key, made now unless it is kept and current."""

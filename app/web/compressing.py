@@ -29,8 +29,13 @@ _TYPES = ("text/", "application/json", "application/xml", "application/atom+xml"
 _IMAGES = ("image/svg+xml", "application/manifest+json")
 
 
-def accepted_encodings(header: str) -> set[str]:
+def accepted_encodings(header: str) -> frozenset[str]:
     """Return the encodings that a client accepts, of those we have."""
+    return _accepted(header[:_HEADER_MAX])
+
+
+@lru_cache(maxsize=256)
+def _accepted(header: str) -> frozenset[str]:
     found = set()
     for part in header.lower().split(","):
         name, _semicolon, rest = part.partition(";")
@@ -38,16 +43,11 @@ def accepted_encodings(header: str) -> set[str]:
         if name.strip() in SUFFIX and weight.strip("0.") == "" and weight:
             continue
         found.add(name.strip())
-    return found & {"gzip", "br"}
+    return frozenset(found & {"gzip", "br"})
 
 
 def pick_encoding(header: str) -> str:
     """Return the encoding that makes a page smallest for a client: "br", "gzip" or "" for none."""
-    return _picked(header[:_HEADER_MAX]) if header else ""
-
-
-@lru_cache(maxsize=256)
-def _picked(header: str) -> str:
     accepted = accepted_encodings(header)
     return "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
 

@@ -14,8 +14,6 @@ from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
-_OF_CALLS = frozenset({"_block_vars", "_loop_vars"})
-_FOR_CALLERS = _OF_CALLS | {"caller"}
 _Cached = type(lru_cache(escape))
 
 
@@ -40,27 +38,31 @@ class QuickContext(Context):
             if made is not None:
                 return Markup(made) if __self.eval_ctx.autoescape else made  # noqa: S704 (of our own templates)
         elif kind is _Cached or (kind is FunctionType and not hasattr(__called, "jinja_pass_arg")):  # knows no context
-            for name in _OF_CALLS:
-                named.pop(name, None)
             return __called(*arguments, **named)
         return super().call(__called, *arguments, **named)
 
     def shown(__self, __called: Any, *arguments: Any, **named: Any) -> str:
         """Call a function or macro, and return what comes of it as HTML, to be joined with what stands round it."""
-        made = __self._made(__called, arguments, named) if type(__called) is Macro else None
+        kind = type(__called)
+        if kind is _Cached:
+            return printed(__called(*arguments, **named))
+        made = __self._made(__called, arguments, named) if kind is Macro else None
         return printed(__self.call(__called, *arguments, **named)) if made is None else made
 
     def _made(self, called: Macro, arguments: tuple[Any, ...], named: dict[str, Any]) -> str | None:
         """Return the HTML of a macro; None where Jinja has to see to it, or to say what is wrong."""
-        left = called.arguments[len(arguments) :]
-        known = _FOR_CALLERS if called.caller else _OF_CALLS
-        is_known = known.issuperset(named) or known.union(left).issuperset(named)
-        if called.catch_kwargs or called.catch_varargs or called.explicit_caller or not is_known:
+        if called.catch_kwargs or called.catch_varargs or called.explicit_caller:
             return None
-        if len(arguments) > called._argument_count:
+        left = called._argument_count - len(arguments)
+        if left < 0:
             return None
-        if left:
-            arguments += tuple([named.get(name, missing) for name in left]) if named else (missing,) * len(left)
+        if named:
+            names = called.arguments[len(arguments) :]
+            if not named.keys() <= ({*names, "caller"} if called.caller else {*names}):
+                return None
+            arguments += tuple([named.get(name, missing) for name in names])
+        elif left:
+            arguments += (missing,) * left
         if called.caller:
             arguments += (named.get("caller") or self.environment.undefined("No caller defined", name="caller"),)
         return called._func(*arguments)
@@ -81,6 +83,23 @@ class QuickGenerator(CodeGenerator):
             return super().visit(node, *arguments, **named)
         self._to_print = None
         return self._print(node, *arguments)
+
+    def visit_Block(self, node: nodes.Block, frame: Frame) -> None:
+        """Write a block as one text: handed up piece by piece, each piece passes through every level that the block stands in."""
+        if frame.buffer is not None or (frame.toplevel and self.extends_so_far) or node.scoped or node.required:
+            super().visit_Block(node, frame)
+        else:
+            self.writeline(f"yield concat(context.blocks[{node.name!r}][0]({self.get_context_ref()}))", node)
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        self._call("call", node, frame, {"caller": "caller"} if forward_caller else None)
+
+    def _call(self, by: str, node: nodes.Call, frame: Frame, more: dict[str, str] | None = None) -> None:
+        """Write a call. What loops and blocks set is not given with it, as Jinja does: it is for functions that look at the context."""
+        self.write(f"context.{by}(")
+        self.visit(node.node, frame)
+        self.signature(node, frame, more)
+        self.write(")")
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
         """Join what stands beside HTML of the template as HTML, without asking of each part what it is."""
@@ -132,11 +151,7 @@ class QuickGenerator(CodeGenerator):
                 self._print(otherwise, frame.soft())
                 self.write(")")
             case nodes.Call():
-                self.write("context.shown(")
-                self.visit(node.node, frame)
-                known = {"_loop_vars": frame.loop_frame, "_block_vars": frame.block_frame}
-                self.signature(node, frame, {name: name for name, is_known in known.items() if is_known})
-                self.write(")")
+                self._call("shown", node, frame)
             case _:
                 self.write(f"{printed.__name__}(")
                 self.visit(node, frame)

@@ -10,6 +10,7 @@ from app.core import i18n
 from app.core.i18n import current_language, gettext, lazy_gettext, ngettext, speaking
 from app.web.filters import FILTERS
 from app.web.languages import choose_language
+from app.web.quick_templates import make_quick
 from app.web.translating import add_translations, environment_in
 
 TEXTS = {
@@ -49,6 +50,7 @@ def invented(monkeypatch: pytest.MonkeyPatch) -> None:
 def shown(name: str, language: str | None, **values: object) -> str:
     base = Environment(loader=DictLoader({"a.html": SOURCE, "a.txt": SOURCE}), autoescape=lambda name: name.endswith("html"))
     base.filters.update(FILTERS)
+    make_quick(base)
     add_translations(base)
     return (environment_in(base, language) if language else base).get_template(name).render(values)
 

@@ -90,7 +90,7 @@ def list_posts(actor: Actor, head: ThreadHead, sort: str, page: int) -> tuple[Po
     """Return the answers or replies of one page."""
     statement = _common_posts_statement(_reader_of(actor), sort, head.is_question)
     parameters = {"thread_id": head.id, "offset": (page - 1) * PER_PAGE, "limit": PER_PAGE, "reader_id": actor.id}
-    return tuple([post_row(tuple(row)) for row in read(statement, parameters)])
+    return tuple([post_row(row) for row in read(statement, parameters)])
 
 
 @lru_cache(maxsize=4)
@@ -225,7 +225,7 @@ def _find_card(head: ThreadHead, shown: Sequence[PostRow]) -> PostRow | None:
     if on_page is not None:
         return on_page if on_page.is_listed else None
     row = read(_CARD, {"post_id": head.card_post_id, "thread_id": head.id}).first()
-    return post_row(tuple(row)) if row else None
+    return post_row(row) if row else None
 
 
 def _find_original(actor: Actor, head: ThreadHead) -> ThreadHead | None:
@@ -254,4 +254,4 @@ def _new_answers(actor: Actor, head: ThreadHead, outcomes: Sequence[OutcomeRow])
         return ()
     said_at = max((outcome.created_at for outcome in outcomes if outcome.actor_id == actor.id), default=head.opening.created_at)
     given = {"thread_id": head.id, "reader_id": actor.id, "said_at": said_at, "offset": 0, "limit": 5}
-    return tuple([post_row(tuple(row)) for row in read(_NEW_ANSWERS, given)])
+    return tuple([post_row(row) for row in read(_NEW_ANSWERS, given)])

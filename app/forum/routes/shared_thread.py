@@ -47,9 +47,9 @@ class SharedThread(Struct, frozen=True):
     me_too_count: int
 
 
-def key_of_request(actor: Actor, sort: str, number: int) -> SharedKey | None:
-    """Return which page the running request may share; None where it needs one of its own."""
-    is_own = not {"worked", "answer"}.isdisjoint(request.args) or request.args.get("page") == "1"
+def key_of_request(actor: Actor, given: Mapping[str, str], sort: str, number: int) -> SharedKey | None:
+    """Return which page the running request, whose query is `given`, may share; None where it needs one of its own."""
+    is_own = "worked" in given or "answer" in given or given.get("page") == "1"
     if is_own or not may_share(actor):
         return None
     return SharedKey(f"{request.host}{request.path}", sort, number, current_language(), common_reader(actor))

@@ -71,11 +71,11 @@ def ensure_visible(actor: Actor, head: ThreadHead | None) -> ThreadHead:
 def thread_page(thread_id: int, slug: str = "") -> BaseResponse:
     """Show a thread; another slug or kind than its own is redirected for good, in one hop."""
     actor = current_actor()
-    number = parse_page(request.args.get("page"))
-    sort = request.args.get("sort", "best")
+    given = request.args.to_dict()
+    number, sort = parse_page(given.get("page")), given.get("sort", "best")
     if sort not in SORTS:
         raise NotFound(_("There is no such order."))
-    key = key_of_request(actor, sort, number)
+    key = key_of_request(actor, given, sort, number)
     shared = find_shared(actor, key) if key else None
     if shared is not None:
         return _noted(shared[0], shared[1].thread_id, shared[1].author_id)
@@ -83,7 +83,7 @@ def thread_page(thread_id: int, slug: str = "") -> BaseResponse:
     if new := find_moved_thread(actor, thread_id, found):
         return moved(new.path)
     head = ensure_visible(actor, found)
-    if (request.path, slug) != (f"/{head.kind}s/{head.id}/{head.slug}", head.slug) or request.args.get("page") == "1":
+    if (request.path, slug) != (f"/{head.kind}s/{head.id}/{head.slug}", head.slug) or given.get("page") == "1":
         return moved(_address(head, sort, number))
     thread = load_thread_page(actor, head, sort, number)
     response = share(actor, key, thread, _render) if key else None
@@ -171,7 +171,8 @@ def _render(
 
 def _present_posts(actor: Actor, found: ThreadPage, moment: datetime, comment: FailedComment | None) -> dict[int, PostView]:
     """Return the answers or replies of the page by id, with the question whether they worked where the actor is asked."""
-    said = parse_said(request.args.get("worked", ""), request.args.get("answer", ""))
+    given = request.args.to_dict()
+    said = parse_said(given.get("worked", ""), given.get("answer", ""))
     asked = present_verdicts(actor, found, said)
     return {row.id: present_post(actor, found, row, moment, comment, asked.get(row.id)) for row in found.posts.items}
 

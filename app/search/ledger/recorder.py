@@ -163,8 +163,10 @@ def _note(what: What, **facts: Any) -> None:
 
 def _searched_for(referrer: str | None) -> str:
     """What was searched for on the page that led here; "" when that was no page of this site that shows what was found."""
+    if not referrer:
+        return ""
     try:
-        parts = urlsplit(referrer or "")
+        parts = urlsplit(referrer)
         if parts.netloc != request.host or parts.path not in _WORDS_IN:
             return ""
         raw = parse_qs(parts.query, max_num_fields=20).get(_WORDS_IN[parts.path], [""])[0]
