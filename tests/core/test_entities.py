@@ -44,6 +44,9 @@ def test_what_is_changed_in_an_entered_entity_is_written(app: Flask) -> None:
 def test_locked_threads_are_fresh_and_have_their_categories(app: Flask, is_known_before: bool) -> None:
     ids = sorted([make_question().id, make_thread(kind="discussion").id])
     db.session.expunge_all()
+    with unit_of_work():
+        get_threads_for_update(ids)  # from its second run on the statement is a prepared one
+    db.session.expunge_all()
     before = [db.session.get_one(Thread, thread_id) for thread_id in ids] if is_known_before else []
     with unit_of_work():
         db.session.connection().execute(sa.update(Thread).values(title="Changed by others"))
