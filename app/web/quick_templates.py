@@ -71,6 +71,8 @@ class QuickContext(Context):
 class QuickGenerator(CodeGenerator):
     """Compiles templates that print by `printed`, and by `shown` what they call."""
 
+    # What is to be printed. Jinja calls a hook before it writes such an expression, `visit` to write it, and a hook behind it: the first
+    # can say how it is written, but not write it.
     _to_print: nodes.Node | None = None
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
