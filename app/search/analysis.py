@@ -221,13 +221,8 @@ def variants(text: str, langs: tuple[str, ...] = LANGUAGES) -> Iterator[tuple[st
                 yield tuple(dict.fromkeys(stem[run] for stem in stems))
 
 
-def terms(text: str, langs: tuple[str, ...] = LANGUAGES) -> list[str]:
-    """The words of a document's text as index terms, in order: stems in each language, Han, Kana and Hangul as bigrams."""
-    return terms_of(words(text), langs)
-
-
 def terms_of(spelled: Iterable[str], langs: tuple[str, ...]) -> list[str]:
-    """As `terms`, of words."""
+    """The words of a document as index terms, in order: stems in each language, Han, Kana and Hangul as bigrams."""
     stems = [stems_of(lang) for lang in langs]
     found: list[str] = []
     for word in spelled:
