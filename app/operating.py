@@ -23,7 +23,7 @@ from app.core.settings import PROJECT_ROOT, Settings
 from app.jobs.worker import run_forever
 from app.migrate import MIGRATIONS, is_prepared
 from app.search.sync import needs_rebuild, rebuild
-from app.serving import BLOCKING_THREADS, load, preload
+from app.serving import load, preload, working
 from app.web.bodies import WAITING
 
 # A connection that has not sent its request line and headers by then is closed (milliseconds).
@@ -64,7 +64,7 @@ def serve_command() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=BLOCKING_THREADS + WAITING,
+        blocking_threads=2 * working(settings) + WAITING,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
         working_dir=PROJECT_ROOT,
         websockets=False,

@@ -32,8 +32,10 @@ from app.search.ledger.recorder import start_flusher as start_ledger
 from app.web.bodies import PatientBodies
 from app.web.ratelimit import limiter
 
-# Threads that run Python for one web process; more only queue for the interpreter's lock.
-BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
+# Requests that read, and as many that write, which one web process answers at once. SQLite works in the thread that asks: more would
+# only take the interpreter's lock from each other, and each has a connection with a cache of its own. PostgreSQL is waited for.
+WORKING_WITH_SQLITE = 2
+WORKING = min(8, 2 * (os.cpu_count() or 1) + 1)
 _WARM_UP = "Threadwell/1 (start; bot)"
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -88,8 +90,14 @@ def load(_target: str = "") -> Flask:
 
 def patient(app: Flask) -> PatientBodies:
     """Return the application for a server: clients that do not send what they announced hold none of its working threads."""
-    is_direct = _settings(app).trusted_proxies == 0
-    return PatientBodies(app.wsgi_app, working=BLOCKING_THREADS, most=app.config["MAX_CONTENT_LENGTH"], is_direct=is_direct)
+    settings = _settings(app)
+    is_direct, most = settings.trusted_proxies == 0, app.config["MAX_CONTENT_LENGTH"]
+    return PatientBodies(app.wsgi_app, working=working(settings), most=most, is_direct=is_direct)
+
+
+def working(settings: Settings) -> int:
+    """Return how many requests that read, and how many that write, a web process answers at once."""
+    return WORKING_WITH_SQLITE if settings.is_sqlite else WORKING
 
 
 def _settings(app: Flask) -> Settings:

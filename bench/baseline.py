@@ -13,7 +13,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from app.operating import BLOCKING_THREADS
+from app.serving import WORKING_WITH_SQLITE
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=BLOCKING_THREADS,
+        blocking_threads=2 * WORKING_WITH_SQLITE,
         websockets=False,
         working_dir=Path(__file__).resolve().parents[1],
         log_level=LogLevels.warning,

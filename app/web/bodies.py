@@ -26,6 +26,8 @@ PATIENCE_SECONDS = 15.0
 LEAST_BYTES_A_SECOND = 4_096
 PIECE = 8_192
 
+_READING = frozenset({"GET", "HEAD"})
+
 _ANSWERS = {
     "400 Bad Request": "The request was cut off on its way. Please send it again.",
     "408 Request Timeout": "The request took too long to arrive. Please send it again.",
@@ -62,14 +64,15 @@ class _Body:
 
 
 class PatientBodies:
-    """WSGI middleware around the whole application. `working` requests run at once; `most` is the largest body in bytes.
+    """WSGI middleware around the whole application. `most` is the largest body in bytes.
 
-    `is_direct`: clients connect to us themselves, so that each address gets a limit of its own.
+    `working` requests that read run at once, and as many that write: who waits for the database's lock or for a password to be
+    hashed holds up no reader. `is_direct`: clients connect to us themselves, so that each address gets a limit of its own.
     """
 
     def __init__(self, app: App, *, working: int, most: int, is_direct: bool, patience: float = PATIENCE_SECONDS) -> None:
         self._app, self._most, self._is_direct, self._patience = app, most, is_direct, patience
-        self._working = threading.BoundedSemaphore(working)
+        self._reading, self._writing = threading.BoundedSemaphore(working), threading.BoundedSemaphore(working)
         self._waiting = threading.BoundedSemaphore(WAITING)
         self._lock = threading.Lock()
         self._missing: Counter[str] = Counter()
@@ -82,7 +85,7 @@ class PatientBodies:
                 self._replace_body(environ, int(length) if length.isascii() and length.isdigit() else None)
             except _Refused as refused:
                 return _answer(str(refused), start_response)
-        with self._working:
+        with self._reading if environ["REQUEST_METHOD"] in _READING else self._writing:
             return self._app(environ, start_response)
 
     def _replace_body(self, environ: Environ, length: int | None) -> None:

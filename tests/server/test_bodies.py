@@ -37,7 +37,7 @@ def ask(app: PatientBodies, source: Any, length: str = "", address: str = "10.0.
     """Send one request and return (status line, body)."""
     statuses: list[str] = []
     answer = app(
-        {"wsgi.input": source, "CONTENT_LENGTH": length, "REMOTE_ADDR": address, **environ},
+        {"REQUEST_METHOD": "POST", "wsgi.input": source, "CONTENT_LENGTH": length, "REMOTE_ADDR": address, **environ},
         lambda status, _headers: statuses.append(status),
     )
     return statuses[0], b"".join(answer)
@@ -148,3 +148,28 @@ def test_a_crowd_behind_one_address_is_let_in():
     for thread in crowd:
         thread.join()
     assert answers == ["200 OK"] * 24
+
+
+def test_writers_who_wait_hold_up_no_reader():
+    """A reader is answered while as many as may write wait for the database's lock; one more writer waits for its turn."""
+    is_free, inside = threading.Event(), threading.Semaphore(0)
+
+    def locked(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        if environ["REQUEST_METHOD"] == "POST":
+            inside.release()
+            is_free.wait(20)
+        return []
+
+    app = PatientBodies(locked, working=2, most=100_000, is_direct=True)
+    writers = [threading.Thread(target=ask, args=(app, BytesIO(b""))) for _ in range(3)]
+    for thread in writers:
+        thread.start()
+    try:
+        assert inside.acquire(timeout=5) and inside.acquire(timeout=5)
+        assert ask(app, BytesIO(b""), REQUEST_METHOD="GET")[0] == "200 OK"
+        assert not inside.acquire(timeout=0.1), "only two write at once"
+    finally:
+        is_free.set()
+        for thread in writers:
+            thread.join()
