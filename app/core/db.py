@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from app.core.prepared import Rows, run_prepared, runs_again
-from app.core.prepared_writes import run_write
+from app.core.prepared_writes import as_sqlalchemy_says, run_write
 from app.core.reading import current_reader
 
 Columns = TypeVarTuple("Columns")
@@ -36,6 +36,7 @@ IMMEDIATE = {"sqlite_begin": "IMMEDIATE"}
 # How long SQLite waits for a lock; it sleeps for 1, 2, 5, ... 100 ms between two tries, so in 3 ms it tries three times.
 BUSY_SECONDS = 15
 _ASK_PATIENTLY, _ASK_OFTEN = f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}", "PRAGMA busy_timeout=3"
+_BEGIN_WRITING = "BEGIN IMMEDIATE"
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -152,12 +153,12 @@ def read(
     """
     given = parameters or {}
     if runs_again(statement):
-        driver, dialect = _prepared_on()
-        if driver is not None:
-            try:
+        try:
+            driver, dialect = _prepared_on()
+            if driver is not None:
                 return run_prepared(driver, dialect, statement, given)
-            except sqlite3.Error:
-                pass  # SQLAlchemy meets it again, and says what it is in its own words
+        except sqlite3.Error:
+            pass  # SQLAlchemy meets it again, and says what it is in its own words
     return connection().execute(statement, given)
 
 
@@ -214,12 +215,14 @@ def _begin_writing(driver: sqlite3.Connection, asking: threading.Lock) -> None:
     """Begin a transaction as the only writer, when the others are done.
 
     Of the threads of a process one asks for it, the others wait for `asking`: whoever came later is not served before them again and
-    again. Raises sqlite3.OperationalError after BUSY_SECONDS.
+    again. Raises sqlalchemy.exc.OperationalError after BUSY_SECONDS.
     """
     deadline = time.monotonic() + BUSY_SECONDS
     has_turn = asking.acquire(timeout=BUSY_SECONDS)
     try:
         _ask_for_writing(driver, deadline)
+    except sqlite3.Error as error:
+        raise as_sqlalchemy_says(error, _BEGIN_WRITING) from error
     finally:
         if has_turn:
             asking.release()
@@ -235,7 +238,7 @@ def _ask_for_writing(driver: sqlite3.Connection, deadline: float) -> None:
     try:
         while True:
             try:
-                driver.execute("BEGIN IMMEDIATE")
+                driver.execute(_BEGIN_WRITING)
                 return
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:

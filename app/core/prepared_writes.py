@@ -79,6 +79,9 @@ def _run(connection: sa.Connection, prepared: _Prepared, rows: Sequence[Mapping[
         driver.executemany(prepared.sql, [prepared.values(row) for row in rows])
         return []
     except sqlite3.Error as error:
-        raise sa.exc.DBAPIError.instance(
-            prepared.sql, None, error, sqlite3.Error, hide_parameters=True, dialect=connection.dialect
-        ) from error
+        raise as_sqlalchemy_says(error, prepared.sql) from error
+
+
+def as_sqlalchemy_says(error: sqlite3.Error, sql: str) -> BaseException:
+    """Return an error of the driver as SQLAlchemy raises it: that is what is caught, and answered."""
+    return sa.exc.DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True)

@@ -88,7 +88,8 @@ def page(template: str, head: Head, status: int = 200, **values: Any) -> Respons
     values.setdefault("show_flashes", actor.is_authenticated)
     if values.get("needs_csrf") or values["show_flashes"]:
         g.is_personal = True  # the page holds a token or a message of one visitor: nobody else may get a copy
-    common = {name: provider(actor) for name, provider in _providers.items()}
+    # Where we failed nothing more is read: what is provided is read from the database, which may be away.
+    common = {name: provider(actor) for name, provider in _providers.items()} if status < 500 else {}
     html = render_text(
         template,
         head=render_head(head),

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
 from app.accounts.models import Person
 from app.core import db as kernel
@@ -88,7 +89,7 @@ def test_a_writer_asks_often_for_its_turn_but_not_for_ever(app: Flask, monkeypat
     if db.engine.dialect.name != "sqlite":
         pytest.skip("other databases have a queue of their own")
     monkeypatch.setattr("app.core.db.BUSY_SECONDS", 0.02)
-    locked = pytest.raises(sqlite3.OperationalError, match="locked")
+    locked = pytest.raises(OperationalError, match="locked")
     with db.engine.connect().execution_options(**IMMEDIATE) as other, other.begin(), locked, unit_of_work():
         pass
     with unit_of_work():
