@@ -5,7 +5,6 @@ public; nothing else is ever stored, so that no page of one person reaches anoth
 the same wait for it.
 """
 
-import hashlib
 import math
 import threading
 import time
@@ -18,6 +17,7 @@ from app.core.records import Struct
 from app.pagecache.changes import Changes
 from app.pagecache.store import Kept, Store
 from app.web.compressing import SUFFIX, compress, matches, pick_encoding
+from app.web.headers import tag_of
 from app.web.marking import CACHED, REPEATED, SHOWN, UNTIL
 
 Environ = dict[str, Any]
@@ -140,7 +140,7 @@ class PageCache:
         form = _form(environ, is_packed)
         kept = Kept(
             (*((name, value) for name, value in headers if name.lower() not in _OWN), ("Vary", _varies(headers))),
-            hashlib.blake2b(body, digest_size=12).hexdigest(),
+            tag_of(body),
             frozenset(environ[SHOWN]),
             moment,
             min(time.monotonic() + LONGEST, environ.get(UNTIL, math.inf)),

@@ -13,7 +13,7 @@ from app.core.settings import Settings
 from app.web.access import public
 from app.web.brand import DRAWN_IN, ICONS, brand_hex, paint_icon
 from app.web.compressing import SUFFIX, compress, pick_encoding
-from app.web.headers import vary_by
+from app.web.headers import tag_of, vary_by
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 STYLES = ("tokens", "base", "layout", "components", "pages", "print")
@@ -102,7 +102,7 @@ def serve_asset(version: str, path: str) -> Response:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "public, max-age=60"
-    tag = hashlib.blake2b(content, digest_size=12).hexdigest()
+    tag = tag_of(content)
     response.set_etag(tag)
     response.make_conditional(request)
     if kind in _TYPES.values():

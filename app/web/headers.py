@@ -69,6 +69,11 @@ def vary_by(response: Response, header: str) -> None:
         response.headers["Vary"] = f"{said}, {header}"
 
 
+def tag_of(body: bytes) -> str:
+    """Return the strong tag of a text before it is compressed. Processors have steps for SHA-256: it takes half the time of BLAKE2."""
+    return hashlib.sha256(body).hexdigest()[:24]
+
+
 def add_headers(response: Response) -> Response:
     """Set security headers; let visitors' pages be revalidated and everything personal be kept by nobody."""
     headers = response.headers
@@ -89,8 +94,7 @@ def add_headers(response: Response) -> Response:
     if CACHED in environ and SHOWN in environ:
         return response  # the cache in front tags and compresses what it keeps
     vary_by(response, "Cookie")
-    digest = hashlib.blake2b(response.get_data(), digest_size=12).hexdigest()
-    response.set_etag(digest)
+    response.set_etag(tag_of(response.get_data()))
     return response.make_conditional(environ) if _CONDITIONS & environ.keys() else response  # type: ignore[return-value]
 
 
