@@ -39,3 +39,14 @@ class QuestionEscalated(Event, frozen=True):
             "waited_working_minutes": self.waited_minutes,
             "escalated_at": self.escalated_at.isoformat(),
         }
+
+
+class QuestionsEscalated(Event, frozen=True):
+    """Questions of one in charge (at most one of `assignee_id` and `group_id` is set) were escalated at once, the longest waiting first.
+
+    For whoever tells people: each of them has its own QuestionEscalated.
+    """
+
+    thread_ids: tuple[int, ...]
+    group_id: int | None
+    assignee_id: int | None

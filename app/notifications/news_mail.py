@@ -23,7 +23,7 @@ from app.forum.models import Post, Thread
 from app.notifications.letters import absolute, unsubscribe_address, write_letter
 from app.notifications.mailer import Mail
 from app.notifications.models import NotificationKind
-from app.notifications.sentences import KIND_LABELS, lead
+from app.notifications.sentences import KIND_LABELS, desk_subject, lead
 from app.notifications.targets import Target, can_see_target, load_target, path_for
 from app.notifications.telling import about, unpack
 from app.notifications.urls import unsubscribe_path
@@ -103,8 +103,7 @@ def _write(payload: Payload, target: Target, said: Callable[[str], str], day: st
         numbers.append(day)
     subject = f"Re: {target.title}" if thread else target.title
     if kind == NotificationKind.DESK:
-        is_new = bool(payload.get("text"))
-        subject = _("In your charge: %(title)s", title=target.title) if is_new else _("Overdue: %(title)s", title=target.title)
+        subject = desk_subject(unpack(payload.get("text", "")), target.title)
     return write_letter(
         "", subject, "notification", {"message_id": ".".join([kind, *numbers]), "references": (root,)},
         sentence=said(_("“%(title)s”", title=target.title)),

@@ -188,6 +188,30 @@ def _say_charge(name: str, group: str, note: str, title: str = "") -> str:
     return fill(message, name=name or _("Somebody"), group=group, note=note, title=title)
 
 
+def overdue_together(others: int) -> Saying:
+    """Return what staff hear when many questions were escalated at once: of the one that waits longest, and how many others."""
+    return Saying("overdue", others)
+
+
+@teller("overdue")
+def _say_overdue(others: int, title: str = "") -> str:
+    message = ngettext(
+        "An answer from us is overdue for %(title)s and %(num)s other question. All of them are on the desk under Escalated.",
+        "An answer from us is overdue for %(title)s and %(num)s other questions. All of them are on the desk under Escalated.",
+        others, title=_PLACES["title"],
+    )  # fmt: skip
+    return fill(message, title=title)
+
+
+def desk_subject(text: str, title: str) -> str:
+    """Return the subject of a mail from the desk whose line says `text` (nothing: one question is overdue)."""
+    if not text:
+        return _("Overdue: %(title)s", title=title)
+    if isinstance(text, Saying) and text.code == "overdue":
+        return ngettext("Overdue: %(num)s question", "Overdue: %(num)s questions", text.values[0] + 1)
+    return _("In your charge: %(title)s", title=title)
+
+
 def has_helped(helped: int) -> Saying:
     """Return how many people an article helped, for the authors of its sources."""
     return Saying("helped", helped)

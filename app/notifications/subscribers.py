@@ -16,7 +16,7 @@ from app.accounts.events import (
 from app.accounts.models import Person
 from app.core.db import db, read
 from app.core.events import Event
-from app.desk.events import QuestionAssigned, QuestionEscalated
+from app.desk.events import QuestionAssigned, QuestionsEscalated
 from app.desk.models import StaffGroup
 from app.desk.queries.people import list_in_charge_ids, list_staff_ids
 from app.forum.events import (
@@ -39,10 +39,12 @@ from app.kb.models import ArticleSource
 from app.notifications.decisions import decision, edited_by_others, moved_along
 from app.notifications.jobs import site_timing
 from app.notifications.models import Notification, NotificationKind
-from app.notifications.sentences import asks_for_details, put_in_charge
+from app.notifications.sentences import asks_for_details, overdue_together, put_in_charge
 from app.notifications.services.asking import expect_word, plan_telling, stop_asking
 from app.notifications.services.notifying import notify, notify_followers, notify_of_decision, queue_account_mail
 
+# More questions than these that are escalated at once are told of in one word.
+ESCALATED_SINGLY = 3
 # In these states nobody waits for the asker's word.
 _SETTLED = (Status.SOLVED, Status.CLOSED)
 _FOLLOWS = sa.select(Follow.person_id, Follow.is_muted).where(Follow.thread_id == sa.bindparam("thread_id"))
@@ -210,11 +212,16 @@ def follow_status(event: StatusChanged) -> None:
         plan_telling(event.thread_id)
 
 
-def tell_of_escalation(event: QuestionEscalated) -> None:
-    """Whoever is in charge hears that a question waits too long: the person, the group's people, otherwise all staff."""
+def tell_of_escalation(event: QuestionsEscalated) -> None:
+    """Whoever is in charge hears that questions wait too long: the person, the group's people, otherwise all staff.
+
+    A few are told of one by one; many at once (the site stood still, escalation was switched on) in one word.
+    """
     people = list_staff_ids(person_id=event.assignee_id, group_id=event.group_id)
-    opening_id = _opening_of(event.thread_id)
-    notify(people, NotificationKind.DESK, actor_id=None, thread_id=event.thread_id, post_id=opening_id)
+    is_many = len(event.thread_ids) > ESCALATED_SINGLY
+    text = overdue_together(len(event.thread_ids) - 1) if is_many else ""
+    for thread_id in event.thread_ids[:1] if is_many else event.thread_ids:
+        notify(people, NotificationKind.DESK, actor_id=None, thread_id=thread_id, post_id=_opening_of(thread_id), text=text)
 
 
 def tell_in_charge(event: QuestionAssigned) -> None:
@@ -277,7 +284,7 @@ SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (PostsMoved, tell_moved),
     (PostEdited, tell_of_edit),
     (CommentCurated, tell_of_comment_decision),
-    (QuestionEscalated, tell_of_escalation),
+    (QuestionsEscalated, tell_of_escalation),
     (QuestionAssigned, tell_in_charge),
     (PersonSignedUp, mail_confirmation),
     (ConfirmationRequested, mail_confirmation),

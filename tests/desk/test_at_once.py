@@ -76,7 +76,7 @@ def test_several_workers_tell_of_an_escalation_once(app: Flask, terms: object) -
     ids = [make_question(created_at=now() - timedelta(minutes=1)).id for _ in range(3)]
     tick_job([])
     with unit_of_work():
-        db.session.execute(sa.update(DeskItem).values(clock_since=now() - timedelta(days=30)))
+        db.session.execute(sa.update(DeskItem).values(clock_since=now() - timedelta(days=4)))
     db.session.remove()
     assert at_once(app, [lambda: tick_job([])] * 4) == []
     lines = db.session.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from app.desk.services.assigning import assign_thread
 from app.desk.services.grouping import create_group
 from app.desk.services.scheduling import add_holiday, set_week
 from app.desk.terms import DeskTerms, use_terms
-from app.forum.models import Post
+from app.forum.models import Category, Post
 from app.forum.services.accepting import accept_answer, withdraw_acceptance
 from app.forum.services.answering import add_post
 from app.forum.services.asking import start_thread
@@ -186,6 +187,46 @@ def test_with_nobody_in_charge_all_staff_hear_of_it_and_nobody_else(
     clock.move_to(MONDAY + timedelta(days=1))
     tick_job([])
     assert notified() == {staff.id, admin.id}
+
+
+def ask_many(number: int, *, asker: Person) -> list[int]:
+    category = db.session.scalars(sa.select(Category)).one()
+    with unit_of_work():
+        body = compose("It hums, and no water comes out.").body
+        ask = partial(start_thread, actor_of(asker), category_id=category.id, kind="question", body=body, tags=())
+        return [ask(title=f"Why does pump {index} hum?").id for index in range(number)]
+
+
+def test_switched_on_at_an_old_site_it_tells_of_the_last_week_in_one_word_each(
+    thread_id: int, staff: Person, admin: Person, told: list[Any], clock: Any, browser: Any
+) -> None:
+    use_terms(DeskTerms(escalate_after=timedelta()))
+    asker = db.session.scalars(sa.select(Person).where(Person.name == "asker")).one()
+    ask_many(5, asker=asker)
+    clock.move_to(MONDAY + timedelta(days=14))
+    recent = ask_many(5, asker=asker)
+    clock.move_to(MONDAY + timedelta(days=16))
+    tick_job([])
+    use_terms(DeskTerms())
+    for _ in range(2):
+        tick_job([])
+    assert [event.thread_id for event in told] == recent
+    lines = db.session.execute(sa.select(Notification.person_id, Notification.thread_id).where(Notification.kind == "desk")).all()
+    assert sorted(lines) == sorted([(staff.id, recent[0]), (admin.id, recent[0])])
+    jobs = [job for job in db.session.scalars(sa.select(Job).where(Job.kind == "mail.send")) if job.payload["kind"] == "desk"]
+    assert sorted(job.payload["person_id"] for job in jobs) == sorted([staff.id, admin.id])
+    (mail,) = compose_all([jobs[0].payload])
+    assert mail is not None and mail.subject == "Overdue: 5 questions"
+    assert "overdue for “Why does pump 0 hum?” and 4 other questions. All of them" in mail.text
+    assert "and 4 other questions." in browser.sign_in(staff).get("/notifications").text
+
+
+def test_what_is_overdue_after_some_days_without_background_work_is_made_up_for(
+    thread_id: int, told: list[Any], clock: Any
+) -> None:
+    clock.move_to(MONDAY + timedelta(days=7))
+    tick_job([])
+    assert [event.thread_id for event in told] == [thread_id]
 
 
 def test_the_event_is_ready_for_the_world_outside() -> None:

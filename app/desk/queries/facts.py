@@ -130,11 +130,13 @@ def list_affected_more(limit: int) -> list[int]:
     return list(db.session.scalars(statement))
 
 
-def list_overdue_clocks(cutoff: datetime, limit: int) -> list[int]:
-    """Return the threads whose escalation clock has run since `cutoff` or longer and that nobody was told of, oldest first."""
+def list_overdue_clocks(after: datetime, cutoff: datetime, limit: int) -> list[int]:
+    """Return the threads whose escalation clock began after `after` and by `cutoff`, and that nobody was told of, oldest first."""
     statement = (
         sa.select(DeskItem.thread_id)
-        .where(DeskItem.clock_since <= cutoff, DeskItem.escalated_at.is_(None), ~DeskItem.is_backlog)
+        .where(
+            DeskItem.clock_since > after, DeskItem.clock_since <= cutoff, DeskItem.escalated_at.is_(None), ~DeskItem.is_backlog
+        )
         .order_by(DeskItem.clock_since, DeskItem.thread_id)
         .limit(limit)
     )
