@@ -4,6 +4,7 @@ SQLite tells in microseconds whether any other connection has committed (`PRAGMA
 read. PostgreSQL has no such word: there the log is asked each time, by one indexed statement.
 """
 
+import logging
 import sqlite3
 import threading
 import time
@@ -12,6 +13,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+logger = logging.getLogger(__name__)
 # The log keeps an hour. Who has not looked for half of it may have missed something.
 FORGET_AFTER = 1_800.0
 # So many changes at once are not worth telling apart.
@@ -20,7 +22,8 @@ MOST_TAGS = 50_000
 
 
 class Feed(Protocol):
-    """Where changes are read. `read` returns the tags that are new since it was last called, or None when they are too many."""
+    """Where changes are read. `read` returns the tags that are new since it was last called, or None when they are too many or
+    cannot be told."""
 
     def read(self) -> list[str] | None: ...
 
@@ -56,7 +59,8 @@ class SqliteFeed:
             "SELECT id, tag FROM page_change WHERE id > ? ORDER BY id LIMIT ?", (self._seen, MOST_ROWS)
         ).fetchall()
         self._version = version
-        if len(rows) == MOST_ROWS:
+        is_older = not rows and self._newest() < self._seen  # an earlier state of the database was put in its place
+        if is_older or len(rows) == MOST_ROWS:
             self._seen = self._newest()
             return None
         if rows:
@@ -64,7 +68,9 @@ class SqliteFeed:
         return [tag for _id, tag in rows]
 
     def _newest(self) -> int:
-        return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM page_change").fetchone()[0])
+        """Return the last id that was given, whether its row is still there or was trimmed."""
+        found = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'page_change'").fetchone()
+        return found[0] if found else 0
 
     def close(self) -> None:
         if self._connected is not None:
@@ -113,9 +119,17 @@ class Changes:
         self._looked = clock()
 
     def look(self) -> int:
-        """Read what is new and return the moment: whatever is committed by now changed at it or before."""
+        """Read what is new and return the moment: whatever is committed by now changed at it or before.
+
+        Where the log cannot be read nothing that is kept is current: the application is asked, and says that the database is away.
+        """
         with self._lock:
-            tags, looked = self._feed.read(), self._clock()
+            try:
+                tags = self._feed.read()
+            except (sqlite3.Error, sa.exc.SQLAlchemyError) as error:
+                logger.warning("pagecache.log_unreadable", extra={"error": type(error).__name__})
+                tags = None
+            looked = self._clock()
             is_long_ago = looked - self._looked > FORGET_AFTER
             if tags is None or is_long_ago or len(self._changed) > MOST_TAGS:
                 self._moment += 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -115,6 +117,27 @@ def test_a_change_after_an_hour_without_any_is_read(feed: Feed):
     with unit_of_work():
         db.session.execute(sa.update(Thread).where(Thread.id == thread.id).values(title="Other"))
     assert feed.read() == [f"thread:{thread.id}"]
+
+
+def test_changes_after_an_older_state_of_the_database_was_put_back_are_read(tmp_path: Path):
+    def change(*tags: str) -> None:
+        with site:
+            site.executemany("INSERT INTO page_change (tag) VALUES (?)", [(tag,) for tag in tags])
+
+    site, saved = sqlite3.connect(tmp_path / "site"), sqlite3.connect(tmp_path / "saved")
+    site.execute("CREATE TABLE page_change (id INTEGER PRIMARY KEY AUTOINCREMENT, tag TEXT)")
+    change("thread:1")
+    site.backup(saved)
+    feed = SqliteFeed(str(tmp_path / "site"))
+    feed.read()
+    change("thread:2", "thread:3")
+    assert feed.read() == ["thread:2", "thread:3"]
+    saved.backup(site)
+    assert feed.read() is None, "anything may be another now"
+    change("thread:4")
+    assert feed.read() == ["thread:4"]
+    for connection in (feed, site, saved):
+        connection.close()
 
 
 class Silent:

@@ -10,6 +10,7 @@ from typing import Any
 
 import brotli
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.pagecache.changes import Changes
 from app.pagecache.installing import widen
@@ -26,8 +27,11 @@ class FakeFeed:
 
     def __init__(self) -> None:
         self.tags: list[str] | None = []
+        self.error: Exception | None = None
 
     def read(self) -> list[str] | None:
+        if self.error is not None:
+            raise self.error
         found, self.tags = self.tags, []
         return found
 
@@ -128,6 +132,17 @@ def test_who_may_be_somebody_is_never_given_a_copy_and_leaves_none(headers: dict
     assert site.asked == 2
     site.get()
     site.get(**headers)
+    assert site.asked == 4
+
+
+def test_while_the_log_cannot_be_read_the_application_is_asked_and_answers():
+    site = Site()
+    site.get()
+    site.feed.error = OperationalError("SELECT", {}, Exception("server closed the connection"))
+    site.status = "503 Service Unavailable"
+    assert site.get()[0] == site.get()[0] == "503 Service Unavailable"
+    site.feed.error, site.status = None, "200 OK"
+    assert site.get()[0] == site.get()[0] == "200 OK"
     assert site.asked == 4
 
 
