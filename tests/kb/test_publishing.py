@@ -9,12 +9,15 @@ from flask import Flask
 from app.core.db import db
 from app.core.errors import AppError, Conflict, Forbidden, NotFound
 from app.core.events import emit, subscribe
+from app.core.markup import render_markdown
 from app.core.uow import unit_of_work
 from app.jobs.models import Job
 from app.kb.events import ArticlePublished, ArticleStateChanged
 from app.kb.models import ArticleState
 from app.kb.services import publishing
-from app.kb.services.writing import StaleEdit
+from app.kb.services.writing import ArticleText, Placement, StaleEdit, save_revision
+from app.moderation.models import LogEntry
+from app.moderation.undoing import undo_decision
 from tests.factories import actor_of, make_article
 from tests.kb.conftest import Crew
 from tests.kb.samples import change, fresh
@@ -99,3 +102,41 @@ def test_still_right_renews_the_date_only(app: Flask, crew: Crew):
     with unit_of_work():
         publishing.verify(crew.agent, article_id=article.id)
     assert fresh(article).verified_by_id == crew.staff.id and fresh(article).modified_at == before
+
+
+@pytest.mark.parametrize(
+    ("start", "done"),
+    [
+        ("draft", "submit_for_review"), ("draft", "publish"), ("in_review", "publish"), ("archived", "publish"),
+        ("draft", "archive"), ("in_review", "archive"), ("published", "archive"), ("in_review", "reopen"), ("archived", "reopen"),
+    ],
+)  # fmt: skip
+def test_every_change_of_state_is_undone_in_the_log(app: Flask, crew: Crew, start: str, done: str):
+    article = make_article(state=start)
+    with unit_of_work():
+        getattr(publishing, done)(crew.curator, article_id=article.id)
+    entry = db.session.scalars(sa.select(LogEntry)).one()
+    with unit_of_work():
+        undo_decision(crew.curator, entry_id=entry.id, reason="By mistake")
+    assert fresh(article).state == start
+
+
+def test_undoing_an_archiving_shows_readers_what_they_saw_before(app: Flask, crew: Crew):
+    """Not a newer version that nobody has published."""
+    article = make_article(state="draft")
+    with unit_of_work():
+        publishing.publish(crew.curator, article_id=article.id)
+    with unit_of_work():
+        save_revision(
+            crew.curator, article_id=article.id, base_revision=1, place=Placement(article.section_id, "public"),
+            text=ArticleText("Priming the pump", render_markdown("A sentence that nobody has looked at.")),
+        )  # fmt: skip
+    with unit_of_work():
+        publishing.archive(crew.curator, article_id=article.id)
+    entry = db.session.scalars(sa.select(LogEntry).where(LogEntry.action == "archived")).one()
+    before = fresh(article)
+    with unit_of_work():
+        undo_decision(crew.curator, entry_id=entry.id, reason="By mistake")
+    after = fresh(article)
+    assert (after.state, after.published_revision, after.body_html) == ("published", 1, before.body_html)
+    assert after.revision == 2 and "nobody has looked at" not in after.body_html

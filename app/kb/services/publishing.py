@@ -75,6 +75,20 @@ def reopen(actor: Actor, *, article_id: int, reason: str = "") -> Article:
     return article
 
 
+def put_back(actor: Actor, *, article_id: int, was: str, state: str, reason: str = "") -> Article:
+    """Undo a change of state to `was`: the article stands in `state` again, with the revision that readers saw then.
+
+    Raises NotFound, Forbidden, Conflict when its state changed since, Invalid when a source has fewer readers by now.
+    """
+    article = _load(actor, article_id)
+    if state == ArticleState.PUBLISHED:
+        ensure_sources_allow(article, article.audience)
+    article.publish_at = article.publish_revision = article.publish_by_id = None
+    _change_state(actor, article, (ArticleState(was),), ArticleState(state), reason)
+    mark_threads(article)
+    return article
+
+
 def verify(actor: Actor, *, article_id: int) -> Article:
     """Record that the actor checked a published article today and that it is still right, also on the current versions."""
     article = _load(actor, article_id)

@@ -1,7 +1,6 @@
 """What undoes decisions about articles: they go back to the state or the owner they had before."""
 
 from app.core.actor import Actor
-from app.kb.models import ArticleState
 from app.kb.services import publishing
 from app.kb.services.reviewing import give_back_owner
 from app.moderation.models import LogEntry
@@ -13,15 +12,7 @@ def _undo_article_owner(actor: Actor, entry: LogEntry, reason: str) -> None:
 
 
 def _undo_article_state(actor: Actor, entry: LogEntry, reason: str) -> None:
-    article_id = need_id(entry.article_id)
-    if entry.before == ArticleState.PUBLISHED:
-        publishing.publish(actor, article_id=article_id)
-    elif entry.before == ArticleState.ARCHIVED:
-        publishing.archive(actor, article_id=article_id, reason=reason)
-    elif entry.before == ArticleState.IN_REVIEW:
-        publishing.submit_for_review(actor, article_id=article_id)
-    else:
-        publishing.reopen(actor, article_id=article_id)
+    publishing.put_back(actor, article_id=need_id(entry.article_id), was=entry.action, state=entry.before, reason=reason)
 
 
 ARTICLE: dict[str, Undo] = {
