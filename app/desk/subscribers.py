@@ -20,6 +20,7 @@ from app.forum.events import (
     StatusChanged,
     StillStuckWithdrawn,
     ThreadCurated,
+    ThreadHeld,
     ThreadStarted,
 )
 from app.forum.models import Post, Thread
@@ -33,6 +34,11 @@ def put_on_desk(event: ThreadStarted) -> None:
     """A new question stands in the queue, and the rules say who is in charge of it."""
     if settle_item(event.thread_id) is not None:
         assign_by_rule(event.thread_id)
+
+
+def look_after_held(event: ThreadHeld) -> None:
+    """What has to be read first is nobody's task."""
+    settle_item(event.thread_id)
 
 
 def look_after_post(event: PostAdded) -> None:
@@ -114,6 +120,7 @@ def _answered_meanwhile(thread_id: int) -> bool:
 
 SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (ThreadStarted, put_on_desk),
+    (ThreadHeld, look_after_held),
     (PostAdded, look_after_post),
     (StatusChanged, look_after_status),
     (AskerStillStuck, bring_back_stuck),

@@ -4,6 +4,9 @@ from datetime import datetime
 
 from app.core.events import Event
 
+# What is done to a thread that takes it out of readers' sight, or brings it back.
+SHOWS_OR_HIDES = frozenset({"hide", "restore", "approve", "reject", "hold", "set_aside", "release", "merge", "unmerge"})
+
 
 class ThreadStarted(Event, frozen=True):
     """A thread became visible (asked, or approved)."""
@@ -14,7 +17,7 @@ class ThreadStarted(Event, frozen=True):
 
 
 class ThreadHeld(Event, frozen=True):
-    """A new thread waits for approval."""
+    """A thread waits for approval: it is new, its text was changed, or somebody put it (back) to wait."""
 
     thread_id: int
     author_id: int | None
@@ -29,7 +32,7 @@ class PostAdded(Event, frozen=True):
 
 
 class PostHeld(Event, frozen=True):
-    """A new answer or reply waits for approval."""
+    """An answer or reply waits for approval: it is new, was changed, or somebody put it (back) to wait."""
 
     thread_id: int
     post_id: int
@@ -123,8 +126,8 @@ class ThreadChanged(Event, frozen=True):
 class ThreadCurated(Event, frozen=True):
     """Somebody in charge did `action` to a thread.
 
-    `action` is one of hide restore approve reject lock unlock pin unpin move close reopen duplicate unduplicate not_duplicate
-    propose_duplicate card uncard retitle retag archive unarchive slow split unsplit merge unmerge to_discussion to_question.
+    `action` is one of SHOWS_OR_HIDES or lock unlock pin unpin move close reopen duplicate unduplicate not_duplicate
+    propose_duplicate card uncard archive unarchive slow split unsplit to_discussion to_question.
     `before` holds what is needed to undo it (an old category id, for example).
     `is_one_of_many`: a single decision about many texts did it, which is logged and told as one, not for each text.
     """

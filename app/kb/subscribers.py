@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.forum.events import (
+    SHOWS_OR_HIDES,
     AcceptanceWithdrawn,
     AnswerAccepted,
     PostAdded,
@@ -12,11 +13,11 @@ from app.forum.events import (
     PostsMoved,
     StatusChanged,
     ThreadCurated,
+    ThreadHeld,
 )
-from app.forum.models import Post, Thread
+from app.forum.models import Thread
 from app.forum.models.thread import Status
 from app.forum.services.promoting_marks import unmark_promoted
-from app.forum.services.trusting import refresh_trust
 from app.kb.events import ThreadPromoted
 from app.kb.models import ArticleReuse, ArticleSource
 from app.kb.queries.articles import get_article_for_update, list_article_ids_of_threads
@@ -29,9 +30,9 @@ from app.kb.services.wordings import follow_wordings
 from app.search.ledger.jobs import request_rerun
 
 # What moderators do to a thread that can change who reads it.
-_WHO_READS = frozenset({"hide", "restore", "approve", "reject", "move"})
+_WHO_READS = SHOWS_OR_HIDES | {"move"}
 # ... and what can change which wordings lead to an article.
-_WORDINGS = _WHO_READS | {"duplicate", "unduplicate", "retitle", "merge", "unmerge", "split", "unsplit"}
+_WORDINGS = _WHO_READS | {"duplicate", "unduplicate", "split", "unsplit"}
 
 
 def on_post_changed(event: PostEdited | PostCurated | AnswerAccepted | AcceptanceWithdrawn) -> None:
@@ -52,6 +53,13 @@ def on_thread_curated(event: ThreadCurated) -> None:
     if event.action == "move":
         for article_id in list_article_ids_of_threads([event.thread_id]):
             mark_threads(get_article_for_update(article_id), only=event.thread_id)
+
+
+def on_thread_held(event: ThreadHeld) -> None:
+    """As on_thread_curated and on_wording_curated, for a thread that has to be read first: nobody decided that."""
+    if _is_source(event.thread_id):
+        refresh_sources(ArticleSource.thread_id == event.thread_id)
+    follow_wordings([event.thread_id])
 
 
 def on_posts_moved(event: PostsMoved) -> None:
@@ -81,16 +89,6 @@ def on_status_changed(event: StatusChanged) -> None:
         request_rerun(event.thread_id)
     if Status.DISPUTED in (event.old_status, event.new_status) and _is_source(event.thread_id):
         refresh_sources(ArticleSource.thread_id == event.thread_id)
-
-
-def on_acceptance(event: AnswerAccepted | AcceptanceWithdrawn | PostCurated) -> None:
-    """Count anew what the author of an answer earned; what moderators do with a post that nobody accepted changes nothing."""
-    statement = sa.select(Post.author_id).where(Post.id == event.post_id)
-    if isinstance(event, PostCurated):
-        statement = statement.where(Post.accepted_at.is_not(None))
-    author_id = db.session.scalar(statement)
-    if author_id is not None:
-        refresh_trust([author_id])
 
 
 def on_thread_promoted(event: ThreadPromoted) -> None:
@@ -123,11 +121,9 @@ SUBSCRIPTIONS = (
     (AcceptanceWithdrawn, on_post_changed),
     (PostsMoved, on_posts_moved),
     (ThreadCurated, on_thread_curated),
+    (ThreadHeld, on_thread_held),
     (ThreadCurated, on_wording_curated),
     (PostEdited, on_wording_edited),
     (StatusChanged, on_status_changed),
-    (AnswerAccepted, on_acceptance),
-    (AcceptanceWithdrawn, on_acceptance),
-    (PostCurated, on_acceptance),
     (ThreadPromoted, on_thread_promoted),
 )

@@ -13,11 +13,13 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
+from app.core.events import emit
 from app.core.uow import unit_of_work
 from app.desk.jobs import resettle_job, tick_job
 from app.desk.models import DeskItem, DeskState, WaitingReason
 from app.desk.services.settling import settle_item
 from app.desk.services.taking import take_thread
+from app.forum.events import ThreadHeld
 from app.forum.models import Category, Outcome, Thread
 from app.forum.queries.threads import get_thread_for_update
 from app.forum.services import curating
@@ -234,6 +236,19 @@ def test_hidden_and_closed_questions_leave_and_return(asker: Person, admin: Pers
     assert item_of(thread_id).state == DeskState.DONE
     with unit_of_work():
         getattr(curating, f"{back}_thread")(actor_of(admin), thread_id=thread_id, reason="No.")
+    assert item_of(thread_id).state == DeskState.WAITING
+
+
+def test_a_question_whose_change_has_to_be_read_first_leaves_until_it_is_approved(
+    asker: Person, admin: Person, terms: object
+) -> None:
+    thread_id = ask(asker)
+    with unit_of_work():
+        get_thread_for_update(thread_id).held_at = now()
+        emit(ThreadHeld(thread_id, asker.id))
+    assert item_of(thread_id).state == DeskState.DONE
+    with unit_of_work():
+        curating.approve_thread(actor_of(admin), thread_id=thread_id)
     assert item_of(thread_id).state == DeskState.WAITING
 
 

@@ -9,16 +9,18 @@ from flask import Flask
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, NotFound
-from app.core.events import subscribe
+from app.core.events import emit, subscribe
 from app.core.markup import render_markdown
 from app.core.records import replace
 from app.core.uow import unit_of_work
-from app.forum.models import Post
-from app.forum.services import accepting, curating, editing
+from app.forum.events import ThreadHeld
+from app.forum.models import Post, Reshaping, Thread
+from app.forum.services import accepting, curating, editing, merging, setting_aside
 from app.kb.events import SourceChanged
 from app.kb.models import ArticleSource
+from app.kb.services import publishing
 from app.kb.services.refreshing import PostState, acknowledge_source, derive_change
-from tests.factories import actor_of, make_answer, make_category, make_section, opening_of
+from tests.factories import actor_of, make_answer, make_category, make_question, make_section, opening_of
 from tests.kb.conftest import Crew
 from tests.kb.samples import fresh, make_solved, promote_and_publish, source_of
 
@@ -93,6 +95,30 @@ def test_hiding_the_post_or_the_thread_marks_the_article_until_it_is_back(built,
     assert {source_of(article, post).change for post in (answer, opening_of(thread))} == {"hidden"}
     with unit_of_work():
         curating.restore_thread(crew.curator, thread_id=thread.id)
+    assert fresh(article).source_changed_at is None
+
+
+@pytest.mark.parametrize("away", ["set_aside", "held", "merged"])
+def test_a_thread_that_nobody_may_read_now_marks_the_article_until_it_is_back(built, crew: Crew, away: str):
+    """Reports, a change that must be read first, and a merge take a thread out of sight, too."""
+    article, thread, answer = built
+    opening, moderator, target = opening_of(thread), crew.curator, make_question()
+    with unit_of_work():
+        if away == "set_aside":
+            setting_aside.set_aside_post(moderator, post_id=opening.id, reason="Reported")
+        elif away == "held":
+            db.session.get_one(Thread, thread.id).held_at = now()
+            emit(ThreadHeld(thread.id, thread.author_id))
+        else:
+            publishing.archive(crew.curator, article_id=article.id)
+            merging.merge_threads(moderator, thread_id=thread.id, target_id=target.id, opening="nothing", reason="One matter")
+    assert source_of(article, opening).change == "hidden"
+    assert source_of(article, answer).change == ("" if away == "merged" else "hidden")
+    with unit_of_work():
+        if away == "merged":
+            merging.undo_merge(moderator, reshaping_id=db.session.scalars(sa.select(Reshaping.id)).one())
+        else:
+            curating.approve_thread(moderator, thread_id=thread.id)
     assert fresh(article).source_changed_at is None
 
 

@@ -98,15 +98,6 @@ def test_trust_is_what_others_accepted(app: Flask):
         assert recount_trust() == 0
 
 
-def test_accepting_counts_at_once(browser: Browser, app: Flask):
-    helper, asker = make_person("helper"), make_person("asker")
-    answer = make_answer(make_question(author=asker), helper)
-    browser.sign_in(asker).post(f"/posts/{answer.id}/accept")
-    assert fresh(helper).trust == 1
-    browser.post(f"/posts/{answer.id}/withdraw", {"reason": "No"})
-    assert fresh(helper).trust == 0
-
-
 def test_a_writer_changes_an_article_and_a_curator_publishes_it(app: Flask, crew: Crew):
     article, writer, elsewhere = make_article("Priming"), make_writer(), make_section("elsewhere")
     with unit_of_work():

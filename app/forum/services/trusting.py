@@ -16,20 +16,23 @@ def refresh_trust(person_ids: Iterable[int]) -> None:
     """Derive the trust of these people anew: their accepted, visible answers to questions that are not their own."""
     require_unit_of_work()
     ids = sorted(set(person_ids))
-    counted = dict(db.session.execute(_counted().where(Post.author_id.in_(ids))).all())
-    set_trust({person_id: counted.get(person_id, 0) for person_id in ids})
+    set_trust(_find_wrong(_counted().where(Post.author_id.in_(ids)), Person.id.in_(ids)))
 
 
 def recount_trust() -> int:
     """Derive the trust of everybody and return how many were wrong."""
     require_unit_of_work()
-    counted = _counted().subquery()
-    right = sa.func.coalesce(counted.c.trust, 0)
-    wrong = db.session.execute(
-        sa.select(Person.id, right).outerjoin(counted, counted.c.author_id == Person.id).where(Person.trust != right)
-    ).all()
-    set_trust(dict(wrong))
+    wrong = _find_wrong(_counted(), sa.true())
+    set_trust(wrong)
     return len(wrong)
+
+
+def _find_wrong(statement: sa.Select[int | None, int], whose: sa.ColumnElement[bool]) -> dict[int, int]:
+    """Return what the trust of people should be whose stored one is different, by their ids."""
+    counted = statement.subquery()
+    right = sa.func.coalesce(counted.c.trust, 0)
+    people = sa.select(Person.id, right).outerjoin(counted, counted.c.author_id == Person.id)
+    return dict(db.session.execute(people.where(whose, Person.trust != right)).all())
 
 
 def _counted() -> sa.Select[int | None, int]:

@@ -16,7 +16,7 @@ from app.core.db import db
 from app.core.events import emit
 from app.core.trust import Level, trust_table
 from app.core.uow import require_unit_of_work, unit_of_work
-from app.forum.services.trusting import recount_trust
+from app.forum.services.trusting import recount_trust, refresh_trust
 from app.jobs.queue import enqueue_all
 from app.moderation.events import LevelChanged
 from app.moderation.models import ScreenedText
@@ -43,11 +43,12 @@ def request_refresh(person_ids: Iterable[int | None], delay: timedelta = timedel
 
 
 def refresh_levels(person_ids: Iterable[int], *, is_told: bool = True) -> int:
-    """Lock people, derive their levels anew, and return how many changed. Emits LevelChanged for each of those."""
+    """Lock people, derive their accepted answers and levels anew, and return how many levels changed, each with a LevelChanged."""
     require_unit_of_work()
     ids = sorted(set(person_ids))
     locked = sa.select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update(key_share=True)
     people = list(db.session.scalars(locked.execution_options(populate_existing=True))) if ids else []
+    refresh_trust(person.id for person in people)
     right = _right_levels(people)
     changed = [person for person in people if person.level != right[person.id]]
     for person in changed:

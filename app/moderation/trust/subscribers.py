@@ -8,23 +8,40 @@ import sqlalchemy as sa
 from app.accounts.events import PeopleMerged, PersonSignedUp
 from app.core.db import db
 from app.core.events import Event
-from app.forum.events import AcceptanceWithdrawn, AnswerAccepted, CommentCurated, PostCurated, ThreadCurated
+from app.forum.events import (
+    SHOWS_OR_HIDES,
+    AcceptanceWithdrawn,
+    AnswerAccepted,
+    CommentCurated,
+    PostCurated,
+    PostsMoved,
+    ThreadCurated,
+    ThreadHeld,
+)
 from app.forum.models import Comment, Post, Thread
 from app.moderation.events import FlagResolved, SanctionEnded, SanctionImposed
 from app.moderation.models import Flag
 from app.moderation.trust.levels import request_refresh
-
-# Decisions about threads that change what of somebody's is visible.
-_SHOWS_OR_HIDES = frozenset({"hide", "restore", "approve", "reject", "hold"})
 
 
 def on_answer_judged(event: AnswerAccepted | AcceptanceWithdrawn | PostCurated) -> None:
     request_refresh([db.session.scalar(sa.select(Post.author_id).where(Post.id == event.post_id))])
 
 
-def on_thread_curated(event: ThreadCurated) -> None:
-    if event.action in _SHOWS_OR_HIDES:
+def on_thread_shown_or_hidden(event: ThreadCurated | ThreadHeld) -> None:
+    """Whoever started it has a text more or less, and its solutions count or do not."""
+    if isinstance(event, ThreadHeld) or event.action in SHOWS_OR_HIDES:
+        _request_of_solutions(Post.thread_id == event.thread_id)
         request_refresh([db.session.scalar(sa.select(Thread.author_id).where(Thread.id == event.thread_id))])
+
+
+def on_posts_moved(event: PostsMoved) -> None:
+    """A solution counts by whose question it answers."""
+    _request_of_solutions(Post.id.in_(event.post_ids))
+
+
+def _request_of_solutions(which: sa.ColumnElement[bool]) -> None:
+    request_refresh(db.session.scalars(sa.select(Post.author_id).where(which, Post.accepted_at.is_not(None))))
 
 
 def on_comment_curated(event: CommentCurated) -> None:
@@ -54,7 +71,9 @@ SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
     (AnswerAccepted, on_answer_judged),
     (AcceptanceWithdrawn, on_answer_judged),
     (PostCurated, on_answer_judged),
-    (ThreadCurated, on_thread_curated),
+    (ThreadCurated, on_thread_shown_or_hidden),
+    (ThreadHeld, on_thread_shown_or_hidden),
+    (PostsMoved, on_posts_moved),
     (CommentCurated, on_comment_curated),
     (FlagResolved, on_flag_resolved),
     (SanctionImposed, on_person),

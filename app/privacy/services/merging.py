@@ -16,7 +16,6 @@ from app.core.reasons import FOR_THE_LOG, checked_reason
 from app.core.uow import unit_of_work
 from app.forum.models import MeToo, Post, Thread, Vote
 from app.forum.queries.contributions import list_thread_ids_of
-from app.forum.services.trusting import refresh_trust
 from app.jobs.queue import TryLaterError, enqueue
 from app.notifications.decisions import accounts_merged
 from app.notifications.services.notifying import notify_of_self
@@ -81,7 +80,6 @@ def merge_people(actor: Actor, merge: PersonMerge) -> None:
         _move_rows(holding, gone.id, stays.id)
     _drop_own_support(stays.id)
     close_merged(actor, gone, stays, merge.reason)
-    refresh_trust([stays.id])
     request_recounts(sorted(threads))
     merge.done_at = now()
     notify_of_self(stays.id, accounts_merged(gone.name, merge.reason), path=PRIVACY)

@@ -15,8 +15,13 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.trust import WINDOW, Level, Record, make_table, trust_table, use_table
 from app.core.uow import unit_of_work
-from app.forum.models import Comment, Outcome
+from app.forum.models import Comment, Outcome, Reshaping
+from app.forum.services import curating
+from app.forum.services.accepting import accept_answer, withdraw_acceptance
+from app.forum.services.merging import merge_threads, undo_merge
+from app.forum.services.setting_aside import release_post, set_aside_post
 from app.jobs.models import Job
+from app.jobs.worker import run_until_idle
 from app.moderation.models import Flag, LogEntry, Sanction
 from app.moderation.trust.levels import REFRESH_JOB, list_ripe, quiet_job, recount_levels, refresh_job, refresh_levels, ripen_job
 from app.moderation.trust.policies import can_set_level
@@ -163,8 +168,6 @@ def test_people_ripen_when_a_bound_of_time_is_crossed_and_when_they_write(app: F
 
 
 def test_hiding_a_text_by_a_moderator_asks_for_the_level_again(app: Flask):
-    from app.forum.services import curating
-
     person, actor = helper(), moderator()
     refresh(person)
     post_id = make_answer(make_question(), person).id
@@ -173,6 +176,29 @@ def test_hiding_a_text_by_a_moderator_asks_for_the_level_again(app: Flask):
     job = db.session.scalars(sa.select(Job).where(Job.kind == REFRESH_JOB)).one()
     assert job.payload == {"person_id": person.id}
     refresh_job([job.payload, job.payload])
+
+
+def test_accepted_answers_are_counted_soon_and_only_while_readers_see_their_question(app: Flask):
+    person, asker, actor = make_person(), make_person(), moderator()
+    question, other = make_question(author=asker), make_question(author=person)
+    answer = make_answer(question, person)
+
+    def trust_after(service, by: Actor = actor, **values) -> int:
+        with unit_of_work():
+            service(by, **values)
+        run_until_idle()
+        return db.session.scalars(sa.select(Person.trust).where(Person.id == person.id)).one()
+
+    assert trust_after(accept_answer, actor_of(asker), post_id=answer.id) == 1
+    for hides, shows in (("hide", "restore"), ("hold", "approve")):
+        assert trust_after(getattr(curating, f"{hides}_thread"), thread_id=question.id, reason="r") == 0
+        assert trust_after(getattr(curating, f"{shows}_thread"), thread_id=question.id, reason="r") == 1
+    assert trust_after(set_aside_post, post_id=opening_of(question).id, reason="r") == 0
+    assert trust_after(release_post, post_id=opening_of(question).id) == 1
+    merge = {"thread_id": question.id, "target_id": other.id, "opening": "nothing", "reason": "One matter"}
+    assert trust_after(merge_threads, **merge) == 0, "It answers a question of their own now"
+    assert trust_after(undo_merge, reshaping_id=db.session.scalar(sa.select(Reshaping.id))) == 1
+    assert trust_after(withdraw_acceptance, actor_of(asker), post_id=answer.id, reason="No") == 0
 
 
 def test_a_pinned_level_holds_whatever_the_record_says_until_it_is_freed(app: Flask):
