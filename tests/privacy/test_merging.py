@@ -10,7 +10,10 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.forum.models import Follow, MeToo, Post, Thread, Vote
+from app.forum.services.duplicates import close_as_duplicate
+from app.forum.services.judging import say_worked, take_back_word
 from app.forum.services.recounting import recount_all
+from app.forum.services.voting import say_me_too
 from app.jobs.worker import run_until_idle
 from app.moderation.models import LogEntry
 from app.privacy.models import PersonMerge
@@ -57,6 +60,39 @@ def test_everything_moves_and_nothing_counts_twice(admin: Person, pair: tuple[Pe
     assert [(vote.post_id, vote.person_id) for vote in db.session.query(Vote)] == [(target.id, new.id)]
     assert db.session.query(Follow).count() == 1 and not db.session.query(MeToo).count()
     assert db.session.get_one(Post, target.id).score == 1 and db.session.get_one(Post, answer.id).score == 0
+    assert recount_all().total == 0
+
+
+def test_words_about_answers_count_once_for_each_reader(admin: Person, pair: tuple[Person, Person]):
+    """Nobody confirms an answer twice, nor their own, nor as a reader one to their own question."""
+    old, new = pair
+    theirs, own, asked = make_question(), make_question(), make_question(author=new)
+    answers = [make_answer(theirs, score=1), make_answer(own, author=new, score=1), make_answer(asked, score=1)]
+    third = make_person()
+    with unit_of_work():
+        for answer, reader, worked in (
+            (answers[0], new, False), (answers[0], old, True), (answers[0], third, True), (answers[1], old, True), (answers[2], old, True),
+        ):  # fmt: skip
+            say_worked(actor_of(reader), post_id=answer.id, worked=worked)
+    merge(admin, pair)
+    figures = [(post.worked_count, post.failed_count) for post in (db.session.get_one(Post, one.id) for one in answers)]
+    assert figures == [(2, 0), (0, 0), (0, 0)]
+    assert recount_all().total == 0
+    with unit_of_work():
+        assert say_worked(actor_of(new), post_id=answers[0].id, worked=False).failed_count == 1
+        assert take_back_word(actor_of(new), post_id=answers[0].id).failed_count == 0
+
+
+def test_an_issue_counts_a_person_once_when_their_accounts_become_one(admin: Person, pair: tuple[Person, Person]):
+    old, new = pair
+    main, duplicate = make_question(author=new), make_question()
+    with unit_of_work():
+        say_me_too(actor_of(old), thread_id=duplicate.id, value=1)
+        close_as_duplicate(actor_of(admin), thread_id=duplicate.id, original_id=main.id)
+    run_until_idle()
+    assert db.session.get_one(Thread, main.id, populate_existing=True).affected_count == 3
+    merge(admin, pair)
+    assert db.session.get_one(Thread, main.id).affected_count == 2
     assert recount_all().total == 0
 
 

@@ -176,6 +176,11 @@ def settle(thread: Thread, *, is_content_changed: bool = True) -> None:
 def _tell_changed(thread: Thread, is_content_changed: bool) -> None:
     if is_content_changed:
         emit(ThreadChanged(thread.id))
+    follow(thread)
+
+
+def follow(thread: Thread) -> None:
+    """Have what repeats figures of a locked thread follow: the search index, and of a duplicate its main thread."""
     request_sync(THREAD, thread.id)
     if thread.duplicate_of_id is not None:  # its main thread is not locked here
         enqueue(ISSUE_JOB, {"thread_id": thread.duplicate_of_id}, dedupe_key=f"{ISSUE_JOB}:{thread.duplicate_of_id}")

@@ -4,6 +4,8 @@ A word is an event of the log like any other. Who says something else takes the 
 new one. What many words mean for the status is decided in `outcomes`, not here.
 """
 
+import sqlalchemy as sa
+
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
@@ -11,13 +13,14 @@ from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
 from app.core.records import Struct
 from app.core.uow import require_unit_of_work
-from app.forum.models import Outcome, Post
+from app.forum.models import Outcome, Post, Thread
 from app.forum.models.resolution import OutcomeKind, OutcomeSource, RefutationReason, Voice
 from app.forum.policies import ensure_can_say_worked, is_proposed
 from app.forum.queries.judging import find_word, person_key
-from app.forum.queries.outcomes import count_words
+from app.forum.queries.outcomes import IS_STANDING, count_words
 from app.forum.queries.threads import get_post_for_update
 from app.forum.services.figures import refresh_figures, settle
+from app.forum.services.waiting import withdraw_by_inference
 
 
 class Word(Struct, frozen=True):
@@ -87,6 +90,26 @@ def take_back_word(actor: Actor, *, post_id: int, reader_key: str = "", source: 
         _take_back(actor, post, known, source)
         _settle(post)
     return _word(post, None, "")
+
+
+def drop_doubled_words(person_id: int) -> None:
+    """Take back, in our own name, what counts wrongly since two accounts became this one: all but the newest word about each
+    answer, and every word about answers of their own or to their own questions. Callers hold the threads' locks, and settle them.
+    """
+    require_unit_of_work()
+    words = (
+        sa.select(Outcome.id, Outcome.post_id, Post.author_id, Thread)
+        .join(Post, Post.id == Outcome.post_id)
+        .join(Thread, Thread.id == Outcome.thread_id)
+        .where(Outcome.reader_key == person_key(person_id), Outcome.voice == Voice.READER, IS_STANDING)
+        .order_by(Outcome.id.desc())
+    )
+    known = set[int | None]()
+    for word_id, post_id, author_id, thread in db.session.execute(words).all():
+        if post_id in known or person_id in (author_id, thread.author_id):
+            withdraw_by_inference(thread, word_id, post_id, "")
+        known.add(post_id)
+    db.session.flush()
 
 
 def _key(actor: Actor, reader_key: str) -> str:

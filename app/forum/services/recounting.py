@@ -16,7 +16,7 @@ from app.core.records import Struct, field
 from app.core.uow import require_unit_of_work, unit_of_work
 from app.forum.models import Acceptance, Category, Post, Tag, Thread, ThreadTag
 from app.forum.queries.threads import get_categories_for_update, get_threads_for_update
-from app.forum.services.figures import FIGURES, POST_FIGURES, derive_figures, derive_post_figures, refresh_figures
+from app.forum.services.figures import FIGURES, POST_FIGURES, derive_figures, derive_post_figures, follow, refresh_figures
 from app.search.documents import THREAD, request_sync
 
 BATCH = 200
@@ -98,7 +98,7 @@ def _correct(ids: Sequence[int], drift: Drift) -> None:
     for thread in threads.values():
         names = refresh_figures(thread)
         drift.wrong.update(f"thread.{name}" for name in names)
-        request_sync(THREAD, thread.id)
+        follow(thread)
 
 
 def _compare_posts(thread_ids: Sequence[int]) -> list[tuple[int, int, dict[str, Any]]]:

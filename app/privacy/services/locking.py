@@ -18,6 +18,11 @@ def lock_threads_of(person_id: int) -> set[int]:
     return set(db.session.scalars(statement.with_for_update(key_share=True)))
 
 
+def find_threads_of(person_id: int) -> set[int]:
+    """Return the threads that a person's rows are about."""
+    return set(db.session.scalars(sa.union(*_places(person_id))))
+
+
 def _places(person_id: int) -> list[sa.Select[Any]]:
     direct = ((Thread.id, Thread.author_id), (MeToo.thread_id, MeToo.person_id), (Outcome.thread_id, Outcome.actor_id))
     by_post = ((Comment, Comment.author_id), (Vote, Vote.person_id), (PostRevision, PostRevision.editor_id))

@@ -15,13 +15,13 @@ from app.core.i18n import gettext as _
 from app.core.reasons import FOR_THE_LOG, checked_reason
 from app.core.uow import unit_of_work
 from app.forum.models import MeToo, Post, Thread, Vote
-from app.forum.queries.contributions import list_thread_ids_of
+from app.forum.services.judging import drop_doubled_words
 from app.jobs.queue import TryLaterError, enqueue
 from app.notifications.decisions import accounts_merged
 from app.notifications.services.notifying import notify_of_self
 from app.privacy.models import PersonMerge
 from app.privacy.services.erasing import request_recounts
-from app.privacy.services.locking import lock_threads_of
+from app.privacy.services.locking import find_threads_of, lock_threads_of
 from app.privacy.urls import PRIVACY
 
 MERGE_JOB = "privacy.merge"
@@ -73,12 +73,13 @@ def merge_people(actor: Actor, merge: PersonMerge) -> None:
     """
     locked = lock_threads_of(merge.from_id)
     gone, stays = get_pair_for_update(actor, merge.from_id, merge.into_id, against_texts=True)
-    threads = {*list_thread_ids_of(gone.id), *_voted_in(gone.id)}
+    threads = find_threads_of(gone.id)
     if not threads <= locked:
         raise _WritingError("They are writing right now.")
     for holding in holdings():
         _move_rows(holding, gone.id, stays.id)
     _drop_own_support(stays.id)
+    drop_doubled_words(stays.id)
     close_merged(actor, gone, stays, merge.reason)
     request_recounts(sorted(threads))
     merge.done_at = now()
@@ -117,10 +118,3 @@ def _drop_own_support(person_id: int) -> None:
         sa.delete(MeToo).where(MeToo.person_id == person_id, MeToo.thread_id.in_(threads)),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
-
-
-def _voted_in(person_id: int) -> set[int]:
-    """Return the threads whose figures count something of this person."""
-    votes = sa.select(Post.thread_id).join(Vote, Vote.post_id == Post.id).where(Vote.person_id == person_id)
-    me_toos = sa.select(MeToo.thread_id).where(MeToo.person_id == person_id)
-    return set(db.session.scalars(sa.union(votes, me_toos)))
