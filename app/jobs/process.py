@@ -7,6 +7,7 @@ which does nothing else and so stays small, looks whether there is work and fork
 
 import contextlib
 import ctypes
+import logging
 import multiprocessing
 import os
 import select
@@ -23,6 +24,7 @@ from app.core.db import db
 from app.jobs import worker
 from app.jobs.worker import run_forever
 
+logger = logging.getLogger(__name__)
 # A working process that took so many more bytes than it began with ends when there is nothing to do; any does after so many seconds.
 MOST_GROWTH = 24 * 1024 * 1024
 MOST_IDLE_SECONDS = 10.0
@@ -70,7 +72,12 @@ def _keep_working(app: Flask, wake: Wake) -> None:
     stop.wait(PAUSE_SECONDS)
     while not stop.is_set():
         process = multiprocessing.get_context("fork").Process(target=_work, args=(app, wake), name="jobs-worker")
-        process.start()
+        try:
+            process.start()
+        except OSError as error:  # there may be no memory for another process, or too many of them, right now
+            logger.error("jobs.no_process", extra={"error": str(error)})
+            stop.wait(PAUSE_SECONDS)
+            continue
         while process.is_alive() and not stop.is_set():
             process.join(PAUSE_SECONDS)
         if stop.is_set():
@@ -81,6 +88,7 @@ def _keep_working(app: Flask, wake: Wake) -> None:
         else:
             _wait_for_work(app, stop, wake)
         process.kill()
+        process.join()
         process.close()
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import multiprocessing
+import os
 import subprocess
 import sys
 import threading
@@ -74,6 +77,33 @@ def test_a_working_process_that_ended_is_replaced_when_there_is_work_and_both_en
     wait_for(begun, 3)
     stop()
     assert begun.read_text() == "xxx"
+
+
+def test_work_goes_on_after_a_moment_in_which_no_process_could_be_made(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begun, fork, here, refused = tmp_path / "begun", os.fork, os.getpid(), list[int]()
+
+    def fork_later() -> int:
+        if os.getpid() != here and not refused:
+            refused.append(1)
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        return fork()
+
+    def work(_app: object, _stop: object, _wake: object, _is_enough: object) -> None:
+        begun.write_text("x")
+        time.sleep(60)  # whatever it is told
+
+    monkeypatch.setattr(os, "fork", fork_later)
+    monkeypatch.setattr(process, "run_forever", work)
+    monkeypatch.setattr(process, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(process, "STOP_SECONDS", 0.05)
+    stop = start_jobs_process(app, Wake())
+    [keeper] = multiprocessing.active_children()
+    wait_for(begun, 1)
+    stop()
+    assert begun.read_text() == "x"
+    assert keeper.exitcode == 0
 
 
 def test_a_call_wakes_the_process_that_looks_for_work(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
