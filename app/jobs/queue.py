@@ -204,13 +204,20 @@ def _is_alive(owner: str) -> bool:
 
 
 def release_dead() -> int:
-    """Take leases back from processes of this host that are gone (killed, crashed); return how many jobs came back."""
+    """Take leases back from processes of this host that are gone (killed, crashed); return how many jobs came back.
+
+    What was held by such a process MAX_ATTEMPTS times in a row may be what ends them: it is a dead letter, and other work has its turn.
+    """
     require_unit_of_work()
-    held = sa.select(Job.lease_owner).where(Job.lease_until > now()).distinct()
+    moment = now()
+    held = sa.select(Job.lease_owner).where(Job.lease_until > moment).distinct()
     dead = [owner for owner in db.session.scalars(held) if owner and not _is_alive(owner)]
     if not dead:
         return 0
-    freed = db.session.execute(sa.update(Job).where(Job.lease_owner.in_(dead)).values(lease_until=None, lease_owner=""))
+    those = sa.and_(Job.lease_owner.in_(dead), Job.lease_until.is_not(None))
+    given_up = {"dead_at": moment, "last_error": "The process that did this was killed each time."}
+    db.session.execute(sa.update(Job).where(those, Job.attempts >= MAX_ATTEMPTS).values(given_up))
+    freed = db.session.execute(sa.update(Job).where(those).values(lease_until=None, lease_owner=""))
     return int(freed.rowcount)  # type: ignore[attr-defined]
 
 

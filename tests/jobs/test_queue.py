@@ -21,7 +21,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.jobs import queue, schedule, worker
-from app.jobs.models import Job
+from app.jobs.models import Job, PeriodicRun
 from tests.asserts import assert_queries
 
 
@@ -279,6 +279,24 @@ def test_a_killed_process_of_this_host_gives_its_jobs_back_at_once(done):
     assert worker.run_until_idle() == 1 and done == [{"n": 1}]
 
 
+def test_what_kills_whoever_does_it_ends_as_a_dead_letter(done):
+    put({"n": 1})
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    for _time in range(queue.MAX_ATTEMPTS):
+        with unit_of_work():
+            assert len(queue.claim()) == 1
+            db.session.execute(sa.update(Job).values(lease_owner=f"{socket.gethostname()[:90]}:{gone.pid}"))
+        with unit_of_work():
+            assert queue.release_dead() == 1
+    with unit_of_work():
+        assert queue.claim() == []
+        [dead] = queue.list_dead()
+        assert "killed" in dead.last_error
+        assert queue.retry_dead(dead.id)
+    assert worker.run_until_idle() == 1 and done == [{"n": 1}]
+
+
 @pytest.mark.slow
 def test_many_workers_do_each_job_once(app: Flask, monkeypatch):
     monkeypatch.setattr(queue, "_handlers", {})
@@ -315,6 +333,18 @@ def test_periodic_work_is_enqueued_once_an_interval(done, monkeypatch):
         assert schedule.enqueue_due() == 0
     worker.run_until_idle()
     assert done == [{}]
+
+
+def test_a_clock_that_was_ahead_for_a_while_stops_no_periodic_work(done, monkeypatch):
+    monkeypatch.setattr(schedule, "_periodic", {})
+    schedule.register_periodic("test.work", timedelta(hours=1))
+    with unit_of_work():
+        schedule.enqueue_due()
+        db.session.execute(sa.update(PeriodicRun).values(enqueued_at=now() + timedelta(seconds=5)))
+        assert schedule.enqueue_due() == 0, "another host's clock may be a little ahead"
+        db.session.execute(sa.update(PeriodicRun).values(enqueued_at=now() + timedelta(days=3000)))
+        assert schedule.enqueue_due() == 1
+        assert schedule.enqueue_due() == 0
 
 
 def test_whether_a_worker_is_needed_is_told_by_two_small_statements(done, monkeypatch):
