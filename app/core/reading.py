@@ -50,9 +50,9 @@ def current_reader() -> Reader | None:
     return None if reader is None or reader.has_ended else reader
 
 
-def begin_reading(engine: Engine) -> Reader:
-    """Let a request read without a session until `end` is called, or it begins to write."""
-    reader = Reader(engine)
+def begin_reading(engine: Engine) -> Reader | None:
+    """Let a request read without a session until `end` is called, or it begins to write. None where its session reads."""
+    reader = Reader(engine) if engine.dialect.name == "sqlite" else None
     _current.set(reader)
     return reader
 

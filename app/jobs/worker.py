@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.clock import now
 from app.core.db import db
-from app.core.reading import begin_reading
+from app.core.reading import begin_reading, end_reading
 from app.core.records import Struct, field
 from app.core.uow import unit_of_work
 from app.jobs import queue
@@ -133,17 +133,16 @@ class Waking(Protocol):
 def is_needed(with_periodic: bool) -> bool:
     """Return whether a worker would find something to do; also where that cannot be told, since it says so in the log.
 
-    For a process that does nothing else: it takes one small statement, and another one for the periodic work. On SQLite without a
-    session, which would make that process copy four MiB of what it shares with others.
+    For a process that does nothing else: it takes one small statement, and another one for the periodic work, where it can be without
+    a session, which would make that process copy four MiB of what it shares with others.
     """
-    reader = begin_reading(db.engine) if db.engine.dialect.name == "sqlite" else None
+    begin_reading(db.engine)
     try:
         return queue.is_any_ready() or (with_periodic and bool(list_due()))
     except Exception:  # the database may be away
         return True
     finally:
-        if reader is not None:
-            reader.end()
+        end_reading()
         db.session.remove()
 
 
