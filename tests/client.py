@@ -147,6 +147,9 @@ def check_page(page: lxml.html.HtmlElement, path: str) -> None:
         if not labelled and field.get("id"):
             labelled = page.xpath(f"//label[@for='{field.get('id')}']")
         assert labelled, f"{path}: field {field.get('name')} without label"
+        is_needed = field.get("required") is not None and field.get("type") != "radio"
+        said = " ".join(label.text_content() for label in field.xpath("ancestor::label"))
+        assert not is_needed or "(optional)" not in said, f"{path}: {field.get('name')} is called optional and needed"
     for image in page.xpath("//img"):
         assert image.get("alt") is not None, f"{path}: image without alt"
     named = " ".join(page.xpath("//@aria-labelledby|//@aria-describedby|//@aria-controls|//label/@for|//@form|//@list")).split()

@@ -10,10 +10,12 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.forum.models import Post, Thread
+from app.forum.services.commenting import add_comment
 from app.moderation.flags.flagging import flag_post
 from app.moderation.models import LogEntry
 from tests.client import Browser
 from tests.factories import actor_of, make_answer, make_category, make_person, make_question
+from tests.forum.services.acting import text
 
 
 @pytest.fixture
@@ -165,3 +167,33 @@ def test_reports_are_limited_to_a_sane_number(app: Flask, limits):
     member = Browser(app).sign_in(person)
     codes = [member.client.post(f"/posts/{post.id}/flag", data={"reason": "spam"}).status_code for _ in range(70)]
     assert codes[-1] in (400, 429)
+
+
+def test_what_moderators_may_do_with_a_comment_is_in_a_menu(app: Flask, moderator: Browser):
+    answer, author = make_answer(make_question()), make_person()
+    with unit_of_work():
+        comment = add_comment(actor_of(author), post_id=answer.id, body=text("Does that hold for the old pump, too?"))
+    path = f"/questions/{answer.thread_id}/why-is-my-pump-humming-loudly"
+
+    def acts(browser: Browser, under: str) -> set[str]:
+        browser.get(path, follow_redirects=True)
+        return set(browser.page.xpath(f"//*[@id='comment-{comment.id}']{under}/a[contains(@class,'quiet')]/@href"))
+
+    edit, report = f"/comments/{comment.id}/edit", f"/comments/{comment.id}/flag"
+    assert acts(moderator, "/details//div[@class='menu-list']") == {edit, report, f"/moderation/comments/{comment.id}/to-answer"}
+    assert acts(moderator, "") == set()
+    hide = moderator.page.xpath(f"//*[@id='comment-{comment.id}']/details//form")[0]
+    assert hide.action == f"/moderation/comments/{comment.id}/hide" and "Reason" in hide.text_content()
+    assert hide.xpath(".//textarea/@maxlength") == ["300"], "as many as the log keeps"
+    assert acts(Browser(app).sign_in(make_person()), "") == {report}
+
+
+def test_the_log_shows_thirty_entries_at_once(app: Flask, moderator: Browser):
+    thread = make_question()
+    for _ in range(16):
+        for action in ("lock", "unlock"):
+            moderator.post(f"/moderation/threads/{thread.id}/{action}", {"reason": "Too many words"})
+    moderator.get("/moderation/log")
+    assert len(moderator.page.xpath("//tr[starts-with(@id,'entry-')]")) == 30
+    moderator.get(moderator.page.xpath("//a[@rel='next']/@href")[0])
+    assert len(moderator.page.xpath("//tr[starts-with(@id,'entry-')]")) == 2
