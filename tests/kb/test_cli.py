@@ -13,7 +13,7 @@ def test_the_scan_prints_the_best_candidates_with_reasons(app: Flask):
     result = app.test_cli_runner().invoke(args=["promotions", "scan", "--top", "1"])
     assert result.exit_code == 0, result.output
     assert "2 threads read, 2 are worth an article, 0 no longer are." in result.output
-    assert "Why does the loud pump hum?" in result.output and "5,000 views in 30 days, 1 confirmed, no article" in result.output
+    assert "Why does the loud pump hum?" in result.output and "5,000 views in 30 days, 1 confirmed" in result.output
     assert "quiet" not in result.output
 
 

@@ -21,7 +21,10 @@ from app.kb.urls import article_path
 
 # What the row of a candidate says in one line: keys of the parts of its score (services/scoring.py).
 HEADLINE = ("views", "duplicates", "me_too", "confirmed", "searches", "failed_searches", "coverage")
-PER_PAGE = 25
+# That no article covers it goes without saying of what is proposed, and is not true any more of what was promoted.
+UNSAID = "uncovered"
+# Each takes a decision of its own, the best first: a sitting's worth, which is three screens of a phone.
+PER_PAGE = 15
 MOST_PASSAGES = 30
 
 
@@ -85,7 +88,7 @@ def _row(row: sa.Row[*tuple[Any, ...]]) -> CandidateRow:
     return CandidateRow(
         thread_id=row.id, title=row.title, path=thread_path(row.kind, row.id, row.slug), status=row.status,
         category_name=row.category_name, score=candidate.score, views_30d=candidate.views_30d,
-        headline=say_list([say_stored(part) for part in candidate.parts if part["key"] in HEADLINE]),
+        headline=say_list([say_stored(part) for part in candidate.parts if part["key"] in HEADLINE and part.get("case") != UNSAID]),
         parts=tuple((say_stored(part), part["points"]) for part in candidate.parts), state=candidate.state, reason=candidate.reason,
         decided_by=row.decided_by or "", decided_at=candidate.decided_at, snoozed_until=candidate.snoozed_until,
         shows_card=bool(row.shows_card), article_title=row.article_title or "",

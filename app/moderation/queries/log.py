@@ -23,7 +23,7 @@ from app.moderation.waves.reading import visible_waves
 from app.search.models import SearchAlias, SearchGap
 from app.search.urls import ALIASES, GAPS
 
-LOG_PER_PAGE = 50
+LOG_PER_PAGE = 30
 _AT_ONCE = 500
 # Who decided where no person did.
 SYSTEM_ID = 0
