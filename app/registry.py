@@ -22,13 +22,14 @@ from app.desk import leaving as desk_leaving
 from app.desk import subscribers as desk_subscribers
 from app.desk.holdings import HOLDINGS as DESK_HOLDINGS
 from app.desk.jobs import APPLY_JOB, RESETTLE_EVERY, RESETTLE_JOB, TICK_EVERY, TICK_JOB, apply_job, resettle_job, tick_job
+from app.desk.models import CannedAnswer
 from app.desk.routes.blueprint import blueprint as desk_blueprint
 from app.desk.terms import DeskTerms, use_terms
 from app.forum import indexing as forum_indexing
 from app.forum.cli import duplicates as duplicate_commands
 from app.forum.cli import recount_command
 from app.forum.holdings import HOLDINGS as FORUM_HOLDINGS
-from app.forum.models import Draft, PostRevision
+from app.forum.models import Comment, Draft, PostRevision
 from app.forum.queries.categories import category_names
 from app.forum.routes.blueprint import blueprint as forum_blueprint
 from app.forum.screening import use_screeners
@@ -64,7 +65,7 @@ from app.kb.jobs import RELATE_EVERY as KB_RELATE_EVERY
 from app.kb.jobs import RELATE_JOB as KB_RELATE_JOB
 from app.kb.jobs import recount_job as kb_recount_job
 from app.kb.jobs import relate_job as kb_relate_job
-from app.kb.models import ArticleDraft, ArticleRevision
+from app.kb.models import ArticleComment, ArticleDraft, ArticleRevision
 from app.kb.routes.blueprint import blueprint as kb_blueprint
 from app.kb.terms import KbTerms
 from app.kb.terms import use_terms as use_kb_terms
@@ -237,8 +238,11 @@ def _register_accounts(_settings: Settings) -> None:
 def _register_uploads(settings: Settings) -> None:
     """Name the texts that keep images alive, and delete images that none of them shows."""
     register_texts(
-        (PostRevision.body_source, ArticleRevision.body_source, ArticleDraft.fields, Person.about_source, Draft.fields)
-    )
+        (
+            PostRevision.body_source, Comment.body_source, Draft.fields, ArticleRevision.body_source, ArticleDraft.fields,
+            ArticleComment.body_source, CannedAnswer.body_source, Person.about_source,
+        )
+    )  # fmt: skip
     _job("uploads.delete_orphans", lambda _payloads: delete_orphans(settings.instance_path), timedelta(days=1))
 
 

@@ -15,9 +15,13 @@ from app.core.db import db
 from app.core.errors import TooMany
 from app.core.markup import render_markdown
 from app.core.uow import unit_of_work
-from app.forum.models import Draft
+from app.desk.services.canning import create_canned
+from app.forum.models import Draft, Post
+from app.forum.services.commenting import add_comment
+from app.forum.services.composing import compose
+from app.forum.services.editing import edit_post
 from app.uploads.models import Upload
-from app.uploads.services import storing
+from app.uploads.services import cleaning, storing
 from app.uploads.services.checking import check_image
 from app.uploads.services.cleaning import delete_orphans
 from tests.factories import actor_of, make_answer, make_person, make_question
@@ -155,10 +159,32 @@ def test_old_images_that_no_text_names_are_removed_and_all_others_stay(app, sett
     assert post.id and delete_orphans(settings.instance_path) == 0
 
 
-def test_an_image_that_only_an_old_revision_shows_is_kept(app, settings):
-    from app.forum.services.composing import compose
-    from app.forum.services.editing import edit_post
+def test_every_text_that_people_write_keeps_its_images(app):
+    """A post and an article stand among their revisions."""
+    registered = {column.property.columns[0] for column in cleaning._texts}
+    written = {
+        column
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if column.name.endswith("_source") or (column.name == "fields" and isinstance(column.type, sa.JSON))
+    }
+    assert registered == written - {Post.__table__.c.body_source}
 
+
+def test_an_image_in_a_canned_answer_or_behind_a_link_of_a_comment_is_kept(app, settings):
+    image, person = check_image(picture(), 10_000), make_person(role="staff")
+    names = [storing.write_file(image, settings.instance_path) for _ in range(2)]
+    post = make_answer(make_question())
+    with unit_of_work():
+        for name in names:
+            storing.record_upload(actor_of(person), name=name, image=image).created_at = now() - timedelta(days=30)
+        create_canned(actor_of(person), title="Reset", body=f"Press here: ![knob](/uploads/{names[0]})")
+        body = compose(f"[Mine](/uploads/{names[1]}) looks different.", is_comment=True).body
+        add_comment(actor_of(person), post_id=post.id, body=body)
+    assert delete_orphans(settings.instance_path) == 0 and files(settings) == sorted(names)
+
+
+def test_an_image_that_only_an_old_revision_shows_is_kept(app, settings):
     image, person = check_image(picture(), 10_000), make_person()
     name = storing.write_file(image, settings.instance_path)
     with unit_of_work():
@@ -171,8 +197,6 @@ def test_an_image_that_only_an_old_revision_shows_is_kept(app, settings):
 
 
 def test_without_registered_texts_nothing_is_removed(app, settings, monkeypatch):
-    from app.uploads.services import cleaning
-
     monkeypatch.setattr(cleaning, "_texts", [])
     image, person = check_image(picture(), 10_000), make_person()
     name = storing.write_file(image, settings.instance_path)
