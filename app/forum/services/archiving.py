@@ -78,20 +78,22 @@ def _archive_by_rule(thread_id: int) -> bool:
 def _reopen_disputed(thread_id: int) -> bool:
     with unit_of_work():
         thread = get_thread_for_update(thread_id)
-        if not thread.is_archived_by_rule or thread.status == Status.SOLVED:
+        if not thread.is_archived_by_rule or thread.status in (Status.SOLVED, Status.CLOSED):
             return False
         _done(SYSTEM, thread, "unarchive", "Its solution is in doubt", None)
         return True
 
 
 def _list_disputed(most: int) -> list[int]:
-    """Return threads that the rule archived and that are not solved any more."""
+    """Return threads that the rule archived and that are open again."""
     statement = (
         sa.select(Thread.id)
-        .where(Thread.archived_at.is_not(None), Thread.is_archived_by_rule, Thread.solved_at.is_(None))
+        .where(
+            Thread.archived_at.is_not(None), Thread.is_archived_by_rule, Thread.solved_at.is_(None), Thread.status != Status.CLOSED
+        )
         .order_by(Thread.id)
         .limit(most)
-    )
+    )  # fmt: skip
     return list(db.session.scalars(statement))
 
 

@@ -145,6 +145,15 @@ def test_a_question_whose_solution_falls_into_doubt_opens_again_unless_a_person_
     assert thread_now(by_rule).archived_at is None and thread_now(by_hand).archived_at is not None
 
 
+def test_a_closed_question_stays_in_the_archive_as_nobody_doubts_its_solution(mod):
+    by_rule = solved(make_category(archive_after_days=30))
+    archive_due()
+    do(curating.close_thread, mod, thread_id=by_rule.id, reason="Not made any more")
+    assert thread_now(by_rule).status == "closed"
+    assert archive_due() == (0, 0)
+    assert thread_now(by_rule).archived_at is not None
+
+
 @pytest.mark.parametrize(
     ("role", "minutes", "waits"),
     [("member", 5, True), ("member", 0, False), ("staff", 5, False), ("moderator", 5, False), ("admin", 60, False)],
