@@ -30,6 +30,10 @@ class ViewBuffer(Protocol):
         """Return how often two targets were read in one visit since the last call, and start again from zero."""
         ...
 
+    def put_back(self, counts: dict[Target, int], pairs: dict[Pair, int]) -> None:
+        """Count again what was taken and could not be written."""
+        ...
+
 
 class MemoryBuffer:
     """Counts in this process. A crash loses what was not flushed yet (at most one flush interval)."""
@@ -63,6 +67,11 @@ class MemoryBuffer:
     def take_pairs(self) -> dict[Pair, int]:
         return self._visits.take()
 
+    def put_back(self, counts: dict[Target, int], pairs: dict[Pair, int]) -> None:
+        with self._lock:
+            self._counts.update(counts)
+        self._visits.put_back(pairs)
+
 
 class RedisBuffer:
     """Counts in Redis, shared by all processes."""
@@ -77,7 +86,7 @@ class RedisBuffer:
         kind, target_id, day = target
         if not self._redis.set(f"threadwell:seen:{visitor}:{kind}:{target_id}", 1, nx=True, ex=SEEN_SECONDS):
             return False
-        self._redis.hincrby(self.COUNTS, f"{kind}|{target_id}|{day.isoformat()}", 1)
+        self._redis.hincrby(self.COUNTS, _target_name(target), 1)
         self._follow(visitor, (kind, target_id), day)
         return True
 
@@ -105,6 +114,12 @@ class RedisBuffer:
             taken[date.fromisoformat(week), _page_of(one), _page_of(other)] = int(visits)
         return taken
 
+    def put_back(self, counts: dict[Target, int], pairs: dict[Pair, int]) -> None:
+        for target, views in counts.items():
+            self._redis.hincrby(self.COUNTS, _target_name(target), views)
+        for read, visits in pairs.items():
+            self._redis.hincrby(self.PAIRS, _pair_name(read), visits)
+
     def _take(self, counts: str) -> dict[str, str]:
         """Return a hash of counts, which begins anew."""
         taking = f"{counts}:taking:{time.time_ns()}"
@@ -120,6 +135,11 @@ class RedisBuffer:
 def _page_of(name: str) -> tuple[str, int]:
     kind, target_id = name.split("|")
     return kind, int(target_id)
+
+
+def _target_name(target: Target) -> str:
+    kind, target_id, day = target
+    return f"{kind}|{target_id}|{day.isoformat()}"
 
 
 def _pair_name(read: Pair) -> str:

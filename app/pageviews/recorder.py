@@ -12,13 +12,14 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app, request
+from sqlalchemy.exc import OperationalError
 
 from app.core.clock import now
 from app.core.db import Model, upsert
 from app.core.heavy import redis
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
-from app.pageviews.buffers import ViewBuffer, choose_buffer
+from app.pageviews.buffers import Target, ViewBuffer, choose_buffer
 from app.pageviews.models import PageviewDay, PageviewTotal, ReadTogether
 from app.pageviews.recent import derive_recent
 from app.pageviews.visits import Pair
@@ -73,10 +74,18 @@ def _count_again(app: Flask, kind: str, target_id: int, environ: dict[str, Any])
 
 
 def flush() -> int:
-    """Write the buffered counts in one transaction and return the number of targets written."""
+    """Write the buffered counts in one transaction and return the number of targets written. What cannot be written stays buffered."""
     counts, pairs = _buffer().take(), _buffer().take_pairs()
     if not counts and not pairs:
         return 0
+    try:
+        return _write(counts, pairs)
+    except OperationalError:
+        _buffer().put_back(counts, pairs)
+        raise
+
+
+def _write(counts: dict[Target, int], pairs: dict[Pair, int]) -> int:
     days = [{"kind": k, "target_id": t, "day": d, "views": n} for (k, t, d), n in sorted(counts.items())]
     totals: dict[tuple[str, int], int] = {}
     for (kind, target_id, _day), views in counts.items():
@@ -114,7 +123,7 @@ def start_flusher(app: Flask) -> Callable[[], None]:
             try:
                 with app.app_context():
                     flush()
-            except Exception:  # the database may be away; the next round writes new counts
+            except Exception:  # the database may be away; the next round writes what this one could not
                 logger.exception("pageviews.flush_failed")
             if stopped:
                 return

@@ -62,6 +62,11 @@ class Visits:
             taken, self._pairs = dict(self._pairs), Counter()
         return taken
 
+    def put_back(self, pairs: dict[Pair, int]) -> None:
+        """Count again what was taken and could not be written."""
+        with self._lock:
+            self._pairs.update(pairs)
+
     def _forget(self, moment: float) -> None:
         while self._visits:
             oldest = next(iter(self._visits.values()))

@@ -7,14 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import db
 from app.core.uow import unit_of_work
+from app.pageviews import recorder
 from app.pageviews.buffers import MemoryBuffer, RedisBuffer
 from app.pageviews.importing import import_views, spread_views
-from app.pageviews.models import PageviewDay, PageviewRecent
+from app.pageviews.models import PageviewDay, PageviewRecent, ReadTogether
 from app.pageviews.queries import recent_views, total_views
 from app.pageviews.recorder import flush, record
 from app.web.bots import is_bot
@@ -31,6 +33,7 @@ def view(
     person=None,
     method: str = "GET",
     author_id=None,
+    target_id: int = 7,
     **headers: str,
 ) -> bool:
     with app.test_request_context(
@@ -38,7 +41,7 @@ def view(
     ):
         if person is not None:
             set_actor(actor_of(person))
-        return record("thread", 7, author_id)
+        return record("thread", target_id, author_id)
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +64,24 @@ def test_flushing_twice_adds_up_and_nothing_to_flush_writes_nothing(app: Flask):
     flush()
     assert flush() == 0
     assert total_views("thread", [7]) == {7: 2}
+
+
+@pytest.mark.parametrize("buffer", ["memory", "redis"])
+def test_what_cannot_be_written_is_written_later(app: Flask, monkeypatch: pytest.MonkeyPatch, redis_url: str, buffer: str):
+    app.extensions["pageviews"] = MemoryBuffer() if buffer == "memory" else RedisBuffer(redis_url)
+
+    def refuse(*_given: object) -> None:
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    view(app)
+    view(app, target_id=8)
+    with monkeypatch.context() as away, pytest.raises(OperationalError):
+        away.setattr(recorder, "derive_recent", refuse)
+        flush()
+    view(app, address="203.0.113.9")
+    assert flush() == 2
+    assert total_views("thread", [7, 8]) == {7: 2, 8: 1}
+    assert db.session.scalars(sa.select(ReadTogether.visits)).all() == [1, 1]
 
 
 @pytest.mark.parametrize(

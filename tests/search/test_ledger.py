@@ -6,10 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app.core.actor import Audience
 from app.core.db import db
 from app.core.uow import unit_of_work
+from app.search.ledger import recorder
+from app.search.ledger.buffer import MemoryNotes, RedisNotes
 from app.search.ledger.notes import Note, What
 from app.search.ledger.reading import failed_near, failed_texts_of, failed_wordings, landed
 from app.search.ledger.sessions import end_old_sessions, forget_sessions, store_notes
@@ -163,3 +167,32 @@ def test_wordings_that_failed_first_are_named_when_several_used_them_and_never_t
     assert failed_wordings(["t1"]) == {"t1": ["kaputt"]}
     assert failed_wordings(["t1"], Audience.STAFF) == {"t1": ["code name", "kaputt"]}
     assert failed_wordings(["t1"], least=4) == {}
+
+
+@pytest.mark.parametrize("buffer", ["memory", "redis"])
+def test_notes_that_cannot_be_written_wait_in_their_order(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, redis_url: str, buffer: str
+):
+    def refuse(*_given: object) -> int:
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    notes = MemoryNotes() if buffer == "memory" else RedisNotes(redis_url)
+    monkeypatch.setitem(app.extensions, "search_ledger", notes)
+    notes.add(search("a"))
+    notes.add(search("b", 9))
+    with monkeypatch.context() as away, pytest.raises(OperationalError):
+        away.setattr(recorder, "store_notes", refuse)
+        recorder.flush()
+    notes.add(click("b", 12, 1))
+    assert recorder.flush() == 1
+    assert endings() == [Ending.REFINED, Ending.CLICKED]
+
+
+def test_no_more_notes_wait_than_may(monkeypatch: pytest.MonkeyPatch, redis_url: str):
+    monkeypatch.setattr("app.search.ledger.buffer.MOST_WAITING", 3)
+    for notes in (MemoryNotes(), RedisNotes(redis_url)):
+        notes.add(search("d"))
+        notes.put_back([search(text) for text in "abc"])
+        notes.add(search("e"))
+        waiting = [note.text for note in notes.take()]
+        assert len(waiting) == 3 and waiting[:2] == ["a", "b"]

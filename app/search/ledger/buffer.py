@@ -26,6 +26,10 @@ class NoteBuffer(Protocol):
         """Return all notes since the last call."""
         ...
 
+    def put_back(self, notes: list[Note]) -> None:
+        """Keep notes that were taken and could not be written: before those that came meanwhile, unless too many wait."""
+        ...
+
 
 class MemoryNotes:
     """Notes in this process. A crash loses those of one flush interval at most."""
@@ -46,6 +50,11 @@ class MemoryNotes:
             taken, self._notes = list(self._notes), deque()
         return taken
 
+    def put_back(self, notes: list[Note]) -> None:
+        """As NoteBuffer.put_back."""
+        with self._lock:
+            self._notes.extendleft(reversed(notes[: MOST_WAITING - len(self._notes)]))
+
 
 class RedisNotes:
     """Notes in Redis, shared by all processes."""
@@ -59,6 +68,13 @@ class RedisNotes:
         """As NoteBuffer.add; raises redis.RedisError when it cannot be reached."""
         pipe = self._redis.pipeline()
         pipe.rpush(self.KEY, json.dumps(note.as_dict()))
+        pipe.ltrim(self.KEY, 0, MOST_WAITING - 1)
+        pipe.execute()
+
+    def put_back(self, notes: list[Note]) -> None:
+        """As NoteBuffer.put_back."""
+        pipe = self._redis.pipeline()
+        pipe.lpush(self.KEY, *(json.dumps(note.as_dict()) for note in reversed(notes)))
         pipe.ltrim(self.KEY, 0, MOST_WAITING - 1)
         pipe.execute()
 

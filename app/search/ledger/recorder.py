@@ -15,7 +15,7 @@ from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask, current_app, has_request_context, request
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.core.actor import Audience
 from app.core.clock import now
@@ -176,10 +176,18 @@ def _searched_for(referrer: str | None) -> str:
 
 
 def flush() -> int:
-    """Write the waiting notes in one transaction and return how many sessions they belong to."""
+    """Write the waiting notes in one transaction and return how many sessions they belong to. What cannot be written waits on."""
     notes = _buffer().take()
     if not notes:
         return 0
+    try:
+        return _write(notes)
+    except OperationalError:
+        _buffer().put_back(notes)
+        raise
+
+
+def _write(notes: list[Note]) -> int:
     try:
         with unit_of_work():
             return store_notes(notes)
