@@ -30,8 +30,3 @@ def emit(event: Event) -> None:
     require_unit_of_work()
     for handler in _handlers[type(event)]:
         handler(event)
-
-
-def subscribers_of(event_type: type[Event]) -> tuple[Handler, ...]:
-    """Return the handlers of a type, in the order of subscription."""
-    return tuple(_handlers[event_type])

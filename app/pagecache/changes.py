@@ -14,6 +14,8 @@ from typing import Protocol
 import sqlalchemy as sa
 
 logger = logging.getLogger(__name__)
+# What is computed and not written (views, related threads, what was asked when) may be so old, in seconds.
+LONGEST = 300.0
 # The log keeps an hour. Who has not looked for half of it may have missed something.
 FORGET_AFTER = 1_800.0
 # So many changes at once are not worth telling apart.
@@ -87,7 +89,9 @@ class PostgresFeed:
     )
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+        self._engine = engine.execution_options(
+            isolation_level="AUTOCOMMIT"
+        )  # to begin and end takes two answers of the server more
         self._horizon: int | None = None
         self._known: set[int] = set()
 

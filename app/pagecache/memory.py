@@ -13,12 +13,21 @@ from typing import Any, cast
 from flask import Flask, current_app, g, request
 
 from app.core.records import Struct
-from app.pagecache.changes import Changes
+from app.pagecache.changes import LONGEST, Changes
 from app.web.remembering import MEMORY
 
-# What is computed and not written (views) may be so old, in seconds: as in `middleware`.
-LONGEST = 300.0
 MOST = 2_000
+
+
+def moment_of(changes: Changes) -> int:
+    """Return the moment of the running request, looked for at the first call: whatever it reads after that is as new, or newer.
+
+    For a SQLite transaction, which sees the database as it was at its first read, `note_moment` looks before that.
+    """
+    moment: int | None = g.get("moment")
+    if moment is None:
+        moment = g.moment = changes.look()
+    return moment
 
 
 class _Value(Struct, frozen=True):
@@ -42,11 +51,8 @@ class Memory:
         return len(self._values)
 
     def moment(self) -> int:
-        """Return the moment of the running request: whatever it reads from now on is as new as that, or newer."""
-        moment: int | None = g.get("moment")
-        if moment is None:
-            moment = g.moment = self._changes.look()
-        return moment
+        """Return the moment of the running request."""
+        return moment_of(self._changes)
 
     def get(self, key: Hashable, tags: tuple[str, ...], make: Callable[[], Any]) -> Any:
         """Return the value of a key, made now unless it is kept and current."""

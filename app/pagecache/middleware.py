@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from app.core.records import Struct
-from app.pagecache.changes import Changes
+from app.pagecache.changes import LONGEST, Changes
 from app.pagecache.store import Kept, Store
 from app.web.compressing import SUFFIX, compress, matches, pick_encoding
 from app.web.headers import tag_of
@@ -22,8 +22,6 @@ from app.web.marking import CACHED, REPEATED, SHOWN, UNTIL
 
 Environ = dict[str, Any]
 App = Callable[[Environ, Any], Iterable[bytes]]
-# What is computed and not written (views, related threads, what was asked when) may be so old, in seconds.
-LONGEST = 300.0
 # What is compressed already is sent as it is.
 PACKED = "application/gzip"
 # Who waits longer than this for a page that somebody else makes makes it too.

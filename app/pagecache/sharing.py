@@ -11,11 +11,12 @@ from collections.abc import Collection, Hashable, Mapping
 from itertools import accumulate
 from typing import Any, cast
 
-from flask import Response, current_app, g, request, session
+from flask import Response, current_app, request, session
 
 from app.core.actor import ANONYMOUS, Actor
 from app.core.records import Struct, replace
-from app.pagecache.changes import Changes
+from app.pagecache.changes import LONGEST, Changes
+from app.pagecache.memory import moment_of
 from app.pagecache.store import Store
 from app.web.compressing import is_gzip_welcome, quickly_gzipped, uncompress
 from app.web.headers import vary_by
@@ -23,8 +24,6 @@ from app.web.marking import SHOWN, keep_page, keep_until
 from app.web.pieces import cut
 from app.web.render import personal_parts
 
-# What is computed and not written (views, related threads) may be so old, in seconds.
-LONGEST = 300.0
 # Nobody has this number: who reads for many is a member, and has written nothing.
 _NOBODY = 0
 
@@ -80,18 +79,9 @@ class SharedPages:
     def __len__(self) -> int:
         return len(self._store)
 
-    def moment(self) -> int:
-        """Return the moment of the running request: whatever it reads is as new as that, or newer.
-
-        For a SQLite transaction, which sees the database as it was at its first read, `memory` asks before that.
-        """
-        if "moment" not in g:
-            g.moment = self._changes.look()
-        return cast(int, g.moment)
-
     def find(self, key: Hashable) -> SharedPage | None:
         """Return the page of this key, if nothing that it shows has changed. To be asked before a page is made: it looks first."""
-        self.moment()
+        moment_of(self._changes)
         page = self._store.get(key)
         if page is None or page.until < time.monotonic():
             return None
@@ -111,7 +101,7 @@ class SharedPages:
             headers=tuple((name, value) for name, value in response.headers if name != "Content-Length"),
             facts=facts,
             shows=frozenset(shows or request.environ[SHOWN]),
-            moment=self.moment(),
+            moment=moment_of(self._changes),
             until=time.monotonic() + LONGEST,
             is_copied=not shows,
         )

@@ -10,7 +10,6 @@ from app.pageviews.recent import derive_recent
 
 SPREAD_DAYS = 90
 STEP_DAYS = 3
-DAYS_A_MONTH = 30
 
 
 def spread_views(lifetime: int, created_at: datetime, today: date) -> dict[date, int]:
