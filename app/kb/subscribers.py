@@ -7,6 +7,7 @@ from app.forum.events import (
     SHOWS_OR_HIDES,
     AcceptanceWithdrawn,
     AnswerAccepted,
+    CommentCurated,
     PostAdded,
     PostCurated,
     PostEdited,
@@ -25,7 +26,7 @@ from app.kb.services.checking import take_versions_over
 from app.kb.services.deciding import follow_card
 from app.kb.services.marking import mark_threads
 from app.kb.services.refreshing import refresh_sources
-from app.kb.services.reusing import record_reuse
+from app.kb.services.reusing import record_reuse, record_reuse_in
 from app.kb.services.wordings import follow_wordings
 from app.search.ledger.jobs import request_rerun
 
@@ -47,6 +48,8 @@ def on_thread_curated(event: ThreadCurated) -> None:
     """
     if event.action in ("card", "uncard"):
         follow_card(thread_id=event.thread_id, actor_id=event.actor_id, is_pinned=event.action == "card", reason=event.reason)
+    if event.action == "to_question":
+        record_reuse_in(event.thread_id)
     if event.action not in _WHO_READS or not _is_source(event.thread_id):
         return
     refresh_sources(ArticleSource.thread_id == event.thread_id)
@@ -76,6 +79,14 @@ def on_posts_moved(event: PostsMoved) -> None:
     if article_id is not None and article_id not in still and article_id in before:
         unmark_promoted(thread_id=event.thread_id)
     refresh_sources(ArticleSource.post_id.in_(event.post_ids))
+    record_reuse_in(event.new_thread_id)
+
+
+def on_comment_turned(event: CommentCurated) -> None:
+    """A comment became an answer, which may lead to articles; or the answer that it was, and that articles are built from, is gone."""
+    if event.action in ("to_answer", "from_answer"):
+        record_reuse_in(event.thread_id)
+        refresh_sources(ArticleSource.thread_id == event.thread_id)
 
 
 def on_text_written(event: PostAdded | PostEdited) -> None:
@@ -120,6 +131,7 @@ SUBSCRIPTIONS = (
     (AnswerAccepted, on_post_changed),
     (AcceptanceWithdrawn, on_post_changed),
     (PostsMoved, on_posts_moved),
+    (CommentCurated, on_comment_turned),
     (ThreadCurated, on_thread_curated),
     (ThreadHeld, on_thread_held),
     (ThreadCurated, on_wording_curated),

@@ -16,6 +16,9 @@ from app.core.uow import unit_of_work
 from app.forum.events import ThreadHeld
 from app.forum.models import Post, Reshaping, Thread
 from app.forum.services import accepting, curating, editing, merging, setting_aside
+from app.forum.services.commenting import add_comment
+from app.forum.services.composing import compose
+from app.forum.services.turning import turn_into_post, undo_into_post
 from app.kb.events import SourceChanged
 from app.kb.models import ArticleSource
 from app.kb.services import publishing
@@ -120,6 +123,20 @@ def test_a_thread_that_nobody_may_read_now_marks_the_article_until_it_is_back(bu
         else:
             curating.approve_thread(moderator, thread_id=thread.id)
     assert fresh(article).source_changed_at is None
+
+
+def test_an_answer_that_is_turned_back_into_a_comment_marks_the_article(app: Flask, crew: Crew):
+    thread, answer = make_solved()
+    with unit_of_work():
+        body = compose("Or run it backwards.", is_comment=True).body
+        comment = add_comment(actor_of(crew.member), post_id=answer.id, body=body)
+    with unit_of_work():
+        post = turn_into_post(crew.curator, comment_id=comment.id, body=render_markdown("Or run it backwards."), reason="r")
+    article = promote_and_publish(crew.curator, thread, [answer, post], make_section().id)
+    assert source_of(article, post).change == ""
+    with unit_of_work():
+        undo_into_post(crew.curator, reshaping_id=db.session.scalars(sa.select(Reshaping.id)).one())
+    assert source_of(article, post).change == "hidden"
 
 
 def test_a_withdrawn_acceptance_marks_the_article_until_it_is_accepted_again(built, crew: Crew):

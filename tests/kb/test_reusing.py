@@ -14,14 +14,19 @@ from app.core.markup import render_markdown
 from app.core.uow import unit_of_work
 from app.forum.models import Post, Thread
 from app.forum.services.answering import add_post
+from app.forum.services.commenting import add_comment
+from app.forum.services.composing import compose
+from app.forum.services.converting import convert_thread
 from app.forum.services.curating_posts import hide_post
 from app.forum.services.editing import edit_post
+from app.forum.services.merging import merge_threads
+from app.forum.services.turning import turn_into_post
 from app.kb.models import Article, ArticleReuse, ArticleSlug
 from app.kb.presenters import path_of
 from app.kb.queries.reuse import Reuse, reuse_of
 from app.kb.services.reusing import article_links
 from tests.client import Browser
-from tests.factories import actor_of, make_article, make_category, make_person, make_question
+from tests.factories import actor_of, make_article, make_category, make_person, make_question, make_thread, opening_of
 from tests.kb.conftest import Crew
 
 HOST = "community.test"
@@ -97,6 +102,25 @@ def test_editing_adds_and_takes_away(crew: Crew):
     with unit_of_work():
         edit_post(crew.agent, post_id=post.id, body=render_markdown("Do it by hand.", own_host=HOST))
     assert reused() == []
+
+
+def test_what_becomes_an_official_answer_uses_what_it_leads_to(crew: Crew):
+    """A comment that is made one, replies of a discussion that is made a question, and replies that go to one."""
+    article = make_article()
+    link, moderator = f"See [this]({path_of(article)}).", actor_of(crew.moderator)
+    question, talk, other = make_question(), make_thread(kind="discussion"), make_thread(kind="discussion")
+    body = compose(link, is_comment=True).body
+    with unit_of_work():
+        comment = add_comment(actor_of(crew.staff), post_id=opening_of(question).id, body=body)
+    replies = [answer(crew, thread, link) for thread in (talk, other)]
+    assert reused() == []
+    with unit_of_work():
+        post = turn_into_post(moderator, comment_id=comment.id, body=render_markdown(link), reason="An answer")
+    with unit_of_work():
+        convert_thread(moderator, thread_id=talk.id, reason="A question")
+    with unit_of_work():
+        merge_threads(moderator, thread_id=other.id, target_id=question.id, opening="nothing", reason="One matter")
+    assert sorted(reused()) == [(article.id, one.id) for one in (*replies, post)]
 
 
 def test_a_hidden_answer_is_not_shown_as_use(crew: Crew):

@@ -48,6 +48,14 @@ def record_reuse(*, post_id: int) -> int:
     return len(wanted)
 
 
+def record_reuse_in(thread_id: int) -> None:
+    """As `record_reuse`, for a thread in which a reply or a comment became an official answer."""
+    require_unit_of_work()
+    linking = sa.and_(Post.thread_id == thread_id, Post.is_official, Post.body_html.contains("/kb/"))
+    for post_id in db.session.scalars(sa.select(Post.id).where(linking).order_by(Post.id)).all():
+        record_reuse(post_id=post_id)
+
+
 def article_links(html: str) -> tuple[set[int], set[str]]:
     """Return the ids and the slugs of the articles that sanitised HTML links to; links that leave the site carry a `rel`."""
     ids: set[int] = set()
