@@ -1,10 +1,11 @@
 """The `threadwell` command: a Flask command group. Each feature adds its own commands in `<feature>/cli.py`."""
 
+import re
 import sys
 
 import click
 from flask.cli import FlaskGroup
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.core.heavy import flask_migrate_cli
 from app.core.settings import SettingsError
@@ -13,6 +14,8 @@ from app.operating import init_command, serve_command, worker_command
 
 # Commands that come with libraries and are none of ours.
 FOREIGN = frozenset({"limiter"})
+# What SQLite and PostgreSQL say of a table or column that is not there.
+_UNPREPARED = re.compile(r"no such (?:table|column)|(?:relation|column) \S+ does not exist")
 
 
 class ThreadwellGroup(FlaskGroup):
@@ -41,12 +44,17 @@ cli = ThreadwellGroup(
 
 
 def main() -> None:
-    """Run the command line; wrong settings and a database that does not answer are reported without a stack trace."""
+    """Run the command line; wrong settings, and a database that does not answer or is not prepared, are reported without a trace."""
     try:
         cli()
     except SettingsError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    except OperationalError as error:
-        click.echo(f"The database does not answer: {error.orig}", err=True)
+    except (OperationalError, ProgrammingError) as error:
+        if _UNPREPARED.search(str(error.orig)):
+            click.echo("The database is not prepared for this version. Please run `threadwell init` first.", err=True)
+        elif isinstance(error, ProgrammingError):
+            raise
+        else:
+            click.echo(f"The database does not answer: {error.orig}", err=True)
         sys.exit(1)

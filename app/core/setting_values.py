@@ -2,19 +2,39 @@
 
 import re
 from collections.abc import Callable
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.core.i18n import LANGUAGES
 
 _CRAWLER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,60}")
 _INDEXNOW_KEY = re.compile(r"[A-Za-z0-9-]{8,128}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_HOST = re.compile(r"[\w.-]+|\[[0-9A-Fa-f:.]+\]")
+_LOGO = re.compile(r"(?:/(?!/)|https://[^\s/])\S*")  # the content policy of pages lets no other image load
+_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
+MIN_SECRET = 32
+# Keys made by chance have more, whatever they are written in; what somebody typed again and again has fewer.
+MIN_SECRET_DIFFERENT = 8
 SEARCH_PRIORS = ("votes", "solved", "confirmed", "viewed", "maintained")
 
 
 def text(raw: str) -> str:
+    if _CONTROL.search(raw.strip()):
+        raise ValueError("must be one line of text")
     return raw.strip()
+
+
+def secret(raw: str) -> str:
+    key = raw.strip()
+    if len(key) < MIN_SECRET or len(set(key)) < MIN_SECRET_DIFFERENT:
+        raise ValueError(f"must have at least {MIN_SECRET} characters, and not the same few again and again")
+    return key
 
 
 def integer(low: int, high: int) -> Callable[[str], int]:
@@ -57,10 +77,35 @@ def checked(read: Callable[[str], object]) -> Callable[[str], str]:
 
 
 def site_url(raw: str) -> str:
-    parts = urlsplit(raw.strip())
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise ValueError("must look like https://community.example.com")
+    """Return the address of a whole site: pages link to each other from its root, so that it has no path."""
+    parts = _web_address(raw)
+    if parts is None or parts.path.strip("/"):
+        raise ValueError("must look like https://community.example.com, without a path behind it")
     return raw.strip().rstrip("/")
+
+
+def web_url(raw: str) -> str:
+    if _web_address(raw) is None:
+        raise ValueError("must look like https://example.com/path")
+    return raw.strip().rstrip("/")
+
+
+def _web_address(raw: str) -> SplitResult | None:
+    """Return the parts of an address on the web that names a host, perhaps a port, and nobody's password; None for all else."""
+    try:
+        parts = urlsplit(raw.strip())
+        parts.port  # noqa: B018 - raises ValueError when it is no port
+    except ValueError:
+        return None
+    host = parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
+    is_plain = parts.scheme in ("http", "https") and _HOST.fullmatch(host) and not _CONTROL.search(raw.strip())
+    return parts if is_plain and not re.search(r"[\s?#]", raw.strip()) else None
+
+
+def logo_url(raw: str) -> str:
+    if not _LOGO.fullmatch(raw.strip()):
+        raise ValueError("must be a path of this site, like /logo.svg, or look like https://example.com/logo.svg")
+    return raw.strip()
 
 
 def database_url(raw: str) -> str:
@@ -68,22 +113,40 @@ def database_url(raw: str) -> str:
     for prefix in ("postgres://", "postgresql://"):
         if value.startswith(prefix):
             value = "postgresql+psycopg://" + value[len(prefix) :]
-    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("must start with postgresql:// or sqlite:///")
+    try:
+        make_url(value)
+    except (ArgumentError, ValueError):
+        raise ValueError("must look like postgresql://user:password@host:5432/name") from None
     return value
 
 
 def redis_url(raw: str) -> str:
-    if urlsplit(raw.strip()).scheme not in ("redis", "rediss"):
+    try:
+        is_known = urlsplit(raw.strip()).scheme in ("redis", "rediss") and urlsplit(raw.strip()).port != 0
+    except ValueError:
+        is_known = False
+    if not is_known:
         raise ValueError("must look like redis://127.0.0.1:6379/0")
     return raw.strip()
 
 
+def sender(raw: str) -> str:
+    """Return who mails come from: an address, or a name with an address in angle brackets."""
+    if _CONTROL.search(raw.strip()) or not _ADDRESS.fullmatch(parseaddr(raw.strip())[1]):
+        raise ValueError("must look like community@example.com or Community <community@example.com>")
+    return raw.strip()
+
+
 def mail_url(raw: str) -> str:
-    parts = urlsplit(raw.strip())
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+    try:
+        parts = urlsplit(raw.strip())
+        is_known = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_known = False
+    if not is_known:
         raise ValueError("must look like smtp://user:password@mail.example.com:587")
-    parts.port  # noqa: B018 - raises ValueError when it is no port
     return raw.strip()
 
 

@@ -15,7 +15,6 @@ from app.core.i18n import LANGUAGES
 from app.core.trust import parse_abilities, parse_bounds
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
-MIN_SECRET = 32
 # Settings that are not read any more, and what stands in their place.
 GONE = {
     "ARTICLE_TRUST": "is not used any more: levels of trust say who writes articles; see TRUST_ABILITIES and TRUST_BOUNDS",
@@ -41,7 +40,7 @@ class Settings:
         "SITE_TAGLINE", "Ask, answer, and find what already works.", read.text, "The sentence of welcome on the home page."
     )
     brand_hue: int = _setting("BRAND_HUE", 250, read.integer(0, 360), "Hue of the brand colour (OKLCH degrees).")
-    logo_url: str = _setting("LOGO_URL", "", read.text, "Path or address of a logo shown in place of our mark.")
+    logo_url: str = _setting("LOGO_URL", "", read.logo_url, "Path or address of a logo shown in place of our mark.")
     footer_links: tuple[tuple[str, str], ...] = _setting(
         "FOOTER_LINKS",
         (),
@@ -79,7 +78,7 @@ class Settings:
 
     # Where and how it runs.
     secret_key: str = _setting(
-        "SECRET_KEY", "", read.text, "Signs cookies and links. Generated into the instance folder when unset."
+        "SECRET_KEY", "", read.secret, "Signs cookies and links. Generated into the instance folder when unset."
     )
     instance_path: Path = _setting(
         "INSTANCE_PATH",
@@ -136,7 +135,7 @@ class Settings:
         read.mail_url,
         "smtp://user:password@host:587 or smtps://... ; default: mails are written to the instance folder.",
     )
-    mail_from: str = _setting("MAIL_FROM", "community@localhost", read.text, "Sender address of mails.")
+    mail_from: str = _setting("MAIL_FROM", "community@localhost", read.sender, "Sender address of mails.")
     reminder_after_days: tuple[int, ...] = _setting(
         "REMINDER_AFTER_DAYS",
         (2, 7),
@@ -262,7 +261,7 @@ class Settings:
         "A key of your choice (8 to 128 letters, digits, dashes): changed pages are told to search engines by IndexNow. Default: not.",
     )
     indexnow_url: str = _setting(
-        "INDEXNOW_URL", "https://api.indexnow.org/indexnow", read.site_url, "Where IndexNow takes changes."
+        "INDEXNOW_URL", "https://api.indexnow.org/indexnow", read.web_url, "Where IndexNow takes changes."
     )
 
     # The desk.
@@ -457,12 +456,12 @@ class Settings:
                 values[spec.name] = spec.metadata["parse"](raw)
             except ValueError as error:
                 problems.append(f"{name}: {error}")
-        if 0 < len(values.get("secret_key", "")) < MIN_SECRET:
-            problems.append(f"SECRET_KEY: must have at least {MIN_SECRET} characters")
         if bool(values.get("signup_question")) != bool(values.get("signup_answers")):
             problems.append("SIGNUP_QUESTION and SIGNUP_ANSWERS: set both or neither")
         if values.get("default_language", "en") not in values.get("languages", LANGUAGES):
             problems.append("LANGUAGES: must have DEFAULT_LANGUAGE among them")
+        if values.get("search_engine") == "postgres" and not values.get("database_url", "").startswith("postgresql"):
+            problems.append("SEARCH_ENGINE: postgres needs a DATABASE_URL that begins with postgresql://")
         if problems:
             raise SettingsError("Please correct these settings:\n  " + "\n  ".join(problems))
         values.setdefault("base_url", f"http://127.0.0.1:{values.get('port', 8000)}")

@@ -206,6 +206,36 @@ def test_all_wrong_settings_are_reported_at_once():
         assert name in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("BASE_URL", "https://example.com/forum"), ("BASE_URL", "http://a:99999999"), ("BASE_URL", "http://exa mple.com"),
+        ("BASE_URL", "https://user:word@example.com"), ("BASE_URL", "http://["), ("BASE_URL", "https://example.com?"),
+        ("INDEXNOW_URL", "//a"), ("LOGO_URL", "javascript:alert(1)"), ("LOGO_URL", "//a.example/x.svg"), ("LOGO_URL", "logo"),
+        ("MAIL_FROM", "nonsense"), ("MAIL_FROM", "a@b.example\nBcc: c@d.example"), ("SITE_NAME", "one\ntwo"),
+        ("DATABASE_URL", "postgresql://host:abc/x"), ("REDIS_URL", "redis://host:abc/0"), ("SECRET_KEY", "a" * 40),
+        ("SEARCH_ENGINE", "postgres"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_by_name_at_start(name: str, raw: str):
+    with pytest.raises(SettingsError, match=f"{name}: (must|postgres needs)"):
+        Settings.from_env({name: raw})
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("BASE_URL", "http://[::1]:8000/"), ("BASE_URL", "https://gemüse.example:8443"), ("LOGO_URL", "/logo.svg"),
+        ("INDEXNOW_URL", "https://engine.example/indexnow"), ("MAIL_FROM", "The community <community@example.com>"),
+        ("MAIL_FROM", "community@localhost"), ("DATABASE_URL", "postgresql:///site?host=/run"), ("REDIS_URL", "redis://host"),
+        ("SECRET_KEY", "0123456789abcdef" * 4), ("SECRET_KEY", "wrapped-by-openssl-after-64-char\nacters"),
+        ("SITE_NAME", "Gemüse 👨\u200d👩\u200d👧"),
+    ],
+)  # fmt: skip
+def test_what_makes_sense_is_taken(name: str, raw: str):
+    assert Settings.from_env({name: raw}) is not None
+
+
 @pytest.mark.parametrize("name", ["Nowhere/Town", "Europe", "../etc/passwd", "/etc/passwd", "x" * 300])
 def test_a_time_zone_that_nobody_knows_is_refused_by_name(name: str):
     with pytest.raises(SettingsError, match="TIME_ZONE"):

@@ -55,6 +55,12 @@ def test_serving_before_preparing_says_what_to_do(tmp_path: Path):
     assert code == 1 and "threadwell init" in said
 
 
+@pytest.mark.parametrize("command", [("recount",), ("user", "create", "ada"), ("demo",), ("seo", "audit")])
+def test_a_command_before_preparing_says_what_to_do(tmp_path: Path, command: tuple[str, ...]):
+    code, said = run(Server(tmp_path / "empty"), *command)
+    assert code == 1 and "threadwell init" in said and "Traceback" not in said
+
+
 def test_a_database_that_is_away_is_named_without_its_password(prepared: Server):
     for command in ("init", "serve"):
         code, said = run(prepared, command, DATABASE_URL="postgresql://user:topsecret@127.0.0.1:1/x")
