@@ -89,9 +89,8 @@ class PostgresFeed:
     )
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine.execution_options(
-            isolation_level="AUTOCOMMIT"
-        )  # to begin and end takes two answers of the server more
+        # One statement needs no transaction: to begin and to end one, the server has to be asked twice more.
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._horizon: int | None = None
         self._known: set[int] = set()
 
