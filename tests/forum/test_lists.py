@@ -20,6 +20,7 @@ from app.forum.models import Tag, Thread, ThreadTag
 from app.forum.queries import personal
 from app.forum.queries.lists import QUESTION_VIEWS, list_pinned_threads, list_threads
 from app.forum.queries.threads import get_thread_for_update
+from app.forum.services.confirming import record_outcome
 from app.forum.services.figures import settle
 from app.pageviews.models import PageviewDay
 from app.pageviews.recent import derive_recent
@@ -77,6 +78,16 @@ def test_each_view_holds_and_orders_what_its_name_says(app: Any) -> None:
     assert titles("unanswered") == ["New and unanswered"]
     assert titles("unsolved") == ["New and unanswered", "Middle and answered"]
     assert titles("solved") == ["Old and solved"]
+
+
+def test_what_its_asker_solved_without_us_waits_for_no_answer(app: Any) -> None:
+    asker, helper = make_person(), make_person()
+    make_answer(make_question(tags=("pump",)), helper)
+    open_one, solved = (make_question(title=title, author=asker, tags=("pump",)) for title in ("Still open", "Solved elsewhere"))
+    with unit_of_work():
+        record_outcome(actor_of(asker), thread_id=solved.id, kind="solved_elsewhere")
+    assert titles("unanswered") == [open_one.title]
+    assert [row.title for row in personal.list_wanted(actor_of(helper))] == [open_one.title]
 
 
 def test_lists_filter_by_kind_category_tag_and_author(app: Any) -> None:

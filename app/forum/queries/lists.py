@@ -30,6 +30,10 @@ QUESTION_VIEWS = ("newest", "active", "popular", "unanswered", "unsolved", "solv
 DISCUSSION_VIEWS = ("newest", "active", "popular")
 # Nobody said that these are solved; "probably solved" ones need no helper either.
 UNSOLVED = (Status.UNANSWERED, Status.NEEDS_INFO, Status.ANSWERED, Status.DISPUTED)
+# Nobody answered, and an answer is still wanted: the question was neither closed nor solved in another way.
+STILL_UNANSWERED = sa.and_(
+    Thread.kind == ThreadKind.QUESTION, Thread.answer_count == 0, Thread.status != Status.CLOSED, Thread.status != Status.SOLVED
+)
 
 
 class ThreadRow(NamedTuple):
@@ -133,7 +137,7 @@ def _ordered(statement: sa.Select[*tuple[Any, ...]], shape: _Shape) -> sa.Select
         statement = statement.outerjoin(PageviewRecent, _RECENT)
         return statement.order_by(views.desc(), Thread.last_activity_at.desc(), Thread.id.desc())
     if shape.view == "unanswered":
-        statement = statement.where(Thread.kind == ThreadKind.QUESTION, Thread.answer_count == 0, Thread.status != Status.CLOSED)
+        statement = statement.where(STILL_UNANSWERED)
     elif shape.view == "unsolved":
         statement = statement.where(Thread.kind == ThreadKind.QUESTION, Thread.status.in_(UNSOLVED))
     elif shape.view == "solved":

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from app.core.actor import Actor
 from app.core.db import read
 from app.forum.models import Follow, Post, Thread, ThreadTag
-from app.forum.models.thread import Status, ThreadKind
+from app.forum.models.thread import ThreadKind
 from app.forum.queries.categories import reader_of
-from app.forum.queries.lists import ThreadRow, base_select, rows_of
+from app.forum.queries.lists import STILL_UNANSWERED, ThreadRow, base_select, rows_of
 
 MOST = 5
 # A person's tags: those of the threads of their last posts, so many posts and the commonest so many tags.
@@ -80,7 +80,7 @@ def _wanted(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
     waiting = (
         base_select(reader)
         .with_only_columns(Thread.id)
-        .where(Thread.kind == ThreadKind.QUESTION, Thread.answer_count == 0, Thread.status != Status.CLOSED)
+        .where(STILL_UNANSWERED)
         .order_by(Thread.created_at.desc(), Thread.id.desc())
         .limit(sa.bindparam("looked_at"))
         .subquery()
