@@ -129,6 +129,8 @@ def test_a_choice_that_does_not_hold_keeps_what_was_chosen(curator: Browser, cre
     assert done.location.endswith("/edit")
     again = curator.get(path, status=303)
     assert again.location.startswith("/kb/articles/")
+    late = curator.post(path, given | {"audience": "members"})
+    assert late.location == again.location, "somebody was faster: on to what they began"
 
 
 def test_rubbish_in_the_form_is_refused_without_a_crash(curator: Browser):

@@ -41,8 +41,7 @@ def show_promotion(thread_id: int) -> AnyResponse:
     thread, form = get_thread(actor, thread_id), _form(actor)
     known = find_article_of(thread_id)
     if known is not None:
-        flash(_("An article was already built from this thread."), "info")
-        return see_other(article_permalink(known))
+        return _to_known(known)
     posts = list_passages(thread_id)
     form.title.data, form.audience.data = thread.title, thread.category.audience
     form.environment.data = guess_environment(posts[0].body_source) if posts else ""
@@ -52,7 +51,7 @@ def show_promotion(thread_id: int) -> AnyResponse:
 @blueprint.post("/moderation/promotions/<id:thread_id>/promote")
 @curators
 def promote(thread_id: int) -> AnyResponse:
-    """Build the draft from what was chosen, and lead to its editor."""
+    """Build the draft from what was chosen, and lead to its editor; to the article, if somebody was faster."""
     actor = current_actor()
     thread, form = get_thread(actor, thread_id), _form(actor)
     posts = list_passages(thread_id)
@@ -61,10 +60,18 @@ def promote(thread_id: int) -> AnyResponse:
         form.ensure_valid()
         article = _build(actor, thread, form, posts, roles)
     except (Invalid, Conflict) as error:
+        known = find_article_of(thread_id) if isinstance(error, Conflict) else None
+        if known is not None:  # somebody was faster: what they began is where to go on
+            return _to_known(known)
         form.add_errors(error if isinstance(error, Invalid) else Invalid(error.message))
         return _choosing(thread, form, keep_passages(posts, roles), 400 if isinstance(error, Invalid) else 409)
     flash(_("Here is the draft. Edit it until it stands on its own, then publish it."), "success")
     return see_other(article_edit_path(article.id))
+
+
+def _to_known(article_id: int) -> AnyResponse:
+    flash(_("An article was already built from this thread."), "info")
+    return see_other(article_permalink(article_id))
 
 
 def _form(actor: Actor) -> PromoteForm:
