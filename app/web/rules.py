@@ -28,5 +28,9 @@ class LateRule(Rule):
 
 
 def init_rules(app: Flask) -> None:
-    """Let the application make its rules so. To be called before any route is registered."""
+    """Let the application make its rules so. To be called before any route is registered.
+
+    An address with slashes too many is none of ours. Werkzeug would lead on from it, to whatever host the request named.
+    """
     app.url_rule_class = LateRule
+    app.url_map.merge_slashes = False

@@ -176,6 +176,12 @@ def test_addresses_in_mails_and_pages_come_from_the_settings(app: Flask, site: d
     assert not any("poisoned.example" in mail.as_string() for mail in collect(app))
 
 
+@pytest.mark.parametrize("path", ["/tags//a?q=1", "/questions//1/x", "/people//%2f/a"])
+def test_slashes_too_many_lead_nowhere(app: Flask, path: str):
+    answer = app.test_client().get(path, headers={"Host": "poisoned.example"})
+    assert answer.status_code == 404 and answer.location is None and "poisoned" not in answer.text
+
+
 def test_names_of_files_are_not_shown_or_used(app: Flask, site: dict[str, Person]):
     from io import BytesIO
 
