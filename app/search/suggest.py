@@ -81,7 +81,7 @@ def similar_questions(
 
     An article stands for the threads it maintains.
     """
-    hits = _find_similar(engine, title, body, actor, 2 * limit, exclude)
+    hits = most_similar(engine, title, body, actor.audiences, 2 * limit, exclude)
     return [row.card for row in fold_cards(hits, actor)][:limit]
 
 
@@ -113,7 +113,7 @@ def most_similar(
 
 
 def similar_titles(engine: SearchEngine, title: str, body: str, actor: Actor, limit: int, exclude: str) -> list[TitleCard]:
-    """As similar_questions for a stored document, whose key is `exclude`: what the index says is remembered until it changes.
+    """As similar_questions for a stored document, whose key is `exclude`: what the index says is remembered until it, or the aliases, change.
 
     Who may see what is found is asked each time.
     """
@@ -123,13 +123,13 @@ def similar_titles(engine: SearchEngine, title: str, body: str, actor: Actor, li
 def similar_hits(engine: SearchEngine, title: str, body: str, actor: Actor, limit: int, exclude: str) -> tuple[Scored, ...]:
     """What similar_titles asks the index, for a caller that loads it together with other documents."""
     generation = engine.generation()
-    key = (generation, exclude, hash((title, body)), actor.audiences, limit)
+    key = (generation, aliases.version(), exclude, hash((title, body)), actor.audiences, limit)
     with _similar_lock:
         found = _similar.get(key)
         if found is not None:
             _similar.move_to_end(key)
     if found is None:
-        found = tuple(_find_similar(engine, title, body, actor, limit, exclude))
+        found = tuple(most_similar(engine, title, body, actor.audiences, limit, exclude))
         if generation:
             _remember(key, found)
     return found
@@ -140,7 +140,3 @@ def _remember(key: tuple[object, ...], found: tuple[Scored, ...]) -> None:
         _similar[key] = found
         if len(_similar) > REMEMBERED:
             _similar.popitem(last=False)
-
-
-def _find_similar(engine: SearchEngine, title: str, body: str, actor: Actor, limit: int, exclude: str) -> list[Scored]:
-    return most_similar(engine, title, body, actor.audiences, limit, exclude)

@@ -9,7 +9,7 @@ import pytest
 from app.core.actor import ANONYMOUS, Actor, Role
 from app.core.errors import NotFound
 from app.core.records import replace
-from app.search import querying, results, suggest
+from app.search import aliases, querying, results, suggest
 from app.search.documents import ARTICLE, HitCard, make_key
 from app.search.engines.whoosh import WhooshEngine
 from app.search.querying import SearchForm
@@ -195,6 +195,14 @@ def test_remembered_titles_follow_the_index_and_the_rights_of_each_reader(engine
     assert set(similar_keys(engine, STAFF_MEMBER)) == {"t2", "t3"}
     fill(engine, sources, document(4, "An order and its refund"))
     assert similar_keys(engine) == ["t4"]
+
+
+def test_remembered_titles_follow_the_aliases(engine: WhooshEngine, sources: Pair, request: pytest.FixtureRequest) -> None:
+    request.addfinalizer(aliases.forget)
+    fill(engine, sources, document(1, "Refund of an order"), document(2, "Reimbursement for a purchase"))
+    assert similar_keys(engine) == []
+    aliases._use((("refund", "reimbursement", True), ("order", "purchase", True)))
+    assert similar_keys(engine) == ["t2"]
 
 
 def test_no_more_is_remembered_than_the_limit(engine: WhooshEngine, sources: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
