@@ -67,6 +67,16 @@ def test_a_refused_answer_stays_in_the_form(browser, tom):
     assert "x" * 40_001 in response.text and "40,000" in response.text
 
 
+def test_browsers_do_not_cut_what_is_pasted(browser, tom):
+    """They would do it without a word: the server says that a text is too long, and keeps all of it."""
+    thread = make_question()
+    comment = do(add_comment, tom, post_id=make_answer(thread, author=tom).id, body=compose("Mine").body)
+    for path in (thread.path, "/ask", f"/posts/{comment.post_id}/edit", f"/comments/{comment.id}/edit"):
+        browser.get(path)
+        assert browser.page.xpath("//textarea[@name='body']"), path
+        assert not browser.page.xpath("//textarea[@name='body']/@maxlength"), path
+
+
 def test_an_answer_that_came_too_late_is_shown_to_be_copied(browser, tom):
     from app.core.clock import now
 
