@@ -126,6 +126,18 @@ def test_without_a_connection_a_page_says_so_and_comes_back_by_itself(context: B
     assert page.url.endswith("/kb")
 
 
+def test_without_a_connection_what_is_pressed_leaves_the_page_as_it_is(writer: Page) -> None:
+    """Votes are sent in place: where that failed, the browser's own page of errors came, and what was typed was gone."""
+    area = writer.locator("#answer textarea")
+    area.fill("Half an answer")
+    writer.context.set_offline(True)
+    writer.locator("form[data-vote] button, form[data-toggle] button").first.click()
+    expect(writer.get_by_text("You are offline.")).to_be_visible()
+    expect(area).to_have_value("Half an answer")
+    area.fill("")
+    writer.context.set_offline(False)
+
+
 def test_without_a_script_the_link_to_a_comment_leads_to_its_form(chromium: Chromium, demo: Server) -> None:
     """Where a browser opens the form by itself, it is there; elsewhere what opens it is, which nobody sees otherwise."""
     context = chromium.new_context(base_url=demo.url, user_agent=AGENT, java_script_enabled=False)

@@ -30,7 +30,7 @@ export function announce(text) {
   toast.setAttribute("role", "status");
   document.body.append(toast);
   toast.textContent = text;
-  setTimeout(() => toast.remove(), 3000);
+  setTimeout(() => toast.remove(), Math.max(3000, 80 * text.length)); // long enough to be read
 }
 
 /** @param {string} path */
@@ -72,12 +72,20 @@ document.addEventListener("click", (event) => {
   if (opened instanceof HTMLDetailsElement) { event.preventDefault(); opened.open = true; opened.querySelector("textarea")?.focus(); }
 });
 
+// Before anybody else hears of it: a form that is sent in place would lead to the browser's own page of errors. What is typed stays.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (navigator.onLine || !(form instanceof HTMLFormElement) || form.method !== "post" || form.dataset.warned) return;
+  form.dataset.warned = "yes";
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  announce(document.body.dataset.offline ?? "");
+}, true);
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return;
   if (form.dataset.confirm && !confirm(form.dataset.confirm)) return event.preventDefault();
   if (form.method !== "post") return;
-  if (!navigator.onLine && !form.dataset.warned) { form.dataset.warned = "yes"; event.preventDefault(); return announce(document.body.dataset.offline ?? ""); } // what is typed stays
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes"; // against double posts; aria-disabled keeps the pressed button's value in the request
   for (const button of all("button", form)) button.setAttribute("aria-disabled", "true");
