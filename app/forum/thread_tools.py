@@ -17,6 +17,7 @@ from app.forum.queries.judging import reason_words, total_reasons
 from app.forum.queries.thread_page import ThreadPage
 from app.forum.queries.thread_rows import ThreadHead
 from app.forum.services.pacing import PACES, pace_words
+from app.forum.urls import post_path
 
 _WAITS = lazy_gettext("Waiting for a moderator: until one has read this, only its author and moderators see it.")
 # How a question ended where no answer on the page tells it, and that a solution is in doubt: without and with a reason.
@@ -175,8 +176,10 @@ def _outcome_notices(page: ThreadPage) -> list[Notice]:
     if page.head.status == Status.SOLVED and not page.head.accepted_count:
         for kind, (plain, with_reason) in _ENDED.items():
             if kind in last:
-                reason = last[kind].reason
-                return [Notice(with_reason % {"reason": reason} if reason else str(plain), "good", "solved")]
+                reason, post_id = last[kind].reason, last[kind].post_id
+                text = with_reason % {"reason": reason} if reason else str(plain)
+                way = (_("See what helped"), post_path(post_id)) if post_id else ("", "")
+                return [Notice(text, "good", "solved", *way)]
     if page.head.status == Status.CLOSED and OutcomeKind.NO_LONGER_RELEVANT in last:
         return [Notice(_("The person who asked does not need an answer any more."), "", "info")]
     return [_dispute(page)] if page.head.status == Status.DISPUTED else []

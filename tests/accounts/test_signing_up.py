@@ -45,7 +45,28 @@ def test_a_visitor_signs_up_is_signed_in_at_once_and_confirms_by_the_mail(app: F
     browser.submit(link, {})
     db.session.refresh(person)
     assert (person.email, person.pending_email) == ("mira@example.com", None)
+
+
+def test_a_link_that_did_its_work_says_so_to_whoever_opens_it_again(app: Flask, browser: Browser) -> None:
+    fill(browser)
+    link = link_in(collect(app)[0], "/settings/confirm-address/")
+    browser.get(link)
+    for _pressed in range(2):
+        assert browser.submit(link, {}).headers["Location"] == "/settings/account"
+    browser.get("/settings/account")
+    assert browser.get(link, status=303).headers["Location"] == "/settings/account"
+    assert "confirmed already" in browser.get("/settings/account").text
+    assert Browser(app).get(link, status=303).headers["Location"] == "/login"
+    person = find_person_by_name("mira")
+    assert person is not None
+    person.email = "other@example.com"
+    db.session.commit()
     browser.get(link, status=410)
+
+
+def test_all_that_is_wrong_is_said_at_once(browser: Browser) -> None:
+    text = fill(browser, status=400, name="two words", email="x@", password="123").text
+    assert "no spaces." in text and "does not look like a mail address" in text and "at least 10 characters. A few" in text
 
 
 def test_signing_up_with_a_known_address_answers_in_the_same_bytes_and_warns_the_owner(app: Flask) -> None:

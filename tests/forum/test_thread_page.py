@@ -466,6 +466,21 @@ def test_a_question_solved_another_way_says_so(browser: Browser) -> None:
     assert "the person who asked found another way. Reason: New cable" in browser.text()
 
 
+def test_a_question_solved_with_a_workaround_leads_to_the_answer_that_helped(browser: Browser) -> None:
+    thread = make_question()
+    answer = make_answer(thread)
+    change(thread, status="solved")
+    with unit_of_work():
+        db.session.add(
+            Outcome(
+                thread_id=thread.id, post_id=answer.id, kind="workaround", voice="asker", actor_id=thread.author_id, reason=""
+            )
+        )
+    browser.get(thread.path)
+    assert browser.page is not None
+    assert browser.page.xpath("//p[contains(@class, 'banner')]//a/@href") == [f"/posts/{answer.id}"]
+
+
 def test_a_thread_maintained_in_an_article_links_to_it(browser: Browser) -> None:
     thread = make_question(article_title="Priming a pump", article_path="/kb/pumps/priming-a-pump")
     response = browser.get(thread.path)

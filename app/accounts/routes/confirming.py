@@ -29,6 +29,8 @@ def confirm_page(token: str) -> Response:
         person = find_person(person_id)
         if person is None:
             raise Gone(_("The account of this link does not exist any more."))
+        if tokens.is_confirmed_already(secret(), fingerprint, person):
+            return _said(_("Your address is confirmed already: there is nothing left to do."))
         tokens.ensure_confirm_is_fresh(secret(), fingerprint, person)
     except Gone as error:
         return dead_link(error.message, _AGAIN)
@@ -47,5 +49,9 @@ def confirm(token: str) -> Response:
             credentials.confirm_address(person_id, fingerprint=fingerprint, secret=secret())
     except (Gone, Conflict) as error:
         return dead_link(error.message, _AGAIN)
-    flash(_("Your address is confirmed. Thank you."), "success")
+    return _said(_("Your address is confirmed. Thank you."))
+
+
+def _said(words: str) -> Response:
+    flash(words, "success")
     return see_other("/settings/account" if current_actor().is_authenticated else "/login")

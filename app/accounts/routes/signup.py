@@ -74,8 +74,8 @@ def sign_up() -> Response:
         return _page(form, 400)
     try:
         _ensure_person(form)
-        name, address = signing_up.check_sign_up(form.name.data, form.email.data, site_settings().blocked_mail_hosts)
-        passwords.check_password_rules(form.password.data, name, address)
+        typed = (form.name.data, form.email.data, form.password.data)
+        name, address = signing_up.check_sign_up(*typed, site_settings().blocked_mail_hosts)
         ensure_within(PER_RECIPIENT, "sign-up", address)
         password_hash = passwords.hash_password(form.password.data)
         with unit_of_work():

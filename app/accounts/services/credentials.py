@@ -15,7 +15,7 @@ from app.accounts.events import (
 from app.accounts.models import Person, PersonSession
 from app.accounts.policies import ensure_can_manage_people
 from app.accounts.queries import find_person_by_email, get_person_for_update
-from app.accounts.services.tokens import ResetLink, ensure_confirm_is_fresh, ensure_reset_is_fresh
+from app.accounts.services.tokens import ResetLink, ensure_confirm_is_fresh, ensure_reset_is_fresh, is_confirmed_already
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Gone, Invalid, NotFound
@@ -102,9 +102,11 @@ def drop_pending_address(actor: Actor) -> Person:
 
 
 def confirm_address(person_id: int, *, fingerprint: str, secret: str) -> Person:
-    """Make the pending address the confirmed one. Raises Gone for a used link, Conflict when it was taken meanwhile."""
+    """Make the pending address the confirmed one, or leave it so. Raises Gone for an old link, Conflict when it was taken meanwhile."""
     require_unit_of_work()
     person = _linked(person_id)
+    if is_confirmed_already(secret, fingerprint, person):
+        return person
     ensure_confirm_is_fresh(secret, fingerprint, person)
     _confirm(person)
     return person

@@ -8,6 +8,7 @@ from app.accounts.models import Person
 from app.accounts.names import checked_name, name_key
 from app.accounts.policies import ensure_can_manage_people
 from app.accounts.queries import find_person_by_email, find_person_by_name
+from app.accounts.services.passwords import check_password_rules
 from app.core.actor import Actor, Role
 from app.core.db import db
 from app.core.errors import Invalid
@@ -17,8 +18,8 @@ from app.core.text import clean_line
 from app.core.uow import require_unit_of_work
 
 
-def check_sign_up(name: str, email: str, blocked: Collection[str] = ()) -> tuple[str, str]:
-    """Return name and address in their stored form, before anything slow is done; raise Invalid with both problems.
+def check_sign_up(name: str, email: str, password: str, blocked: Collection[str] = ()) -> tuple[str, str]:
+    """Return name and address in their stored form, before anything slow is done; raise Invalid with all problems at once.
 
     `blocked`: hosts of throw-away mail.
     """
@@ -30,6 +31,10 @@ def check_sign_up(name: str, email: str, blocked: Collection[str] = ()) -> tuple
         errors |= error.errors
     try:
         address = checked_address(email, blocked=blocked)
+    except Invalid as error:
+        errors |= error.errors
+    try:
+        check_password_rules(password, checked or name, address or email)
     except Invalid as error:
         errors |= error.errors
     if errors:

@@ -83,6 +83,11 @@ def ensure_confirm_is_fresh(secret: str, fingerprint: str, person: Person) -> No
         raise Gone(_DEAD)
 
 
+def is_confirmed_already(secret: str, fingerprint: str, person: Person) -> bool:
+    """Return whether the link was used, and its address is still that of the account."""
+    return person.email is not None and fingerprint == _fingerprint(secret, person.email)
+
+
 def make_erase_token(secret: str, person: Person, asked_at: datetime) -> str:
     """Return the token of a link that confirms the wish of this moment to erase the account."""
     return str(_serializer(secret, "erase").dumps([person.id, _erase_state(secret, person, asked_at)]))
