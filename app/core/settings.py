@@ -503,4 +503,9 @@ class Settings:
             with suppress(FileExistsError):  # another process was faster: its key counts
                 key_file.hardlink_to(fresh)
             fresh.unlink()
-        return key_file.read_text(encoding="ascii").strip()
+        key = key_file.read_text(encoding="ascii").strip()
+        if not key:  # the power was cut before it was on the disk
+            raise SettingsError(
+                f"SECRET_KEY: {key_file} is empty. Put back a copy, or remove it and let everybody sign in again."
+            )
+        return key

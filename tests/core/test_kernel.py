@@ -254,5 +254,11 @@ def test_the_secret_key_is_made_once_and_private(tmp_path):
     assert (tmp_path / "new" / "secret_key").stat().st_mode & 0o077 == 0
 
 
+def test_an_empty_secret_key_is_refused(tmp_path):
+    (tmp_path / "secret_key").touch()
+    with pytest.raises(SettingsError, match="is empty"):
+        Settings.from_env({"INSTANCE_PATH": str(tmp_path)}).ensure_instance()
+
+
 def test_postgresql_addresses_name_our_driver():
     assert Settings.from_env({"DATABASE_URL": "postgres://u@h/d"}).database_url == "postgresql+psycopg://u@h/d"
