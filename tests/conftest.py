@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,7 @@ from app.search.engines.postgres import PostgresEngine
 from app.search.ledger.recorder import init_ledger
 from app.web.ratelimit import limiter
 from tests.client import Browser, IsolatedClient
+from tests.saved import Version, version_of_rows
 from tests.scheduling import LongestFirst
 
 # A busy machine makes single examples slow; tests are never timed.
@@ -135,19 +137,27 @@ def _emptying() -> str:
     return ";".join([*first, *(f"DELETE FROM {quote(table)}" for table in reversed(db.metadata.sorted_tables))])
 
 
+_emptied_at: Version | None = None
+
+
 def empty_database() -> None:
-    """Delete all rows, past SQLAlchemy: nearly every test ends with this."""
+    """Delete all rows, past SQLAlchemy, if any were written since the last time: nearly every test ends with this."""
+    global _emptied_at
     db.session.rollback()
+    if _emptied_at is not None and _emptied_at == version_of_rows():
+        return
     connection = db.engine.raw_connection()
     try:
         driver: Any = connection.driver_connection
         if isinstance(driver, sqlite3.Connection):
-            driver.executescript(f"BEGIN IMMEDIATE;{_emptying()};COMMIT")
+            # Where everything goes there is nothing to look up in other tables.
+            driver.executescript(f"PRAGMA foreign_keys=OFF;BEGIN IMMEDIATE;{_emptying()};COMMIT;PRAGMA foreign_keys=ON")
         else:
             driver.execute(_emptying())
             driver.commit()
     finally:
         connection.close()
+    _emptied_at = version_of_rows()
 
 
 def use_own_index(settings: Settings) -> None:
@@ -156,15 +166,11 @@ def use_own_index(settings: Settings) -> None:
         use_engine(create_engine(settings.search_engine, settings.instance_path, database_url=settings.effective_database_url))
 
 
-@pytest.fixture
-def app(application: Flask, settings: Settings, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The application inside an application context, with an empty database, no mails and no search index afterwards."""
-    if not {"engine", "index"}.intersection(request.fixturenames):  # those fixtures choose another one
-        use_own_index(settings)
+@contextmanager
+def context_of_a_test(application: Flask, settings: Settings) -> Iterator[Flask]:
+    """Open an application context for one test; afterwards there are no mails, files or search index, and nothing is remembered."""
     with application.app_context():
         yield application
-        db.session.remove()
-        empty_database()
         db.session.remove()
         init_ledger(application, settings)
         aliases.forget()
@@ -174,6 +180,17 @@ def app(application: Flask, settings: Settings, request: pytest.FixtureRequest) 
     engine = current_engine()
     if isinstance(engine, PostgresEngine) and engine.generation():
         engine.remove()
+
+
+@pytest.fixture
+def app(application: Flask, settings: Settings, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application inside an application context, with an empty database and nothing beside it afterwards."""
+    if not {"engine", "index"}.intersection(request.fixturenames):  # those fixtures choose another one
+        use_own_index(settings)
+    with context_of_a_test(application, settings):
+        yield application
+        db.session.remove()
+        empty_database()
 
 
 @pytest.fixture

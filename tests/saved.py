@@ -5,6 +5,7 @@ On SQLite a copy of all pages takes milliseconds. On other databases nothing is 
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Generic, TypeVar
 from app.core.db import db
 
 Value = TypeVar("Value")
+Version = tuple[str, int, int]
 
 
 @dataclass
@@ -24,6 +26,21 @@ class Kept(Generic[Value]):
     value: Value
     rows: sqlite3.Connection
     files: dict[Path, Path]
+    version: Version | None
+
+
+_watching: dict[tuple[str, int], sqlite3.Connection] = {}
+
+
+def version_of_rows() -> Version | None:
+    """Return what every commit to the test database changes, whoever makes it; None where nothing tells (not on SQLite)."""
+    path = db.engine.url.database
+    if db.engine.dialect.name != "sqlite" or not path:
+        return None
+    key = (path, os.stat(path).st_ino)
+    if key not in _watching:
+        _watching[key] = sqlite3.connect(path, check_same_thread=False)
+    return (*key, int(_watching[key].execute("PRAGMA data_version").fetchone()[0]))
 
 
 class Saved(Generic[Value]):
@@ -33,8 +50,9 @@ class Saved(Generic[Value]):
         self.kept: Kept[Value] | None = None
 
     def get(self, build: Callable[[], Value], *, files: tuple[Path, ...] = (), spare: Path | None = None) -> Value:
-        """Return what `build` returns, with the database as it leaves it. Call it inside a context, with an empty database.
+        """Return what `build` returns, with the database as it leaves it: rows are put back if any were written since.
 
+        Call it inside a context, the first time with an empty database.
         `files` are folders or files that belong to it; their copies lie in `spare`, which must live as long as this object.
         """
         if db.engine.dialect.name != "sqlite":
@@ -42,10 +60,12 @@ class Saved(Generic[Value]):
         if self.kept is None:
             value = build()
             db.session.rollback()
-            self.kept = Kept(value, _copy_of_rows(), _copy_of_files(files, spare))
+            self.kept = Kept(value, _copy_of_rows(), _copy_of_files(files, spare), version_of_rows())
         else:
             db.session.remove()
-            _put_back_rows(self.kept.rows)
+            if self.kept.version != version_of_rows():
+                _put_back_rows(self.kept.rows)
+                self.kept.version = version_of_rows()
             for original, copy in self.kept.files.items():
                 _copy(copy, original)
         return self.kept.value

@@ -7,6 +7,7 @@ named in FIELDS. Each odd value is tried at a quarter of the addresses, at all o
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -17,12 +18,15 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app.core.db import db
 from app.core.settings import Settings
 from app.factory import create_app
 from app.forum.models import Post
 from app.moderation.routes.acting import _COMMENT_ACTIONS, _POST_ACTIONS, _THREAD_ACTIONS
+from tests.conftest import context_of_a_test, empty_database
 from tests.flows.hostile import HEADERS, LONG, NO_IDS, NO_WORDS, PLAUSIBLE, QUERIES, VALUES, bodies, encoded
 from tests.flows.world import ROLES, World, build_world
+from tests.saved import version_of_rows
 from tests.thorough import share, share_of
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -117,6 +121,24 @@ PAGES = [rule for rule in RULES if "GET" in (rule.methods or ())]
 
 def named(rules: list[Rule]) -> Any:
     return pytest.mark.parametrize("rule", rules, ids=[f"{rule.endpoint}:{rule.rule}" for rule in rules])
+
+
+@pytest.fixture(scope="module")
+def ground(application: Flask) -> Iterator[Flask]:
+    """The application, whose rows stay from test to test of this file: `world` puts back what was written."""
+    yield application
+    with application.app_context():
+        empty_database()
+
+
+@pytest.fixture
+def app(ground: Flask, settings: Settings) -> Iterator[Flask]:
+    """As for all tests, but for the rows: most of these tests write none. They go where nobody can tell whether any were written."""
+    with context_of_a_test(ground, settings):
+        yield ground
+        db.session.remove()
+        if version_of_rows() is None:
+            empty_database()
 
 
 @pytest.fixture
@@ -379,8 +401,6 @@ def test_texts_survive_a_lost_session(world: World, field: str):
 
 def test_nothing_was_written_by_all_that_was_refused(world: World):
     """Refusals leave no rows: the number of posts is what it was."""
-    from app.core.db import db
-
     before = db.session.scalar(sa.select(sa.func.count()).select_from(Post))
     for role, path, wrong, value in REFUSED:
         given = {**PLAUSIBLE, "category": world.parts["category_id"], wrong: value, "csrf_token": world.token(role)}
