@@ -40,9 +40,12 @@ from app.web.ratelimit import limiter
 from tests.client import Browser, IsolatedClient
 from tests.saved import Version, version_of_rows
 from tests.scheduling import LongestFirst
+from tests.thorough import examples
 
 # A busy machine makes single examples slow; tests are never timed.
-hypothesis_settings.register_profile("threadwell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile(
+    "threadwell", max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("threadwell")
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

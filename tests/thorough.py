@@ -16,6 +16,11 @@ THOROUGH = bool(os.environ.get("THOROUGH"))
 long = pytest.mark.skipif(not THOROUGH, reason="takes half a minute or more: run it with `make test-thorough`")
 
 
+def examples(count: int) -> int:
+    """Return how many examples of a property are tried: half of them in the standard run, which draws others each time."""
+    return count if THOROUGH else count // 2
+
+
 def share(things: Iterable[T], place: int, of: int = 4) -> list[T]:
     """Return every fourth thing, those of the next place at the next place; all of them in a thorough run.
 

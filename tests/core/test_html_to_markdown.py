@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from app.core.html_to_markdown import html_to_markdown
 from app.core.markup import render_markdown
 from app.core.text import clean_text
+from tests.thorough import examples
 
 DUMPS = Path(__file__).resolve().parents[3] / "shared" / "data" / "stackexchange"
 EVERY = 8
@@ -135,7 +136,7 @@ def test_broken_html_keeps_its_text_and_stays_small(html: str):
     assert "a" in markdown and len(markdown) < 20_000
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -24,6 +24,7 @@ from app.core.markup import (
     with_first_image_at_once,
 )
 from app.core.markup_sanitizing import OUTSIDE_REL, TAGS, is_own_address, sanitize, sanitize_anything, sanitize_well_formed
+from tests.thorough import examples
 
 OUT = f' rel="{OUTSIDE_REL}"'
 
@@ -377,7 +378,7 @@ def assert_harmless(shown: str) -> None:
             assert scheme is None or scheme[1].lower() in ("http", "https", "mailto")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(HOSTILE)
 def test_no_text_brings_anything_dangerous_or_fails(source: str):
     for rendered in (render_markdown(source, mentions=frozenset({"bob"}), top_level=2), render_inline(source)):
@@ -385,7 +386,7 @@ def test_no_text_brings_anything_dangerous_or_fails(source: str):
         assert rendered.text == " ".join(rendered.text.split())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(HOSTILE)
 def test_sanitising_alone_holds_for_raw_html(source: str):
     assert_harmless(sanitize(source))
@@ -404,7 +405,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 @example("<p>a &amp;lt; &gt; b > c</p><pre>\n<code>x</code></pre>")
 def test_what_is_well_formed_is_sanitised_as_bleach_does_it_with_a_parser(source: str):
@@ -425,14 +426,14 @@ def test_what_our_renderer_writes_needs_no_parser():
     assert sanitize_well_formed(shown) == shown
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_renders(source: str):
     render_markdown(source)
     extract_mentions(source)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Cf"]), max_size=20), max_size=6))
 def test_words_without_marks_survive(words: list[str]):
     kept = ["".join(c for c in word if c.isalnum()) for word in words]

@@ -16,6 +16,7 @@ from app.core.errors import Invalid
 from app.core.markup import MAX_BODY, render_inline, render_markdown
 from app.core.markup_code import BACKTRACKING, LANGUAGES, code_html, find_lexer
 from app.core.markup_state import MAX_HIGHLIGHTED
+from tests.thorough import examples
 
 CEILING = 5.0
 """CPU seconds."""
@@ -131,7 +132,7 @@ def test_comments_are_as_safe(source: str):
     assert spend(lambda: render_inline(source, mentions=frozenset({"bob"}), max_length=200_000)) < CEILING
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.sampled_from(REPEATED.split() + WITH_SPACES), min_size=1, max_size=5), st.integers(1, 200))
 def test_mixtures_are_cheap_too(parts: list[str], line: int):
     unit = "".join(parts)

@@ -33,6 +33,7 @@ from app.forum.services.confirming import record_outcome, report_stuck
 from app.notifications.models import Notification
 from tests.conftest import empty_database
 from tests.factories import actor_of, make_category, make_person, make_question, opening_of
+from tests.thorough import examples
 
 Work = Callable[[], Any]
 
@@ -153,7 +154,7 @@ class Story:
             pass
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(STEPS), min_size=1, max_size=10))
 def test_whatever_happens_the_item_is_what_would_be_derived_anew(app: Flask, terms: object, steps: list[str]) -> None:
     empty_database()

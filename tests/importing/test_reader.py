@@ -16,6 +16,7 @@ from app.core.errors import Invalid
 from app.importing import reader
 from app.importing.reader import Dump, Skipped, VoteTotals, probe
 from app.importing.stackexchange_rows import PostKind, PostRow, parse_tags
+from tests.thorough import examples
 
 DUMPS = Path(__file__).resolve().parents[3] / "shared" / "data" / "stackexchange"
 NOON = "2011-06-21T12:00:00.123"
@@ -255,7 +256,7 @@ def test_tags_come_in_two_formats(value: str, names: tuple[str, ...]):
     assert parse_tags(value) == names
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["Id", "PostTypeId", "CreationDate", "Title", "Tags", "Score", "ViewCount", "ParentId", "ClosedDate"]),

@@ -22,6 +22,7 @@ from tests.conftest import empty_database
 from tests.insights.reference import RULES, chosen, everything_known, value_of
 from tests.insights.shapes import NOW, QuestionShape, question_shapes, settle_community, some_shapes
 from tests.saved import Saved
+from tests.thorough import examples
 
 WORDS = ("30d", "90d", "2026-10", "2026-Q4", "2026", "all", "2026-11-16..2026-11-21")
 ACTORS = {"all": SYSTEM, "moderator": Actor(id=1, role=Role.MODERATOR), "staff": Actor(id=1, role=Role.STAFF)}
@@ -61,7 +62,7 @@ def test_there_is_a_rule_for_every_metric():
     assert set(RULES) == {predicate.key for metric in METRICS.values() for predicate in metric.predicates}
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(shapes=st.lists(question_shapes(), max_size=10), words=st.lists(scopes(), min_size=1, max_size=2))
 def test_every_figure_is_what_plain_counting_gives(
     app: Flask, shapes: list[QuestionShape], words: list[tuple[str, str, str, str, str, str]]

@@ -14,6 +14,7 @@ from app.search.documents import SearchDocument
 from app.search.engines.whoosh import WhooshEngine
 from tests.search.samples import WORDS, document, query
 from tests.search.test_ranking import Reference
+from tests.thorough import examples
 
 words = st.sampled_from(WORDS[:10])
 texts = st.lists(words, max_size=12).map(" ".join)
@@ -40,7 +41,7 @@ commits = st.lists(
 
 
 @given(commits=commits, asked=st.lists(st.lists(words, min_size=1, max_size=4, unique=True), min_size=1, max_size=4))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_scores_equal_the_reference(commits: list[tuple[list[SearchDocument], list[str]]], asked: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         engine, reference = WhooshEngine(Path(folder) / "search"), Reference()

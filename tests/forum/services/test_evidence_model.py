@@ -34,6 +34,7 @@ from app.forum.services.voting import cast_vote
 from tests.conftest import empty_database
 from tests.factories import actor_of, make_answer, make_person, make_question, opening_of
 from tests.forum.services.acting import do, text, thread_now
+from tests.thorough import examples
 
 pytestmark = pytest.mark.usefixtures("app")
 READERS = 9
@@ -164,7 +165,7 @@ def _every(thread: Thread) -> list[OutcomeFact]:
     return [OutcomeFact(e.id, e.kind, e.voice, e.post_id, e.withdraws_id) for e in list_outcomes(thread.id)]
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps)
 def test_the_stored_state_is_what_the_whole_log_says_after_every_single_deed(deeds: list[tuple[str, int, int]]):
     empty_database()  # or every example would carry the questions of those before it

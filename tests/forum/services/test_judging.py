@@ -25,6 +25,7 @@ from app.forum.services.judging import Word, say_worked, take_back_word
 from tests.factories import accept, actor_of, make_answer, make_category, make_person, make_question, make_thread, opening_of
 from tests.forum.services.acting import do, is_sync_requested, post_now, thread_now
 from tests.forum.services.conftest import Told
+from tests.thorough import examples
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -252,7 +253,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_counts_and_words_always_follow_from_the_log(steps: list[tuple[str, bool | None, str]]):
     _, answer = make_solution()
