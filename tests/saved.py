@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -69,6 +69,18 @@ class Saved(Generic[Value]):
             for original, copy in self.kept.files.items():
                 _copy(copy, original)
         return self.kept.value
+
+
+def saved_rows(saved: Saved[tuple[type[Value], dict[str, tuple[type, int]]]], build: Callable[[], Value]) -> Value:
+    """As `Saved.get`, for a builder that returns a dataclass of rows with ids: every test gets those of its own session."""
+
+    def build_and_note() -> tuple[type[Value], dict[str, tuple[type, int]]]:
+        made = build()
+        rows = {field.name: getattr(made, field.name) for field in fields(made)}  # type: ignore[arg-type]
+        return type(made), {name: (type(row), row.id) for name, row in rows.items()}
+
+    kind, noted = saved.get(build_and_note)
+    return kind(**{name: db.session.get_one(model, number) for name, (model, number) in noted.items()})
 
 
 def _driver(connection: object) -> sqlite3.Connection:

@@ -15,6 +15,7 @@ from tests.client import Browser
 from tests.factories import make_person, make_question
 from tests.insights.community import Community, make_community
 from tests.insights.search_community import add_asking, make_searches
+from tests.saved import Saved, saved_rows
 
 DESCRIPTION = describe("Threadwell", "http://community.test")
 SCHEMAS = DESCRIPTION["components"]["schemas"]
@@ -63,9 +64,12 @@ def answer_schema(path: str) -> dict[str, Any]:
     return DESCRIPTION["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
 
 
+_community: Saved[Any] = Saved()  # written once for this file
+
+
 @pytest.fixture
 def community(app) -> Community:
-    return make_community()
+    return saved_rows(_community, make_community)
 
 
 @pytest.fixture

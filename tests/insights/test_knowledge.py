@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -43,15 +44,19 @@ from tests.insights.knowledge_community import (
     say,
     solve,
 )
+from tests.saved import Saved, saved_rows
 
 MODERATOR = Actor(id=1, role=Role.MODERATOR)
 QUERIES = ("", "period=all", "period=30d&category=pumps", "period=all&tag=noise", "period=2020")
 PAGES = ("/insights/knowledge", "/insights/knowledge/figures.csv", "/insights/list/link_rate", "/insights/list/articles.csv")
 
 
+_library: Saved[Any] = Saved()  # written once for this file
+
+
 @pytest.fixture
 def library(app: Flask) -> Library:
-    return make_library()
+    return saved_rows(_library, make_library)
 
 
 @pytest.fixture

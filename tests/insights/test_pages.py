@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import lxml.html
@@ -17,14 +18,18 @@ from tests.asserts import assert_queries
 from tests.client import Browser
 from tests.factories import make_category, make_person, make_question
 from tests.insights.community import Community, make_community
+from tests.saved import Saved, saved_rows
 
 SCOPES = ("", "period=all&category=looms", "period=1d")
 PAGES = ("/insights", "/insights/list/solved", "/insights/list/solved.csv", "/insights/figures.csv")
 
 
+_community: Saved[Any] = Saved()  # written once for this file
+
+
 @pytest.fixture
 def community(app) -> Community:
-    return make_community()
+    return saved_rows(_community, make_community)
 
 
 @pytest.fixture

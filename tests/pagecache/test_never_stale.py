@@ -20,6 +20,7 @@ from tests.flows.hostile import encoded
 from tests.flows.test_every_route import ALLOWED, FORMS, access_of, address, form_of, send
 from tests.flows.world import World, build_world
 from tests.pagecache.installed import page_cache
+from tests.saved import version_of_rows
 
 SESSIONS = ("accounts.sign_out", "accounts.end_sessions", "accounts.sign_in", "accounts.sign_up", "accounts.reset")
 # What is counted or proposed and not written may be some minutes old: views, and other threads that are new and alike.
@@ -91,11 +92,14 @@ def test_no_page_is_out_of_date_after_any_form(app: Flask, cache: PageCache, rol
     compare(app, cache, pages, "nothing")
     assert compare(app, cache, pages, "nothing") >= len(pages) - 2
     forms = [rule for rule in FORMS if role in ALLOWED[access_of(app, rule)] and rule.endpoint not in SESSIONS]
-    copies = 0
+    copies = written = 0
     for rule in sorted(forms, key=lambda rule: rule.endpoint):
+        before = version_of_rows()
         send(world, role, address(rule, world.parts), encoded(form_of(rule, world, role)))
-        copies += compare(app, cache, pages, rule.endpoint)
-    assert copies > len(forms)
+        if before is None or before != version_of_rows():  # what writes nothing changes no page: they were compared before
+            written += 1
+            copies += compare(app, cache, pages, rule.endpoint)
+    assert copies > written > len(forms) / 4
 
 
 ACTIONS = {
