@@ -7,6 +7,7 @@ import click
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from app.backing_up import backup_command, restore_command
 from app.core.heavy import flask_migrate_cli
 from app.core.settings import SettingsError
 from app.factory import create_app
@@ -39,7 +40,9 @@ cli = ThreadwellGroup(
     add_version_option=False,
     set_debug_flag=False,
     load_dotenv=False,
-    commands={command.name or "": command for command in (init_command, serve_command, worker_command)},
+    commands={
+        command.name or "": command for command in (init_command, serve_command, worker_command, backup_command, restore_command)
+    },
 )
 
 
