@@ -76,10 +76,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (navigator.onLine || !(form instanceof HTMLFormElement) || form.method !== "post" || form.dataset.warned) return;
-  form.dataset.warned = "yes";
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  announce(document.body.dataset.offline ?? "");
+  form.dataset.warned = "yes"; event.preventDefault(); event.stopImmediatePropagation(); announce(document.body.dataset.offline ?? "");
 }, true);
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -87,13 +84,11 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.confirm && !confirm(form.dataset.confirm)) return event.preventDefault();
   if (form.method !== "post") return;
   if (form.dataset.sent) return event.preventDefault();
-  form.dataset.sent = "yes"; // against double posts; aria-disabled keeps the pressed button's value in the request
-  for (const button of all("button", form)) button.setAttribute("aria-disabled", "true");
+  form.dataset.sent = "yes"; for (const button of all("button", form)) button.setAttribute("aria-disabled", "true"); // against double posts; the pressed button's value stays in the request
 });
 addEventListener("pageshow", () => {
   for (const form of all("form[data-sent]")) { delete form.dataset.sent; for (const button of all("button", form)) button.removeAttribute("aria-disabled"); }
 });
-
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable]");
   if (event.key === "Escape") return closeMenus(null);
