@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
@@ -153,3 +155,12 @@ def test_choosing_a_category_tells_how_soon_it_answers(chromium: Chromium, demo:
         page.locator("#category").select_option(row.get_attribute("data-value"))
         assert said.inner_text() == row.get_attribute("data-sentence") != ""
     context.close()
+
+
+def test_a_mail_with_a_very_long_word_fits_a_phone(chromium: Chromium) -> None:
+    source = (Path(__file__).parents[2] / "templates" / "email" / "_base.html").read_text()
+    style = source[source.index("<style>") : source.index("</style>")] + "</style>"
+    page = chromium.new_page(viewport={"width": PHONE, "height": HEIGHT})
+    page.set_content(f"{style}<main><p>{'x' * 200}</p><a class=act href='/'>{'y' * 90}</a></main>")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE
+    page.close()

@@ -51,6 +51,8 @@ def test_an_answer_is_mailed_with_text_html_links_and_one_click_unsubscribe(app:
     assert "Clean the intake & prime it." in text_of(mail) and f"http://community.test/posts/{post.id}" in text_of(mail)
     assert "Clean the intake &amp; prime it." in html_of(mail) and "Why does &lt;it&gt; hum?" in html_of(mail)
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    why = "You get this mail because “New answers and replies in threads you started or follow” is ticked in your settings."
+    assert why in text_of(mail) and why in html_of(mail)
     unsubscribe = str(mail["List-Unsubscribe"]).strip("<>")
     assert unsubscribe.startswith("http://community.test/unsubscribe/") and unsubscribe in text_of(mail)
     assert mail["Auto-Submitted"] == "auto-generated" and mail["Date"]
