@@ -16,9 +16,10 @@ from app.jobs.worker import run_until_idle
 from app.pageviews import recorder
 from app.search import engines
 from app.search.engines.whoosh import WhooshEngine
-from tests.conftest import empty_database
+from tests.conftest import context_of_a_test, empty_database
 from tests.flows.crawling import Crawl
 from tests.flows.oddities import add_oddities
+from tests.saved import version_of_rows
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,27 @@ def index(tmp_path: Path) -> Iterator[WhooshEngine]:
     engines.use_engine(engine)
     yield engine
     engines._current = before
+
+
+@pytest.fixture(scope="module")
+def ground(application: Flask) -> Iterator[Flask]:
+    """The application, whose rows stay from test to test of this file: `world` puts back what was written."""
+    yield application
+    with application.app_context():
+        empty_database()
+
+
+@pytest.fixture
+def kept_app(ground: Flask, settings: Settings) -> Iterator[Flask]:
+    """As `app` of all tests, but for the rows: for files of many tests that mostly write none.
+
+    They go where nobody can tell whether any were written.
+    """
+    with context_of_a_test(ground, settings):
+        yield ground
+        db.session.remove()
+        if version_of_rows() is None:
+            empty_database()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ named in FIELDS. Each odd value is tried at a quarter of the addresses, at all o
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -23,10 +22,8 @@ from app.core.settings import Settings
 from app.factory import create_app
 from app.forum.models import Post
 from app.moderation.routes.acting import _COMMENT_ACTIONS, _POST_ACTIONS, _THREAD_ACTIONS
-from tests.conftest import context_of_a_test, empty_database
 from tests.flows.hostile import HEADERS, LONG, NO_IDS, NO_WORDS, PLAUSIBLE, QUERIES, VALUES, bodies, encoded
 from tests.flows.world import ROLES, World, build_world
-from tests.saved import version_of_rows
 from tests.thorough import share, share_of
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -123,22 +120,9 @@ def named(rules: list[Rule]) -> Any:
     return pytest.mark.parametrize("rule", rules, ids=[f"{rule.endpoint}:{rule.rule}" for rule in rules])
 
 
-@pytest.fixture(scope="module")
-def ground(application: Flask) -> Iterator[Flask]:
-    """The application, whose rows stay from test to test of this file: `world` puts back what was written."""
-    yield application
-    with application.app_context():
-        empty_database()
-
-
 @pytest.fixture
-def app(ground: Flask, settings: Settings) -> Iterator[Flask]:
-    """As for all tests, but for the rows: most of these tests write none. They go where nobody can tell whether any were written."""
-    with context_of_a_test(ground, settings):
-        yield ground
-        db.session.remove()
-        if version_of_rows() is None:
-            empty_database()
+def app(kept_app: Flask) -> Flask:
+    return kept_app
 
 
 @pytest.fixture

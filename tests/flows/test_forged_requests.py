@@ -22,6 +22,11 @@ FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/201001
 
 
 @pytest.fixture
+def app(kept_app: Flask) -> Flask:
+    return kept_app
+
+
+@pytest.fixture
 def world(app: Flask) -> World:
     return build_world(app)
 
