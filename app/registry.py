@@ -60,6 +60,7 @@ from app.kb.jobs import (
     care_job,
     make_scan_handler,
     publish_due_job,
+    recount_articles,
 )
 from app.kb.jobs import RELATE_EVERY as KB_RELATE_EVERY
 from app.kb.jobs import RELATE_JOB as KB_RELATE_JOB
@@ -285,6 +286,7 @@ def _register_kb(settings: Settings) -> None:
     use_kb_terms(KbTerms(review_days=settings.article_review_days, zone=settings.time_zone))
     _job(SCAN_JOB, make_scan_handler(settings), SCAN_EVERY)
     _job(RECOUNT_JOB, kb_recount_job, RECOUNT_EVERY)
+    register_recount("article.helpful", recount_articles)
     _job(PUBLISH_JOB, publish_due_job, PUBLISH_EVERY)
     _job(CARE_JOB, care_job, CARE_EVERY)
     _job(KB_RELATE_JOB, kb_relate_job, KB_RELATE_EVERY)
@@ -320,6 +322,7 @@ def _register_trust(settings: Settings) -> None:
     _job(trust_levels.RIPEN_JOB, trust_levels.ripen_job, trust_levels.RIPEN_EVERY)
     _job(trust_levels.RECOUNT_JOB, trust_levels.recount_job, trust_levels.RECOUNT_EVERY)
     _job(trust_levels.QUIET_JOB, trust_levels.quiet_job)
+    register_recount("person.trust", trust_levels.recount_accepted)
     register_recount("person.level", trust_levels.recount_levels)
     member = member_bound(settings.new_member_texts, settings.new_member_hours)
     use_trust_table(make_table(settings.trust_abilities, settings.trust_bounds, member=member))

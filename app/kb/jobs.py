@@ -80,11 +80,15 @@ def make_scan_handler(settings: Settings) -> Callable[[list[dict[str, Any]]], No
     return handle
 
 
+def recount_articles() -> int:
+    """Correct the helpful counts of articles, and return how many were wrong. Call it outside a unit of work."""
+    with unit_of_work():
+        return recount_feedback()
+
+
 def recount_job(_payloads: list[dict[str, Any]]) -> None:
     """Correct the helpful counts of articles, and log how many were wrong (which should be none)."""
-    with unit_of_work():
-        wrong = recount_feedback()
-    if wrong:
+    if wrong := recount_articles():
         logger.warning("kb.recounted", extra={"articles": wrong})
 
 

@@ -64,13 +64,18 @@ def _right_levels(people: Sequence[Person]) -> dict[int, Level]:
     return {person.id: person.level_for(table.level(records[person.id]), moment) for person in people}
 
 
+def recount_accepted() -> int:
+    """Derive accepted answers of everybody anew and return how many people had another number. Call it outside a unit of work."""
+    with unit_of_work():
+        return recount_trust()
+
+
 def recount_levels(*, is_told: bool = False, progress: Callable[[int], None] | None = None) -> int:
     """Derive accepted answers and levels of everybody anew and return how many levels were others. Call it outside a unit of work.
 
     People are compared without any lock, in a few statements a batch; only those that changed are locked and derived again.
     """
-    with unit_of_work():
-        recount_trust()
+    recount_accepted()
     last, changed = 0, 0
     while people := list(db.session.scalars(sa.select(Person).where(Person.id > last).order_by(Person.id).limit(BATCH))):
         right = _right_levels(people)

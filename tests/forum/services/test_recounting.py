@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.accounts.models import Person
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import AppError
@@ -24,7 +25,8 @@ from app.forum.services.figures import ISSUE_JOB
 from app.forum.services.recounting import recount_all, recount_issue_job, recount_thread
 from app.forum.services.voting import cast_vote, say_me_too
 from app.jobs.models import Job
-from tests.factories import make_answer, make_category, make_person, make_question, opening_of
+from app.kb.models import Article
+from tests.factories import make_answer, make_article, make_category, make_person, make_question, opening_of
 from tests.forum.services.acting import do, is_sync_requested, post_now, text, thread_now
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -196,10 +198,16 @@ def test_after_any_sequence_of_actions_there_is_no_drift(seed):
 
 
 def test_the_command_reports_what_it_corrected(app):
-    make_answer(make_question())
+    answer = make_answer(make_question())
+    make_article()
     spoil()
+    with unit_of_work():
+        db.session.execute(sa.update(Person).where(Person.id == answer.author_id).values(trust=77))
+        db.session.execute(sa.update(Article).values(helpful_yes=77))
     result = app.test_cli_runner().invoke(args=["recount"])
-    assert result.exit_code == 0 and "corrected thread.answer_count: 1" in result.output
+    assert result.exit_code == 0
+    for line in ("thread.answer_count: 1", "person.trust: 1", "article.helpful: 1"):
+        assert f"corrected {line}\n" in result.output
     again = app.test_cli_runner().invoke(args=["recount"])
     assert "0 figures corrected" in again.output
 
