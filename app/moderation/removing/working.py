@@ -9,10 +9,11 @@ from app.accounts.queries import find_person
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import now
 from app.core.db import db
+from app.core.errors import Conflict
 from app.core.uow import unit_of_work
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.queries.contributions import list_thread_ids_of
-from app.forum.queries.threads import get_threads_for_update
+from app.forum.queries.threads import get_categories_for_update, get_threads_for_update
 from app.forum.services.sweeping import Swept, sweep, unsweep
 from app.moderation.models import Removal, RemovalState, RemovalThread
 from app.moderation.policies import moderated_categories
@@ -81,12 +82,26 @@ def _remove_in(removal_id: int, thread_id: int) -> bool:
 
 
 def _restore_in(removal_id: int, thread_id: int, reason: str) -> None:
+    """Give back what was hidden in a thread, wherever it was split or merged to meanwhile, once."""
+    swept = unpack(db.session.get_one(RemovalThread, (removal_id, thread_id)).swept)
     with unit_of_work():
-        get_threads_for_update([thread_id])
+        homes = _homes_of(swept)
+        get_categories_for_update(homes.values())
+        get_threads_for_update(sorted(homes))
+        if _homes_of(swept) != homes:
+            raise Conflict
         row = db.session.get_one(RemovalThread, (removal_id, thread_id), populate_existing=True)
         if row.restored_at is None:
-            unsweep(SYSTEM, unpack(row.swept), thread_id=thread_id, reason=reason)
+            for home in sorted(homes):
+                unsweep(SYSTEM, swept, thread_id=home, reason=reason)
             row.restored_at = now()
+
+
+def _homes_of(swept: Swept) -> dict[int, int]:
+    """Return the threads, with their categories, in which texts stand now that were swept."""
+    above = sa.select(Comment.post_id).where(Comment.id.in_(swept.comments))
+    statement = sa.select(Thread.id, Thread.category_id).join(Post, Post.thread_id == Thread.id)
+    return dict(db.session.execute(statement.where(sa.or_(Post.id.in_(swept.posts), Post.id.in_(above)))).all())
 
 
 def _end(removal_id: int, old: RemovalState, new: RemovalState) -> None:

@@ -9,9 +9,12 @@ from app.accounts.models import Person
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.uow import unit_of_work
-from app.forum.models import Post, Thread
+from app.forum.models import Comment, Post, Thread
 from app.forum.services import curating
+from app.forum.services.commenting import add_comment
+from app.forum.services.merging import merge_threads
 from app.forum.services.recounting import recount_all
+from app.forum.services.splitting import split_thread
 from app.jobs.worker import run_until_idle
 from app.moderation.models import LogEntry, Removal, RemovalState
 from app.moderation.removing.deciding import remove_content, restore_content
@@ -19,6 +22,7 @@ from app.moderation.removing.working import remove_job
 from app.moderation.undoing import undo_decision
 from tests.client import Browser
 from tests.factories import actor_of, make_answer, make_category, make_person, make_question
+from tests.forum.services.acting import text
 
 
 @pytest.fixture
@@ -64,6 +68,26 @@ def test_one_decision_hides_all_and_undoing_it_gives_back_only_that(moderator: P
     undo(moderator)
     assert state_of(own, answer, before, other) == [True, True, False, True]
     assert db.session.get_one(Removal, removal_id).state == RemovalState.RESTORED
+    assert recount_all().total == 0
+
+
+@pytest.mark.parametrize("how", ["split", "merge"])
+def test_what_went_to_another_thread_meanwhile_is_given_back_there(moderator: Person, spammer: Person, how: str):
+    foreign, target = make_question(), make_question()
+    other, answer = make_answer(foreign), make_answer(foreign, spammer)
+    with unit_of_work():
+        under_other = add_comment(actor_of(spammer), post_id=other.id, body=text("Buy this", is_comment=True))
+    remove(moderator, spammer)
+    with unit_of_work():
+        actor = actor_of(moderator)
+        if how == "split":
+            posts = [other.id, answer.id]
+            values = {"kind": "question", "category_id": foreign.category_id, "title": "What about the other pump?"}
+            split_thread(actor, thread_id=foreign.id, post_ids=posts, reason="Another topic", **values)
+        else:
+            merge_threads(actor, thread_id=foreign.id, target_id=target.id, opening="post", reason="Asked twice")
+    undo(moderator)
+    assert state_of(answer) == [True] and db.session.get_one(Comment, under_other.id).hidden_at is None
     assert recount_all().total == 0
 
 
