@@ -16,13 +16,18 @@ from app.forum.models import Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.reshaping import ReshapingKind
 from app.forum.models.thread import ThreadKind
-from app.forum.outcomes import CONFIRMED
 from app.forum.policies import ensure_can_moderate
-from app.forum.queries.outcomes import list_standing_outcomes
 from app.forum.queries.threads import get_thread_for_update
 from app.forum.services.figures import settle
 from app.forum.services.proposing import request_comparison
-from app.forum.services.relocating import get_posts_for_update, list_staff_among, peek, remember, take_back
+from app.forum.services.relocating import (
+    ensure_has_no_solution,
+    get_posts_for_update,
+    list_staff_among,
+    peek,
+    remember,
+    take_back,
+)
 
 
 def convert_thread(actor: Actor, *, thread_id: int, reason: str) -> Thread:
@@ -67,8 +72,7 @@ def ensure_can_convert(thread: Thread) -> None:
         raise Conflict(_("An article keeps this thread up to date, so it stays what it is."))
     if thread.card_post_id is not None:
         raise Conflict(_("It has an answer card. Take that off first."))
-    if list_standing_outcomes(thread.id, *CONFIRMED) or thread.accepted_count:
-        raise Conflict(_("It has a solution. Withdraw that first, or leave it a question."))
+    ensure_has_no_solution(thread)
 
 
 def _turn(thread: Thread) -> list[Post]:

@@ -26,6 +26,7 @@ from app.forum.queries.places import get_category_ids
 from app.forum.services.figures import settle
 from app.forum.services.listing import move_counts, place_of
 from app.forum.services.relocating import (
+    ensure_has_no_solution,
     ensure_not_moved_on,
     get_posts_for_update,
     lead_on,
@@ -98,11 +99,11 @@ def undo_merge(actor: Actor, *, reshaping_id: int, reason: str = "") -> Thread:
     posts = get_posts_for_update(target.id, [int(one) for one in found.details["posts"]])
     if any(post.kind == PostKind.OPENING for post in posts):
         raise Conflict(_("One of its posts opens the other thread by now. Undo that first."))
-    put_back(posts, thread, found.details["posts"])
+    thread.hidden_at, thread.hidden_reason = None, ""
+    put_back(posts, target, thread, found.details["posts"])
     target.card_post_id = None if target.card_post_id in _ids(posts) else target.card_post_id
     _give_back(found.details, target)
     thread.card_post_id = found.details["card"]
-    thread.hidden_at, thread.hidden_reason = None, ""
     stop_leading(Place.THREAD, thread.id)
     move_counts(place, place_of(thread))
     settle(thread)
@@ -121,6 +122,8 @@ def ensure_can_merge(actor: Actor, thread: Thread, target: Thread) -> None:
     for one in (thread, target):
         if one.duplicate_of_id is not None:
             raise Conflict(_("“%(title)s” is closed as a duplicate. Undo that first.", title=one.title))
+    if not target.is_question:
+        ensure_has_no_solution(thread)
     if thread.duplicate_count:
         raise Conflict(_("Other questions are closed as duplicates of this one. Join it with the other question instead."))
     if thread.article_id is not None:

@@ -84,12 +84,24 @@ def relocate(posts: Sequence[Post], target: Thread, opening_id: int | None = Non
     return before
 
 
-def put_back(posts: Sequence[Post], target: Thread, before: dict[str, list[Any]]) -> None:
-    """Put posts back into a thread as what they were there; those that were never there become what posts are there."""
+def put_back(posts: Sequence[Post], source: Thread, target: Thread, before: dict[str, list[Any]]) -> None:
+    """Put posts back into a thread as what they were there; those that were never there become what posts are there.
+
+    An opening text is as visible as its thread, so what is hidden, or waits, stays so when it becomes one, or is none any more.
+    """
     for post in posts:
         kind, is_official = before.get(str(post.id), (post_kind_in(target), post.is_official))
+        if kind == PostKind.OPENING != post.kind:
+            _hand_over_sight(post, target)
+        elif post.kind == PostKind.OPENING != kind:
+            _hand_over_sight(source, post)
         post.kind, post.is_official, post.thread_id = kind, is_official, target.id
     _take_evidence(posts, target)
+
+
+def _hand_over_sight(giver: Post | Thread, taker: Post | Thread) -> None:
+    taker.hidden_at, taker.hidden_reason, taker.held_at = giver.hidden_at, giver.hidden_reason, giver.held_at
+    giver.hidden_at, giver.hidden_reason, giver.held_at = None, "", None
 
 
 def _take_evidence(posts: Sequence[Post], target: Thread) -> None:
@@ -107,6 +119,12 @@ def ensure_nothing_rests_on(thread: Thread, posts: Sequence[Post]) -> None:
         raise Conflict(_("An answer that is marked as the solution stays where it is. Withdraw it as the solution first."))
     if thread.card_post_id in ids:
         raise Conflict(_("The answer card stays where it is. Take it off first."))
+
+
+def ensure_has_no_solution(thread: Thread) -> None:
+    """Raise Conflict while somebody's word stands that a locked thread is solved: in a discussion nobody could withdraw it."""
+    if list_standing_outcomes(thread.id, *CONFIRMED) or thread.accepted_count:
+        raise Conflict(_("It has a solution. Withdraw that first, or leave it a question."))
 
 
 def ensure_not_moved_on(*threads: Thread) -> None:

@@ -95,7 +95,7 @@ def undo_split(actor: Actor, *, reshaping_id: int, reason: str = "") -> Thread:
     posts, place = get_posts_for_update(new.id), place_of(new)
     ensure_nothing_rests_on(new, posts)
     withdraw_likely(new, posts)
-    put_back(posts, thread, found.details["posts"])
+    put_back(posts, new, thread, found.details["posts"])
     new.hidden_at, new.hidden_reason = now(), SPLIT_BACK
     move_counts(place, place_of(new))
     lead_on(Place.THREAD, new.id, Place.THREAD, thread.id)

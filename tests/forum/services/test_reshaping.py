@@ -15,6 +15,7 @@ from app.forum.events import CommentCurated, PostCurated, PostsMoved, ThreadCura
 from app.forum.models import Acceptance, Follow, MeToo, Outcome, Post, PostRevision, Redirect, Thread
 from app.forum.queries.places import find_new_place
 from app.forum.services import curating
+from app.forum.services.accepting import accept_answer
 from app.forum.services.commenting import add_comment
 from app.forum.services.converting import convert_thread, undo_convert
 from app.forum.services.following import follow
@@ -352,3 +353,38 @@ def test_solutions_openings_and_long_texts_do_not_become_comments(mod):
     for post, under in ((long, opening), (fine, fine), (fine, opening_of(make_question()))):
         with pytest.raises(Invalid):
             do(turn_into_comment, mod, post_id=post.id, under_id=under.id, body=text(post.body_source), reason=WHY)
+
+
+def test_a_question_with_a_solution_does_not_end_in_a_discussion(mod):
+    question, discussion = make_question(), make_thread(kind="discussion")
+    do(accept_answer, mod, post_id=make_answer(question).id)
+    with pytest.raises(Conflict, match="has a solution"):
+        merge(mod, question, discussion)
+    assert merge(mod, question, make_question()).accepted_count == 1
+
+
+def test_a_text_that_was_hidden_stays_hidden_when_it_opens_its_thread_again(mod, told):
+    category = make_category("pumps")
+    thread, target = make_question(category=category), make_question()
+    opening = opening_of(thread)
+    merge(mod, thread, target)
+    number = number_of(told, ThreadCurated)
+    do(curating.hide_post, mod, post_id=opening.id, reason="Rude")
+    do(undo_merge, mod, reshaping_id=number)
+    back = thread_now(thread)
+    assert (back.hidden_at is not None, back.hidden_reason, post_now(opening).hidden_at) == (True, "Rude", None)
+    assert count_in(category) == 0
+    do(curating.restore_thread, mod, thread_id=thread.id)
+    assert count_in(category) == 1
+    figures_hold()
+
+
+def test_a_text_whose_thread_was_hidden_stays_hidden_when_it_is_an_answer_again(mod, told, crowd):
+    thread, (_first, second, third) = crowd
+    new = split(mod, thread, [second, third])
+    number = number_of(told, ThreadCurated)
+    do(curating.hide_thread, mod, thread_id=new.id, reason="Rude")
+    do(undo_split, mod, reshaping_id=number)
+    assert post_now(second).hidden_at is not None and post_now(third).hidden_at is None
+    assert thread_now(thread).answer_count == 2
+    figures_hold()
