@@ -61,6 +61,7 @@ from app.kb.jobs import (
     make_scan_handler,
     publish_due_job,
     recount_articles,
+    uses_job,
 )
 from app.kb.jobs import RELATE_EVERY as KB_RELATE_EVERY
 from app.kb.jobs import RELATE_JOB as KB_RELATE_JOB
@@ -68,6 +69,7 @@ from app.kb.jobs import recount_job as kb_recount_job
 from app.kb.jobs import relate_job as kb_relate_job
 from app.kb.models import ArticleComment, ArticleDraft, ArticleRevision
 from app.kb.routes.blueprint import blueprint as kb_blueprint
+from app.kb.services.reusing import USES_JOB
 from app.kb.terms import KbTerms
 from app.kb.terms import use_terms as use_kb_terms
 from app.moderation import subscribers as moderation_subscribers
@@ -289,6 +291,7 @@ def _register_kb(settings: Settings) -> None:
     register_recount("article.helpful", recount_articles)
     _job(PUBLISH_JOB, publish_due_job, PUBLISH_EVERY)
     _job(CARE_JOB, care_job, CARE_EVERY)
+    _job(USES_JOB, uses_job)
     _job(KB_RELATE_JOB, kb_relate_job, KB_RELATE_EVERY)
 
 

@@ -20,6 +20,7 @@ from app.kb.services.checking import tell_of_due_reviews
 from app.kb.services.feedback import recount_feedback
 from app.kb.services.judging import tell_of_help
 from app.kb.services.relating import relate_articles
+from app.kb.services.reusing import find_uses, record_reuse
 from app.kb.services.wordings import follow_searches
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ CARE_EVERY = timedelta(hours=6)
 RELATE_JOB = "kb.relate"
 RELATE_EVERY = timedelta(minutes=15)
 RELATE_PAUSE = timedelta(seconds=2)
+USES_BATCH = 100
 
 
 class ScanReport(Struct, frozen=True):
@@ -97,6 +99,17 @@ def publish_due_job(_payloads: list[dict[str, Any]]) -> None:
     for article_id in scheduling.list_due():
         with unit_of_work():
             scheduling.publish_due(article_id, lambda text: str(Markup("<p>{}</p>").format(text)))
+
+
+def uses_job(payloads: list[dict[str, Any]]) -> None:
+    """Count in which answers articles were used, batch by batch."""
+    for payload in payloads:
+        post_ids = find_uses(int(payload["article_id"]))
+        db.session.rollback()
+        for start in range(0, len(post_ids), USES_BATCH):
+            with unit_of_work():
+                for post_id in post_ids[start : start + USES_BATCH]:
+                    record_reuse(post_id=post_id)
 
 
 def relate_job(_payloads: list[dict[str, Any]]) -> None:

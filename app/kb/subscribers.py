@@ -32,6 +32,8 @@ from app.search.ledger.jobs import request_rerun
 
 # What moderators do to a thread that can change who reads it.
 _WHO_READS = SHOWS_OR_HIDES | {"move"}
+# ... what can change which of its posts are official answers, or for whom these are,
+_OFFICIAL = frozenset({"to_question", "to_discussion", "move"})
 # ... and what can change which wordings lead to an article.
 _WORDINGS = _WHO_READS | {"duplicate", "unduplicate", "split", "unsplit"}
 
@@ -48,7 +50,7 @@ def on_thread_curated(event: ThreadCurated) -> None:
     """
     if event.action in ("card", "uncard"):
         follow_card(thread_id=event.thread_id, actor_id=event.actor_id, is_pinned=event.action == "card", reason=event.reason)
-    if event.action == "to_question":
+    if event.action in _OFFICIAL:
         record_reuse_in(event.thread_id)
     if event.action not in _WHO_READS or not _is_source(event.thread_id):
         return

@@ -17,14 +17,19 @@ from app.forum.services.answering import add_post
 from app.forum.services.commenting import add_comment
 from app.forum.services.composing import compose
 from app.forum.services.converting import convert_thread
+from app.forum.services.curating import move_thread
 from app.forum.services.curating_posts import hide_post
 from app.forum.services.editing import edit_post
 from app.forum.services.merging import merge_threads
 from app.forum.services.turning import turn_into_post
+from app.jobs.worker import run_until_idle
 from app.kb.models import Article, ArticleReuse, ArticleSlug
 from app.kb.presenters import path_of
+from app.kb.queries.articles import get_article_for_update
 from app.kb.queries.reuse import Reuse, reuse_of
+from app.kb.services.publishing import publish
 from app.kb.services.reusing import article_links
+from app.kb.services.writing import ArticleText, Placement, save_revision
 from tests.client import Browser
 from tests.factories import actor_of, make_article, make_category, make_person, make_question, make_thread, opening_of
 from tests.kb.conftest import Crew
@@ -90,6 +95,44 @@ def test_an_article_counts_only_where_every_reader_of_the_answer_can_read_it(
 
 def test_a_draft_does_not_count(crew: Crew):
     answer(crew, make_question(), f"See [this]({path_of(make_article(state='draft'))}).")
+    assert reused() == []
+
+
+def test_an_answer_counts_once_its_article_is_published_or_its_readers_may_read_it(crew: Crew):
+    draft, inner = make_article(state="draft"), make_article(audience="staff")
+    with unit_of_work():
+        db.session.add(ArticleSlug(slug="früher", article_id=draft.id))
+    links = [path_of(draft), f"/kb/articles/{draft.id}", "/kb/guides/fr%C3%BCher", path_of(inner)]
+    posts = [answer(crew, make_question(), f"See [this]({link}).") for link in links]
+    run_until_idle()
+    assert reused() == []
+    with unit_of_work():
+        publish(crew.agent, article_id=draft.id)
+    run_until_idle()
+    assert reused() == [(draft.id, post.id) for post in posts[:3]]
+    with unit_of_work():
+        article = get_article_for_update(inner.id)
+        text = ArticleText(article.title, render_markdown("For everybody now."))
+        place = Placement(article.section_id, "public")
+        save_revision(
+            crew.agent, article_id=inner.id, base_revision=article.revision, place=place, text=text, is_published_next=True
+        )
+        publish(crew.agent, article_id=inner.id)
+    run_until_idle()
+    assert (inner.id, posts[3].id) in reused()
+
+
+def test_an_answer_counts_no_more_where_others_read_it_or_it_is_none(crew: Crew):
+    article, moderator = make_article(audience="members"), actor_of(crew.admin)
+    threads = [make_question(category=make_category(audience="members")) for _ in range(2)]
+    for thread in threads:
+        answer(crew, thread, f"See [this]({path_of(article)}).")
+    assert len(reused()) == 2
+    public_id = make_category().id
+    with unit_of_work():
+        move_thread(moderator, thread_id=threads[0].id, category_id=public_id)
+    with unit_of_work():
+        convert_thread(moderator, thread_id=threads[1].id, reason="No question")
     assert reused() == []
 
 

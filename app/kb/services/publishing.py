@@ -13,6 +13,7 @@ from app.kb.policies import ensure_can_edit_article, ensure_can_publish_article
 from app.kb.queries.articles import get_article_and_threads_for_update, get_revision
 from app.kb.services.checking import confirm
 from app.kb.services.marking import mark_threads
+from app.kb.services.reusing import request_uses
 from app.kb.services.sourcing import sync_sources
 from app.kb.services.writing import StaleEdit, copy_text, ensure_sources_allow, is_blank
 
@@ -53,6 +54,8 @@ def publish(actor: Actor, *, article_id: int, revision: int | None = None) -> Ar
     db.session.flush()
     emit(ArticlePublished(article.id, actor.id, is_first))
     mark_threads(article)
+    if is_first:
+        request_uses(article.id)
     return article
 
 

@@ -6,7 +6,7 @@ or added in a later edit; and no longer when the link is taken out.
 
 import re
 from html import unescape
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import sqlalchemy as sa
 
@@ -15,9 +15,11 @@ from app.core.db import db, upsert
 from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Post, Thread
 from app.forum.models.post import PostKind
+from app.jobs.queue import enqueue
 from app.kb.models import Article, ArticleReuse, ArticleSlug
 from app.kb.policies import is_as_narrow
 
+USES_JOB = "kb.find_uses"
 MOST_LINKS = 50
 """Links of one answer that are looked at."""
 
@@ -34,10 +36,11 @@ def record_reuse(*, post_id: int) -> int:
     """
     require_unit_of_work()
     post = db.session.get(Post, post_id)
-    if post is None or post.kind != PostKind.ANSWER or not post.is_official:
+    if post is None:
         return 0
     audience = sa.select(Category.audience).join(Thread, Thread.category_id == Category.id).where(Thread.id == post.thread_id)
-    wanted = _articles_of(post.body_html, db.session.scalars(audience).one())
+    counts = post.kind == PostKind.ANSWER and post.is_official
+    wanted = _articles_of(post.body_html, db.session.scalars(audience).one()) if counts else set()
     known = set(db.session.scalars(sa.select(ArticleReuse.article_id).where(ArticleReuse.post_id == post_id)))
     if gone := known - wanted:
         mine = sa.delete(ArticleReuse).where(ArticleReuse.post_id == post_id, ArticleReuse.article_id.in_(gone))
@@ -49,11 +52,29 @@ def record_reuse(*, post_id: int) -> int:
 
 
 def record_reuse_in(thread_id: int) -> None:
-    """As `record_reuse`, for a thread in which a reply or a comment became an official answer."""
+    """As `record_reuse`, for a thread in which posts became official answers, or are none any more, or that others read now."""
     require_unit_of_work()
-    linking = sa.and_(Post.thread_id == thread_id, Post.is_official, Post.body_html.contains("/kb/"))
-    for post_id in db.session.scalars(sa.select(Post.id).where(linking).order_by(Post.id)).all():
+    known = sa.select(ArticleReuse.post_id).where(ArticleReuse.thread_id == thread_id)
+    linking = sa.and_(Post.is_official, Post.body_html.contains("/kb/"))
+    statement = sa.select(Post.id).where(Post.thread_id == thread_id, sa.or_(linking, Post.id.in_(known)))
+    for post_id in db.session.scalars(statement.order_by(Post.id)).all():
         record_reuse(post_id=post_id)
+
+
+def request_uses(article_id: int) -> None:
+    """Have found soon which answers led to an article before it was published, or before others read it."""
+    enqueue(USES_JOB, {"article_id": article_id}, dedupe_key=f"{USES_JOB}:{article_id}")
+
+
+def find_uses(article_id: int) -> list[int]:
+    """Return the posts that lead to an article, as far as they count or did: official answers, by all addresses it ever had."""
+    slugs = sa.select(Article.slug).where(Article.id == article_id).union(
+        sa.select(ArticleSlug.slug).where(ArticleSlug.article_id == article_id)
+    )  # fmt: skip
+    ends = [f"/kb/articles/{article_id}", *(f"/{form}" for slug in db.session.scalars(slugs) for form in {slug, quote(slug)})]
+    linking = sa.and_(Post.is_official, sa.or_(*(Post.body_html.contains(end, autoescape=True) for end in ends)))
+    known = sa.select(ArticleReuse.post_id).where(ArticleReuse.article_id == article_id)
+    return list(db.session.scalars(sa.select(Post.id).where(sa.or_(linking, Post.id.in_(known))).order_by(Post.id)))
 
 
 def article_links(html: str) -> tuple[set[int], set[str]]:

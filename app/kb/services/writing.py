@@ -47,6 +47,7 @@ from app.kb.queries.articles import (
 )
 from app.kb.services.blocks import Block, dump_blocks, load_blocks, origins_of
 from app.kb.services.marking import mark_threads
+from app.kb.services.reusing import request_uses
 from app.kb.services.sourcing import sync_sources
 
 ARTICLE_MAX = 100_000
@@ -145,6 +146,7 @@ def save_revision(
     db.session.flush()
     if before != article.audience:
         _let_texts_follow(article, before, is_published_next)
+        request_uses(article.id)
     if is_moved:
         mark_threads(article)
     return article
