@@ -39,13 +39,17 @@ from app.forum.services.trusting import recount_trust
 from app.forum.services.turning import turn_into_comment, turn_into_post, undo_into_comment, undo_into_post
 from app.forum.services.voting import cast_vote, say_me_too
 from app.jobs.worker import run_until_idle
+from app.kb.jobs import recount_articles
 from app.kb.models import Article, ArticleReuse, ArticleSource, SourceRole
 from app.kb.queries.articles import get_article_for_update
 from app.kb.services import publishing
+from app.kb.services.feedback import give_feedback
 from app.kb.services.marking import mark_threads
 from app.kb.services.promoting import Chosen, promote_thread
 from app.kb.services.refreshing import refresh_sources
+from app.kb.services.reusing import record_reuse
 from app.moderation.models import LogEntry
+from app.moderation.removing.deciding import remove_content
 from app.moderation.undoing import undo_decision
 from app.privacy.services.erasing import erase_person
 from app.privacy.services.merging import request_merge
@@ -90,6 +94,8 @@ class World:
         if self.rnd.random() < 0.02 and len(self.members) > 2:
             self.end_account()
             return
+        if self.rnd.random() < 0.1:
+            run_until_idle()
         is_decision = self.rnd.random() < 0.5
         service, values = self.decision() if is_decision else self.rnd.choice(self.words())
         who = self.moderator if is_decision else self.rnd.choice([*self.members, self.staff])
@@ -110,6 +116,7 @@ class World:
         return [
             (start_thread, new),
             *[(add_post, {"thread_id": thread, "body": text(self.word())})] * 3,
+            (add_post, {"thread_id": thread, "body": text(f"{self.word()}: [read](/kb/articles/{self.any(Article)})")}),
             (add_comment, {"post_id": post, "body": text(self.word(), is_comment=True)}),
             (edit_post, {"post_id": post, "reason": "r", "body": text(self.word())}),
             *[(accept_answer, {"post_id": answer})] * 2,
@@ -117,6 +124,14 @@ class World:
             (record_outcome, {"thread_id": thread, "kind": self.rnd.choice(["refuted", "workaround", "needs_info"])}),
             (say_worked, {"post_id": answer, "worked": self.rnd.random() < 0.6, "reader_key": f"k{self.rnd.randrange(9)}"}),
             (cast_vote, {"post_id": post, "value": self.rnd.choice([-1, 1])}),
+            (
+                give_feedback,
+                {
+                    "article_id": self.any(Article),
+                    "reader_key": f"k{self.rnd.randrange(9)}",
+                    "is_helpful": self.rnd.random() < 0.5,
+                },
+            ),
             (say_me_too, {"thread_id": thread, "value": self.rnd.choice([0, 1, 1])}),
         ]
 
@@ -138,6 +153,8 @@ class World:
                 self.rnd.choice([publishing.publish, publishing.publish, publishing.archive]), {"article_id": self.any(Article)},
             ),
             lambda: (undo_decision, {"entry_id": self.any(LogEntry), "reason": "r"}),
+            lambda: (undo_decision, {"entry_id": self.any(LogEntry, LogEntry.action == "remove_content"), "reason": "r"}),
+            lambda: (remove_content, {"person_id": self.rnd.choice(self.members).id, "reason": "r"}),
         ]  # fmt: skip
         return self.rnd.choice(kinds)()
 
@@ -197,6 +214,7 @@ def derived() -> dict[str, Any]:
         "desk": {item.thread_id: (item.state, item.since, item.clock_since, item.due_at is None) for item in items},
         "sources": dict(db.session.execute(sa.select(ArticleSource.id, ArticleSource.change)).all()),
         "articles": dict(db.session.execute(sa.select(Article.id, Article.source_changed_at)).all()),
+        "uses": set(db.session.execute(sa.select(ArticleReuse.article_id, ArticleReuse.post_id, ArticleReuse.thread_id)).all()),
         "marks": dict(db.session.execute(sa.select(Thread.id, Thread.article_id)).all()),
     }
 
@@ -205,6 +223,8 @@ def derive_anew() -> None:
     with unit_of_work():
         resettle(db.session.scalars(sa.select(DeskItem.thread_id)).all())
         refresh_sources(sa.true())
+        for post_id in db.session.scalars(sa.select(Post.id).order_by(Post.id)).all():
+            record_reuse(post_id=post_id)
         for article_id in db.session.scalars(sa.select(Article.id).order_by(Article.id)).all():
             mark_threads(get_article_for_update(article_id))
 
@@ -218,6 +238,9 @@ def test_nothing_drifts_whatever_is_done(app: Flask, seed: int) -> None:
     with unit_of_work():
         assert recount_trust() == 0
     assert not recount_all().wrong
+    assert recount_articles() == 0
+    out_of_sight = sa.or_(Post.hidden_at.is_not(None), Post.held_at.is_not(None))
+    assert not db.session.scalars(sa.select(Post.id).where(Post.kind == "opening", out_of_sight)).all()
     before = derived()
     derive_anew()
     assert derived() == before
