@@ -5,22 +5,30 @@ The search index, compiled templates and mails are left out: they are made anew,
 
 import os
 import re
-import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
+import zlib
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import click
 from sqlalchemy.engine import make_url
 
 from app.core.settings import Settings
 
-DATABASE, KEY, UPLOADS = "threadwell.sqlite3", "secret_key", "uploads"
+DATABASE, KEY, UPLOADS, INDEX = "threadwell.sqlite3", "secret_key", "uploads", "search"
 # Nothing else is written by a backup, and nothing else is taken from one.
 _TAKEN = re.compile(rf"{re.escape(DATABASE)}|{KEY}|{UPLOADS}/[\w-]+/[\w-]+\.[a-z]+", re.ASCII)
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_PIECE = 2**20
+_ENCRYPTED = 1
+_FOREIGN = "this is no backup of such a site"
+# What reading a zip file raises that is damaged, or was made to do harm.
+_UNREADABLE = (OSError, BadZipFile, EOFError, ValueError, RuntimeError, zlib.error)
 
 
 @click.command("backup")
@@ -28,19 +36,16 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def backup_command(file: Path) -> None:
     """Save database, images and secret key in FILE, a zip file, while the site runs. Keep it as private as the site."""
     settings = Settings.from_env(os.environ)
-    if file.exists():
-        raise click.ClickException(f"{file} is there already. Please choose another name.")
-    if settings.is_sqlite and not database_of(settings).is_file():
-        raise click.ClickException("There is no database to save. Please run `threadwell init` first.")
-    partial = file.with_name(f"{file.name}.part")
     try:
-        partial.touch(mode=0o600)
-        _save(settings, partial)
-        partial.replace(file)
+        if file.exists():
+            raise click.ClickException(f"{file} is there already. Please choose another name.")
+        if settings.is_sqlite and not _is_database(database_of(settings)):
+            raise click.ClickException("There is no database to save. Please run `threadwell init` first.")
+        # Beside the file and nobody else's; what a killed backup leaves has the name of its file.
+        with tempfile.TemporaryDirectory(prefix=f"{file.name}.", dir=file.parent) as folder:
+            _save(settings, Path(folder)).replace(file)
     except (OSError, sqlite3.Error) as error:
         raise click.ClickException(f"Cannot write {file}: {error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
     click.echo(f"Saved in {file}. Whoever can read it can read everything, and sign links: keep it private.")
     if not settings.is_sqlite:
         click.echo("The database is not in it: save it with pg_dump --exclude-schema=search_index.")
@@ -51,16 +56,16 @@ def backup_command(file: Path) -> None:
 def restore_command(file: Path) -> None:
     """Bring back what `backup` saved in FILE, into an INSTANCE_PATH without a site. Run `threadwell init` afterwards."""
     settings = Settings.from_env(os.environ)
-    folder = settings.instance_path
-    present = database_of(settings) if settings.is_sqlite else folder / KEY
-    if present.exists():
+    present = _present(settings)
+    if present:
         raise click.ClickException(f"{present} is there already. Please restore into an INSTANCE_PATH without a site.")
     try:
         with ZipFile(file) as saved:
             _bring_back(saved, settings)
-    except (BadZipFile, OSError) as error:
+    except _UNREADABLE as error:
         raise click.ClickException(f"Cannot restore {file}: {error}") from error
-    click.echo(f"Restored into {folder}. Please run `threadwell init` now: it prepares the database and the search index.")
+    click.echo(f"Restored into {settings.instance_path}.")
+    click.echo("Please run `threadwell init` now: it prepares the database and the search index.")
 
 
 def database_of(settings: Settings) -> Path:
@@ -69,18 +74,35 @@ def database_of(settings: Settings) -> Path:
     return Path(name or settings.instance_path / DATABASE)
 
 
-def _save(settings: Settings, target: Path) -> None:
-    images = sorted((settings.instance_path / UPLOADS).glob("*/*"))
-    with ZipFile(target, "w") as saved, tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        if settings.is_sqlite:
-            saved.write(_copy_of(database_of(settings), Path(folder) / DATABASE), DATABASE, ZIP_DEFLATED)
-        if (settings.instance_path / KEY).exists():
-            saved.write(settings.instance_path / KEY, KEY)
-        with click.progressbar(images, label="Images") as shown:
-            for path in shown:
-                name = path.relative_to(settings.instance_path).as_posix()
-                if _TAKEN.fullmatch(name):  # not what is being written just now
-                    saved.write(path, name, ZIP_STORED)
+def _is_database(file: Path) -> bool:
+    """Whether a file is a database of ours, of whatever version. It is not written to."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute("SELECT version_num FROM alembic_version").fetchone() is not None
+    except sqlite3.Error:
+        return False
+
+
+def _save(settings: Settings, folder: Path) -> Path:
+    """Write a site into a zip file in a folder that nobody else reads, and return it."""
+    target, instance = folder / "site.zip", settings.instance_path
+    paths = {DATABASE: _copy_of(database_of(settings), folder / DATABASE)} if settings.is_sqlite else {}
+    # Listed after the database is copied, which then names no image that is not here. Not what is being written just now.
+    found = [instance / KEY, *sorted((instance / UPLOADS).glob("*/*"))]
+    names = [(path, path.relative_to(instance).as_posix()) for path in found]
+    paths |= {name: path for path, name in names if _TAKEN.fullmatch(name) and path.is_file()}
+    target.touch(mode=0o600)
+    with (
+        ZipFile(target, "w") as saved,
+        click.progressbar(length=sum(path.stat().st_size for path in paths.values()), label="Saving") as bar,
+    ):
+        for name, path in paths.items():
+            with suppress(FileNotFoundError), path.open("rb") as source:  # somebody may remove an image meanwhile
+                entry = ZipInfo.from_file(path, name, strict_timestamps=False)
+                entry.compress_type = ZIP_DEFLATED if name == DATABASE else ZIP_STORED
+                with saved.open(entry, "w") as file:
+                    _pour(source, file, bar)
+    return target
 
 
 def _copy_of(database: Path, target: Path) -> Path:
@@ -90,17 +112,60 @@ def _copy_of(database: Path, target: Path) -> Path:
     return target
 
 
+def _pour(source: IO[bytes], target: IO[bytes], bar: Any) -> None:
+    """Copy a file, however large, piece by piece."""
+    for piece in iter(partial(source.read, _PIECE), b""):
+        target.write(piece)
+        bar.update(len(piece))
+
+
+def _present(settings: Settings) -> Path | None:
+    """Return what of another site is there, if anything: a log of SQLite would be taken for one of the database that comes back."""
+    database, folder = database_of(settings), settings.instance_path
+    own = [database, *(database.with_name(database.name + end) for end in ("-wal", "-journal"))]
+    found = [path for path in own if path.exists() and path.stat().st_size] if settings.is_sqlite else [folder / KEY]
+    return next((path for path in [*found, folder / INDEX] if path.exists()), None)
+
+
 def _bring_back(saved: ZipFile, settings: Settings) -> None:
-    names = saved.namelist()
-    if not names or any(not _TAKEN.fullmatch(name) for name in names) or (settings.is_sqlite and DATABASE not in names):
-        raise BadZipFile("this is no backup of such a site")
+    entries = saved.infolist()
+    _check(entries, settings)
     settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # What says that a site is there comes last: after an interruption the same command begins again.
-    for name in sorted(names, key=lambda name: (name == DATABASE, name == KEY)):
-        target = database_of(settings) if name == DATABASE else settings.instance_path / name
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = target.with_name(f"{target.name}.part")
-        partial.touch(mode=0o600)
-        with saved.open(name) as source, partial.open("wb") as file:
-            shutil.copyfileobj(source, file)
-        partial.replace(target)
+    with click.progressbar(length=sum(entry.file_size for entry in entries), label="Restoring") as bar:
+        # What says that a site is there comes last: after an interruption the same command begins again.
+        for entry in sorted(entries, key=lambda entry: (entry.filename == DATABASE, entry.filename == KEY)):
+            _bring_one(saved, entry, settings, bar)
+
+
+def _check(entries: Sequence[ZipInfo], settings: Settings) -> None:
+    """Raise BadZipFile unless these are what a backup of a site with such a database holds."""
+    names = {entry.filename for entry in entries}
+    readable = (ZIP_STORED, ZIP_DEFLATED)
+    if not names or any(
+        not _TAKEN.fullmatch(entry.filename) or entry.compress_type not in readable or entry.flag_bits & _ENCRYPTED
+        for entry in entries
+    ):
+        raise BadZipFile(_FOREIGN)
+    if settings.is_sqlite and DATABASE not in names:
+        raise BadZipFile("it holds no database. If the site used PostgreSQL, please set DATABASE_URL as it was there")
+    if not settings.is_sqlite and DATABASE in names:
+        raise BadZipFile(
+            "it holds a SQLite database. Please unset DATABASE_URL: what was saved there is not brought into PostgreSQL"
+        )
+
+
+def _bring_one(saved: ZipFile, entry: ZipInfo, settings: Settings, bar: Any) -> None:
+    name = entry.filename
+    target = database_of(settings) if name == DATABASE else settings.instance_path / name
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = target.with_name(f"{target.name}.part")
+    try:
+        unfinished.touch(mode=0o600)
+        with saved.open(entry) as source, unfinished.open("wb") as file:
+            _pour(source, file, bar)
+        if name == DATABASE and not _is_database(unfinished):
+            raise BadZipFile(_FOREIGN)
+        unfinished.replace(target)
+    finally:
+        for end in ("", "-wal", "-shm"):
+            unfinished.with_name(unfinished.name + end).unlink(missing_ok=True)

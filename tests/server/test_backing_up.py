@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_LZMA, ZipFile
 
 import pytest
 
@@ -89,6 +90,86 @@ def test_only_what_a_backup_holds_is_taken(site: Server, tmp_path: Path, name: s
     code, said = run(other, "restore", str(file))
     assert code == 1 and "Cannot restore" in said and "Traceback" not in said
     assert not (other.instance / "threadwell.sqlite3").exists() and not (tmp_path / "escaped").exists()
+
+
+@pytest.fixture
+def saved(site: Server, tmp_path: Path) -> Path:
+    file = tmp_path / "site.zip"
+    assert run(site, "backup", str(file))[0] == 0
+    return file
+
+
+def is_refused(site: Server, file: Path, why: str, **environ: str) -> None:
+    """Whether a file is not brought back, in a sentence that says why, and nothing unfinished stays."""
+    code, said = run(site, "restore", str(file), **environ)
+    assert code == 1 and why in said and "Traceback" not in said
+    assert not (site.instance / "threadwell.sqlite3").exists() and not list(site.instance.rglob("*.part*"))
+
+
+def test_what_was_damaged_is_refused(saved: Path, tmp_path: Path):
+    whole, other = saved.read_bytes(), Server(tmp_path / "other")
+    for start in (len(whole) // 3, len(whole) // 2, len(whole) - 60):
+        saved.write_bytes(whole[:start] + bytes(byte ^ 0xFF for byte in whole[start : start + 40]) + whole[start + 40 :])
+        is_refused(other, saved, "Cannot restore")
+    saved.write_bytes(whole[: len(whole) // 2])
+    is_refused(other, saved, "Cannot restore")
+
+
+def test_what_no_backup_writes_is_refused(tmp_path: Path):
+    other, file = Server(tmp_path / "other"), tmp_path / "bad.zip"
+    with ZipFile(file, "w", ZIP_LZMA) as bad:
+        bad.writestr("threadwell.sqlite3", b"x")
+    is_refused(other, file, "no backup")
+    with ZipFile(file, "w") as bad:
+        bad.writestr("threadwell.sqlite3", b"x")
+    is_refused(other, file, "no backup")
+    encrypted = bytearray(file.read_bytes())
+    encrypted[6] |= 1
+    encrypted[encrypted.index(b"PK\x01\x02") + 8] |= 1
+    file.write_bytes(encrypted)
+    is_refused(other, file, "no backup")
+    with sqlite3.connect(tmp_path / "foreign.sqlite3") as foreign:
+        foreign.execute("CREATE TABLE song (title TEXT)")
+    foreign.close()
+    with ZipFile(file, "w") as bad:
+        bad.write(tmp_path / "foreign.sqlite3", "threadwell.sqlite3")
+    is_refused(other, file, "no backup")
+
+
+def test_a_log_of_another_database_is_not_taken_for_its_own(site: Server, saved: Path, tmp_path: Path):
+    other = Server(tmp_path / "other")
+    assert run(other, "restore", str(saved))[0] == 0
+    (other.instance / "threadwell.sqlite3").rename(other.instance / "threadwell.sqlite3-wal")
+    is_refused(other, saved, "threadwell.sqlite3-wal is there already")
+    (other.instance / "threadwell.sqlite3-wal").rename(other.instance / "search")
+    is_refused(other, saved, "search is there already")
+    (other.instance / "search").unlink()
+    assert run(other, "restore", str(saved))[0] == 0 and people(other) == people(site)
+
+
+def test_trying_to_serve_first_is_no_site(saved: Path, tmp_path: Path):
+    other = Server(tmp_path / "other")
+    assert run(other, "serve")[0] == 1
+    code, said = run(other, "backup", str(tmp_path / "none.zip"))
+    assert code == 1 and "no database to save" in said
+    assert run(other, "restore", str(saved))[0] == 0 and people(other) == ["ada"]
+
+
+def test_a_database_of_the_other_kind_is_not_brought_back_in_vain(saved: Path, tmp_path: Path):
+    other = Server(tmp_path / "other")
+    is_refused(other, saved, "unset DATABASE_URL", DATABASE_URL="postgresql://user@127.0.0.1:1/x")
+    with ZipFile(saved, "w") as of_postgres:
+        of_postgres.writestr("secret_key", "k" * 64)
+    is_refused(other, saved, "set DATABASE_URL")
+    assert run(other, "restore", str(saved), DATABASE_URL="postgresql://user@127.0.0.1:1/x")[0] == 0
+    assert (other.instance / "secret_key").read_text() == "k" * 64
+
+
+def test_images_without_a_time_are_saved(site: Server, tmp_path: Path):
+    os.utime(site.instance / "uploads" / IMAGE, (0, 0))
+    code, said = run(site, "backup", str(tmp_path / "site.zip"))
+    assert code == 0, said
+    assert [path.name for path in tmp_path.iterdir()] == ["site.zip"]
 
 
 def test_what_is_no_zip_file_is_refused(tmp_path: Path):
