@@ -8,7 +8,7 @@ from flask.cli import FlaskGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.backing_up import backup_command, restore_command
-from app.core.heavy import flask_migrate_cli
+from app.core.heavy import flask_migrate_cli, psycopg
 from app.core.settings import SettingsError
 from app.factory import create_app
 from app.operating import init_command, serve_command, worker_command
@@ -59,5 +59,15 @@ def main() -> None:
         elif isinstance(error, ProgrammingError):
             raise
         else:
-            click.echo(f"The database does not answer: {error.orig}", err=True)
+            _no_answer(error.orig)
         sys.exit(1)
+    except Exception as error:
+        # Search has connections of its own to PostgreSQL. On SQLite nobody has loaded what their errors are.
+        if "psycopg" not in sys.modules or not isinstance(error, psycopg.OperationalError):
+            raise
+        _no_answer(error)
+        sys.exit(1)
+
+
+def _no_answer(error: object) -> None:
+    click.echo(f"The database does not answer: {error}", err=True)

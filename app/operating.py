@@ -124,6 +124,7 @@ def announce(settings: Settings) -> None:
 @with_appcontext
 def worker_command() -> None:
     """Do background work (search index, mails, periodic jobs) until stopped."""
+    ensure_prepared(_settings())
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     stop, wake = threading.Event(), threading.Event()
 

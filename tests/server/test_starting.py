@@ -50,9 +50,10 @@ def test_an_address_of_another_machine_is_refused(prepared: Server):
     assert code == 1 and "check HOST and PORT" in said
 
 
-def test_serving_before_preparing_says_what_to_do(tmp_path: Path):
-    code, said = run(Server(tmp_path / "empty"), "serve")
-    assert code == 1 and "threadwell init" in said
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_starting_before_preparing_says_what_to_do(tmp_path: Path, command: str):
+    code, said = run(Server(tmp_path / "empty"), command)
+    assert code == 1 and "threadwell init" in said and "Working" not in said
 
 
 @pytest.mark.parametrize("command", [("recount",), ("user", "create", "ada"), ("demo",), ("seo", "audit")])
@@ -62,8 +63,9 @@ def test_a_command_before_preparing_says_what_to_do(tmp_path: Path, command: tup
 
 
 def test_a_database_that_is_away_is_named_without_its_password(prepared: Server):
-    for command in ("init", "serve"):
-        code, said = run(prepared, command, DATABASE_URL="postgresql://user:topsecret@127.0.0.1:1/x")
+    of_search = [("search", "status"), ("search", "verify"), ("reindex",)]
+    for command in (("init",), ("serve",), ("worker",), *of_search):
+        code, said = run(prepared, *command, DATABASE_URL="postgresql://user:topsecret@127.0.0.1:1/x")
         assert code == 1 and "The database does not answer" in said and "topsecret" not in said
 
 
