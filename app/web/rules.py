@@ -7,8 +7,10 @@ to start. Which addresses lead where is not changed.
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.routing import Rule
+
+from app.core.errors import NotFound
 
 Build = Callable[..., tuple[str, str]]
 
@@ -30,7 +32,14 @@ class LateRule(Rule):
 def init_rules(app: Flask) -> None:
     """Let the application make its rules so. To be called before any route is registered.
 
-    An address with slashes too many is none of ours. Werkzeug would lead on from it, to whatever host the request named.
+    An address with slashes too many is none of ours. Werkzeug would lead on from it, to whatever host the request named, and take
+    those at its beginning for one.
     """
     app.url_rule_class = LateRule
     app.url_map.merge_slashes = False
+    app.before_request(_refuse_slashes)
+
+
+def _refuse_slashes() -> None:
+    if request.environ["PATH_INFO"].startswith("//"):
+        raise NotFound

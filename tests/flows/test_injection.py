@@ -182,6 +182,13 @@ def test_slashes_too_many_lead_nowhere(app: Flask, path: str):
     assert answer.status_code == 404 and answer.location is None and "poisoned" not in answer.text
 
 
+@pytest.mark.parametrize("path", ["//", "//questions", "///tags"])
+def test_slashes_too_many_at_the_beginning_lead_nowhere(app: Flask, path: str):
+    # A client of tests takes what follows two slashes for a host.
+    answer = app.test_client().get("/", environ_overrides={"PATH_INFO": path})
+    assert answer.status_code == 404 and answer.location is None and "no-store" in answer.headers["Cache-Control"]
+
+
 def test_names_of_files_are_not_shown_or_used(app: Flask, site: dict[str, Person]):
     from io import BytesIO
 
