@@ -8,6 +8,7 @@ from app.accounts.models import Person
 from app.core.actor import Actor
 from app.core.db import db, read
 from app.core.errors import NotFound
+from app.core.markup import render_markdown
 from app.core.pagination import Page, window
 from app.core.records import Struct
 from app.core.text import shorten
@@ -48,13 +49,18 @@ def list_canned(actor: Actor, page: int = 1) -> Page[CannedRow]:
     )
     rows = [
         CannedRow(
-            id=canned.id, title=canned.title, excerpt=shorten(" ".join(canned.body_source.split()), EXCERPT),
+            id=canned.id, title=canned.title, excerpt=_beginning(canned.body_source),
             category_name=category_name or "", is_shared=canned.is_shared, owner_name=owner_name or "",
             use_count=canned.use_count, last_used_at=canned.last_used_at, can_edit=can_edit_canned(actor, canned),
         )
         for canned, category_name, owner_name in db.session.execute(statement)
     ]  # fmt: skip
     return Page.from_rows(rows, page, PER_PAGE)
+
+
+def _beginning(source: str) -> str:
+    """Return the first words as readers would see them, without the marks of Markdown; only the beginning is rendered."""
+    return shorten(render_markdown(source[: 5 * EXCERPT]).text, EXCERPT)
 
 
 def list_canned_titles(actor: Actor, category_id: int) -> list[tuple[int, str]]:
