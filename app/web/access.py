@@ -11,6 +11,7 @@ from app.core.actor import Actor
 from app.core.errors import Forbidden, NotFound
 from app.core.i18n import gettext as _
 from app.web.context import current_actor, wants_json
+from app.web.errors import kept_texts, out_of_date
 from app.web.redirects import login_path
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -34,9 +35,11 @@ def _marker(name: str, is_allowed: Callable[[Actor], bool], is_secret: bool) -> 
 
 
 def _ask_to_sign_in() -> Response:
-    """Lead a visitor to the sign-in page and, after it, back to the page they came from."""
+    """Lead a visitor to the sign-in page and, after it, back to the page they came from. What they typed is kept."""
     if wants_json():
         raise Forbidden(_("Please sign in first."))
+    if request.method == "POST" and kept_texts():
+        return out_of_date()
     is_reading = request.method in ("GET", "HEAD")
     back = _asked_path() if is_reading else (request.referrer or "/")
     return redirect(login_path(back), 302 if is_reading else 303)

@@ -3,7 +3,7 @@
 import errno
 import logging
 
-from flask import Flask, Response, g, jsonify, make_response, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -13,7 +13,8 @@ from app.core import errors
 from app.core.db import db
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
-from app.web.context import wants_json
+from app.web.context import current_actor, wants_json
+from app.web.redirects import local_path, login_path
 from app.web.render import page
 from app.web.seo import Head
 
@@ -60,25 +61,45 @@ _KEPT = {
 }
 
 
-def error_answer(status: int, message: str, *, title: str | None = None, advice: str | None = None) -> Response:
-    """Return the page or the problem document for a status; title and advice (what to do next) where its usual ones mislead."""
-    title = title or str(TITLES.get(status) or _("That did not work"))
+def error_answer(status: int, message: str) -> Response:
+    """Return the page or the problem document for a status."""
+    title = str(TITLES.get(status) or _("That did not work"))
     if wants_json():
-        response = jsonify(title=title, status=status, detail=str(message))
-        response.status_code = status
-        response.mimetype = "application/problem+json"
-        return response
+        return _problem(status, title, message)
+    kept = kept_texts() if request.method == "POST" and status != 413 else []
     template = f"errors/{_TEMPLATES.get(status, 400)}.html"
-    kept = _kept_texts() if request.method == "POST" and status != 413 else []
-    return page(template, Head(title=title), status=status, message=message, kept=kept, error_title=title, advice=advice)
+    return page(template, Head(title=title), status=status, message=message, kept=kept, error_title=title)
 
 
-def _kept_texts() -> list[tuple[str, str]]:
-    """Return what was typed; nothing of a body that cannot be read (its view may have refused before reading it)."""
+def _problem(status: int, title: str, message: str) -> Response:
+    response = jsonify(title=title, status=status, detail=str(message))
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def kept_texts() -> list[tuple[str, str, str]]:
+    """Return what was typed, by field; nothing of a body that cannot be read (its view may have refused before reading it)."""
     try:
-        return [(str(label), request.form[name]) for name, label in _KEPT.items() if request.form.get(name)]
+        return [(name, str(label), request.form[name]) for name, label in _KEPT.items() if request.form.get(name)]
     except HTTPException:
         return []
+
+
+def out_of_date() -> Response:
+    """Answer a form whose sign-in ended: the page it was sent from is one press away, through the sign-in page if that is needed."""
+    message = _("Your sign-in ended, or the page was open for too long. Nothing was changed.")
+    title = _("That page was out of date")
+    if wants_json():
+        return _problem(400, title, message)
+    back = local_path(request.referrer)
+    view = current_app.view_functions.get(request.endpoint or "")
+    needs_sign_in = not current_actor().is_authenticated and getattr(view, "access", "public") != "public"
+    again = (_("Sign in again"), login_path(back)) if needs_sign_in else (_("Load the page again"), back)
+    return page(
+        "errors/out_of_date.html", Head(title=title), status=400,
+        message=message, kept=kept_texts(), error_title=title, again=again, unsent=request.path,
+    )  # fmt: skip
 
 
 def init_errors(app: Flask) -> None:
@@ -115,12 +136,7 @@ def _app_error(error: errors.AppError) -> Response:
 
 
 def _csrf_error(_error: CSRFError) -> Response:
-    return error_answer(
-        400,
-        _("Your sign-in ended, or the page was open for too long. Nothing was changed."),
-        title=_("That page was out of date"),
-        advice=_("Go back, reload the page and try again."),
-    )
+    return out_of_date()
 
 
 def _rate_limited(error: RateLimitExceeded) -> Response:

@@ -16,3 +16,4 @@ for (const [selector, path] of MODULES) {
   const nodes = document.querySelectorAll(selector);
   if (nodes.length) import(path).then((module) => nodes.forEach((node) => module.bind(node)));
 }
+if (sessionStorage.getItem("unsent")) import("./modules/unsent.js").then((module) => module.putBack());
