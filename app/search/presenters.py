@@ -68,8 +68,8 @@ class ResultRow(Struct, frozen=True):
 class FilterLinks(Struct, frozen=True):
     """Every filter of the page as links.
 
-    `conditions` are those in force: what it says, and the path without it. `plain` is the query without operators where that
-    differs, else ''.
+    `conditions` are those in force: what it says, and the path without it; `unknown` those that nothing meets. `plain` is the query
+    without operators where that differs, else ''.
     """
 
     types: list[Link]
@@ -79,6 +79,7 @@ class FilterLinks(Struct, frozen=True):
     sorts: list[Link]
     conditions: list[tuple[str, str]]
     without_filters: str
+    unknown: list[tuple[str, str]]
     plain: str
     plain_path: str
 
@@ -140,6 +141,15 @@ def _conditions(form: SearchForm, path: PathWith, names: Mapping[str, str]) -> l
     return [(label, path(name, "any" if name == "age" else "")) for name, label in said.items() if label]
 
 
+def _said_of(name: str, value: str) -> str:
+    """What is said of a value of an operator which nothing here has."""
+    if name == "in":
+        return _("There is nothing in a category “%(name)s” that you can read.", name=value)
+    if name == "tag":
+        return _("There is nothing with a tag “%(name)s” that you can read.", name=value)
+    return _("There is nothing by anybody called “%(name)s” that you can read.", name=value)
+
+
 def filter_links(results: Results, names: Mapping[str, str]) -> FilterLinks:
     """All filters for a page of results; `names` maps category slugs to names, in order."""
     query, facets = results.raw[:MAX_CHARS], results.facets
@@ -147,19 +157,26 @@ def filter_links(results: Results, names: Mapping[str, str]) -> FilterLinks:
     categories = facets.get("category", {})
     known = dict(names) or {slug: slug.replace("-", " ").capitalize() for slug in sorted(categories)}
     plain, path = querying.plain(query), paths_with(query, form)
+    shown: Callable[[list[Link]], list[Link]] = _without_counts if results.parsed.phrases else list
     return FilterLinks(
-        types=_types(chosen.type, paths_with(querying.without_kinds(query), form), facets.get("kind", {})),
-        statuses=_counted(
+        types=shown(_types(chosen.type, paths_with(querying.without_kinds(query), form), facets.get("kind", {}))),
+        statuses=shown(_counted(
             chosen.status, paths_with(querying.without_states(query), form), "status", STATUS_LABELS, facets.get("status", {}),
-            _("Any status")),
-        categories=_counted(form.category, path, "category", known, categories, _("All categories")),
+            _("Any status"))),
+        categories=shown(_counted(form.category, path, "category", known, categories, _("All categories"))),
         ages=_labelled(form, path, "age", AGE_LABELS),
         sorts=_labelled(form, path, "sort", SORT_LABELS),
         conditions=_conditions(form, path, known),
         without_filters=search_path(query, SearchForm(sort=form.sort)),
+        unknown=[(_said_of(name, value), search_path(querying.without(query, name, value), form)) for name, value in results.unknown],
         plain=plain if plain != query else "",
         plain_path=search_path(plain),
     )  # fmt: skip
+
+
+def _without_counts(links: list[Link]) -> list[Link]:
+    """The engine counts what holds all words of a phrase, also in another order: more than is found."""
+    return [(label, path, None, is_current) for label, path, _count, is_current in links]
 
 
 def _types(current: str, path: PathWith, kinds: Mapping[str, int]) -> list[Link]:

@@ -9,7 +9,7 @@ Must not know Flask or an engine.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from app.core.clock import now
@@ -53,6 +53,17 @@ class ParsedQuery(Struct, frozen=True):
     def text(self) -> str:
         """Words and phrases without operators, in order of kind."""
         return " ".join((*self.words, *self.phrases))
+
+    @property
+    def named(self) -> Iterator[tuple[str, str, ParsedQuery]]:
+        """What operators name, each with a query for it alone: categories, tags and the author."""
+        for place in self.places:
+            if place not in _KNOWLEDGE_BASE | _FORUM:
+                yield "in", place, ParsedQuery(places=(place,))
+        for tag in self.tags:
+            yield "tag", tag, ParsedQuery(tags=(tag,))
+        if self.user:
+            yield "user", self.user, ParsedQuery(user=self.user)
 
     @property
     def is_empty(self) -> bool:
@@ -152,6 +163,11 @@ def without_kinds(raw: str) -> str:
 def without_states(raw: str) -> str:
     """A query without the operators that ask for a status: for links that choose one."""
     return _without(raw, lambda name, value: name == "is" and (value in STATUSES or value == "unsolved"))
+
+
+def without(raw: str, name: str, value: str) -> str:
+    """A query without one operator: for a link that takes it back."""
+    return _without(raw, lambda other, found: other == name and found.lstrip("@" if name == "user" else "") == value.casefold())
 
 
 def _without(raw: str, is_dropped: Callable[[str, str], bool]) -> str:

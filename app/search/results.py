@@ -49,7 +49,10 @@ class Result(Struct, frozen=True):
 
 
 class Results(Struct, frozen=True):
-    """A page of results. `is_more` says that `total` is a lower bound; `meant` is a better spelling of the query, or ''."""
+    """A page of results. `is_more` says that `total` is a lower bound; `meant` is a better spelling of the query, or ''.
+
+    `unknown` are operators with values which nothing has that the actor may read, looked for where nothing was found.
+    """
 
     raw: str
     parsed: ParsedQuery
@@ -60,6 +63,7 @@ class Results(Struct, frozen=True):
     items: tuple[Result, ...] = ()
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     meant: str = ""
+    unknown: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_asked(self) -> bool:
@@ -92,7 +96,8 @@ def find(engine: SearchEngine, raw: str, form: SearchForm, actor: Actor, number:
     if number > results.pages:
         raise NotFound(_("There is no such page."))
     words = (*query.required, *query.words) or _as_written(query.fallback)
-    return replace(results, items=_items(rows, words), meant=_meant(engine, results, actor))
+    unknown = () if results.total else _unknown(engine, parsed, actor)
+    return replace(results, items=_items(rows, words), meant=_meant(engine, results, actor), unknown=unknown)
 
 
 Rows = list[Folded[HitCard]]
@@ -159,8 +164,17 @@ def _meant(engine: SearchEngine, results: Results, actor: Actor) -> str:
     return meant if meant != results.raw and _count(engine, meant, results, actor) > results.total else ""
 
 
+def _unknown(engine: SearchEngine, parsed: ParsedQuery, actor: Actor) -> tuple[tuple[str, str], ...]:
+    anything = SearchForm()
+    return tuple((name, value) for name, value, alone in parsed.named if not _total(engine, alone, anything, actor))
+
+
 def _count(engine: SearchEngine, raw: str, results: Results, actor: Actor) -> int:
-    query = querying.build(querying.parse(raw), results.form, actor.audiences, limit=0)
+    return _total(engine, querying.parse(raw), results.form, actor)
+
+
+def _total(engine: SearchEngine, parsed: ParsedQuery, form: SearchForm, actor: Actor) -> int:
+    query = querying.build(parsed, form, actor.audiences, limit=0)
     return engine.search(replace(query, facets=False, fallback=())).total
 
 

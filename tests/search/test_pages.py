@@ -104,9 +104,37 @@ def test_no_hits_lead_to_asking_with_the_query_kept(client: FlaskClient) -> None
 
 
 def test_no_hits_with_operators_offer_the_words_alone_and_ask_with_them(client: FlaskClient) -> None:
-    page = get(client, q="refund tag:nothing")
+    page = get(client, q="refund tag:billing in:shop-talk")
     assert "Nothing here matches all of that" in text(page)
     assert page.xpath("//main//a[@href='/search?q=refund']") and page.xpath("//main//a[@href='/ask?title=refund']")
+
+
+def test_phrases_are_counted_once_and_truly(client: FlaskClient) -> None:
+    """The engine counts what holds all words of a phrase; the page only what holds the phrase."""
+    page = get(client, q='"refund takes"')
+    assert page.xpath("//p[contains(@class, 'result-count')]")[0].text_content() == "1 result"
+    tabs = [" ".join(tab.text_content().split()) for tab in page.xpath("//nav[contains(@class, 'tabs')]//a")]
+    assert tabs == ["Everything", "Questions and discussions", "Articles"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "path"),
+    [
+        ("in:wifi refund", "category “wifi”", "/search?q=refund"),
+        ("refund user:@Nobody", "by anybody called “Nobody”", "/search?q=refund"),
+        ("tag:hub refund is:solved", "tag “hub”", "/search?q=refund+is%3Asolved"),
+        ("in:internal refund", "category “internal”", "/search?q=refund"),
+    ],
+)
+def test_a_name_that_nothing_has_is_said_and_can_be_left_out(client: FlaskClient, query: str, said: str, path: str) -> None:
+    page = get(client, q=query)
+    assert said in page.text_content()
+    assert page.xpath("//a[text()='Search without it']/@href") == [path]
+
+
+def test_names_that_something_has_are_not_called_unknown(client: FlaskClient) -> None:
+    page = get(client, q="in:shop-talk tag:billing user:ada refund")
+    assert "Nothing here matches all of that." in page.text_content() and "without it" not in page.text_content()
 
 
 def test_filters_in_force_can_be_taken_away_one_by_one(client: FlaskClient) -> None:
