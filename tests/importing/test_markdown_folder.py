@@ -298,3 +298,11 @@ def test_a_file_that_names_no_sources_takes_none_away(app: Flask, library: dict[
     revision = db.session.scalars(sa.select(ArticleRevision).filter_by(article_id=newest.id, number=newest.revision)).one()
     assert [block["title"] for block in revision.blocks] == ["Problem", "Solution", "More"]
     assert db.session.scalars(sa.select(ArticleSource.post_id).order_by(ArticleSource.position)).all() == before and before
+
+
+def test_an_archived_draft_that_nobody_ever_read_is_not_exported_as_published(app: Flask, tmp_path: Path):
+    change(make_article("Never finished", state="archived"), published_revision=None, published_at=None)
+    make_article("Once published", state="archived")
+    run(app, "export", tmp_path / "out", "--audience", "public", "--published")
+    found = "".join(files_of(tmp_path / "out").values())
+    assert "Once published" in found and "Never finished" not in found

@@ -72,7 +72,8 @@ def _load_batch(extent: Extent, after: int) -> Sequence[sa.Row[*tuple[Any, ...]]
         .limit(BATCH)
     )  # fmt: skip
     if not extent.with_drafts:
-        statement = statement.where(Article.state.in_((ArticleState.PUBLISHED, ArticleState.ARCHIVED)))
+        is_out = Article.state.in_((ArticleState.PUBLISHED, ArticleState.ARCHIVED))
+        statement = statement.where(is_out, Article.published_revision.is_not(None))
     return db.session.execute(statement).all()
 
 
