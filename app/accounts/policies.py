@@ -2,7 +2,7 @@
 
 from app.accounts.models import Person
 from app.core.actor import Actor, Role
-from app.core.errors import Forbidden, NotFound
+from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 
@@ -21,6 +21,12 @@ def ensure_let_in(person: Person) -> None:
     """Raise NotLetIn for somebody who is banned."""
     if person.is_banned:
         raise NotLetIn(person)
+
+
+def ensure_still_there(person: Person) -> None:
+    """Raise Conflict for an account that is erased, or became part of another one."""
+    if person.erased_at is not None or person.merged_into_id is not None:
+        raise Conflict(_("%(name)s is not an account any more.", name=person.name))
 
 
 def can_manage_people(actor: Actor) -> bool:

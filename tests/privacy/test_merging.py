@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
 from app.accounts.models import Person
+from app.accounts.services.credentials import offer_claim
+from app.accounts.services.roles import set_role
+from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
@@ -16,6 +21,7 @@ from app.forum.services.recounting import recount_all
 from app.forum.services.voting import say_me_too
 from app.jobs.worker import run_until_idle
 from app.moderation.models import LogEntry
+from app.moderation.people.imposing import end_sanction, impose
 from app.privacy.models import PersonMerge
 from app.privacy.services.merging import merge_job, request_merge
 from tests.client import Browser
@@ -113,6 +119,33 @@ def test_a_merge_happens_once_and_is_never_undone(admin: Person, pair: tuple[Per
     assert db.session.query(PersonMerge).one().done_at == done_at and db.session.query(LogEntry).count() == 1
     with pytest.raises(Conflict), unit_of_work():
         request_merge(actor_of(admin), from_id=pair[0].id, into_id=pair[1].id, reason="Again")
+
+
+def test_an_account_that_is_gone_is_neither_handed_over_nor_given_a_role_nor_decided_about(
+    admin: Person, pair: tuple[Person, Person]
+):
+    merge(admin, pair)
+    actor, gone_id = actor_of(admin), pair[0].id
+    for service, values in (
+        (offer_claim, {"email": "somebody@example.com"}), (set_role, {"role": "admin"}), (impose, {"kind": "warn", "reason": "Rude"}),
+    ):  # fmt: skip
+        with pytest.raises(Conflict, match="not an account any more"), unit_of_work():
+            service(actor, person_id=gone_id, **values)
+
+
+@pytest.mark.parametrize("kind", ["suspend", "mute", "ban"])
+def test_what_held_each_account_holds_until_both_decisions_are_taken_back(admin: Person, pair: tuple[Person, Person], kind: str):
+    actor, days, sanctions = actor_of(admin), iter((30, 3)), []
+    for person in pair:
+        with unit_of_work():
+            until = now() + timedelta(days=next(days))
+            sanctions.append(impose(actor, person_id=person.id, kind=kind, reason="Advertisements", until=until).id)
+    merge(admin, pair)
+    for sanction_id, holds in zip(sanctions, (True, False), strict=True):
+        with unit_of_work():
+            end_sanction(actor, sanction_id=sanction_id, reason="A mistake")
+        held = db.session.get_one(Person, pair[1].id, populate_existing=True).as_actor(now())
+        assert bool(held.silence) is holds
 
 
 def test_who_may_merge_what(admin: Person, pair: tuple[Person, Person]):

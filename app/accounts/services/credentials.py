@@ -13,7 +13,7 @@ from app.accounts.events import (
     PasswordResetRequested,
 )
 from app.accounts.models import Person, PersonSession
-from app.accounts.policies import ensure_can_manage_people
+from app.accounts.policies import ensure_can_manage_people, ensure_still_there
 from app.accounts.queries import find_person_by_email, get_person_for_update
 from app.accounts.services.tokens import ResetLink, ensure_confirm_is_fresh, ensure_reset_is_fresh, is_confirmed_already
 from app.core.actor import Actor
@@ -115,11 +115,13 @@ def confirm_address(person_id: int, *, fingerprint: str, secret: str) -> Person:
 def offer_claim(actor: Actor, *, person_id: int, email: str) -> Person:
     """Let whoever reads mail at `email` choose the password of an account (imported people, lost addresses).
 
-    The address is confirmed by following the link. Raises NotFound for others than admins, Invalid("email").
+    The address is confirmed by following the link. Raises NotFound for others than admins, Invalid("email"), Conflict for accounts
+    that are erased or merged.
     """
     require_unit_of_work()
     ensure_can_manage_people(actor)
     person = get_person_for_update(person_id)
+    ensure_still_there(person)
     address = checked_address(email)
     owner = find_person_by_email(address)
     if owner is not None and owner.id != person.id:

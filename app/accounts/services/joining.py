@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from app.accounts.events import PeopleMerged
 from app.accounts.models import Person, PersonSession
-from app.accounts.policies import ensure_can_manage_people
+from app.accounts.policies import ensure_can_manage_people, ensure_still_there
 from app.accounts.queries import get_people_for_update
 from app.accounts.services.erasing import ensure_not_last_admin
 from app.core.actor import Actor, Role
@@ -34,8 +34,7 @@ def get_pair_for_update(actor: Actor, from_id: int, into_id: int, *, against_tex
     if len(people) < 2:
         raise NotFound(_("We could not find that person."))
     for person in people.values():
-        if person.erased_at is not None or person.merged_into_id is not None:
-            raise Conflict(_("%(name)s is not an account any more.", name=person.name))
+        ensure_still_there(person)
     _ensure_no_way_out(people[from_id], people[into_id])
     return people[from_id], people[into_id]
 

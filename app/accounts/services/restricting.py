@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.accounts.models import Erasure, Person, PersonSession, restrictions_of
-from app.accounts.policies import ensure_can_suspend
+from app.accounts.policies import ensure_can_suspend, ensure_still_there
 from app.accounts.queries import get_people_for_update
 from app.core.actor import Actor
 from app.core.clock import now
@@ -37,9 +37,10 @@ def restrict(actor: Actor, *, person_id: int, kind: str, until: datetime | None 
     """Let a restriction begin; one that ends needs `until` (at most ten years away). A ban ends every sign-in.
 
     The row is locked against new texts of the person: what they are writing at this moment either came first, or is refused.
-    Raises NotFound, Forbidden, Invalid("until"), Conflict for somebody who is banned already.
+    Raises NotFound, Forbidden, Invalid("until"), Conflict for somebody who is banned already, or whose account is gone.
     """
     person, moment = lock_for_decision(actor, person_id), now()
+    ensure_still_there(person)
     if kind == Restriction.WARN:
         person.warned_at = moment
     elif kind == Restriction.BAN:

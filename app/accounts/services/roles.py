@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from app.accounts.events import RoleChanged
 from app.accounts.models import Person
-from app.accounts.policies import ensure_can_manage_people
+from app.accounts.policies import ensure_can_manage_people, ensure_still_there
 from app.accounts.queries import get_person_for_update
 from app.core.actor import Actor, Role
 from app.core.db import db
@@ -15,7 +15,7 @@ from app.core.uow import require_unit_of_work
 
 
 def set_role(actor: Actor, person_id: int, role: str) -> Person:
-    """Give a person a role. Raises NotFound for others than admins, Invalid("role"), and Conflict for the last admin."""
+    """Give a person a role. Raises NotFound for others than admins, Invalid("role"), and Conflict for the last admin and accounts that are gone."""
     require_unit_of_work()
     ensure_can_manage_people(actor)
     if role not in list(Role):
@@ -24,6 +24,7 @@ def set_role(actor: Actor, person_id: int, role: str) -> Person:
     locked = sa.select(Person.id).where(Person.role == Role.ADMIN).order_by(Person.id).with_for_update(key_share=True)
     admins = set(db.session.scalars(locked))
     person = get_person_for_update(person_id)
+    ensure_still_there(person)
     old = person.role
     if old == role:
         return person

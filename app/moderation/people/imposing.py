@@ -63,8 +63,11 @@ def end_sanction(actor: Actor, *, sanction_id: int, reason: str, action: str = "
     if sanction.appeal_state == AppealState.OPEN:
         _close_appeal(sanction, AppealState.LIFTED, reason, actor.id, moment)
     db.session.flush()
-    if sanction.kind != SanctionKind.WARN or not _has_unread_warning(sanction.person_id):
-        release(actor, person_id=sanction.person_id, kind=sanction.kind)
+    release(actor, person_id=sanction.person_id, kind=sanction.kind)
+    if other := find_running(
+        sanction.person_id, sanction.kind
+    ):  # another warning, or that of an account that became part of this
+        _enforce(actor, other)
     if not is_one_of_many:
         write_log(actor.id, action, reason, person_id=sanction.person_id, before=str(sanction.id))
         emit(SanctionEnded(sanction.id, sanction.person_id, actor.id))
@@ -107,9 +110,7 @@ def revive(actor: Actor, *, sanction_id: int, reason: str, is_if_possible: bool 
         _close_appeal(sanction, AppealState.OPEN, "", None, None)
     sanction.ended_at, sanction.ended_by_id, sanction.end_reason, sanction.is_replaced = None, None, "", False
     if sanction.runs_at(moment):
-        person = restrict(actor, person_id=sanction.person_id, kind=sanction.kind, until=sanction.until, reason=sanction.reason)
-        if sanction.kind == SanctionKind.SUSPEND:
-            person.suspended_at = sanction.created_at  # as it was: a wave knows its suspensions by their moment
+        _enforce(actor, sanction)
     why = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON)
     write_log(actor.id, sanction.kind, why, person_id=sanction.person_id, before=str(sanction.id))
     emit(SanctionImposed(sanction.id, sanction.person_id, actor.id))
@@ -168,5 +169,8 @@ def _close_appeal(sanction: Sanction, state: AppealState, answer: str, actor_id:
     sanction.appeal_decided_at, sanction.appeal_decided_by_id = moment, actor_id
 
 
-def _has_unread_warning(person_id: int) -> bool:
-    return find_running(person_id, SanctionKind.WARN) is not None
+def _enforce(actor: Actor, sanction: Sanction) -> None:
+    """Let an earlier sanction count (again)."""
+    person = restrict(actor, person_id=sanction.person_id, kind=sanction.kind, until=sanction.until, reason=sanction.reason)
+    if sanction.kind == SanctionKind.SUSPEND:
+        person.suspended_at = sanction.created_at  # as it was: a wave knows its suspensions by their moment
