@@ -52,7 +52,9 @@ def test_lists_show_exactly_what_may_be_used():
 @pytest.mark.usefixtures("app")
 def test_the_list_shows_the_beginning_as_readers_would_see_it():
     owner = actor_of(make_person(role="staff"))
-    create(owner, body="# Hello {asker}\n\nWhich **model** is it, and\n\n- what does `Hub > About` say?\n\n" + "Thank you. " * 100)
+    create(
+        owner, body="# Hello {asker}\n\nWhich **model** is it, and\n\n- what does `Hub > About` say?\n\n" + "Thank you. " * 100
+    )
     excerpt = list_canned(owner).items[0].excerpt
     assert excerpt.startswith("Hello {asker}: Which model is it, and what does Hub > About say? Thank you.")
     assert excerpt.endswith("…")
