@@ -44,14 +44,14 @@ def can_see_thread(actor: Actor, thread: Thread) -> bool:
     return thread.hidden_at is None and actor.is_authenticated and thread.author_id == actor.id
 
 
-def visible_threads(actor: Actor) -> sa.ColumnElement[bool]:
-    """SQL twin of `can_see_thread`; the statement must join Category."""
+def visible_threads(actor: Actor, own_id: int | sa.BindParameter[int] | None = None) -> sa.ColumnElement[bool]:
+    """SQL twin of `can_see_thread`; the statement must join Category. `own_id` as in `visible_posts`."""
     readable = visible_categories(actor)
     if actor.is_moderator:
         return readable
     listed = sa.and_(Thread.hidden_at.is_(None), Thread.held_at.is_(None))
     if actor.is_authenticated:
-        listed = sa.or_(listed, sa.and_(Thread.hidden_at.is_(None), Thread.author_id == actor.id))
+        listed = sa.or_(listed, sa.and_(Thread.hidden_at.is_(None), Thread.author_id == (actor.id if own_id is None else own_id)))
     return sa.and_(readable, listed)
 
 

@@ -64,18 +64,25 @@ def is_for(actor: Actor, concerned: Any, audience: Any = Audience.PUBLIC) -> sa.
     """
     if actor.id is None:
         return sa.true()
-    return sa.or_(concerned.is_(None), concerned != actor.id, sa.not_(exists_other(actor.id, audience)))
+    asking = sa.bindparam("asking", actor.id, type_=Person.id.type)
+    return sa.or_(concerned.is_(None), concerned != asking, sa.not_(exists_other(asking, audience)))
 
 
-def exists_other(actor_id: int, audience: Any) -> sa.ColumnElement[bool]:
+def exists_other(actor_id: int | sa.BindParameter[int], audience: Any) -> sa.ColumnElement[bool]:
     """Whether anybody but the actor could decide today: let in, not suspended, with a password, and reading what it is about."""
     other, read_by = aliased(Person), sa.literal(audience) if isinstance(audience, str) else audience
+    moment = sa.bindparam("asked_at", now(), type_=Person.suspended_until.type)
     found = sa.exists().where(
         other.id != actor_id, other.role.in_((Role.MODERATOR, Role.ADMIN)), other.banned_at.is_(None),
-        other.password_hash.is_not(None), sa.or_(other.suspended_until.is_(None), other.suspended_until <= now()),
+        other.password_hash.is_not(None), sa.or_(other.suspended_until.is_(None), other.suspended_until <= moment),
         sa.or_(other.role == Role.ADMIN, read_by != Audience.STAFF),
     )  # fmt: skip
     return found.correlate_except(other)
+
+
+def asked_by(actor: Actor) -> dict[str, Any]:
+    """Return the values by which a statement with `is_for` that was made once for a role asks for this actor, now."""
+    return {"asking": actor.id, "asked_at": now()}
 
 
 def can_appeal(person_id: int | None, sanction: Sanction, moment: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,13 +10,14 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import Person
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, read
 from app.core.pagination import Page, window
 from app.core.records import Struct
 from app.forum.models import Category, DuplicateProposal, Post, Tag, Thread, ThreadTag
 from app.forum.models.post import PostKind
 from app.forum.models.proposal import ProposalState
 from app.forum.models.thread import ThreadKind
+from app.forum.queries.categories import reader_of
 from app.forum.urls import thread_path
 
 PER_PAGE = 25
@@ -181,11 +183,15 @@ def list_proposals(
 
 def count_proposals(actor: Actor) -> dict[str, int]:
     """Return how many proposals the actor sees in each state, in one statement."""
+    return dict(zip(map(str, ProposalState), read(_counting(reader_of(actor))).one(), strict=True))
+
+
+@lru_cache(maxsize=8)
+def _counting(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
     counts = [
-        sa.select(sa.func.count()).select_from(_proposals(actor, state).order_by(None).subquery()).scalar_subquery()
-        for state in ProposalState
+        sa.select(sa.func.count()).select_from(_proposals(actor, state).subquery()).scalar_subquery() for state in ProposalState
     ]
-    return dict(zip(map(str, ProposalState), db.session.execute(sa.select(*counts)).one(), strict=True))
+    return sa.select(*counts)
 
 
 def find_proposal(actor: Actor, proposal_id: int) -> ProposalRow | None:

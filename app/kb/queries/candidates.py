@@ -1,6 +1,7 @@
 """The queue of threads proposed for articles, and what can be taken from one of them."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,12 +9,13 @@ from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import Person
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, read
 from app.core.pagination import Page, window
 from app.core.records import Struct
 from app.forum.models import Category, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.policies import card_shown, visible_threads
+from app.forum.queries.categories import reader_of
 from app.forum.urls import thread_path
 from app.kb.models import Article, Candidate, CandidateState, Section
 from app.kb.reasons import say_list, say_stored
@@ -99,15 +101,20 @@ def _row(row: sa.Row[*tuple[Any, ...]]) -> CandidateRow:
 
 def count_candidates(actor: Actor) -> dict[str, int]:
     """Return how many candidates the actor sees in each state."""
-    statement = (
+    counts = dict(read(_counting(reader_of(actor)), {"own_id": actor.id}).all())
+    return {state.value: counts.get(state, 0) for state in CandidateState}
+
+
+@lru_cache(maxsize=8)
+def _counting(actor: Actor) -> sa.Select[str, int]:
+    own_id = sa.bindparam("own_id", type_=Thread.author_id.type)
+    return (
         sa.select(Candidate.state, sa.func.count())
         .join(Thread, Thread.id == Candidate.thread_id)
         .join(Category, Category.id == Thread.category_id)
-        .where(visible_threads(actor))
+        .where(visible_threads(actor, own_id))
         .group_by(Candidate.state)
     )
-    counts = dict(db.session.execute(statement).all())
-    return {state.value: counts.get(state, 0) for state in CandidateState}
 
 
 def find_candidate(thread_id: int) -> Candidate | None:

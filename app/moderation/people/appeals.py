@@ -1,6 +1,7 @@
 """Appeals that wait for a decision. Reads only, two statements."""
 
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -9,9 +10,10 @@ from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor, Role
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import db, read
 from app.core.i18n import lazy_gettext
 from app.core.records import Struct
+from app.forum.queries.categories import reader_of
 from app.moderation.models import AppealState, Sanction
 from app.moderation.people.policies import can_decide_appeal, can_sanction
 from app.moderation.policies import ensure_can_moderate_site
@@ -61,13 +63,18 @@ def list_open_appeals(actor: Actor, limit: int = APPEALS_SHOWN, *, person_id: in
 
 def count_open_appeals(actor: Actor) -> int:
     """Return how many appeals wait that this moderator may look at."""
-    statement = sa.select(sa.func.count()).select_from(Sanction).join(Person, Person.id == Sanction.person_id)
-    return db.session.scalar(statement.where(*_open_for(actor))) or 0
+    return read(_counting_open(reader_of(actor)), {"asking": actor.id or 0}).scalar() or 0
+
+
+@lru_cache(maxsize=8)
+def _counting_open(actor: Actor) -> sa.Select[int]:
+    joined = sa.select(sa.func.count()).select_from(Sanction).join(Person, Person.id == Sanction.person_id)
+    return joined.where(*_open_for(actor))
 
 
 def _open_for(actor: Actor) -> list[sa.ColumnElement[bool]]:
     """SQL twin of `can_sanction` for appeals that wait."""
-    rules = [Sanction.appeal_state == AppealState.OPEN, Sanction.person_id != (actor.id or 0)]
+    rules = [Sanction.appeal_state == AppealState.OPEN, Sanction.person_id != sa.bindparam("asking", actor.id or 0)]
     return rules if actor.is_admin else [*rules, Person.role == Role.MEMBER]
 
 

@@ -1,6 +1,7 @@
 """Sources of articles that changed, went or are doubted since the article was built from them, for the inbox. Reads only."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,10 +9,11 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, read
 from app.core.records import Struct
 from app.core.text import shorten
 from app.forum.models import Category, Post, PostRevision, Thread
+from app.forum.queries.categories import reader_of
 from app.kb.models import Article, ArticleSource, ArticleState
 from app.moderation.policies import moderated_categories
 
@@ -69,7 +71,12 @@ def find_broken(actor: Actor, source_id: int) -> BrokenRow | None:
 
 def count_broken(actor: Actor) -> int:
     """Return how many sources changed."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(_broken(actor).order_by(None).subquery())) or 0
+    return read(_counting(reader_of(actor))).scalar() or 0
+
+
+@lru_cache(maxsize=8)
+def _counting(actor: Actor) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(_broken(actor).subquery())
 
 
 def _row(row: sa.Row[*tuple[Any, ...]]) -> BrokenRow:

@@ -1,6 +1,7 @@
 """Questions whose solution does not work for everybody, for the inbox. Reads only."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,12 +11,13 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, read
 from app.core.i18n import lazy_gettext
 from app.core.records import Struct
 from app.forum.models import Category, Outcome, Post, Thread
 from app.forum.models.resolution import OutcomeKind, RefutationReason
 from app.forum.models.thread import Status
+from app.forum.queries.categories import reader_of
 from app.forum.queries.outcomes import IS_STANDING
 from app.forum.urls import thread_path
 from app.forum.verdicts import REASONS
@@ -87,7 +89,12 @@ def find_disputed(actor: Actor, thread_id: int) -> DisputedRow | None:
 
 def count_disputed(actor: Actor) -> int:
     """Return how many questions are disputed."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(_disputed(actor).order_by(None).subquery())) or 0
+    return read(_counting(reader_of(actor))).scalar() or 0
+
+
+@lru_cache(maxsize=8)
+def _counting(actor: Actor) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(_disputed(actor).subquery())
 
 
 def list_refutations(thread_id: int) -> list[Refutation]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,16 +10,17 @@ from markupsafe import Markup
 
 from app.accounts.models import Person
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, read
 from app.core.records import Struct, field, replace
 from app.core.text import shorten
 from app.forum.models import Category, Comment, Post, Thread
 from app.forum.models.post import PostKind, revision_of
+from app.forum.queries.categories import reader_of
 from app.forum.services.commenting import WAITING
 from app.forum.urls import comment_path, post_path, thread_path
 from app.moderation.flags.criteria import COMMENT_ASIDE, POST_ASIDE, THREAD_ASIDE, WAITS
 from app.moderation.models import Flag
-from app.moderation.policies import is_for, moderated_categories
+from app.moderation.policies import asked_by, is_for, moderated_categories
 from app.moderation.screening.listing import HitRow, hits_of
 
 QUEUE_LIMIT = 200
@@ -120,18 +122,27 @@ def count_queue(actor: Actor) -> int:
 
 def count_reported(actor: Actor) -> int:
     """Return how many texts are reported."""
+    return read(_counting_reported(reader_of(actor)), asked_by(actor)).scalar() or 0
+
+
+@lru_cache(maxsize=8)
+def _counting_reported(actor: Actor) -> sa.Select[int]:
     author_id = sa.func.coalesce(Post.author_id, Comment.author_id)
-    statement = (
+    return (
         sa.select(sa.func.count(sa.distinct(sa.func.coalesce(Flag.post_id, -Flag.comment_id))))
         .join(Thread, Thread.id == Flag.thread_id).join(Category, Category.id == Thread.category_id)
         .outerjoin(Post, Post.id == Flag.post_id).outerjoin(Comment, Comment.id == Flag.comment_id)
         .where(WAITS, moderated_categories(actor), is_for(actor, author_id, Category.audience))
     )  # fmt: skip
-    return db.session.scalar(statement) or 0
 
 
 def count_held(actor: Actor) -> int:
     """Return how many texts wait for approval, in one statement."""
+    return sum(count or 0 for count in read(_counting_held(reader_of(actor)), asked_by(actor)).one())
+
+
+@lru_cache(maxsize=8)
+def _counting_held(actor: Actor) -> sa.Select[int, int, int]:
     held = (
         sa.select(sa.func.count()).select_from(Thread).join(Category, Category.id == Thread.category_id)
         .where(Thread.held_at.is_not(None), Thread.hidden_at.is_(None), sa.not_(THREAD_ASIDE), moderated_categories(actor))
@@ -148,8 +159,7 @@ def count_held(actor: Actor) -> int:
         .join(Thread, Thread.id == Post.thread_id).join(Category, Category.id == Thread.category_id)
         .where(_WAITING_COMMENT, moderated_categories(actor), is_for(actor, Comment.author_id, Category.audience))
     )  # fmt: skip
-    row = db.session.execute(sa.select(*(count.scalar_subquery() for count in (held, held_posts, held_comments)))).one()
-    return sum(int(count or 0) for count in row)
+    return sa.select(held.scalar_subquery(), held_posts.scalar_subquery(), held_comments.scalar_subquery())
 
 
 def _flags_by(target: Any, only: int | None) -> dict[int, list[FlagRow]]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, read
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.pagination import Page, window
@@ -18,6 +19,7 @@ from app.core.records import Struct
 from app.core.text import shorten
 from app.core.uow import require_unit_of_work
 from app.forum.models import Category, Comment, Post, Thread
+from app.forum.queries.categories import reader_of
 from app.forum.urls import comment_path, post_path
 from app.moderation.models import ItemState, Wave, WaveItem, WaveState
 from app.moderation.policies import ensure_can_decide, ensure_can_moderate_site
@@ -114,8 +116,12 @@ def list_waiting_waves(actor: Actor, limit: int) -> list[WaveRow]:
 
 def count_waiting_waves(actor: Actor) -> int:
     """Return how many waves wait to be given back or removed."""
-    waiting = sa.select(sa.func.count()).select_from(Wave).where(Wave.state == WaveState.QUARANTINED, visible_waves(actor))
-    return db.session.scalar(waiting) or 0
+    return read(_counting_waiting(reader_of(actor))).scalar() or 0
+
+
+@lru_cache(maxsize=8)
+def _counting_waiting(actor: Actor) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(Wave).where(Wave.state == WaveState.QUARANTINED, visible_waves(actor))
 
 
 def get_wave(actor: Actor, wave_id: int) -> WaveRow:

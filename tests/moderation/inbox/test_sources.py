@@ -16,7 +16,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.forum.models import Post, Thread
 from app.forum.services.editing import edit_post
-from app.moderation.inbox.collecting import find_item, find_items, read_inbox
+from app.moderation.inbox.collecting import count_inbox, find_item, find_items, read_inbox
 from app.moderation.inbox.deciding import decide_item
 from app.moderation.inbox.registry import list_sources, source_of
 from app.moderation.models import LogEntry
@@ -49,6 +49,24 @@ def mo(app: Flask) -> Actor:
 def decide(actor: Actor, key: str, decision: str, reason: str = "Seen it", **values):
     with unit_of_work():
         return decide_item(actor, key, decision, reason=reason, **values)
+
+
+def test_what_waits_is_counted_for_each_by_statements_made_once(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    mo, mia, boss = (actor_of(make_person(role=role, password_hash="x")) for role in ("moderator", "moderator", "admin"))
+    scenes.everything()
+    scenes.reported(category=make_category(audience="staff"))
+    of_mo = scenes.reported(author=db.session.get_one(Person, mo.id))
+    for _ in range(2):
+        for actor in (mo, mia, boss):
+            assert count_inbox(actor) == {source.name: len(source.list_items(actor, 50)) for source in list_sources()}
+        assert [count_inbox(actor)["reports"] for actor in (mo, mia, boss)] == [1, 2, 3]
+    with monkeypatch.context() as patched:
+        patched.setattr(sa, "select", None)  # nothing is made again, for others with the same role neither
+        assert count_inbox(mia)["reports"] == 2
+    for person_id in (mia.id, boss.id):
+        db.session.get_one(Person, person_id).suspended_until = now() + timedelta(days=1)
+    db.session.commit()
+    assert count_inbox(mo)["reports"] == 2, f"nobody else could decide about {of_mo.id}"
 
 
 def test_one_inbox_holds_everything_the_most_harmful_first(mo: Actor):

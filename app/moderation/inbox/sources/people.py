@@ -1,6 +1,7 @@
 """Reported people, as items of the inbox. What follows for them is decided on the page of their record."""
 
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from markupsafe import Markup
@@ -8,12 +9,13 @@ from markupsafe import Markup
 from app.accounts.models import Person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, read
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.listing import listed
 from app.core.records import Struct
+from app.forum.queries.categories import reader_of
 from app.moderation.flags.criteria import WAITS
 from app.moderation.flags.reasons import harm_of, label_of
 from app.moderation.flags.resolving import resolve_person_flags
@@ -22,7 +24,7 @@ from app.moderation.inbox.item import Choice, Decision, InboxDetail, InboxItem, 
 from app.moderation.inbox.order import Harm
 from app.moderation.inbox.registry import InboxSource
 from app.moderation.models import Flag, FlagReason
-from app.moderation.policies import is_for
+from app.moderation.policies import asked_by, is_for
 from app.moderation.urls import record_path
 
 KIND = "reported-person"
@@ -86,9 +88,13 @@ def count_reported_people(actor: Actor) -> int:
     """Return how many people are reported."""
     if not actor.is_moderator:
         return 0
-    statement = sa.select(sa.func.count(sa.distinct(Flag.person_id))).where(WAITS, Flag.person_id.is_not(None))
-    statement = statement.where(is_for(actor, Flag.person_id))
-    return db.session.scalar(statement) or 0
+    return read(_counting(reader_of(actor)), asked_by(actor)).scalar() or 0
+
+
+@lru_cache(maxsize=8)
+def _counting(actor: Actor) -> sa.Select[int]:
+    reported = sa.select(sa.func.count(sa.distinct(Flag.person_id))).where(WAITS, Flag.person_id.is_not(None))
+    return reported.where(is_for(actor, Flag.person_id))
 
 
 def _find(actor: Actor, _kind: str, person_id: int) -> InboxItem | None:
