@@ -14,7 +14,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.markup import render_markdown
 from app.core.records import replace
 from app.core.uow import unit_of_work
-from app.forum.services import editing
+from app.forum.services import curating, editing
 from app.kb.models import Article, ArticleDraft, ArticleFix, ArticleSource, Candidate, CandidateDecision, FixState, SourceRole
 from app.kb.passages import to_block, to_sources
 from app.kb.queries.articles import get_revision
@@ -144,10 +144,24 @@ def test_taking_over_the_new_words_of_a_post_settles_the_change(app: Flask, crew
     with unit_of_work():
         editing.edit_post(actor_of(crew.admin), post_id=answer.id, body=render_markdown("New words."), reason="Clearer")
     edit = edit_of(get_revision(article.id, 1))
-    blocks, _removed, key = rearrange(edit, f"renew:{edit.blocks[0].key}", {})
+    blocks, _removed, key = rearrange(crew.curator, edit, f"renew:{edit.blocks[0].key}", {})
     assert blocks[0].body == "New words." and key == edit.blocks[0].key and not blocks[0].is_edited
     save(crew.agent, article, *blocks)
     assert fresh(article).source_changed_at is None
+
+
+@pytest.mark.parametrize("how", ["moved", "thread hidden"])
+def test_new_words_that_one_may_not_read_are_not_taken_over(app: Flask, crew: Crew, how: str):
+    thread, answer = make_solved()
+    edit = edit_of(get_revision(write(crew.agent, to_block(answer, SourceRole.SOLUTION)).id, 1))
+    inner = make_category(audience="staff")
+    with unit_of_work():
+        if how == "moved":
+            curating.move_thread(actor_of(crew.admin), thread_id=thread.id, category_id=inner.id)
+        else:
+            curating.hide_thread(actor_of(crew.admin), thread_id=thread.id, reason="Secrets")
+    with pytest.raises(Invalid, match="hidden now"):
+        rearrange(crew.curator, edit, f"renew:{edit.blocks[0].key}", {})
 
 
 def test_going_back_to_an_old_version_brings_its_sources_back(app: Flask, crew: Crew):
@@ -209,15 +223,15 @@ def test_a_draft_is_refused_when_it_is_too_long_or_the_article_is_not_theirs(app
 def test_buttons_of_blocks_do_what_they_say(app: Flask):
     a, b = Block("a", SourceRole.SOLUTION, "A", "One.\n\nTwo."), Block("b", SourceRole.OTHER, "B", "Three.")
     edit = Edit(1, {"kind": "howto"}, (a, b))
-    assert [x.key for x in rearrange(edit, "down:a", {})[0]] == ["b", "a"]
-    assert [x.body for x in rearrange(edit, "split:a", {"split-a": "1"})[0]] == ["One.", "Two.", "Three."]
-    left, removed, at = rearrange(edit, "remove:a", {})
+    assert [x.key for x in rearrange(ANONYMOUS, edit, "down:a", {})[0]] == ["b", "a"]
+    assert [x.body for x in rearrange(ANONYMOUS, edit, "split:a", {"split-a": "1"})[0]] == ["One.", "Two.", "Three."]
+    left, removed, at = rearrange(ANONYMOUS, edit, "remove:a", {})
     assert (left, removed, at) == ((b,), (replace(a, above=()),), "b")
-    assert rearrange(replace(edit, blocks=left, removed=removed), "restore:a", {})[:2] == ((a, b), ())
-    assert rearrange(edit, "add:", {"add-role": "step"})[0][-1].role is SourceRole.STEP
+    assert rearrange(ANONYMOUS, replace(edit, blocks=left, removed=removed), "restore:a", {})[:2] == ((a, b), ())
+    assert rearrange(ANONYMOUS, edit, "add:", {"add-role": "step"})[0][-1].role is SourceRole.STEP
     for wrong in ("renew:a", "remove:x", "restore:a", "nonsense:a", "split:b", "up:"):
         with pytest.raises(Invalid):
-            rearrange(edit, wrong, {})
+            rearrange(ANONYMOUS, edit, wrong, {})
 
 
 def link(actor: Any, thread: Any, article: Any, note: str = "It does not say how on version 5") -> ArticleFix:

@@ -159,7 +159,7 @@ def _typed_blocks() -> list[tuple[str, str, str, str]]:
 
 def _rearrange(actor: Actor, article: Article, edit: Edit, asked: str) -> AnyResponse:
     """Do what a button of a block says to the draft, and lead back to that block."""
-    blocks, removed, at = rearrange(edit, asked, request.form)
+    blocks, removed, at = rearrange(actor, edit, asked, request.form)
     with unit_of_work():
         drafting.save_draft(actor, article_id=article.id, edit=with_blocks(edit, blocks, removed))
     return see_other(article_edit_path(article.id) + (f"#block-{at}" if at else "#preview"))

@@ -5,14 +5,13 @@ Reads posts where a button needs one; writes nothing.
 
 from collections.abc import Mapping, Sequence
 
-import sqlalchemy as sa
-
-from app.core.db import db
-from app.core.errors import Invalid
+from app.core.actor import Actor
+from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
 from app.core.records import replace
 from app.core.text import parse_number
 from app.forum.models import Post
+from app.forum.queries.threads import get_post
 from app.kb.services.assembling import demote_headings
 from app.kb.services.blocks import Block, Origin, hash_words, insert_below, move, put_back, remove, split
 from app.kb.services.drafting import Edit
@@ -21,7 +20,7 @@ from app.kb.services.shapes import empty_block
 Result = tuple[tuple[Block, ...], tuple[Block, ...], str]
 
 
-def rearrange(edit: Edit, asked: str, typed: Mapping[str, str]) -> Result:
+def rearrange(actor: Actor, edit: Edit, asked: str, typed: Mapping[str, str]) -> Result:
     """Return (blocks, removed blocks, key to look at) after a button, asked for as "what:key".
 
     `typed` is the form: it says after which paragraph to split and which part to add. Raises Invalid for a button or block
@@ -43,7 +42,7 @@ def rearrange(edit: Edit, asked: str, typed: Mapping[str, str]) -> Result:
         new = empty_block(edit.fields.get("kind", ""), typed.get("add-role", ""), blocks)
         return insert_below(blocks, key, new), removed, new.key
     if what == "renew":
-        return _renew(blocks, key), removed, key
+        return _renew(actor, blocks, key), removed, key
     if what == "keep":
         return blocks, removed, ""
     raise Invalid(_("This page is out of date. Please open the editor again."))
@@ -67,15 +66,24 @@ def _put_back(blocks: tuple[Block, ...], removed: tuple[Block, ...], key: str) -
     return put_back(blocks, found[0]), tuple(block for block in removed if block.key != key), key
 
 
-def _renew(blocks: tuple[Block, ...], key: str) -> tuple[Block, ...]:
-    """Return the blocks with one of them saying what its post says now. Raises Invalid when the post is not shown any more."""
+def _renew(actor: Actor, blocks: tuple[Block, ...], key: str) -> tuple[Block, ...]:
+    """Return the blocks with one of them saying what its post says now. Raises Invalid when the post is not shown any more, or the
+    actor may not read it any more."""
     old = next((block for block in blocks if block.key == key), None)
     if old is None or len(old.sources) != 1:
         raise Invalid(_("This block is not there any more, or has more than one source. Please look again."))
-    post = db.session.scalar(sa.select(Post).where(Post.id == old.sources[0].post_id))
-    if post is None or not post.is_listed:
+    post = _find_shown(actor, old.sources[0].post_id)
+    if post is None:
         raise Invalid(_("The post is hidden now, so its new words cannot be taken over."))
     body = demote_headings(post.body_source.strip())
     origin = Origin(post.id, post.revision, post.body_hash, post.author_id, post.thread_id)
     new = replace(old, body=body, sources=(origin,), taken=hash_words(body))
     return tuple(new if block.key == key else block for block in blocks)
+
+
+def _find_shown(actor: Actor, post_id: int) -> Post | None:
+    try:
+        post = get_post(actor, post_id)
+    except NotFound:
+        return None
+    return post if post.is_listed and post.thread.is_listed else None
