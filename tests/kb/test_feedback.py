@@ -167,3 +167,14 @@ def test_a_member_counts_once_on_two_devices(app: Flask, crew: Crew):
         headers = {"User-Agent": f"{FIREFOX['User-Agent']} {device}"}
         assert browser.client.post(path, data={"helpful": "yes"}, headers=headers).status_code == 303
     assert voices(article) == (1, 0)
+
+
+def test_a_note_that_is_too_long_is_refused_and_kept(browser: Browser):
+    """Cut, it would lose its end without a word; so the form lets all of it be pasted."""
+    article = make_article()
+    path, note = f"/kb/articles/{article.id}/feedback", "x" * 501
+    answer = browser.client.post(path, data={"helpful": "no", "reason": "wrong", "note": note}, headers=FIREFOX)
+    assert answer.status_code == 400 and "at most 500 characters" in answer.text and note in answer.text
+    assert voices(article) == (0, 0)
+    browser.client.post(path, data={"helpful": "no", "reason": "wrong", "note": note[1:]}, headers=FIREFOX)
+    assert db.session.scalars(sa.select(ArticleFeedback.note)).one() == note[1:]

@@ -1,11 +1,10 @@
 """'Was this helpful?': for everybody, without a session. Protected by the same-origin check, a rate limit and the bot list."""
 
-from flask import jsonify, request
+from flask import jsonify
 from werkzeug.wrappers import Response
 
 from app.core.errors import Forbidden, Invalid
 from app.core.i18n import gettext as _
-from app.core.text import clean_text
 from app.core.uow import unit_of_work
 from app.forum.queries.judging import person_key
 from app.kb.models import Article
@@ -17,7 +16,7 @@ from app.web.access import public
 from app.web.bots import is_bot
 from app.web.context import client_agent, current_actor, visitor_key, wants_json
 from app.web.csrf import csrf
-from app.web.forms import posted_line
+from app.web.forms import posted_line, posted_text
 from app.web.ratelimit import FEEDBACK, limiter
 from app.web.redirects import see_other
 from app.web.render import fragment
@@ -32,7 +31,9 @@ def feedback(article_id: int) -> Response:
     if is_bot(client_agent()):
         raise Forbidden(_("Only people are asked whether an article helped."))
     helpful, reason = posted_line("helpful", 5), posted_line("reason", 20)
-    note = clean_text(request.form.get("note", ""))[:FEEDBACK_NOTE_MAX].strip()
+    note = posted_text("note").strip()
+    if len(note) > FEEDBACK_NOTE_MAX:
+        raise Invalid(_("Please use at most %(note_max)s characters.", note_max=FEEDBACK_NOTE_MAX), "note")
     with unit_of_work():
         article = _record(article_id, helpful, reason, note)
         path = path_of(article)

@@ -275,3 +275,14 @@ def test_a_draft_key_that_is_no_form_is_refused(browser, tom):
     browser.post("/drafts/evil", {"body": "x"}, 400, headers=JSON)
     assert browser.post("/drafts/answer:3", {"body": "x"}, 200, headers=JSON).json == {"saved": True}
     assert browser.post("/drafts/answer:3", {"discard": "1", "next": "//evil.example"}).headers["Location"] == "/"
+
+
+def test_browsers_do_not_cut_short_notes_either(browser, tom):
+    answer = make_answer(make_question())
+    for path in (f"/questions/{answer.thread_id}", "/settings/profile"):
+        response = browser.client.get(path, follow_redirects=True)
+        found = lxml.html.document_fromstring(response.text).xpath("//textarea[@name='note' or @name='about']")
+        assert found and not [area for area in found if area.get("maxlength")], path
+    too_long = {"reason": "spam", "note": "x" * 501}
+    response = browser.post(f"/posts/{answer.id}/flag", too_long, 400)
+    assert "at most 500 characters" in response.text and "x" * 501 in response.text
