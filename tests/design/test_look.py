@@ -195,3 +195,9 @@ def test_highlighted_code_is_never_hidden_by_the_class_for_screen_readers() -> N
 def test_classes_of_code_are_those_that_have_a_look() -> None:
     looks = re.findall(r"\.highlight :is\(([^)]*)\)", (STATIC / "css" / "base.css").read_text())
     assert {name.strip(" .") for look in looks for name in look.split(",")} == STYLED
+
+
+def test_moments_are_said_in_whole_words() -> None:
+    """The short forms of browsers are riddles: "last mo.", "5mo ago", "7m"."""
+    script = (STATIC / "js" / "site.js").read_text()
+    assert re.findall(r"new Intl\.RelativeTimeFormat\((.*?)\);", script) == ['document.documentElement.lang, { numeric: "auto" }']

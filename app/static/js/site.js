@@ -8,16 +8,15 @@ const UNITS = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ ([["year", 
 
 /** Turn each <time> with a clock time into "3 days ago"; its title becomes the exact moment where the reader is. @param {ParentNode} [root] */
 export function relativeTimes(root = document) {
-  const [full, dense] = /** @type {const} */ (["short", "narrow"]).map((style) => new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style }));
+  const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" }); // in whole words: "last mo." is a riddle
   const exact = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   for (const node of all("time[datetime*=T]", root)) {
     const moment = Date.parse(node.getAttribute("datetime") ?? "");
     const seconds = (moment - Date.now()) / 1000;
     const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
-    const words = node.closest(".thread-facts") ? dense : full;
     if (Number.isNaN(moment)) continue;
     node.title = exact.format(moment);
-    node.textContent = unit ? words.format(Math.round(seconds / unit[1]), unit[0]) : words.format(0, "second");
+    node.textContent = unit ? ago.format(Math.round(seconds / unit[1]), unit[0]) : ago.format(0, "second");
   }
 }
 
