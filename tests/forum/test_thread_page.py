@@ -602,3 +602,23 @@ def test_text_of_an_inner_category_is_on_no_page_of_the_read_side(browser: Brows
         response = browser.client.get(path)
         assert "Canary" not in response.text, path
         assert "canary" not in response.headers.get("Location", ""), path
+
+
+@pytest.mark.parametrize(("label", "place"), [("I have this too", "me-too"), ("Follow", "follow")])
+def test_what_was_pressed_before_signing_in_is_to_be_pressed_once_more(browser, label: str, place: str):
+    """A link must make nobody say so: the pages on the way say what is left to do, and lead to the button, also through signing up."""
+    thread = make_question()
+    browser.get(thread.path)
+    (link,) = browser.page.xpath(f"//main//article//a[contains(., '{label}')]/@href")
+    for page in ("/login", "/signup"):
+        browser.get(link)
+        assert f"press “{label}” once more" in browser.text(), page
+        back = browser.page.xpath("//input[@name='next']/@value")[0]
+        assert back == f"{thread.path}#{place}"
+        if page == "/login":
+            (link,) = browser.page.xpath("//main//a[starts-with(@href, '/signup')]/@href")
+    browser.sign_in(make_person("mia"))
+    browser.get(thread.path)
+    assert browser.page.xpath(f"//form[@id='{place}']//button") and not browser.page.xpath(
+        "//form[@id]//button[@aria-pressed='true']"
+    )
