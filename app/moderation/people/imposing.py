@@ -36,14 +36,14 @@ def impose(
     reason = checked_reason(reason, is_required=True, ask=FOR_THE_PERSON)
     is_timed = kind in (SanctionKind.MUTE, SanctionKind.SUSPEND)
     person = restrict(actor, person_id=person_id, kind=kind, until=until if is_timed else None, reason=reason)
-    earlier = _replace(actor, person.id, kind) if is_timed else None
+    earlier = _replace(actor, person.id, kind) if is_timed else []
     sanction = Sanction(
         person_id=person.id, kind=kind, reason=reason, until=until if is_timed else None, created_at=now(), created_by_id=actor.id
     )
     db.session.add(sanction)
     db.session.flush()
     if not is_one_of_many:
-        before = f"{sanction.id},{earlier.id}" if earlier else str(sanction.id)
+        before = ",".join(str(one) for one in (sanction.id, *earlier))
         write_log(actor.id, kind, reason, person_id=person.id, before=before)
         emit(SanctionImposed(sanction.id, person.id, actor.id))
     return sanction
@@ -137,7 +137,7 @@ def get_sanction_for_update(sanction_id: int) -> Sanction:
 
 
 def find_running(person_id: int, kind: str) -> Sanction | None:
-    """Return the sanction of a kind that counts now, the newest, or None."""
+    """Return the sanction of a kind that counts now, the one that lasts longest, then the newest, or None."""
     moment = now()
     statement = (
         sa.select(Sanction)
@@ -146,22 +146,23 @@ def find_running(person_id: int, kind: str) -> Sanction | None:
             sa.or_(Sanction.until.is_(None), Sanction.until > moment),
             sa.or_(Sanction.kind != SanctionKind.WARN, Sanction.acknowledged_at.is_(None)),
         )
-        .order_by(Sanction.id.desc())
+        .order_by(Sanction.until.desc(), Sanction.id.desc())
         .limit(1)
     )  # fmt: skip
     return db.session.scalar(statement)
 
 
-def _replace(actor: Actor, person_id: int, kind: str) -> Sanction | None:
-    """End the running sanction of this kind, because a new one begins; an appeal against it has no object any more."""
-    earlier = find_running(person_id, kind)
-    if earlier is None:
-        return None
-    moment = now()
-    earlier.ended_at, earlier.ended_by_id, earlier.end_reason, earlier.is_replaced = moment, actor.id, REPLACED, True
-    if earlier.appeal_state == AppealState.OPEN:
-        _close_appeal(earlier, AppealState.UPHELD, REPLACED, actor.id, moment)
-    return earlier
+def _replace(actor: Actor, person_id: int, kind: str) -> list[int]:
+    """End what runs of this kind, because a new one begins, and return it, the longest first: more than one where two accounts were
+    merged. An appeal against it has no object any more."""
+    ended, moment = [], now()
+    while earlier := find_running(person_id, kind):
+        earlier.ended_at, earlier.ended_by_id, earlier.end_reason, earlier.is_replaced = moment, actor.id, REPLACED, True
+        if earlier.appeal_state == AppealState.OPEN:
+            _close_appeal(earlier, AppealState.UPHELD, REPLACED, actor.id, moment)
+        db.session.flush()
+        ended.append(earlier.id)
+    return ended
 
 
 def _close_appeal(sanction: Sanction, state: AppealState, answer: str, actor_id: int | None, moment: datetime | None) -> None:
