@@ -158,6 +158,11 @@ def test_command_and_page_say_what_was_decided(app: Flask, browser: Browser) -> 
     assert "Nothing was decided about /nothing/here" in browser.text()
 
 
+def test_nothing_is_wrong_with_an_empty_site(app: Flask) -> None:
+    answer = app.test_cli_runner().invoke(args=["seo", "audit", "--crawl"])
+    assert answer.exit_code == 0 and "0 things wrong" in answer.output
+
+
 def test_a_fresh_question_is_indexed_without_being_listed() -> None:
     one = decided("question", "/questions/3/new", FRESH)
     assert one.contract.is_indexable and not one.contract.in_sitemap
