@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.models import Person
+from app.accounts.services.roles import set_role
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
@@ -288,3 +289,14 @@ def test_invalid_owner_raises(app: Flask, crew: Crew):
     article = make_article()
     with pytest.raises(Invalid), unit_of_work():
         reviewing.change_owner(crew.agent, article_id=article.id, name="mia")
+
+
+def test_nobody_who_cannot_look_after_an_article_any_more_gets_it_back(app: Flask, crew: Crew):
+    keeper, article = make_person("olga", role="staff"), make_article()
+    for name in ("olga", ""):
+        with unit_of_work():
+            reviewing.change_owner(crew.agent, article_id=article.id, name=name)
+    with unit_of_work():
+        set_role(actor_of(crew.admin), keeper.id, "member")
+    with pytest.raises(Conflict, match="nobody of this name"), unit_of_work():
+        reviewing.give_back_owner(actor_of(crew.admin), article_id=article.id, owner_id=keeper.id)

@@ -1,6 +1,6 @@
 """Talking about an article before (and after) it is published, and who looks after it."""
 
-from app.accounts.queries import find_person_by_name
+from app.accounts.queries import find_person, find_person_by_name
 from app.accounts.services.restricting import ensure_may_still_post
 from app.core.actor import Actor
 from app.core.clock import now
@@ -8,7 +8,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import emit
 from app.core.i18n import gettext as _
-from app.core.i18n import separated
+from app.core.i18n import lazy_gettext, separated
 from app.core.markup import Rendered
 from app.core.reasons import REASON_MAX
 from app.core.text import shorten
@@ -20,6 +20,7 @@ from app.kb.queries.articles import get_article_and_threads_for_update, get_arti
 from app.kb.services.publishing import reopen
 
 REMARK_MAX = 5_000
+CANNOT_OWN = lazy_gettext("There is nobody of this name who can look after it. They must be able to read and write it.")
 
 
 def comment_article(actor: Actor, *, article_id: int, body: Rendered) -> ArticleComment:
@@ -95,15 +96,18 @@ def change_owner(actor: Actor, *, article_id: int, name: str) -> Article:
     ensure_can_publish_article(actor, article)
     person = find_person_by_name(name) if name else None
     if name and (person is None or not can_own_articles(person.as_actor(now()), article.audience)):
-        raise Invalid(_("There is nobody of this name who can look after it. They must be able to read and write it."), "owner")
+        raise Invalid(CANNOT_OWN, "owner")
     return set_owner(actor, article, person.id if person else None)
 
 
 def give_back_owner(actor: Actor, *, article_id: int, owner_id: int | None) -> Article:
-    """Undo a change of owner. Raises NotFound, Forbidden, Conflict when it is so already."""
+    """Undo a change of owner. Raises NotFound, Forbidden, Conflict when it is so already, or who looked after it cannot any more."""
     require_unit_of_work()
     article = get_article_for_update(article_id)
     ensure_can_publish_article(actor, article)
+    person = find_person(owner_id) if owner_id is not None else None
+    if owner_id is not None and (person is None or not can_own_articles(person.as_actor(now()), article.audience)):
+        raise Conflict(CANNOT_OWN)
     return set_owner(actor, article, owner_id)
 
 
