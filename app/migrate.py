@@ -63,16 +63,28 @@ def init_migrations(app: Flask) -> None:
 
 def is_prepared(engine: sa.Engine) -> bool:
     """Return whether a database has the tables of this version: every migration of ours, and none that we do not know."""
+    return _present(engine) == newest_migrations()
+
+
+def is_newer(engine: sa.Engine) -> bool:
+    """Return whether a database has a migration that this version does not know."""
+    return not _present(engine) <= {found for text in _texts() for found in _REVISION.findall(text)}
+
+
+def _present(engine: sa.Engine) -> set[str]:
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
-            return False
-        present = set(connection.scalars(sa.text("SELECT version_num FROM alembic_version")))
-    return present == newest_migrations()
+            return set()
+        return set(connection.scalars(sa.text("SELECT version_num FROM alembic_version")))
+
+
+def _texts() -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
 
 
 def newest_migrations() -> set[str]:
     """Return the migrations that no other one follows, read from their files without running them."""
-    texts = [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
+    texts = _texts()
     known = {found for text in texts for found in _REVISION.findall(text)}
     before = {found for text in texts for line in _BEFORE.findall(text) for found in re.findall(r'"(\w+)"', line)}
     return known - before

@@ -18,10 +18,11 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from app.core.db import db
 from app.core.heavy import flask_migrate
 from app.core.settings import PROJECT_ROOT, Settings
 from app.jobs.worker import run_forever
-from app.migrate import MIGRATIONS, is_prepared
+from app.migrate import MIGRATIONS, is_newer, is_prepared
 from app.search.sync import needs_rebuild, rebuild
 from app.serving import load, preload, working
 from app.web.bodies import WAITING
@@ -39,6 +40,8 @@ def _settings() -> Settings:
 def init_command() -> None:
     """Create or upgrade the database and the search index. Safe to run again."""
     settings = _settings()
+    if is_newer(db.engine):
+        raise click.ClickException("The database is of a newer version of Threadwell. Please run that version.")
     flask_migrate.upgrade(directory=str(MIGRATIONS))
     if needs_rebuild():
         rebuild()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,16 @@ def test_preparing_twice_changes_nothing(prepared: Server):
     key = (prepared.instance / "secret_key").read_text()
     assert run(prepared, "init")[0] == 0
     assert (prepared.instance / "secret_key").read_text() == key
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path):
+    newer = Server(tmp_path / "newer")
+    newer.run("init")
+    with sqlite3.connect(newer.instance / "threadwell.sqlite3") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'of_tomorrow'")
+    connection.close()
+    code, said = run(newer, "init")
+    assert code == 1 and "newer version" in said and "Ready" not in said
 
 
 def test_a_port_in_use_is_named_and_not_shared(prepared: Server):
