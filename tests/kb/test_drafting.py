@@ -30,7 +30,7 @@ from app.kb.services.rearranging import rearrange
 from app.kb.services.writing import ArticleText, create_article, restore_revision, save_revision
 from tests.factories import actor_of, make_answer, make_article, make_category, make_question, make_section
 from tests.kb.conftest import Crew
-from tests.kb.samples import fresh, make_solved, place, promote_and_publish
+from tests.kb.samples import fresh, make_solved, place, promote_and_publish, source_of
 
 
 def made_of(actor: Any, *blocks: Block, title: str = "Prime the pump", **values: Any) -> ArticleText:
@@ -173,6 +173,27 @@ def test_going_back_to_an_old_version_brings_its_sources_back(app: Flask, crew: 
         body = render_markdown(get_revision(article.id, 1).body_source, top_level=2)
         restore_revision(crew.agent, article_id=article.id, number=1, body=body)
     assert sources(article) == [(answer.id, "solution")]
+
+
+def test_going_back_to_a_version_with_older_words_of_a_post_marks_the_change_again(app: Flask, crew: Crew):
+    _thread, answer = make_solved()
+    article = write(crew.curator, to_block(answer, SourceRole.SOLUTION))
+    with unit_of_work():
+        editing.edit_post(actor_of(crew.admin), post_id=answer.id, body=render_markdown("New words."), reason="Clearer")
+    edit = edit_of(get_revision(article.id, 1))
+    blocks, _removed, _key = rearrange(crew.curator, edit, f"renew:{edit.blocks[0].key}", {})
+    save(crew.curator, article, *blocks)
+    with unit_of_work():
+        publish(crew.curator, article_id=article.id)
+    assert fresh(article).source_changed_at is None
+    with unit_of_work():
+        body = render_markdown(get_revision(article.id, 1).body_source, top_level=2)
+        restore_revision(crew.curator, article_id=article.id, number=1, body=body)
+    assert fresh(article).source_changed_at is not None
+    save(crew.curator, article, *edit_of(get_revision(article.id, 3)).blocks)
+    with unit_of_work():
+        publish(crew.curator, article_id=article.id)
+    assert source_of(article, answer).change == "edited"
 
 
 def test_text_for_few_cannot_reach_an_article_for_many_through_a_block(app: Flask, crew: Crew):

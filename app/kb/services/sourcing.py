@@ -22,14 +22,15 @@ class _Wanted(Struct, frozen=True):
     position: int
 
 
-def sync_sources(article: Article) -> None:
+def sync_sources(article: Article, *, is_older_text: bool = False) -> None:
     """Add the sources of new blocks, forget those that no block has any more, and keep the order of the text.
 
-    A block that took over a newer revision of its post counts as looked at. Two blocks of one post and part share a row.
+    A block that took over a newer revision of its post counts as looked at; with `is_older_text` one that has an older revision
+    again does not any more. Two blocks of one post and part share a row.
     """
     require_unit_of_work()
     texts = _texts_in_use(article)
-    wanted = _wanted([block for blocks in texts for block in blocks])
+    wanted = _wanted(texts)
     rows = _rows(article.id)
     states = load_states(want.origin.post_id for want in wanted.values())
     for key, want in wanted.items():
@@ -39,7 +40,7 @@ def sync_sources(article: Article) -> None:
         if row is None:
             row = _new_row(article, key, want.origin, states[key[0]], rows)
             db.session.add(row)
-        _update(row, want, states[key[0]], article.audience)
+        _update(row, want, states[key[0]], article.audience, is_older_text)
         _note_readers(row, key, texts[-1])
     for key, row in rows.items():
         if all(texts):
@@ -68,14 +69,15 @@ def _note_readers(row: ArticleSource, key: tuple[int, str], shown: Sequence[Bloc
         row.is_shown = False
 
 
-def _wanted(blocks: Sequence[Block]) -> dict[tuple[int, str], _Wanted]:
+def _wanted(texts: Sequence[Sequence[Block]]) -> dict[tuple[int, str], _Wanted]:
+    """Return the sources of texts, the first of which says from which revision of a post its words are."""
     wanted: dict[tuple[int, str], _Wanted] = {}
-    for block in blocks:
-        for origin in block.sources:
-            known = wanted.get((origin.post_id, block.role))
-            if known is None or known.origin.revision < origin.revision:
-                position = known.position if known else len(wanted)
-                wanted[origin.post_id, block.role] = _Wanted(origin, position)
+    for blocks in texts:
+        settled = frozenset(wanted)
+        for key, origin in [((origin.post_id, block.role), origin) for block in blocks for origin in block.sources]:
+            known = wanted.get(key)
+            if known is None or (key not in settled and known.origin.revision < origin.revision):
+                wanted[key] = _Wanted(origin, known.position if known else len(wanted))
     return wanted
 
 
@@ -106,12 +108,12 @@ def _new_row(
     return row
 
 
-def _update(row: ArticleSource, want: _Wanted, state: PostState, audience: str) -> None:
+def _update(row: ArticleSource, want: _Wanted, state: PostState, audience: str, is_older_text: bool) -> None:
     row.position = want.position
-    if want.origin.revision > row.post_revision:
+    if want.origin.revision > row.post_revision or (is_older_text and want.origin.revision < row.post_revision):
         row.post_revision, row.post_hash = want.origin.revision, want.origin.hash
         row.change = derive_change(row, state, audience)
-        row.changed_at = row.changed_at if row.change else None
+        row.changed_at = (row.changed_at or now()) if row.change else None
 
 
 def _sum_up(article: Article) -> None:

@@ -164,19 +164,19 @@ def restore_revision(actor: Actor, *, article_id: int, number: int, body: Render
     if number == article.revision or old.body_source != body.source:
         raise Conflict
     text = ArticleText(old.title, body, old.summary, old.applies_to, old.asked_as, load_blocks(old.blocks))
-    _take_over(actor, article, text, f"Restored version {number}")
+    _take_over(actor, article, text, f"Restored version {number}", is_older=True)
     ensure_sources_allow(article, article.audience)
     return article
 
 
-def _take_over(actor: Actor, article: Article, text: ArticleText, note: str) -> None:
+def _take_over(actor: Actor, article: Article, text: ArticleText, note: str, is_older: bool = False) -> None:
     """Make a text the newest revision, and let the sources follow its blocks."""
     article.revision += 1
     _add_revision(actor, article, text, note)
     if article.published_revision is None:
         copy_text(article, text)
     db.session.flush()
-    sync_sources(article)
+    sync_sources(article, is_older_text=is_older)
 
 
 def ensure_sources_allow(article: Article, audience: str) -> None:
