@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core.actor import ANONYMOUS
+from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.kb.models import Article, ArticleFeedback
 from app.kb.services.feedback import give_feedback, recount_feedback
+from app.kb.services.publishing import verify
 from tests.client import Browser
 from tests.factories import make_article
 from tests.kb.conftest import Crew
@@ -178,3 +182,20 @@ def test_a_note_that_is_too_long_is_refused_and_kept(browser: Browser):
     assert voices(article) == (0, 0)
     browser.client.post(path, data={"helpful": "no", "reason": "wrong", "note": note[1:]}, headers=FIREFOX)
     assert db.session.scalars(sa.select(ArticleFeedback.note)).one() == note[1:]
+
+
+def test_curators_read_why_readers_were_not_helped_until_the_article_is_confirmed(app: Flask, crew: Crew):
+    article, browser = make_article(), Browser(app).sign_in(crew.staff)
+    review = f"/kb/articles/{article.id}/review"
+    with unit_of_work():
+        db.session.get_one(Article, article.id).verified_at = now() - timedelta(days=1)
+    assert "Why it did not help readers" not in browser.get(review).text
+    say(article, False, "a")
+    say(article, False, "b", reason="wrong", note="The pump still hums & drips.")
+    say(article, True, "c")
+    page = browser.get(review).text
+    assert "Why it did not help readers" in page and "I followed it, and it did not work" in page
+    assert "The pump still hums &amp; drips." in page
+    with unit_of_work():
+        verify(crew.curator, article_id=article.id)
+    assert "drips" not in browser.get(review).text

@@ -10,10 +10,12 @@ from app.accounts.models import Person
 from app.core.actor import ANONYMOUS, Actor
 from app.core.db import db, read
 from app.core.records import Struct
-from app.kb.models import ArticleComment, ArticleFeedback, ArticleRevision
+from app.kb.models import Article, ArticleComment, ArticleFeedback, ArticleRevision
 from app.kb.queries.article_page import ArticleHead
 from app.web.marking import article_tag
 from app.web.remembering import remember
+
+FAILURES_SHOWN = 30
 
 
 class Remark(Struct, frozen=True):
@@ -32,6 +34,14 @@ class Confirmed(Struct, frozen=True):
 
     count: int = 0
     last_at: datetime | None = None
+
+
+class Failure(Struct, frozen=True):
+    """One reader's word that an article did not help: the reason they chose, what they wrote, and when."""
+
+    reason: str
+    note: str
+    created_at: datetime
 
 
 def _about(actor: Actor, article_id: int) -> sa.ColumnElement[bool]:
@@ -60,6 +70,19 @@ def list_remarks(actor: Actor, article_id: int) -> list[Remark]:
         )
         for row in db.session.scalars(statement)
     ]  # fmt: skip
+
+
+def list_failures(article: Article) -> list[Failure]:
+    """Return why readers were not helped since somebody last confirmed the article, the newest first; those who did not say are
+    left out."""
+    word = ArticleFeedback
+    statement = sa.select(word.reason, word.note, word.created_at).where(
+        word.article_id == article.id, ~word.is_helpful, sa.or_(word.reason != "", word.note != "")
+    )
+    if article.verified_at is not None:
+        statement = statement.where(word.created_at >= article.verified_at)
+    rows = db.session.execute(statement.order_by(word.created_at.desc(), word.id.desc()).limit(FAILURES_SHOWN))
+    return [Failure(row.reason, row.note, row.created_at) for row in rows]
 
 
 def count_open_remarks(actor: Actor, article_id: int) -> int:

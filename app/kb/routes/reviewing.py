@@ -19,7 +19,7 @@ from app.kb import presenters
 from app.kb.models import Article
 from app.kb.policies import can_publish_article, ensure_can_edit_article
 from app.kb.queries import articles as article_queries
-from app.kb.queries.review import list_remarks
+from app.kb.queries.review import list_failures, list_remarks
 from app.kb.queries.versions import article_words
 from app.kb.routes.answers import change_article
 from app.kb.routes.blueprint import blueprint
@@ -59,7 +59,8 @@ def _review_page(article_id: int, typed: Typed | None = None, errors: Typed | No
     return page(
         "kb/review.html", head, status=status, article=article, path=presenters.path_of(article), typed=values,
         errors=errors or {}, diff=_news(article), remarks=list_remarks(actor, article.id), zone=str(zone), planned=planned,
-        can_publish=can_publish_article(actor, article), default_days=kb_terms().review_days, **_versions(actor, article),
+        can_publish=can_publish_article(actor, article), failures=list_failures(article), reasons=dict(presenters.REASONS),
+        default_days=kb_terms().review_days, **_versions(actor, article),
     )  # fmt: skip
 
 
