@@ -93,7 +93,7 @@ def on_comment_turned(event: CommentCurated) -> None:
 
 def on_text_written(event: PostAdded | PostEdited) -> None:
     """Count the articles that an official answer leads to."""
-    record_reuse(post_id=event.post_id)
+    record_reuse(post_id=event.post_id, is_new=isinstance(event, PostAdded))
 
 
 def on_status_changed(event: StatusChanged) -> None:

@@ -29,10 +29,11 @@ _ARTICLE_ID = re.compile(r"/kb/articles/([1-9][0-9]{0,17})/?")
 _ARTICLE_SLUG = re.compile(r"/kb/[^/]+/([^/]+)/?")
 
 
-def record_reuse(*, post_id: int) -> int:
+def record_reuse(*, post_id: int, is_new: bool = False) -> int:
     """Make the record say which articles the post leads to, and return their number.
 
-    Only official answers count, and only articles that were published and that everybody who reads the answer may read.
+    Only official answers count, and only articles that were published and that everybody who reads the answer may read. With
+    `is_new` the record says nothing of the post yet, and is not asked.
     """
     require_unit_of_work()
     post = db.session.get(Post, post_id)
@@ -41,7 +42,8 @@ def record_reuse(*, post_id: int) -> int:
     audience = sa.select(Category.audience).join(Thread, Thread.category_id == Category.id).where(Thread.id == post.thread_id)
     counts = post.kind == PostKind.ANSWER and post.is_official
     wanted = _articles_of(post.body_html, db.session.scalars(audience).one()) if counts else set()
-    known = set(db.session.scalars(sa.select(ArticleReuse.article_id).where(ArticleReuse.post_id == post_id)))
+    recorded = sa.select(ArticleReuse.article_id).where(ArticleReuse.post_id == post_id)
+    known = set() if is_new else set(db.session.scalars(recorded))
     if gone := known - wanted:
         mine = sa.delete(ArticleReuse).where(ArticleReuse.post_id == post_id, ArticleReuse.article_id.in_(gone))
         db.session.execute(mine)
