@@ -23,7 +23,7 @@ from tests.factories import make_answer, make_category, make_person, make_thread
 from tests.pagecache.installed import page_cache
 
 PERSON = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
-VARYING = re.compile(r'name="csrf-token" content="[^"]*"')
+VARYING = re.compile(r'(name="csrf_token" value|name="csrf-token" content)="[^"]*"')
 
 
 @pytest.fixture(params=[0, 8])
