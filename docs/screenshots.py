@@ -143,9 +143,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with demo_site() as (url, instance), sync_playwright() as playwright:
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=arguments, ignore_default_args=["--hide-scrollbars"]
-        )
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
         question = find_question(url)
         take(browser, f"{url}/", WIDE, folder / "home.png")
         take(browser, url + question, WIDE, folder / "question.png")
