@@ -64,9 +64,8 @@ def end_sanction(actor: Actor, *, sanction_id: int, reason: str, action: str = "
         _close_appeal(sanction, AppealState.LIFTED, reason, actor.id, moment)
     db.session.flush()
     release(actor, person_id=sanction.person_id, kind=sanction.kind)
-    if other := find_running(
-        sanction.person_id, sanction.kind
-    ):  # another warning, or that of an account that became part of this
+    # Another warning, or that of an account that became part of this one.
+    if other := find_running(sanction.person_id, sanction.kind):
         _enforce(actor, other)
     if not is_one_of_many:
         write_log(actor.id, action, reason, person_id=sanction.person_id, before=str(sanction.id))
