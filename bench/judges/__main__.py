@@ -1,4 +1,4 @@
-"""The command: `python -m bench.judges [lighthouse] [axe] [html] [data] [feeds] [--role ROLE] [--page TEXT] [--json]`."""
+"""The command: `python -m bench.judges [lighthouse] [axe] [html] [data] [feeds] [script] [--role ROLE] [--page TEXT] [--json]`."""
 
 import argparse
 import json
@@ -8,13 +8,13 @@ from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.judges import axe, data, feeds, html, lighthouse
+from bench.judges import axe, data, feeds, html, lighthouse, script
 from bench.judges.site import ROLES, Page, Site, Verdict, demo_site
 from bench.judges.tools import PINNED, Missing, default_folder
 from bench.judges.walking import walk
 from bench.measuring import table
 
-JUDGES = ("lighthouse", "html", "data", "feeds", "axe")
+JUDGES = ("lighthouse", "html", "data", "feeds", "script", "axe")
 ENDED = {"clean": 0, "faults": 1, "missing": 2}
 
 
@@ -47,6 +47,8 @@ def _judge(site: Site, pages: list[Page], given: argparse.Namespace) -> list[Ver
             found += html.judge(chosen, given.tools)
         elif name == "data":
             found += data.judge(chosen)
+        elif name == "script":
+            found += script.judge(given.tools)
         else:
             found += feeds.judge(site, chosen)
     return found

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 # What a judge says changes with its version, so each is fixed. Lighthouse 13 and newer need Node 22, which Debian 12 has not.
-PINNED = {"lighthouse": "12.8.2", "axe-core": "4.14.1", "vnu-jar": "26.9.27"}
+PINNED = {"lighthouse": "12.8.2", "axe-core": "4.14.1", "vnu-jar": "26.9.27", "typescript": "5.9.3"}
 DEBIAN = {"npm": "npm", "node": "nodejs", "java": "default-jre-headless", "chromium": "chromium"}
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -66,3 +66,8 @@ def html_checker(folder: Path) -> list[str]:
 def lighthouse(folder: Path) -> list[str]:
     """The command that starts Lighthouse. Raises Missing."""
     return [program("node"), str(package("lighthouse", folder) / "cli" / "index.js")]
+
+
+def type_checker(folder: Path) -> list[str]:
+    """The command that starts TypeScript. Raises Missing."""
+    return [program("node"), str(package("typescript", folder) / "bin" / "tsc")]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.judges import script
 from bench.judges.feeds import feed_faults, manifest_faults, opensearch_faults, sitemap_faults
 from bench.judges.structured import faults, page_faults
+from bench.judges.tools import default_folder, kept
 
 HERE = "https://community.test/feed.atom"
 PERSON = {"@type": "Person", "name": "Mira Holt", "url": "https://community.test/people/mira"}
@@ -160,3 +163,23 @@ def test_manifests_and_descriptions_of_the_search_are_judged() -> None:
     assert manifest_faults(b"{", HERE) and "icons is missing" in manifest_faults(b'{"name": "x"}', HERE)
     xml = '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/"><ShortName>{}</ShortName></OpenSearchDescription>'
     assert len(opensearch_faults(xml.format("x" * 17).encode(), HERE)) == 3
+
+
+@pytest.mark.skipif(
+    kept("typescript", default_folder()) is None, reason="TypeScript is not on this machine: `make judge` fetches it"
+)
+def test_a_name_used_before_it_is_there_is_a_fault_of_a_script(tmp_path: Path) -> None:
+    (tmp_path / "good.js").write_text("/** @param {string} text */\nexport const shout = (text) => text.toUpperCase();\n")
+    (tmp_path / "bad.js").write_text(
+        'import { shout } from "./good.js";\nconst said = shout(words);\nconst words = "no";\nexport { said };\n'
+    )
+    bad, good = script.judge(default_folder(), tmp_path)
+    assert (good.page, good.faults) == ("good.js", ())
+    assert bad.page == "bad.js" and "line 2" in bad.faults[0] and "before its declaration" in bad.faults[0]
+
+
+@pytest.mark.skipif(
+    kept("typescript", default_folder()) is None, reason="TypeScript is not on this machine: `make judge` fetches it"
+)
+def test_no_script_has_a_fault() -> None:
+    assert not [one for one in script.judge(default_folder()) if one.faults]

@@ -1,7 +1,7 @@
 // @ts-check
 // The editor of articles: the preview beside follows what is typed, blocks move without a new page, and the places to split
 // follow the text. Everything works without this; drafts are kept by drafts.js.
-import { debounce, send } from "./send.js";
+import { debounce, send, served, typed } from "./send.js";
 
 /** @param {HTMLFormElement} form */
 export function bind(form) {
@@ -11,6 +11,7 @@ export function bind(form) {
     const renew = debounce(() => preview(form, url, shown), 600);
     form.addEventListener("input", renew);
     addEventListener("online", renew);
+    if (typed(form) !== served(form)) renew();
   }
   form.addEventListener("input", (event) => {
     if (event.target instanceof HTMLTextAreaElement && event.target.matches(".block-body")) offerCuts(event.target);
@@ -26,17 +27,16 @@ export function bind(form) {
 
 /** @param {HTMLFormElement} form @param {string} url @param {Element} shown */
 async function preview(form, url, shown) {
-  const data = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
+  const data = typed(form);
   try {
-    const answer = await send(url, data, "text/html");
-    if (!answer.ok) return;
+    const answer = await send(url, new URLSearchParams(data), "text/html");
+    if (!answer.ok || data !== typed(form)) return;
     shown.replaceChildren(document.createRange().createContextualFragment(await answer.text()));
     for (const table of shown.querySelectorAll("table")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
     document.querySelector("[data-blocks-empty]")?.toggleAttribute("hidden", shown.childElementCount > 0);
-    const title = document.querySelector(".preview-title");
-    const typed = form.elements.namedItem("title");
-    if (title && typed instanceof HTMLInputElement) title.textContent = typed.value;
+    const heading = document.querySelector(".preview-title");
+    const title = form.elements.namedItem("title");
+    if (heading && title instanceof HTMLInputElement) heading.textContent = title.value;
   } catch { /* offline: the text is safe in its fields */ }
 }
 

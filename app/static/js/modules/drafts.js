@@ -1,7 +1,7 @@
 // @ts-check
 // Drafts: what is typed in a form with [data-draft-key] is kept on the server, POST /drafts/<key> (or data-draft-url), two seconds
 // after the last key. When the connection drops, it is tried again until it is kept; leaving the page before that is asked about.
-import { debounce, send } from "./send.js";
+import { debounce, send, served, typed } from "./send.js";
 
 const RETRY = 15_000;
 
@@ -13,7 +13,9 @@ export function bind(box) {
   if (!form || !key || form.dataset.drafts) return;
   form.dataset.drafts = "yes";
   let isSent = false;
-  let kept = serialise(form);
+  // What the browser puts back on the way back may have been posted since: that is no draft.
+  const [visit] = performance.getEntriesByType("navigation");
+  let kept = visit instanceof PerformanceNavigationTiming && visit.type === "back_forward" ? typed(form) : served(form);
   let isLost = false;
   const url = box.dataset.draftUrl ?? `/drafts/${encodeURIComponent(key)}`;
 
@@ -28,7 +30,7 @@ export function bind(box) {
     });
   };
   const keep = async () => {
-    const now = serialise(form);
+    const now = typed(form);
     if (isSent || now === kept) return;
     try {
       const answer = await send(url, new URLSearchParams(now));
@@ -48,7 +50,9 @@ export function bind(box) {
   };
   addEventListener("online", save);
   addEventListener("beforeunload", (event) => { if (isLost && !isSent) event.preventDefault(); });
-  form.addEventListener("input", debounce(save, 2000));
+  const later = debounce(save, 2000);
+  form.addEventListener("input", later);
+  later();
   // A draft that is on its way must not arrive after what it is a draft of.
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
@@ -70,13 +74,6 @@ export function bind(box) {
 /** @param {number} time */
 function pause(time) {
   return new Promise((resolve) => { setTimeout(resolve, time); });
-}
-
-/** @param {HTMLFormElement} form */
-function serialise(form) {
-  const data = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "csrf_token") data.append(name, value);
-  return data.toString();
 }
 
 /** @param {Element | null | undefined} note @param {"saved" | "unsaved"} state */

@@ -17,3 +17,17 @@ export function debounce(work, delay) {
   let timer = 0;
   return () => { clearTimeout(timer); timer = window.setTimeout(work, delay); };
 }
+
+/** What is in a form now. @param {HTMLFormElement} form */
+export function typed(form) {
+  const data = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "csrf_token") data.append(name, value);
+  return data.toString();
+}
+
+/** What was in it when the page came: who is quick types before this script is there. @param {HTMLFormElement} form */
+export function served(form) {
+  const copy = /** @type {HTMLFormElement} */ (form.cloneNode(true));
+  copy.reset();
+  return typed(copy);
+}

@@ -7,7 +7,7 @@ function ownKeys() {
   return buttons.map((one) => [one.dataset.key ?? "", [...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent).join("").trim()]);
 }
 
-/** @param {string} tag @param {Record<string, string>} props @param {Node[]} inside */
+/** @template {keyof HTMLElementTagNameMap} T @param {T} tag @param {Record<string, string>} props @param {Node[]} inside @returns {HTMLElementTagNameMap[T]} */
 function make(tag, props, ...inside) {
   const node = Object.assign(document.createElement(tag), props);
   node.append(...inside);
@@ -23,7 +23,7 @@ export async function showShortcuts() {
     const own = ownKeys().map(([key, words]) => make("div", {}, make("dt", {}, make("kbd", { className: "key", textContent: key })), make("dd", { textContent: words })));
     if (own.length) list.append(make("h2", { textContent: list.dataset.here ?? "" }), make("dl", {}, ...own));
     const close = make("button", { className: "btn", textContent: list.dataset.close ?? "" });
-    dialog = /** @type {HTMLDialogElement} */ (make("dialog", { id: "shortcuts" }, list, make("form", { method: "dialog" }, close)));
+    dialog = make("dialog", { id: "shortcuts" }, list, make("form", { method: "dialog" }, close));
     const title = list.querySelector("h1");
     if (title) { title.id = "shortcuts-title"; dialog.setAttribute("aria-labelledby", title.id); }
     document.body.append(dialog);

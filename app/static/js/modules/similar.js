@@ -4,8 +4,9 @@
 import { relativeTimes } from "../site.js";
 import { debounce, tellPicked } from "./send.js";
 
-/** @param {HTMLInputElement} input */
+/** @param {HTMLElement} input */
 export function bind(input) {
+  if (!(input instanceof HTMLInputElement)) return;
   const region = document.getElementById(input.dataset.similarInto ?? "similar");
   let asked = "";
   if (!region) return;
