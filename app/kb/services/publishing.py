@@ -13,9 +13,10 @@ from app.kb.policies import ensure_can_edit_article, ensure_can_publish_article
 from app.kb.queries.articles import get_article_and_threads_for_update, get_revision
 from app.kb.services.checking import confirm
 from app.kb.services.marking import mark_threads
+from app.kb.services.readers import ensure_sources_allow
 from app.kb.services.reusing import request_uses
 from app.kb.services.sourcing import sync_sources
-from app.kb.services.writing import StaleEdit, copy_text, ensure_sources_allow, is_blank
+from app.kb.services.writing import StaleEdit, copy_text, is_blank
 
 
 def submit_for_review(actor: Actor, *, article_id: int) -> Article:

@@ -17,8 +17,9 @@ from app.kb.models import Article, ArticleState
 from app.kb.policies import ensure_can_publish_article
 from app.kb.queries.articles import get_article_and_threads_for_update, get_article_for_update
 from app.kb.services.publishing import publish
+from app.kb.services.readers import ensure_sources_allow
 from app.kb.services.reviewing import remark
-from app.kb.services.writing import StaleEdit, ensure_sources_allow
+from app.kb.services.writing import StaleEdit
 
 logger = logging.getLogger(__name__)
 FARTHEST = timedelta(days=730)

@@ -6,7 +6,7 @@ Readers keep seeing the published revision until `publishing.publish`; only sect
 import sqlalchemy as sa
 
 from app.accounts.services.restricting import ensure_may_still_post
-from app.core.actor import Actor, Audience
+from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db, lock_name
 from app.core.errors import Conflict, Invalid
@@ -29,12 +29,10 @@ from app.kb.models import (
     Section,
 )
 from app.kb.policies import (
-    READABLE_STATES,
     can_publish_article,
     ensure_can_edit_article,
     ensure_can_propose_articles,
     ensure_can_set_audience,
-    is_as_narrow,
 )
 from app.kb.queries.articles import (
     find_slug_owner,
@@ -42,11 +40,11 @@ from app.kb.queries.articles import (
     get_article_for_update,
     get_revision,
     list_slugs_like,
-    list_source_threads,
     look_up_revision,
 )
 from app.kb.services.blocks import Block, dump_blocks, load_blocks, origins_of
 from app.kb.services.marking import mark_threads
+from app.kb.services.readers import ensure_sources_allow, let_texts_follow
 from app.kb.services.reusing import request_uses
 from app.kb.services.sourcing import sync_sources
 
@@ -145,7 +143,7 @@ def save_revision(
     ensure_sources_allow(article, article.audience)
     db.session.flush()
     if before != article.audience:
-        _let_texts_follow(article, before, is_published_next)
+        let_texts_follow(article, before, is_published_next)
         request_uses(article.id)
     if is_moved:
         mark_threads(article)
@@ -177,37 +175,6 @@ def _take_over(actor: Actor, article: Article, text: ArticleText, note: str, is_
         copy_text(article, text)
     db.session.flush()
     sync_sources(article, is_older_text=is_older)
-
-
-def ensure_sources_allow(article: Article, audience: str) -> None:
-    """Raise Invalid when a source of the article has fewer readers than `audience`."""
-    for _thread_id, source_audience, _marked in list_source_threads(article.id):
-        if not is_as_narrow(audience, than=source_audience):
-            raise Invalid(
-                _("It was built from text that only staff may read, so it cannot be for more people than that.")
-                if source_audience == "staff"
-                else _("It was built from text that only members may read, so it cannot be for more people than that."),
-                "audience",
-            )
-
-
-def _let_texts_follow(article: Article, before: str, is_published_next: bool) -> None:
-    """Say who may look up the texts after the audience changed: with fewer readers all of them are for these only, with more the
-    newest one is for all. Raises Invalid when readers would see another text than that.
-    """
-    audience, is_newest = article.audience, ArticleRevision.number == article.revision
-    is_read = article.state in READABLE_STATES and article.published_revision not in (None, article.revision)
-    if is_read and not is_published_next and not is_as_narrow(audience, than=before):
-        raise Invalid(
-            _(
-                "More people would read version %(published_revision)s, not what you wrote. Please publish it with this.",
-                published_revision=article.published_revision,
-            ),
-            "audience",
-        )
-    wider = ArticleRevision.audience.in_([wide for wide in Audience if is_as_narrow(audience, than=wide)])
-    statement = sa.update(ArticleRevision).where(ArticleRevision.article_id == article.id, sa.or_(is_newest, wider))
-    db.session.execute(statement.values(audience=audience))
 
 
 def copy_text(article: Article, text: ArticleText | ArticleRevision) -> None:
