@@ -11,7 +11,7 @@ from app.core.i18n import lazy_gettext, ngettext
 from app.core.records import Struct
 from app.search import querying
 from app.search.documents import ARTICLE, THREAD, HitCard, TitleCard
-from app.search.querying import MAX_CHARS, SearchForm
+from app.search.querying import MAX_CHARS, Misread, SearchForm
 from app.search.results import Covered, Result, Results
 from app.search.urls import paths_with, search_path
 
@@ -29,6 +29,7 @@ STATUS_LABELS = {
     "disputed": lazy_gettext("Disputed"),
     "closed": lazy_gettext("Closed"),
 }
+STATES = "is:solved, is:unsolved, is:unanswered, is:answered, is:needs_info, is:disputed, is:closed, is:question, is:discussion, is:article"
 KIND_LABELS = {"article": lazy_gettext("Article"), "question": lazy_gettext("Question"), "discussion": lazy_gettext("Discussion")}
 AGE_LABELS = {
     "any": lazy_gettext("Any time"),
@@ -148,6 +149,20 @@ def _said_of(name: str, value: str) -> str:
     if name == "tag":
         return _("There is nothing with a tag “%(name)s” that you can read.", name=value)
     return _("There is nothing by anybody called “%(name)s” that you can read.", name=value)
+
+
+def said_of_misread(note: Misread) -> str:
+    """What is said of a part of the query that does not do what it looks like."""
+    if note.kind == "minus":
+        return _(
+            "A minus works for words alone: “%(typed)s” left out whatever mentions “%(word)s”.", typed=note.typed, word=note.about
+        )
+    if note.kind == "state":
+        return _(
+            "Search does not know “%(typed)s”, so it was left out. What it knows: %(known)s.", typed=note.typed, known=STATES
+        )
+    return _("There is no filter “%(name)s:”, so “%(typed)s” was looked for as words. The search tips name the filters there are.",
+             name=note.about, typed=note.typed)  # fmt: skip
 
 
 def filter_links(results: Results, names: Mapping[str, str]) -> FilterLinks:

@@ -24,17 +24,22 @@ MAX_CHARS = 200
 MAX_WORDS = 12
 MAX_TERMS = 24  # a Chinese word of n characters is n - 1 terms
 MAX_HINTS = 32
+MOST_NOTES = 3
 
 TYPES = {"all": (), "threads": (THREAD,), "articles": (ARTICLE,)}
 AGES = {"any": None, "day": 1, "week": 7, "month": 30, "year": 365}
 _KNOWLEDGE_BASE = frozenset({"kb", "articles", "article"})
 _FORUM = frozenset({"forum", "threads", "thread"})
 STATUSES = ("solved", "likely_solved", "answered", "unanswered", "needs_info", "disputed", "closed")
-_TOKEN = re.compile(r'(?P<minus>(?<!\S)-)?(?:(?P<name>tag|is|in|user):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))', re.IGNORECASE)
+_TOKEN = re.compile(r'(?P<minus>(?<!\S)-)?(?:(?P<name>tag|is|in|user)[:：])?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))', re.I)
 
 
 _QUOTES = str.maketrans("“”„", '"""')
 _KIND_WORDS = frozenset({"article", "thread", "question", "discussion"})
+# Filters of other searches, which people try here, too
+_ELSEWHERE = re.compile(
+    r"(after|author|before|by|category|date|from|has|section|since|sort|status|title|type|until)[:：]\S", re.I
+)
 
 
 class ParsedQuery(Struct, frozen=True):
@@ -152,6 +157,33 @@ def plain(raw: str) -> str:
     text = " ".join(raw[: MAX_CHARS * 4].split())[:MAX_CHARS].translate(_QUOTES)
     kept = [token["phrase"] or token["word"] or "" for token in _TOKEN.finditer(text) if not (token["minus"] or token["name"])]
     return " ".join(" ".join(kept).split())
+
+
+class Misread(Struct, frozen=True):
+    """A part of a query that does not do what it looks like, as it was typed: a "minus" before a filter, a "state" that is: does not
+    know, or the "name" of a filter that there is not. `about` is the word left out, the value, or the name."""
+
+    kind: str
+    typed: str
+    about: str
+
+
+def misread(raw: str) -> tuple[Misread, ...]:
+    """What in a query is read otherwise than it was probably meant, at most MOST_NOTES; it says nothing about what is found."""
+    text = " ".join(raw[: MAX_CHARS * 4].split())[:MAX_CHARS].translate(_QUOTES)
+    found = dict.fromkeys(note for token in _TOKEN.finditer(text) if (note := _misread_token(token)))
+    return tuple(found)[:MOST_NOTES]
+
+
+def _misread_token(token: re.Match[str]) -> Misread | None:
+    value, name = (token["phrase"] or token["word"] or "").strip(), (token["name"] or "").lower()
+    if token["minus"]:
+        return Misread("minus", token[0], value) if name and value else None
+    if name:
+        is_known = name != "is" or value.casefold() in {*STATUSES, "unsolved", *_KIND_WORDS}
+        return None if is_known or not value else Misread("state", token[0], value)
+    other = _ELSEWHERE.match(value) if token["word"] else None
+    return Misread("name", token[0], other[1].lower()) if other else None
 
 
 def without_kinds(raw: str) -> str:

@@ -137,6 +137,21 @@ def test_names_that_something_has_are_not_called_unknown(client: FlaskClient) ->
     assert "Nothing here matches all of that." in page.text_content() and "without it" not in page.text_content()
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("is:nonsense", "Search does not know “is:nonsense”, so it was left out. What it knows: is:solved, is:unsolved,"),
+        ("before:yesterday", "There is no filter “before:”, so “before:yesterday” was looked for as words."),
+        ("-tag:winter", "A minus works for words alone: “-tag:winter” left out whatever mentions “winter”."),
+    ],
+)
+def test_what_search_does_not_understand_is_said_beside_the_results(client: FlaskClient, typed: str, said: str) -> None:
+    page = get(client, q=f"refund {typed}")
+    assert said in page.xpath("//div[@role='status']")[0].text_content()
+    assert titles(page) == titles(get(client, q="refund")), "what is found stays the same"
+    assert not get(client, q="refund is:solved -paypal").xpath("//div[@role='status']")
+
+
 def test_filters_in_force_can_be_taken_away_one_by_one(client: FlaskClient) -> None:
     page = get(client, q="refund", status="solved", tag="billing", age="year")
     taken = [link.get("href") for link in page.xpath("//ul[contains(@class, 'conditions')]//a")]

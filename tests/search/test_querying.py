@@ -27,6 +27,26 @@ def test_operators() -> None:
     assert query.filters.is_solved is True
 
 
+def test_operators_may_have_the_wide_colon_of_chinese_keyboards() -> None:
+    assert parse("通风 is：solved 标签：水") == ParsedQuery(words=("通风", "标签：水"), states=("solved",))
+
+
+@pytest.mark.parametrize(
+    ("raw", "notes"),
+    [
+        ("vent IS:Nonsense", [("state", "IS:Nonsense", "Nonsense")]),
+        ('vent is:"all done"', [("state", 'is:"all done"', "all done")]),
+        ("vent before:yesterday", [("name", "before:yesterday", "before")]),
+        ("vent -tag:hub", [("minus", "-tag:hub", "hub")]),
+        ("is:a is:a is:b is:c is:d", [("state", "is:a", "a"), ("state", "is:b", "b"), ("state", "is:c", "c")]),
+        ('vent "before:noon" -after:dark tag:nope in:nope user:nobody before: is: http://x.example/?status:1 TypeError:x', []),
+        ("is:Solved is:unsolved is:needs_info is:question is:article is:thread", []),
+    ],
+)
+def test_what_does_not_do_what_it_looks_like_is_known(raw: str, notes: list[tuple[str, str, str]]) -> None:
+    assert [(note.kind, note.typed, note.about) for note in querying.misread(raw)] == notes
+
+
 def test_a_hyphen_inside_a_word_excludes_nothing() -> None:
     assert parse("e-mail sign-in").excluded == ()
 

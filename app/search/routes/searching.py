@@ -16,8 +16,8 @@ from app.search.deflecting import find_document
 from app.search.documents import category_names
 from app.search.engines import current_engine
 from app.search.ledger.recorder import note_picked, note_search, search_of
-from app.search.presenters import filter_links, row_of, suggestion_of
-from app.search.querying import MAX_CHARS, SearchForm, plain
+from app.search.presenters import filter_links, row_of, said_of_misread, suggestion_of
+from app.search.querying import MAX_CHARS, SearchForm, misread, plain
 from app.search.results import PER_PAGE, Results, find
 from app.search.routes.blueprint import blueprint
 from app.search.routes.shared_results import find_shared, key_of_request, share
@@ -75,6 +75,7 @@ def _values(results: Results, names: dict[str, str]) -> dict[str, Any]:
         "pages": Page(results.items, results.number, PER_PAGE, results.has_next, results.pages),
         "links": filter_links(results, names),
         "page_path": search_path(query, results.form),
+        "misread": [said_of_misread(note) for note in misread(query)],
         "meant_path": search_path(results.meant, results.form),
         "ask_path": "/ask" + (f"?{urlencode({'title': title})}" if title else ""),
     }
