@@ -12,7 +12,7 @@ from app.core.markup import with_first_image_at_once
 from app.core.records import Struct
 from app.core.text import shorten
 from app.kb import policies
-from app.kb.models import Article, ArticleRevision, FeedbackReason, SourceChange, SourceRole
+from app.kb.models import ASKERS_PARTS, Article, ArticleRevision, FeedbackReason, SourceChange
 from app.kb.queries.article_page import DESCRIPTION, ArticleHead, Contents, contents_of
 from app.kb.queries.sources import Credit
 from app.kb.services.shapes import ROLE_NAMES
@@ -21,8 +21,6 @@ from app.web.contract import ArticleFacts
 
 TOC_FROM = 3
 REMOVED = lazy_gettext("somebody who left")
-# Parts that say what was asked, not what helped.
-ASKERS_PARTS = (SourceRole.PROBLEM, SourceRole.ENVIRONMENT)
 ROLES = tuple(ROLE_NAMES.items())
 REASONS = (
     (FeedbackReason.OUTDATED, lazy_gettext("It is out of date")),

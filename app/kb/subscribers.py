@@ -16,9 +16,7 @@ from app.forum.events import (
     ThreadCurated,
     ThreadHeld,
 )
-from app.forum.models import Thread
 from app.forum.models.thread import Status
-from app.forum.services.promoting_marks import unmark_promoted
 from app.kb.events import ThreadPromoted
 from app.kb.models import ArticleReuse, ArticleSource
 from app.kb.queries.articles import get_article_for_update, list_article_ids_of_threads
@@ -76,10 +74,6 @@ def on_posts_moved(event: PostsMoved) -> None:
     after = list_article_ids_of_threads([event.thread_id, event.new_thread_id])
     for article_id in sorted({*before, *after}):
         mark_threads(get_article_for_update(article_id))
-    still = set(list_article_ids_of_threads([event.thread_id]))
-    article_id = db.session.scalar(sa.select(Thread.article_id).where(Thread.id == event.thread_id))
-    if article_id is not None and article_id not in still and article_id in before:
-        unmark_promoted(thread_id=event.thread_id)
     refresh_sources(ArticleSource.post_id.in_(event.post_ids))
     record_reuse_in(event.new_thread_id)
 

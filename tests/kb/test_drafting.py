@@ -17,7 +17,7 @@ from app.core.uow import unit_of_work
 from app.forum.services import curating, editing
 from app.kb.models import Article, ArticleDraft, ArticleFix, ArticleSource, Candidate, CandidateDecision, FixState, SourceRole
 from app.kb.passages import to_block, to_sources
-from app.kb.queries.articles import get_revision
+from app.kb.queries.articles import get_article_and_threads_for_update, get_revision
 from app.kb.queries.credited import credited_to
 from app.kb.queries.sources import list_credits, list_source_posts
 from app.kb.services import drafting
@@ -25,6 +25,7 @@ from app.kb.services.assembling import assemble_body
 from app.kb.services.blocks import Block, load_blocks, origins_of
 from app.kb.services.drafting import Edit, blocks_of, edit_of
 from app.kb.services.fixing import link_thread, settle_fix
+from app.kb.services.marking import mark_threads
 from app.kb.services.publishing import publish
 from app.kb.services.rearranging import rearrange
 from app.kb.services.writing import ArticleText, create_article, restore_revision, save_revision
@@ -84,6 +85,20 @@ def test_what_readers_see_keeps_its_sources_until_the_next_version_is_published(
     with unit_of_work():
         publish(crew.agent, article_id=article.id)
     assert sources(article) == [(second.id, "solution")]
+
+
+def test_threads_name_the_article_that_readers_find_their_words_in_and_no_other(app: Flask, crew: Crew):
+    (one, first), (two, second) = make_solved("One"), make_solved("Two")
+    article = write(crew.agent, to_block(first, SourceRole.SOLUTION))
+    with unit_of_work():
+        publish(crew.agent, article_id=article.id)
+    save(crew.agent, article, to_block(second, SourceRole.SOLUTION))
+    with unit_of_work():
+        mark_threads(get_article_and_threads_for_update(article.id))
+    assert (fresh(one).article_id, fresh(two).article_id) == (article.id, None)
+    with unit_of_work():
+        publish(crew.agent, article_id=article.id)
+    assert (fresh(one).article_id, fresh(two).article_id) == (None, article.id)
 
 
 def credited(article: Article) -> list[int]:

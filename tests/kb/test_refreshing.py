@@ -213,3 +213,30 @@ def test_posts_that_no_article_uses_cost_one_statement_and_change_nothing(app: F
     with unit_of_work():
         curating.lock_thread(crew.curator, thread_id=thread.id, reason="Done")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(ArticleSource)) == 0 and now()
+
+
+def test_a_thread_does_not_name_an_article_whose_answers_were_hidden_until_a_curator_keeps_it(built, crew: Crew):
+    article, thread, answer = built
+    with unit_of_work():
+        curating.hide_post(crew.curator, post_id=answer.id, reason="Harmful")
+    assert fresh(thread).article_id is None and fresh(thread).article_path == ""
+    with unit_of_work():
+        curating.restore_post(crew.curator, post_id=answer.id)
+    assert fresh(thread).article_id == article.id
+    with unit_of_work():
+        curating.hide_post(crew.curator, post_id=answer.id, reason="Personal data")
+    with unit_of_work():
+        acknowledge_source(crew.curator, source_id=source_of(article, answer).id, revision=1)
+    assert fresh(thread).article_id == article.id
+
+
+def test_a_thread_names_its_article_while_one_of_the_answers_taken_is_there(app: Flask, crew: Crew):
+    thread, answer = make_solved()
+    other = make_answer(thread)
+    article = promote_and_publish(crew.curator, thread, [answer, other], make_section().id)
+    with unit_of_work():
+        curating.hide_post(crew.curator, post_id=answer.id, reason="Harmful")
+    assert fresh(thread).article_id == article.id
+    with unit_of_work():
+        curating.hide_post(crew.curator, post_id=other.id, reason="Harmful")
+    assert fresh(thread).article_id is None

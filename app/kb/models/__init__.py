@@ -17,11 +17,12 @@ from app.kb.models.drafting import ArticleDraft, ArticleFix, FixState
 from app.kb.models.feedback import ArticleFeedback, ArticleReuse, FeedbackReason
 from app.kb.models.review import ArticleComment, ArticleVersion
 from app.kb.models.section import Section
-from app.kb.models.source import ArticleSource, SourceChange, SourceRole
+from app.kb.models.source import ASKERS_PARTS, ArticleSource, SourceChange, SourceRole
 from app.kb.models.wording import RemovedSearch, RemovedWording
 
 __all__ = [
     "APPLIES_MAX",
+    "ASKERS_PARTS",
     "NOTE_MAX",
     "SLUG_MAX",
     "SUMMARY_MAX",

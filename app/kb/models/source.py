@@ -23,6 +23,10 @@ class SourceRole(StrEnum):
     OTHER = "other"
 
 
+# Parts that say what was asked, not what helped.
+ASKERS_PARTS = (SourceRole.PROBLEM, SourceRole.ENVIRONMENT)
+
+
 class SourceChange(StrEnum):
     """What happened to a source since a curator last looked; the worst counts."""
 

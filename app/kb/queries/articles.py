@@ -41,8 +41,8 @@ def get_article_for_update(article_id: int) -> Article:
 
 
 def get_article_and_threads_for_update(article_id: int, more_thread_ids: Iterable[int] = ()) -> Article:
-    """Lock the threads of an article (its sources, and those linked to it) and others, then the article: the order in which the
-    forum's own changes reach it. Raises NotFound, or Conflict when another thread was named by it at this very moment.
+    """Lock the threads of an article (its sources, those linked to it, those that name it) and others, then the article: the order in
+    which the forum's own changes reach it. Raises NotFound, or Conflict when another thread was named by it at this very moment.
     """
     ids = _thread_ids(article_id) | set(more_thread_ids)
     if ids:
@@ -57,6 +57,7 @@ def _thread_ids(article_id: int) -> set[int]:
     statement = sa.union(
         sa.select(ArticleSource.thread_id).where(ArticleSource.article_id == article_id),
         sa.select(ArticleFix.thread_id).where(ArticleFix.article_id == article_id),
+        sa.select(Thread.id).where(Thread.article_id == article_id),
     )
     return set(db.session.scalars(statement))
 
@@ -112,15 +113,15 @@ def list_slugs_like(prefix: str) -> set[str]:
     return set(db.session.scalars(statement))
 
 
-def list_source_threads(article_id: int) -> list[tuple[int, str, int | None]]:
-    """Return (thread id, audience of its category, id of the article it is marked with) of an article's source threads."""
+def list_source_audiences(article_id: int) -> list[str]:
+    """Return who may read the threads that an article was built from."""
     statement = (
-        sa.select(Thread.id, Category.audience, Thread.article_id)
-        .join(Category, Category.id == Thread.category_id)
+        sa.select(Category.audience)
+        .join(Thread, Thread.category_id == Category.id)
         .where(Thread.id.in_(sa.select(ArticleSource.thread_id).where(ArticleSource.article_id == article_id)))
-        .order_by(Thread.id)
+        .distinct()
     )
-    return [(thread_id, audience, marked_with) for thread_id, audience, marked_with in db.session.execute(statement)]
+    return sorted(db.session.scalars(statement))
 
 
 def list_article_ids_of_threads(thread_ids: Iterable[int]) -> list[int]:

@@ -87,18 +87,3 @@ def list_articles_linked_to(actor: Actor, thread_id: int) -> list[LinkedArticle]
     )
     rows = db.session.execute(statement)
     return [LinkedArticle(row.id, row.title, article_path(row.section, row.slug), row.note, row.state) for row in rows]
-
-
-def list_linked_threads(article_id: int) -> list[tuple[int, str, int | None, bool]]:
-    """Return (thread id, audience of its category, id of the article it is marked with, whether the article serves it now)."""
-    statement = (
-        sa.select(Thread.id, Category.audience, Thread.article_id, ArticleFix.state)
-        .join(Thread, Thread.id == ArticleFix.thread_id)
-        .join(Category, Category.id == Thread.category_id)
-        .where(ArticleFix.article_id == article_id)
-        .order_by(Thread.id)
-    )
-    return [
-        (thread_id, audience, marked_with, state == FixState.DONE)
-        for thread_id, audience, marked_with, state in db.session.execute(statement)
-    ]

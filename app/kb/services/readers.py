@@ -8,12 +8,12 @@ from app.core.errors import Invalid
 from app.core.i18n import gettext as _
 from app.kb.models import Article, ArticleRevision
 from app.kb.policies import READABLE_STATES, is_as_narrow
-from app.kb.queries.articles import list_source_threads
+from app.kb.queries.articles import list_source_audiences
 
 
 def ensure_sources_allow(article: Article, audience: str) -> None:
     """Raise Invalid when a source of the article has fewer readers than `audience`."""
-    for _thread_id, source_audience, _marked in list_source_threads(article.id):
+    for source_audience in list_source_audiences(article.id):
         if not is_as_narrow(audience, than=source_audience):
             raise Invalid(
                 _("It was built from text that only staff may read, so it cannot be for more people than that.")

@@ -21,8 +21,9 @@ from app.forum.models.thread import Status
 from app.kb.events import SourceChanged
 from app.kb.models import Article, ArticleSource, SourceChange
 from app.kb.policies import ensure_can_publish_article, is_as_narrow
-from app.kb.queries.articles import get_article_for_update
+from app.kb.queries.articles import get_article_and_threads_for_update, get_article_for_update
 from app.kb.queries.sources import get_article_id_of_source
+from app.kb.services.marking import mark_threads
 
 
 class PostState(Struct, frozen=True):
@@ -63,7 +64,8 @@ def is_readable(state: PostState, article_audience: str) -> bool:
 def refresh_sources(criterion: sa.ColumnElement[bool]) -> None:
     """Compare the sources that match `criterion` with their posts, store what changed, and tell others of new changes.
 
-    What got better (a post became accepted, or is shown again) is taken over in silence, so that losing it counts later.
+    What got better (a post became accepted, or is shown again) is taken over in silence, so that losing it counts later. Threads
+    whose posts were hidden, or are shown again, follow: the caller has locked them.
     """
     require_unit_of_work()
     article_ids = db.session.scalars(sa.select(ArticleSource.article_id).where(criterion).distinct())
@@ -71,9 +73,10 @@ def refresh_sources(criterion: sa.ColumnElement[bool]) -> None:
         article = get_article_for_update(article_id)
         sources = _load_sources(sa.and_(criterion, ArticleSource.article_id == article_id))
         states = load_states(source.post_id for source in sources)
-        for source in sources:
-            _note(article, source, states[source.post_id])
+        turned = [source.thread_id for source in sources if _note(article, source, states[source.post_id])]
         _sum_up(article)
+        for thread_id in sorted(set(turned)):
+            mark_threads(article, only=thread_id)
 
 
 def load_states(post_ids: Iterable[int]) -> dict[int, PostState]:
@@ -100,7 +103,7 @@ def acknowledge_source(actor: Actor, *, source_id: int, revision: int) -> Articl
     Raises NotFound, Forbidden, or Conflict when the post has a newer revision than the one that was looked at.
     """
     require_unit_of_work()
-    article = get_article_for_update(get_article_id_of_source(source_id))
+    article = get_article_and_threads_for_update(get_article_id_of_source(source_id))
     ensure_can_publish_article(actor, article)
     source = _load_sources(ArticleSource.id == source_id)[0]
     state = load_states([source.post_id])[source.post_id]
@@ -111,6 +114,7 @@ def acknowledge_source(actor: Actor, *, source_id: int, revision: int) -> Articl
     source.was_refuted = state.is_refuted
     source.change, source.changed_at = SourceChange.NONE, None
     _sum_up(article)
+    mark_threads(article, only=source.thread_id)
     return article
 
 
@@ -119,17 +123,20 @@ def _load_sources(criterion: sa.ColumnElement[bool]) -> list[ArticleSource]:
     return list(db.session.scalars(statement.with_for_update(key_share=True).execution_options(populate_existing=True)))
 
 
-def _note(article: Article, source: ArticleSource, state: PostState) -> None:
+def _note(article: Article, source: ArticleSource, state: PostState) -> bool:
+    """Store what changed, and return whether the source is hidden now and was not, or the other way round."""
     source.was_accepted = source.was_accepted or state.is_accepted
     source.was_listed = source.was_listed or is_readable(state, article.audience)
     source.was_refuted = bool(source.was_refuted and state.is_refuted)
     change = derive_change(source, state, article.audience)
     if change == source.change:
-        return
+        return False
+    is_turned = SourceChange.HIDDEN in (change, source.change)
     source.change, source.changed_at = change, now() if change else None
     if change:
         db.session.flush()
         emit(SourceChanged(article.id, source.post_id, change))
+    return is_turned
 
 
 def _sum_up(article: Article) -> None:
