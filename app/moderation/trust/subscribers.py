@@ -13,38 +13,39 @@ from app.forum.events import (
     AcceptanceWithdrawn,
     AnswerAccepted,
     CommentCurated,
+    CommentHeld,
     PostCurated,
+    PostHeld,
     PostsMoved,
     ThreadCurated,
     ThreadHeld,
 )
-from app.forum.models import Comment, Post, Thread
+from app.forum.models import Comment, Post
 from app.moderation.events import FlagResolved, SanctionEnded, SanctionImposed
 from app.moderation.models import Flag
 from app.moderation.trust.levels import request_refresh
 
 
-def on_answer_judged(event: AnswerAccepted | AcceptanceWithdrawn | PostCurated) -> None:
-    request_refresh([db.session.scalar(sa.select(Post.author_id).where(Post.id == event.post_id))])
+def on_post(event: AnswerAccepted | AcceptanceWithdrawn | PostCurated | PostHeld) -> None:
+    _request_of_authors(Post.id == event.post_id)
 
 
 def on_thread_shown_or_hidden(event: ThreadCurated | ThreadHeld) -> None:
-    """Whoever started it has a text more or less, and its solutions count or do not."""
+    """Whoever wrote in it has a text more or less, and what helped there counts or does not."""
     if isinstance(event, ThreadHeld) or event.action in SHOWS_OR_HIDES:
-        _request_of_solutions(Post.thread_id == event.thread_id)
-        request_refresh([db.session.scalar(sa.select(Thread.author_id).where(Thread.id == event.thread_id))])
+        _request_of_authors(Post.thread_id == event.thread_id)
 
 
 def on_posts_moved(event: PostsMoved) -> None:
-    """A solution counts by whose question it answers."""
-    _request_of_solutions(Post.id.in_(event.post_ids))
+    """A solution counts by whose question it answers, and a text by whether readers see its thread."""
+    _request_of_authors(Post.id.in_(event.post_ids))
 
 
-def _request_of_solutions(which: sa.ColumnElement[bool]) -> None:
-    request_refresh(db.session.scalars(sa.select(Post.author_id).where(which, Post.accepted_at.is_not(None))))
+def _request_of_authors(which: sa.ColumnElement[bool]) -> None:
+    request_refresh(db.session.scalars(sa.select(Post.author_id).where(which).distinct()))
 
 
-def on_comment_curated(event: CommentCurated) -> None:
+def on_comment(event: CommentCurated | CommentHeld) -> None:
     request_refresh([db.session.scalar(sa.select(Comment.author_id).where(Comment.id == event.comment_id))])
 
 
@@ -68,13 +69,15 @@ def on_people_merged(event: PeopleMerged) -> None:
 
 
 SUBSCRIPTIONS: tuple[tuple[type[Event], Callable[[Any], None]], ...] = (
-    (AnswerAccepted, on_answer_judged),
-    (AcceptanceWithdrawn, on_answer_judged),
-    (PostCurated, on_answer_judged),
+    (AnswerAccepted, on_post),
+    (AcceptanceWithdrawn, on_post),
+    (PostCurated, on_post),
+    (PostHeld, on_post),
     (ThreadCurated, on_thread_shown_or_hidden),
     (ThreadHeld, on_thread_shown_or_hidden),
     (PostsMoved, on_posts_moved),
-    (CommentCurated, on_comment_curated),
+    (CommentCurated, on_comment),
+    (CommentHeld, on_comment),
     (FlagResolved, on_flag_resolved),
     (SanctionImposed, on_person),
     (SanctionEnded, on_person),

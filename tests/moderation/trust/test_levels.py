@@ -18,11 +18,14 @@ from app.core.uow import unit_of_work
 from app.forum.models import Comment, Outcome, Reshaping
 from app.forum.services import curating
 from app.forum.services.accepting import accept_answer, withdraw_acceptance
+from app.forum.services.commenting import add_comment, edit_comment
+from app.forum.services.editing import edit_post
 from app.forum.services.merging import merge_threads, undo_merge
 from app.forum.services.setting_aside import release_post, set_aside_post
 from app.jobs.models import Job
 from app.jobs.worker import run_until_idle
 from app.moderation.models import Flag, LogEntry, Sanction
+from app.moderation.screening.keeping import add_rule
 from app.moderation.trust.levels import REFRESH_JOB, list_ripe, quiet_job, recount_levels, refresh_job, refresh_levels, ripen_job
 from app.moderation.trust.policies import can_set_level
 from app.moderation.trust.records import record_of, records_of
@@ -30,7 +33,7 @@ from app.moderation.trust.setting import free_level, lower_level, pin_level
 from app.moderation.undoing import undo_decision
 from app.notifications.models import Notification
 from tests.asserts import count_queries
-from tests.factories import accept, actor_of, make_answer, make_person, make_question, opening_of
+from tests.factories import accept, actor_of, body, make_answer, make_person, make_question, opening_of
 
 LONG_AGO = timedelta(days=200)
 
@@ -176,6 +179,37 @@ def test_hiding_a_text_by_a_moderator_asks_for_the_level_again(app: Flask):
     job = db.session.scalars(sa.select(Job).where(Job.kind == REFRESH_JOB)).one()
     assert job.payload == {"person_id": person.id}
     refresh_job([job.payload, job.payload])
+
+
+def test_levels_follow_texts_that_go_out_of_sight_with_their_thread_and_come_back_with_it(app: Flask):
+    person, actor = make_person(created_at=now() - LONG_AGO), moderator()
+    question = make_question()
+    for number in range(2):
+        make_answer(question, person, text=f"Look at valve {number}.")
+    refresh(person)
+
+    def level_after(service, **values) -> Level:
+        with unit_of_work():
+            service(actor, reason="r", **values)
+        run_until_idle()
+        return level_of(person)
+
+    assert level_of(person) is Level.MEMBER
+    assert level_after(curating.hide_thread, thread_id=question.id) is Level.NEW
+    assert level_after(curating.restore_thread, thread_id=question.id) is Level.MEMBER
+
+
+def test_texts_that_wait_again_because_they_were_changed_ask_for_the_level_again(app: Flask):
+    person = make_person(level=1)
+    post, actor = make_answer(make_question(), person), moderator()
+    with unit_of_work():
+        add_rule(actor, kind="word", text="lamps", measure="hold")
+        comment = add_comment(actor_of(person), post_id=post.id, body=body("Thank you"))
+    for edit, values in ((edit_comment, {"comment_id": comment.id}), (edit_post, {"post_id": post.id})):
+        run_until_idle()
+        with unit_of_work():
+            edit(actor_of(person), body=body("Buy lamps"), **values)
+        assert db.session.scalars(sa.select(Job.payload).where(Job.kind == REFRESH_JOB)).all() == [{"person_id": person.id}]
 
 
 def test_accepted_answers_are_counted_soon_and_only_while_readers_see_their_question(app: Flask):
