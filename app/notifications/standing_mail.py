@@ -31,7 +31,7 @@ def standing_mail(person: Person, payload: dict[str, Any]) -> Mail | None:
     token = make_standing_token(secret(), person) if person.is_banned else ""
     return write_letter(
         person.email, _("%(decision)s (%(site_name)s)", decision=bare, site_name=site_settings().site_name), "standing",
-        {"message_id": f"standing.{sanction.id}.{payload['about']}", "references": (f"sanction.{sanction.id}",)},
+        {"message_id": f"standing.{sanction.id}.{payload['about']}.{payload.get('line_id', 0)}", "references": (f"sanction.{sanction.id}",)},
         name=person.display_name, sentence=_("%(decision)s.", decision=bare), reason=reason, consequence=consequence,
         is_new=payload["about"] == "imposed",
         url=absolute(standing_path(token)),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.accounts.urls import standing_path
+from app.core.db import db
 from app.core.events import Event
 from app.jobs.queue import enqueue
 from app.moderation.events import AppealDecided, SanctionEnded, SanctionImposed
@@ -36,8 +37,9 @@ def tell_of_appeal(event: AppealDecided) -> None:
 
 
 def _tell(person_id: int, sanction_id: int, sentence: str, about: str) -> None:
-    notify_of_self(person_id, sentence, path=standing_path())
-    payload = {"kind": STANDING_MAIL, "person_id": person_id, "sanction_id": sanction_id, "about": about}
+    line = notify_of_self(person_id, sentence, path=standing_path())
+    db.session.flush()  # what is told again is another mail
+    payload = {"kind": STANDING_MAIL, "person_id": person_id, "sanction_id": sanction_id, "about": about, "line_id": line.id}
     enqueue(MAIL_JOB, payload, dedupe_key=f"mail:{STANDING_MAIL}:{sanction_id}:{about}")
 
 

@@ -178,11 +178,12 @@ def notify_of_decision(
             enqueue(MAIL_JOB, payload, dedupe_key=f"mail:moderation:{line.id}")
 
 
-def notify_of_self(person_id: int, sentence: str, *, path: str) -> None:
+def notify_of_self(person_id: int, sentence: str, *, path: str) -> Notification:
     """Tell somebody something about themself that no text is behind (a warning, a new level); the line leads to `path`. No mail."""
     require_unit_of_work()
     line = Notification(person_id=person_id, kind=NotificationKind.MODERATION, actor_id=None, text=sentence, path=path)
     db.session.add(line)
+    return line
 
 
 def queue_account_mail(kind: str, person_id: int | None) -> None:

@@ -74,6 +74,19 @@ def test_each_kind_is_kept_logged_once_told_and_undone(app: Flask, kind: str) ->
     assert row.state == "back" and not row.can_appeal
 
 
+def test_what_is_told_twice_is_two_mails_of_one_thread(app: Flask) -> None:
+    person, actor = make_person(), moderator()
+    sanction = decide(actor, person)
+    collect(app)
+    with unit_of_work():
+        end_sanction(actor, sanction_id=sanction.id, reason="Too hard")
+    collect(app)
+    undo(actor, entries(person)[-1])
+    mails = collect(app)
+    assert len({mail["Message-ID"] for mail in mails}) == len(mails) == 3, "The mute, its end, and the mute again"
+    assert {mail["References"] for mail in mails} == {f"<sanction.{sanction.id}@localhost>"}
+
+
 def test_lifting_can_be_undone_too(app: Flask) -> None:
     person, actor = make_person(), moderator()
     sanction = decide(actor, person, "suspend")
