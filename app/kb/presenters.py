@@ -11,6 +11,8 @@ from app.core.i18n import lazy_gettext, separated
 from app.core.markup import with_first_image_at_once
 from app.core.records import Struct
 from app.core.text import shorten
+from app.forum.models.post import PostKind
+from app.forum.models.thread import ThreadKind
 from app.kb import policies
 from app.kb.models import ASKERS_PARTS, Article, ArticleRevision, FeedbackReason, SourceChange
 from app.kb.queries.article_page import DESCRIPTION, ArticleHead, Contents, contents_of
@@ -113,11 +115,23 @@ def path_of(article: Article) -> str:
 
 def contributors(credits: Sequence[Credit]) -> list[Contributor]:
     """Return the people behind the sources that are not just the problem, each once; askers only when there is nobody else."""
-    helpers = [credit for credit in credits if credit.role not in ASKERS_PARTS] or list(credits)
     posts: dict[tuple[str, str], list[str]] = {}
-    for credit in helpers:
+    for credit in _helping(credits):
         posts.setdefault((credit.author_display_name or REMOVED, credit.author_path), []).append(credit.path)
     return [Contributor(name, path, tuple(dict.fromkeys(links))) for (name, path), links in posts.items()]
+
+
+def _helping(credits: Sequence[Credit]) -> Sequence[Credit]:
+    return [credit for credit in credits if credit.role not in ASKERS_PARTS] or credits
+
+
+def name_posts(credits: Sequence[Credit]) -> str:
+    """Return what the posts of the contributors are: all "answers", all "questions", or "posts" of several kinds or of discussions."""
+    helping = _helping(credits)
+    if all(credit.post_kind == PostKind.ANSWER for credit in helping):
+        return "answers"
+    asked = all(credit.post_kind == PostKind.OPENING and credit.thread_kind == ThreadKind.QUESTION for credit in helping)
+    return "questions" if asked else "posts"
 
 
 def source_threads(credits: Sequence[Credit]) -> list[tuple[str, str]]:

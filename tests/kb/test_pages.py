@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from app.core.db import db
 from app.core.uow import unit_of_work
+from app.forum.services import curating
 from app.jobs.worker import run_until_idle
 from app.kb.models import Article
 from app.kb.services.writing import save_revision
@@ -21,7 +22,7 @@ from app.pageviews.recorder import flush
 from app.search.sync import rebuild
 from tests.asserts import assert_queries
 from tests.client import Browser
-from tests.factories import make_article, make_category, make_person, make_question, make_section
+from tests.factories import make_answer, make_article, make_category, make_person, make_question, make_section, make_thread
 from tests.kb.conftest import Crew
 from tests.kb.samples import FIREFOX, add_views, change, make_solved, path_of, place, promote_and_publish, text
 
@@ -252,6 +253,21 @@ def test_text_for_few_appears_nowhere_for_others(app: Flask, crew: Crew, audienc
             assert answer_.status_code < 500, path
             assert title_for_moderators or CANARY not in answer_.text, path
             assert CANARY not in (answer_.headers.get("Location") or "")
+
+
+def test_the_credits_say_what_the_posts_are(browser: Browser, crew: Crew):
+    thread, answer = make_solved("Why does the pump hum?", author=make_person("asker"))
+    article = promote_and_publish(crew.curator, thread, [answer], make_section().id, title="Silence a noisy pump")
+    assert "Built from answers by" in browser.get(path_of(article)).text
+    with unit_of_work():
+        curating.hide_post(crew.curator, post_id=answer.id, reason="Personal data")
+    browser.get(path_of(article))
+    assert "Built from a question by Asker (post), in Why does the pump hum?." in browser.text()
+    talk = make_thread(kind="discussion", title="What pumps say")
+    reply = make_answer(talk, author=make_person("talker"))
+    told = promote_and_publish(crew.curator, talk, [reply], article.section_id, title="What pumps tell")
+    browser.get(path_of(told))
+    assert "Built from posts by Talker (post), in What pumps say." in browser.text()
 
 
 def test_a_source_that_readers_cannot_see_is_not_credited(browser: Browser, crew: Crew):

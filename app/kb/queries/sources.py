@@ -27,12 +27,14 @@ class Credit(Struct, frozen=True):
     """A passage that a reader of the article may look up. The author's name is "" for somebody who was removed."""
 
     post_id: int
+    post_kind: str
     role: str
     path: str
     author_name: str
     author_display_name: str
     author_path: str
     thread_id: int
+    thread_kind: str
     thread_title: str
     thread_path: str
 
@@ -118,8 +120,8 @@ def list_credits(actor: Actor, article_id: int) -> tuple[Credit, ...]:
 def _credits(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
-            ArticleSource.post_id, ArticleSource.role, Person.name, Person.display_name, Thread.id, Thread.title, Thread.kind,
-            Thread.slug,
+            ArticleSource.post_id, Post.kind, ArticleSource.role, Person.name, Person.display_name, Thread.id, Thread.title,
+            Thread.kind, Thread.slug,
         )
         .join(Post, Post.id == ArticleSource.post_id)
         .join(Thread, Thread.id == ArticleSource.thread_id)
@@ -134,11 +136,11 @@ def _credits(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _credit(row: sa.Row[*tuple[Any, ...]]) -> Credit:
-    post_id, role, name, display_name, thread_id, title, kind, slug = row
+    post_id, post_kind, role, name, display_name, thread_id, title, kind, slug = row
     return Credit(
-        post_id=post_id, role=role, path=post_path(post_id), author_name=name or "",
+        post_id=post_id, post_kind=post_kind, role=role, path=post_path(post_id), author_name=name or "",
         author_display_name=display_name or name or "", author_path=person_path(name) if name else "",
-        thread_id=thread_id, thread_title=title, thread_path=thread_path(kind, thread_id, slug),
+        thread_id=thread_id, thread_kind=kind, thread_title=title, thread_path=thread_path(kind, thread_id, slug),
     )  # fmt: skip
 
 

@@ -170,7 +170,7 @@ def _article_page(actor: Actor, article: ArticleHead) -> Response:
     keep_page(ARTICLES, *((THREADS,) if credits else map(thread_tag, named)))
     return page(
         "kb/article.html", _head(article, view, credits), view=view, article=article,
-        contributors=presenters.contributors(credits), sources=presenters.source_threads(credits),
+        contributors=presenters.contributors(credits), credited=presenters.name_posts(credits), sources=presenters.source_threads(credits),
         asked_as=asked_as, duplicates=duplicates, related_articles=related.articles, beside=_beside(actor, article, related),
         related_threads=[card for card in related.threads if card.article_id != article.id], also_read=related.also_read,
         reasons=presenters.REASONS, feedback=presenters.present_feedback(article, request.args.get("thanks", "")),
