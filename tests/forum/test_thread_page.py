@@ -209,6 +209,7 @@ def test_answers_follow_by_votes_then_age_and_replies_by_age(browser: Browser) -
         make_answer(talk, text=f"Say {number}.", score=score, created_at=start + timedelta(minutes=number))
     browser.get(talk.path)
     assert browser.text().index("Say 0.") < browser.text().index("Say 1.")
+    assert "Oldest" in browser.text() and "Newest" in browser.text() and "Best first" not in browser.text()
 
 
 def test_other_orders_ask_search_engines_to_stay_out(browser: Browser) -> None:

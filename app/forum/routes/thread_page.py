@@ -163,7 +163,7 @@ def _render(
         login_path=login_path(head.path),
         ask_path=ask_path(),
         list_url=lambda wanted: _address(head, found.sort, wanted),
-        sort_links=[(label, _address(head, key, 1), None, key == found.sort) for key, label in _SORT_LABELS],
+        sort_links=[(label, _address(head, key, 1), None, key == found.sort) for key, label in _SORT_LABELS[head.is_question]],
         answer_preview=preview,
         **_answering(actor, head, rights.answer, answer_form, found.own is not None and found.own.has_draft),
     )
@@ -177,7 +177,12 @@ def _present_posts(actor: Actor, found: ThreadPage, moment: datetime, comment: F
     return {row.id: present_post(actor, found, row, moment, comment, asked.get(row.id)) for row in found.posts.items}
 
 
-_SORT_LABELS = (("best", lazy_gettext("Best first")), ("newest", lazy_gettext("Newest")), ("oldest", lazy_gettext("Oldest")))
+_NEWEST, _OLDEST = lazy_gettext("Newest"), lazy_gettext("Oldest")
+# By whether it is a question: replies of a discussion stand by age, nothing else
+_SORT_LABELS = {
+    True: (("best", lazy_gettext("Best first")), ("newest", _NEWEST), ("oldest", _OLDEST)),
+    False: (("best", _OLDEST), ("newest", _NEWEST)),
+}
 
 
 def _answering(actor: Actor, head: ThreadHead, may_answer: bool, form: AnswerForm | None, has_draft: bool) -> dict[str, Any]:
