@@ -96,7 +96,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") import("./modules/shortcuts.js").then((module) => module.showShortcuts());
 });
 
-setUpTheme(); relativeTimes(); all("[data-focus]").at(-1)?.focus();
+const told = all("[data-focus]").at(-1) ?? all("[aria-invalid=true]")[0]; // what was refused is read out and in sight
+setUpTheme(); relativeTimes(); told?.focus(); if (location.hash) addEventListener("load", () => told?.focus()); // going to a #place takes the focus
 for (const button of all("[data-share]")) button.hidden = !isSecureContext && !("share" in navigator);
 for (const tab of all(".tabs [aria-current]")) if (tab.parentElement) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
 for (const table of all(".prose table")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0; // wide ones scroll
