@@ -20,6 +20,8 @@ MAX_ATTEMPTS = 8
 STOPPED_ATTEMPTS = 3  # after so many in a row a failure is no hiccup
 PATIENT_ATTEMPTS = 5  # what counts of the attempts of a job that waits for something: 2**5 seconds between two
 MOST_AT_ONCE = 500  # jobs of one claim
+# The error of jobs whose process was killed several times. One of them may be what ended it, so from then on each is taken alone.
+KILLED = "The process that did this was killed."
 Handler = Callable[[list[dict[str, Any]]], object]
 
 _table = Job.__table__
@@ -41,11 +43,11 @@ _IS_FREE = sa.and_(
 )
 _IS_READY = sa.and_(_IS_FREE, Job.kind.in_(_kinds))
 _is_slow = Job.kind.in_(sa.bindparam("slow", expanding=True))
-_FIRST = sa.select(Job.kind).where(_IS_READY).order_by(_is_slow, Job.available_at, Job.id).limit(1)
+_FIRST = sa.select(Job.kind, Job.last_error == KILLED).where(_IS_READY).order_by(_is_slow, Job.available_at, Job.id).limit(1)
 _ANY = sa.select(Job.id).where(_IS_READY).limit(1)
 _PICKED = (
     sa.select(Job.id)
-    .where(_IS_FREE, Job.kind == sa.bindparam("first"))
+    .where(_IS_FREE, Job.kind == sa.bindparam("first"), sa.or_(Job.last_error != KILLED, sa.bindparam("alone", type_=sa.Boolean)))
     .order_by(Job.available_at, Job.id)
     .limit(sa.bindparam("batch"))
 )
@@ -170,12 +172,13 @@ def claim(limit: int = MOST_AT_ONCE, ready_at: datetime | None = None) -> list[C
     require_unit_of_work()
     moment, connection = now(), db.session.connection()
     ready = {"moment": ready_at or moment, "kinds": known_kinds()}
-    first = read(_FIRST, {**ready, "slow": sorted(_slow)}).scalar()
-    if first is None:
+    found = read(_FIRST, {**ready, "slow": sorted(_slow)}).first()
+    if found is None:
         return []
-    batch = min(limit, handler_for(first)[1])
+    first, alone = found
+    batch = 1 if alone else min(limit, handler_for(first)[1])
     statement = _CLAIM_BESIDE_OTHERS if connection.dialect.name == "postgresql" else _CLAIM
-    given = {**ready, "first": first, "batch": batch, "until": moment + LEASE, "owner": _owner()}
+    given = {**ready, "first": first, "alone": alone, "batch": batch, "until": moment + LEASE, "owner": _owner()}
     taken = connection.execute(statement, given)
     return [Claimed(*row[1:]) for row in sorted(taken, key=lambda row: (row.available_at, row.id))]  # RETURNING promises no order
 
@@ -206,7 +209,8 @@ def _is_alive(owner: str) -> bool:
 def release_dead() -> int:
     """Take leases back from processes of this host that are gone (killed, crashed); return how many jobs came back.
 
-    What was held by such a process MAX_ATTEMPTS times in a row may be what ends them: it is a dead letter, and other work has its turn.
+    What was held by such a process STOPPED_ATTEMPTS times may be what ends it, and is taken alone. What still is held so after
+    MAX_ATTEMPTS in a row is a dead letter, and other work has its turn.
     """
     require_unit_of_work()
     moment = now()
@@ -215,8 +219,8 @@ def release_dead() -> int:
     if not dead:
         return 0
     those = sa.and_(Job.lease_owner.in_(dead), Job.lease_until.is_not(None))
-    given_up = {"dead_at": moment, "last_error": "The process that did this was killed each time."}
-    db.session.execute(sa.update(Job).where(those, Job.attempts >= MAX_ATTEMPTS).values(given_up))
+    db.session.execute(sa.update(Job).where(those, Job.attempts >= STOPPED_ATTEMPTS).values(last_error=KILLED))
+    db.session.execute(sa.update(Job).where(those, Job.attempts >= MAX_ATTEMPTS).values(dead_at=moment))
     freed = db.session.execute(sa.update(Job).where(those).values(lease_until=None, lease_owner=""))
     return int(freed.rowcount)  # type: ignore[attr-defined]
 

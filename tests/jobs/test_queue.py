@@ -297,6 +297,27 @@ def test_what_kills_whoever_does_it_ends_as_a_dead_letter(done):
     assert worker.run_until_idle() == 1 and done == [{"n": 1}]
 
 
+def test_what_was_taken_together_with_what_kills_is_done(done):
+    for n in range(4):
+        put({"n": n})
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    for _round in range(20):
+        with unit_of_work():
+            jobs = queue.claim()
+            if not any(job.payload == {"n": 1} for job in jobs):
+                done.extend(job.payload for job in jobs)
+                queue.finish(jobs)
+                continue
+            ids = [job.id for job in jobs]
+            owner = f"{socket.gethostname()[:90]}:{gone.pid}"
+            db.session.execute(sa.update(Job).where(Job.id.in_(ids)).values(lease_owner=owner))
+        with unit_of_work():
+            assert queue.release_dead() == len(ids)
+    assert [job.payload for job in queue.list_dead()] == [{"n": 1}]
+    assert done == [{"n": 0}, {"n": 2}, {"n": 3}] and queue.count_pending() == 0
+
+
 @pytest.mark.slow
 def test_many_workers_do_each_job_once(app: Flask, monkeypatch):
     monkeypatch.setattr(queue, "_handlers", {})
