@@ -456,6 +456,17 @@ def test_the_asker_is_not_asked_again_after_saying_still_stuck_or_writing(browse
     assert "Did this solve it?" in browser.text()
 
 
+def test_still_stuck_is_heard_while_the_question_is_open(browser: Browser) -> None:
+    asker = make_person()
+    thread = make_question(author=asker, created_at=now() - timedelta(days=3))
+    make_answer(thread, created_at=now() - timedelta(days=2))
+    browser.sign_in(asker).get(thread.path)
+    browser.submit(f"/threads/{thread.id}/outcome", {"kind": "refuted"})
+    browser.get(thread.path)
+    assert "Thank you. The question is open again" in browser.text()
+    assert "Did this solve it?" not in browser.text()
+
+
 def test_a_question_solved_another_way_says_so(browser: Browser) -> None:
     thread = make_question()
     change(thread, status="solved")

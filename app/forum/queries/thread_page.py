@@ -14,14 +14,15 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import Person
 from app.core.actor import Actor
-from app.core.db import UTCDateTime, db, read
+from app.core.db import db, read
 from app.core.pagination import Page
 from app.core.records import Struct, replace
-from app.forum.models import Comment, Post, Thread
+from app.forum.models import Comment, Outcome, Post, Thread
 from app.forum.models.post import PostKind
 from app.forum.models.thread import Status
 from app.forum.policies import can_see_thread, shows_card, visible_comments, visible_posts
 from app.forum.queries.judging import ReasonCount, person_key, reasons_of
+from app.forum.queries.outcomes import IS_STANDING, NOT_READERS
 from app.forum.queries.people import person_card, person_columns
 from app.forum.queries.post_rows import POST_COLUMNS, post_row
 from app.forum.queries.resolution import (
@@ -201,7 +202,7 @@ def load_thread_page(actor: Actor, head: ThreadHead, sort: str, number: int) -> 
         reasons=reasons_of([post.id for post in shown if post.failed_count]) if is_telling_why else {},
         own=own_marks(actor.id, person_key(actor.id), head.id, [post.id for post in shown]) if actor.id is not None else None,
         original=_find_original(actor, head),
-        new_answers=_new_answers(actor, head, resolution.outcomes),
+        new_answers=_new_answers(actor, head),
         card=_find_card(head, posts.items) if number == 1 else None,
     )
 
@@ -237,21 +238,24 @@ _own = aliased(Post)
 _LAST_WORD = sa.select(sa.func.max(_own.created_at)).where(
     _own.thread_id == sa.bindparam("thread_id"), _own.author_id == _READER_ID
 )
+_SAID_SINCE = sa.exists().where(
+    Outcome.thread_id == sa.bindparam("thread_id"), Outcome.actor_id == _READER_ID, Outcome.created_at >= Post.created_at,
+    NOT_READERS, IS_STANDING,
+)  # fmt: skip
 _NEW_ANSWERS = _posts_statement(
     visible_posts(Actor()),
     "newest",
     True,
     sa.or_(Post.author_id.is_(None), Post.author_id != _READER_ID),
     Post.created_at > _LAST_WORD.scalar_subquery(),
-    Post.created_at > sa.bindparam("said_at", type_=UTCDateTime),
+    ~_SAID_SINCE,
 )
 
 
-def _new_answers(actor: Actor, head: ThreadHead, outcomes: Sequence[OutcomeRow]) -> tuple[PostRow, ...]:
+def _new_answers(actor: Actor, head: ThreadHead) -> tuple[PostRow, ...]:
     """Return up to five listed answers by others that are newer than anything the asker wrote or said about the outcome."""
     is_asker = actor.id is not None and actor.id == head.author_id and head.is_question
     if not is_asker or head.accepted_count or head.status in (Status.SOLVED, Status.CLOSED) or not head.is_listed:
         return ()
-    said_at = max((outcome.created_at for outcome in outcomes if outcome.actor_id == actor.id), default=head.opening.created_at)
-    given = {"thread_id": head.id, "reader_id": actor.id, "said_at": said_at, "offset": 0, "limit": 5}
+    given = {"thread_id": head.id, "reader_id": actor.id, "offset": 0, "limit": 5}
     return tuple([post_row(row) for row in read(_NEW_ANSWERS, given)])
