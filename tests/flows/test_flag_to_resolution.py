@@ -184,7 +184,7 @@ def test_a_declined_report_changes_nothing_for_readers(case: Case) -> None:
     assert "Visit my shop" in case.visitor.text()
     case.moderator.post(f"/moderation/queue/post-{case.answer_id}/decline", {"reason": "Too late"})
     case.moderator.get("/moderation/queue")
-    assert "Somebody has decided about that one already." in case.moderator.text()
+    assert "already: Report declined. You had typed: “Too late”" in case.moderator.text()
 
 
 def test_a_reported_comment_is_hidden_and_restored(case: Case) -> None:

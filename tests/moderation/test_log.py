@@ -21,16 +21,24 @@ from app.forum.services.commenting import add_comment
 from app.forum.services.composing import compose
 from app.moderation.models import LogEntry, LogIsAppendOnly
 from app.moderation.models.append_only import lock_statements, unlock_statements
+from app.moderation.presenters.log import action_label, labelled_actions
 from app.moderation.queries import LogFilter, iterate_log, list_log
 from app.moderation.queries.log import LOG_KINDS, SYSTEM_ID
 from app.moderation.queries.log_query import LogQuery, resolve_query
 from app.moderation.services.logging import write_log
 from app.moderation.undoing import TARGETS
+from app.moderation.undoing.comments import COMMENT
+from app.moderation.undoing.posts import POST
+from app.moderation.undoing.threads import THREAD
 from tests.asserts import count_queries
 from tests.client import Browser
 from tests.factories import actor_of, make_answer, make_category, make_person, make_thread
 
 BERLIN = ZoneInfo("Europe/Berlin")
+
+
+# What is done and what to do is one word.
+SAME_FORMS = {"set_aside"}
 
 
 @pytest.fixture
@@ -164,6 +172,23 @@ def test_every_kind_of_target_can_be_filtered_and_undone_by_its_name():
     about = {column.name for column in LogEntry.__table__.columns if column.foreign_keys} - {"actor_id", "undoes_id"}
     assert {column.key for column in LOG_KINDS.values()} == about
     assert {kind: column for column, kind, _ in TARGETS} == {kind: column.key for kind, column in LOG_KINDS.items()}
+
+
+@pytest.mark.usefixtures("app")
+def test_the_log_says_what_was_done_and_no_two_decisions_are_called_the_same():
+    undone = {action for about in (THREAD, POST, COMMENT) for action in about}
+    called = {
+        action: action_label(action) for action in undone | {"archived", "in_review", "draft", "warn", "lift", "undo", "watch"}
+    }
+    assert len(set(called.values())) == len(called), "Each can be told from the others in the filter"
+    assert not [
+        action for action, label in called.items() if label.replace(" ", "_").lower() == action and action not in SAME_FORMS
+    ]
+    assert labelled_actions(["unlock", "archive", "hide"]) == [
+        ("archive", "Archived"),
+        ("hide", "Hidden"),
+        ("unlock", "Unlocked"),
+    ]
 
 
 def test_no_entry_is_changed_or_removed_by_the_program(moderator):

@@ -39,7 +39,7 @@ class LogFilter(Struct, frozen=True):
     """Which entries to show; what is empty filters nothing.
 
     `by_id`: who decided (SYSTEM_ID: no person). `about_id`: the person, or the author of the text, that it was about. `since` counts,
-    `until` does not. `words` are looked for in the reasons.
+    `until` does not. `words` are looked for in the reasons. `target`: a kind of LOG_KINDS, and the id of the one thing it was about.
     """
 
     action: str = ""
@@ -50,6 +50,7 @@ class LogFilter(Struct, frozen=True):
     until: datetime | None = None
     words: str = ""
     thread_id: int | None = None
+    target: tuple[str, int] | None = None
 
 
 EVERYTHING = LogFilter()
@@ -62,6 +63,7 @@ class LogRow(Struct, frozen=True):
     action: str
     reason: str
     created_at: datetime
+    actor_id: int | None
     actor_name: str
     actor_path: str
     target_kind: str
@@ -86,7 +88,7 @@ def _statement(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
     """Entries about staff-only threads, articles, searches and waves are for staff."""
     return (
         sa.select(
-            LogEntry.id, LogEntry.action, LogEntry.reason, LogEntry.created_at, LogEntry.undoes_id, LogEntry.post_id,
+            LogEntry.id, LogEntry.action, LogEntry.reason, LogEntry.created_at, LogEntry.actor_id, LogEntry.undoes_id, LogEntry.post_id,
             LogEntry.comment_id, LogEntry.article_id, LogEntry.wave_id, _Author.display_name.label("actor_name"),
             _Author.name.label("actor_handle"), _Target.id.label("thread_id"), _Target.kind.label("thread_kind"), _Target.title,
             _Target.slug, _About.display_name.label("person_name"), _About.name.label("person_handle"),
@@ -132,6 +134,8 @@ def _conditions(where: LogFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield LogEntry.reason.icontains(where.words, autoescape=True)
     if where.thread_id is not None:
         yield _Target.id == where.thread_id
+    if where.target is not None:
+        yield LOG_KINDS[where.target[0]] == where.target[1]
 
 
 def _about(person_id: int) -> sa.CompoundSelect[int]:
@@ -179,7 +183,7 @@ def _log_row(row: sa.Row[*tuple[Any, ...]]) -> LogRow:
     r = row._mapping
     kind, text, path = _target(r)
     return LogRow(
-        id=r["id"], action=r["action"], reason=r["reason"], created_at=r["created_at"],
+        id=r["id"], action=r["action"], reason=r["reason"], created_at=r["created_at"], actor_id=r["actor_id"],
         actor_name=r["actor_name"] or lazy_gettext("the system"), actor_path=f"/people/{r['actor_handle']}" if r["actor_handle"] else "",
         target_kind=kind, target_text=text, target_path=path, is_undone=r["undo_id"] is not None, undoes_id=r["undoes_id"],
     )  # fmt: skip

@@ -5,16 +5,19 @@ from werkzeug.wrappers import Response
 
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
 from app.core.records import Struct
 from app.core.uow import unit_of_work
 from app.moderation.inbox.batches import offered_decisions
 from app.moderation.inbox.claiming import Claim, ClaimedByOther, list_claims
 from app.moderation.inbox.collecting import Inbox, find_item, read_inbox
+from app.moderation.inbox.decided import find_last_decision
 from app.moderation.inbox.deciding import decide_item
 from app.moderation.inbox.item import InboxItem, split_key
 from app.moderation.inbox.presenting import InboxRow, inbox_rows, inbox_tabs, inbox_title
 from app.moderation.inbox.registry import source_of
 from app.moderation.people.record import person_record
+from app.moderation.presenters.log import action_label
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.urls import QUEUE, queue_path, undo_path
 from app.web.access import moderators
@@ -72,7 +75,7 @@ def page_of_inbox(wanted: str, chosen: str, refused: Refused | None = None, stat
         then=inbox.after(current.key) if current else "",
         batch_decisions=offered_decisions(inbox.items),
         refused=refused,
-        is_gone=bool(wanted) and item is None,
+        gone=_decided_already(wanted) if wanted and item is None else "",
     )
 
 
@@ -85,6 +88,25 @@ def _first_free(inbox: Inbox, claims: dict[str, Claim]) -> InboxItem | None:
 def _claim_words(claim: Claim | None) -> tuple[str, bool] | None:
     """Return who looks at the open item, and whether that is whoever asks."""
     return (claim.words(current_actor(), now()), claim.person_id == current_actor().id) if claim else None
+
+
+def _decided_already(key: str, typed: str = "") -> str:
+    """Return who decided about an item that does not wait any more, and how; with what was typed for a decision that comes too late."""
+    last = find_last_decision(current_actor(), key)
+    if last is None:
+        said = _("Somebody has decided about that one already.")
+    elif last.actor_id == current_actor().id:
+        said = _(
+            "You have decided about “%(title)s” already: %(decision)s.",
+            title=last.target_text,
+            decision=action_label(last.action),
+        )
+    else:
+        said = _(
+            "%(name)s has decided about “%(title)s” already: %(decision)s.",
+            name=last.actor_name, title=last.target_text, decision=action_label(last.action),
+        )  # fmt: skip
+    return _("%(sentence)s You had typed: “%(words)s”", sentence=said, words=typed) if typed else said
 
 
 @blueprint.post("/moderation/queue/<item_key>/<decision>")
@@ -104,7 +126,7 @@ def decide_in_inbox(item_key: str, decision: str) -> Response:
     except Conflict as error:
         if find_item(actor, item_key) is not None:
             return page_of_inbox(item_key, chosen, Refused(decision, reason, error.message), 409)
-        flash(error.message, "warning")
+        flash(_decided_already(item_key, reason), "warning")
         return see_other(queue_path(posted_line("then"), chosen))
     if done.entry_id is None:
         flash(done.decision.done)

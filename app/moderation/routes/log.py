@@ -11,7 +11,7 @@ from app.core.exporting import Cell
 from app.core.i18n import gettext as _
 from app.core.text import parse_number
 from app.core.uow import unit_of_work
-from app.moderation.presenters.log import action_label, kind_label
+from app.moderation.presenters.log import action_label, kind_label, labelled_actions
 from app.moderation.queries import LogPage, LogRow, iterate_log, list_log, list_log_actions
 from app.moderation.queries.log import LOG_KINDS
 from app.moderation.queries.log_query import LogQuery, resolve_query
@@ -43,7 +43,7 @@ def log() -> Response:
         problems, entries = error.errors, LogPage((), None)
     return page(
         "moderation/log.html", Head(title=_("Moderation log")),
-        entries=entries, query=query, problems=problems, actions=list_log_actions(), kinds=tuple(LOG_KINDS),
+        entries=entries, query=query, problems=problems, actions=labelled_actions(list_log_actions()), kinds=tuple(LOG_KINDS),
         action_label=action_label, kind_label=kind_label, undoable=UNDOABLE, is_first=_before() is None, csv_path=log_path(query.given, is_csv=True),
         newest_path=log_path(query.given), older_path=log_path(query.given, before=entries.older),
     )  # fmt: skip

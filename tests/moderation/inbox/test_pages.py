@@ -7,7 +7,8 @@ from flask import Flask
 
 from app.core.clock import now
 from app.core.db import db
-from app.forum.models import Post
+from app.core.uow import unit_of_work
+from app.forum.models import Category, Post, Thread
 from app.moderation.inbox.collecting import Inbox
 from app.moderation.inbox.presenting import inbox_tabs
 from app.moderation.inbox.registry import list_sources
@@ -88,6 +89,29 @@ def test_what_somebody_else_looks_at_is_decided_after_a_second_question(app: Fla
     assert 'name="is_sure" value="1"' in asked.text
     moderator.post(f"/moderation/queue/post-{post.id}/uphold", {"reason": "My words", "is_sure": "1"})
     assert is_hidden(post)
+
+
+def test_who_comes_second_reads_who_decided_and_how_and_keeps_what_was_typed(app: Flask, moderator: Browser):
+    post, hidden_from_them = scenes.reported(), scenes.reported()
+    title = db.session.get_one(Thread, post.thread_id).title
+    ada = Browser(app).sign_in(make_person("ada", role="moderator"))
+    for browser in (ada, moderator):
+        browser.get(f"/moderation/queue?item=post-{post.id}")
+    ada.submit(f"/moderation/queue/post-{post.id}/decline", {"reason": "A joke"})
+    moderator.submit(f"/moderation/queue/post-{post.id}/uphold", {"reason": "Rude words"})
+    moderator.get("/moderation/queue")
+    said = f"Ada has decided about “{title}” already: Report declined."
+    assert f"{said} You had typed: “Rude words”" in moderator.text() and not is_hidden(post)
+    moderator.get(f"/moderation/queue?item=post-{post.id}")
+    assert said in moderator.text() and "You had typed" not in moderator.text()
+    ada.post(f"/moderation/queue/post-{post.id}/decline", {})
+    ada.get("/moderation/queue")
+    assert f"You have decided about “{title}” already" in ada.text()
+    ada.post(f"/moderation/queue/post-{hidden_from_them.id}/decline", {"reason": "Secret joke"})
+    with unit_of_work():
+        db.session.get_one(Category, db.session.get_one(Thread, hidden_from_them.thread_id).category_id).audience = "staff"
+    moderator.get(f"/moderation/queue?item=post-{hidden_from_them.id}")
+    assert "Somebody has decided about that one already." in moderator.text()
 
 
 def test_the_script_hears_who_was_first(app: Flask, moderator: Browser):
