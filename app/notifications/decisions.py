@@ -27,6 +27,7 @@ _DECISIONS = {
     "restore": lazy_gettext("%(what)s is visible again."),
     "approve": lazy_gettext("%(what)s was approved and is visible now."),
     "reject": lazy_gettext("%(what)s was not approved."),
+    "hold": lazy_gettext("%(what)s waits for approval again."),
     "set_aside": lazy_gettext(
         "%(what)s was reported by several people. It is out of sight until a moderator has looked at it; you need not do anything."
     ),
@@ -45,7 +46,7 @@ _DECISIONS = {
     "to_answer": lazy_gettext("%(what)s was turned into an answer or reply of its own."),
     "from_answer": lazy_gettext("%(what)s is a comment again."),
 }
-_NEED_NO_REASON = ("approve", "restore", "reopen", "release")
+_NEED_NO_REASON = ("approve", "hold", "restore", "reopen", "release")
 _EDITED = {
     "opening": lazy_gettext(
         "Somebody in charge changed your text of “%(title)s”; the list of changes shows how. Reason: %(reason)s"

@@ -115,9 +115,14 @@ def tell_of_thread_decision(event: ThreadCurated) -> None:
     if event.is_one_of_many:
         return
     thread = db.session.get(Thread, event.thread_id)
-    sentence = decision(event.action, thread.kind, thread.title, event.reason) if thread else ""
+    sentence = decision(_seen_by_author(event.action, thread), thread.kind, thread.title, event.reason) if thread else ""
     if thread and sentence:
         notify_of_decision(thread.author_id, sentence, actor_id=event.actor_id, thread_id=thread.id)
+
+
+def _seen_by_author(action: str, text: Thread | Post | Comment) -> str:
+    """Return what a decision is for its author: what was turned down and is restored waits again."""
+    return "hold" if action == "restore" and text.held_at is not None else action
 
 
 def tell_joined(event: ThreadCurated) -> None:
@@ -138,7 +143,7 @@ def tell_of_post_decision(event: PostCurated) -> None:
     if event.is_one_of_many:
         return
     post, thread = db.session.get(Post, event.post_id), db.session.get(Thread, event.thread_id)
-    sentence = decision(event.action, post.kind, thread.title, event.reason) if post and thread else ""
+    sentence = decision(_seen_by_author(event.action, post), post.kind, thread.title, event.reason) if post and thread else ""
     if post and sentence:
         notify_of_decision(post.author_id, sentence, actor_id=event.actor_id, thread_id=event.thread_id, post_id=post.id)
 
@@ -173,7 +178,7 @@ def tell_of_comment_decision(event: CommentCurated) -> None:
     if event.is_one_of_many:
         return
     comment, thread = db.session.get(Comment, event.comment_id), db.session.get(Thread, event.thread_id)
-    sentence = decision(event.action, "comment", thread.title, event.reason) if comment and thread else ""
+    sentence = decision(_seen_by_author(event.action, comment), "comment", thread.title, event.reason) if comment and thread else ""
     if comment and sentence:
         notify_of_decision(
             comment.author_id,

@@ -211,6 +211,21 @@ def test_authors_hear_what_moderators_decided_about_their_posts_and_comments(app
     ]
 
 
+def test_authors_hear_that_what_was_turned_down_or_approved_waits_again(app: Flask) -> None:
+    helper, moderator = make_person("helper"), make_person(role="moderator")
+    thread = make_question(title="Why?", author=helper, held_at=now())
+    post = make_answer(thread, author=helper, held_at=now())
+    note = comment(opening_of(thread), helper, held_at=now(), hidden_at=now())
+    tell(ThreadCurated(thread.id, "restore", moderator.id, "Undone"))
+    tell(PostCurated(thread.id, post.id, "restore", moderator.id, "Undone"))
+    tell(CommentCurated(thread.id, note.post_id, note.id, "hold", moderator.id, "Undone"))
+    assert sorted(heard(helper)) == [
+        "Your answer to “Why?” waits for approval again.",
+        "Your comment in “Why?” waits for approval again.",
+        "Your question “Why?” waits for approval again.",
+    ]
+
+
 def test_moderators_hear_nothing_of_what_they_do_to_themselves(app: Flask) -> None:
     moderator = make_person(role="moderator")
     thread = make_question(author=moderator)
