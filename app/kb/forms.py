@@ -38,6 +38,11 @@ def audience_choices(actor: Actor) -> list[tuple[str, str]]:
     return [(str(audience), label) for audience, label in AUDIENCES if actor.can_read(audience)]
 
 
+def _section_id(value: str | int | None) -> int | None:
+    """Return the id of a section; None for the choice that says to choose one."""
+    return int(value) if value else None
+
+
 class PlacementForm(BaseForm):
     """What drafts and new articles have in common: title, section, readers."""
 
@@ -47,7 +52,7 @@ class PlacementForm(BaseForm):
         validators=[InputRequired(lazy_gettext("Please give the article a title.")), at_most(TITLE_MAX)],
     )
     section_id = SelectField(
-        lazy_gettext("Section"), coerce=int, validators=[InputRequired(lazy_gettext("Please choose a section."))]
+        lazy_gettext("Section"), coerce=_section_id, validators=[InputRequired(lazy_gettext("Please choose a section."))]
     )
     audience = SelectField(
         lazy_gettext("Who can read it"), validators=[InputRequired(lazy_gettext("Please choose who can read it."))]

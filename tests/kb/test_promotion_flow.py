@@ -15,7 +15,7 @@ from app.search.results import find
 from tests.client import Browser
 from tests.factories import make_answer, make_category, make_question, make_section, opening_of
 from tests.kb.conftest import Crew
-from tests.kb.samples import change, fresh, make_solved
+from tests.kb.samples import change, fresh, make_solved, promote_and_publish
 
 
 @pytest.fixture
@@ -100,6 +100,35 @@ def test_dismissing_without_a_reason_is_refused(curator: Browser, settings: Sett
     assert "Please say why" in again.text
     curator.get("/moderation/promotions")
     assert "Why does the pump hum?" in curator.text()
+
+
+def test_the_section_offered_is_that_of_most_articles_from_the_same_category(curator: Browser, crew: Crew):
+    pumps, sensors = make_category("pumps"), make_category("sensors")
+    guides, _hardware, basics = (make_section(slug) for slug in ("guides", "hardware", "basics"))
+    for title, category, section in (
+        ("One", pumps, basics), ("Two", pumps, basics), ("Three", pumps, guides), ("Four", sensors, guides), ("Five", sensors, guides),
+    ):  # fmt: skip
+        thread, answer = make_solved(title, category=category)
+        promote_and_publish(crew.curator, thread, [answer], section.id)
+    chosen = "//select[@name='section_id']/option[@selected]/@value"
+    for category, usual in ((pumps, str(basics.id)), (sensors, str(guides.id))):
+        thread, _answer = make_solved("Why does it hum?", category=category)
+        curator.get(f"/moderation/promotions/{thread.id}/promote")
+        assert curator.page is not None and curator.page.xpath(chosen) == [usual]
+
+
+def test_without_such_a_section_one_has_to_be_chosen(curator: Browser):
+    thread, _answer = make_solved("Why does it hum?")
+    only = make_section("guides")
+    path, options = f"/moderation/promotions/{thread.id}/promote", "//select[@name='section_id']/option/@value"
+    curator.get(path)
+    assert curator.page is not None and curator.page.xpath(options) == [str(only.id)]
+    make_section("hardware")
+    for beginning in (path, "/kb/articles/new"):
+        curator.get(beginning)
+        assert curator.page.xpath(options)[0] == "" and curator.page.xpath("//select[@name='section_id'][@required]")
+        refused = curator.post(beginning, {"title": "It hums", "section_id": "", "audience": "public"}, status=400)
+        assert "Please choose a section." in refused.text
 
 
 def test_a_choice_that_does_not_hold_keeps_what_was_chosen(curator: Browser, crew: Crew):

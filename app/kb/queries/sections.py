@@ -7,11 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.actor import ANONYMOUS, Actor
-from app.core.db import read
+from app.core.db import db, read
 from app.core.errors import NotFound
 from app.core.records import Struct, field
+from app.forum.models import Thread
 from app.forum.queries.categories import reader_of
-from app.kb.models import Article, Section
+from app.kb.models import Article, ArticleSource, ArticleState, Section
 from app.kb.policies import listed_articles
 from app.kb.urls import section_path
 from app.web.marking import ARTICLES, SITE
@@ -93,6 +94,21 @@ def load_trail(section_id: int) -> tuple[tuple[str, str], ...]:
     return remember(
         ANONYMOUS, ("trail", section_id), (SITE,), lambda: as_crumbs(SectionTree((), _load_nodes()).trail(section_id))
     )
+
+
+def usual_section(category_id: int) -> int | None:
+    """Return the section in which most articles built from threads of a category stand; archived ones do not count."""
+    count = sa.func.count(Article.id.distinct())
+    statement = (
+        sa.select(Article.section_id)
+        .join(ArticleSource, ArticleSource.article_id == Article.id)
+        .join(Thread, Thread.id == ArticleSource.thread_id)
+        .where(Thread.category_id == category_id, Article.state != ArticleState.ARCHIVED)
+        .group_by(Article.section_id)
+        .order_by(count.desc(), Article.section_id)
+        .limit(1)
+    )
+    return db.session.scalar(statement)
 
 
 def as_crumbs(trail: Iterable[SectionNode]) -> tuple[tuple[str, str], ...]:

@@ -17,9 +17,10 @@ from app.kb.models import Article, SourceRole
 from app.kb.passages import PassageChoice, keep_passages, origin_of, propose_passages, to_block
 from app.kb.policies import ensure_can_write_articles
 from app.kb.queries.candidates import list_passages
+from app.kb.queries.sections import usual_section
 from app.kb.routes.blueprint import blueprint
 from app.kb.routes.passages import assemble, posted_revision, posted_roles
-from app.kb.routes.writing import fill_choices
+from app.kb.routes.writing import fill_choices, offer_section
 from app.kb.services.assembling import guess_environment
 from app.kb.services.blocks import Block, Origin, new_key
 from app.kb.services.promoting import Chosen, find_article_of, promote_thread
@@ -38,7 +39,8 @@ from app.web.seo import Head
 def show_promotion(thread_id: int) -> AnyResponse:
     """Show the passages of a thread with a proposal of what to take; a thread that has its article leads there."""
     actor = current_actor()
-    thread, form = get_thread(actor, thread_id), _form(actor)
+    thread = get_thread(actor, thread_id)
+    form = _form(actor, thread)
     known = find_article_of(thread_id)
     if known is not None:
         return _to_known(known)
@@ -53,7 +55,8 @@ def show_promotion(thread_id: int) -> AnyResponse:
 def promote(thread_id: int) -> AnyResponse:
     """Build the draft from what was chosen, and lead to its editor; to the article, if somebody was faster."""
     actor = current_actor()
-    thread, form = get_thread(actor, thread_id), _form(actor)
+    thread = get_thread(actor, thread_id)
+    form = _form(actor, thread)
     posts = list_passages(thread_id)
     roles = posted_roles(posts)
     try:
@@ -74,10 +77,11 @@ def _to_known(article_id: int) -> AnyResponse:
     return see_other(article_permalink(article_id))
 
 
-def _form(actor: Actor) -> PromoteForm:
+def _form(actor: Actor, thread: Thread) -> PromoteForm:
     ensure_can_write_articles(actor)
     form = PromoteForm()
     fill_choices(form, actor)
+    offer_section(form, usual_section(thread.category_id))
     return form
 
 

@@ -51,6 +51,15 @@ def fill_choices(form: PlacementForm, actor: Actor) -> None:
         form.kind.choices = [(str(shape.kind), shape.name) for shape in SHAPES.values()]
 
 
+def offer_section(form: PlacementForm, usual: int | None = None) -> None:
+    """Choose the usual section for what is new, or the only one there is; where there is neither, it has to be chosen."""
+    known = [value for value, _label in form.section_id.choices]
+    if usual not in known and len(known) > 1:
+        form.section_id.choices.insert(0, ("", _("Choose a section")))
+    elif form.section_id.data is None and known:
+        form.section_id.data = usual if usual in known else known[0]
+
+
 @blueprint.get("/kb/articles")
 @members
 def list_own() -> Response:
@@ -97,6 +106,7 @@ def _form(actor: Actor) -> ArticleForm:
     ensure_can_propose_articles(actor)
     form = ArticleForm()
     fill_choices(form, actor)
+    offer_section(form)
     return form
 
 
