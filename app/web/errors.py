@@ -14,8 +14,9 @@ from app.core.db import db
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.web.context import current_actor, wants_json
-from app.web.redirects import local_path, login_path
+from app.web.redirects import local_path, login_path, moved
 from app.web.render import page
+from app.web.rules import address_without_slash
 from app.web.seo import Head
 
 logger = logging.getLogger(__name__)
@@ -148,6 +149,8 @@ def _rate_limited(error: RateLimitExceeded) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
+    if error.code == 404 and (path := address_without_slash()):
+        return make_response(moved(path))
     response = error_answer(error.code, _words_of(error))
     for name, value in error.get_headers():
         if name.lower() == "allow":

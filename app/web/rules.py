@@ -6,8 +6,10 @@ to start. Which addresses lead where is not changed.
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
-from flask import Flask, request
+from flask import Flask, current_app, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from app.core.errors import NotFound
@@ -43,3 +45,21 @@ def init_rules(app: Flask) -> None:
 def _refuse_slashes() -> None:
     if request.environ["PATH_INFO"].startswith("//"):
         raise NotFound
+
+
+def address_without_slash() -> str:
+    """Return the address of a request that led nowhere without the slash at its end, where it is one of ours then; '' otherwise."""
+    path = request.path.removesuffix("/")
+    if (
+        request.routing_exception is None
+        or request.method not in ("GET", "HEAD")
+        or path in ("", request.path)
+        or path.endswith("/")
+    ):
+        return ""
+    try:
+        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return ""
+    query = request.query_string.decode("ascii", "replace")
+    return f"{quote(path)}?{query}" if query else quote(path)

@@ -182,6 +182,25 @@ def test_slashes_too_many_lead_nowhere(app: Flask, path: str):
     assert answer.status_code == 404 and answer.location is None and "poisoned" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/kb/", "/kb"),
+        ("/questions/?view=solved&page=2", "/questions?view=solved&page=2"),
+        ("/tags/%E9%80%9A%E9%A3%8E/?page=2", "/tags/%E9%80%9A%E9%A3%8E?page=2"),
+        ("/people/a%20b%3Fc/", "/people/a%20b%3Fc"),
+        ("/kb//", None),
+        ("/nowhere/", None),
+        ("/tags//evil.example/", None),
+        ("/%5Cevil.example/", None),
+    ],
+)
+def test_a_slash_at_the_end_leads_to_the_address_without_it(app: Flask, path: str, target: str | None):
+    answer = app.test_client().get(path, headers={"Host": "poisoned.example"})
+    assert (answer.status_code, answer.location) == ((301, target) if target else (404, None))
+    assert app.test_client().post(path).status_code in (400, 404, 405)
+
+
 @pytest.mark.parametrize("path", ["//", "//questions", "///tags"])
 def test_slashes_too_many_at_the_beginning_lead_nowhere(app: Flask, path: str):
     # A client of tests takes what follows two slashes for a host.
