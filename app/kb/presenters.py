@@ -11,6 +11,7 @@ from app.core.i18n import lazy_gettext, separated
 from app.core.markup import with_first_image_at_once
 from app.core.records import Struct
 from app.core.text import shorten
+from app.core.textdiff import TextDiff, diff_lines
 from app.forum.models.post import PostKind
 from app.forum.models.thread import ThreadKind
 from app.kb import policies
@@ -137,3 +138,18 @@ def name_posts(credits: Sequence[Credit]) -> str:
 def source_threads(credits: Sequence[Credit]) -> list[tuple[str, str]]:
     """Return (title, path) of the threads behind an article, each once."""
     return list({credit.thread_id: (credit.thread_title, credit.thread_path) for credit in credits}.values())
+
+
+def compare_revisions(old: ArticleRevision, new: ArticleRevision) -> TextDiff:
+    """Return what changed between two revisions: in the text, and in title, summary and all else that a revision holds."""
+    return diff_lines(_whole_text(old), _whole_text(new))
+
+
+def _whole_text(revision: ArticleRevision) -> str:
+    lines = [
+        _("Title: %(text)s", text=revision.title),
+        _("Summary: %(text)s", text=revision.summary),
+        _("Applies to: %(text)s", text=revision.applies_to),
+        *(_("Asked as: %(text)s", text=line) for line in revision.asked_as.splitlines()),
+    ]
+    return "".join(f"{line}\n" for line in lines) + "\n" + revision.body_source

@@ -300,3 +300,13 @@ def test_nobody_who_cannot_look_after_an_article_any_more_gets_it_back(app: Flas
         set_role(actor_of(crew.admin), keeper.id, "member")
     with pytest.raises(Conflict, match="nobody of this name"), unit_of_work():
         reviewing.give_back_owner(actor_of(crew.admin), article_id=article.id, owner_id=keeper.id)
+
+
+def test_the_review_shows_a_new_title_and_summary_too(browser: Browser, crew: Crew):
+    article = make_article("Prime the pump")
+    with unit_of_work():
+        words = text("Prime the pump twice", "## Solution\n\nClean the intake filter.", summary="For all pumps.")
+        save_revision(actor_of(crew.staff), article_id=article.id, base_revision=1, place=place(article.section_id), text=words)
+    browser.sign_in(crew.moderator).get(f"/kb/articles/{article.id}/review")
+    assert "Title: Prime the pump twice" in browser.text() and "Summary: For all pumps." in browser.text()
+    assert "The texts are the same" not in browser.text()

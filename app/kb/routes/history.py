@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
-from app.core.textdiff import TextDiff, diff_lines
 from app.core.uow import unit_of_work
 from app.kb import presenters
 from app.kb.models import ArticleRevision
@@ -40,7 +39,7 @@ def history(article_id: int) -> Response:
     head = Head(title=_("Versions of “%(title)s”", title=article.title))
     return page(
         "kb/history.html", head, article=article, path=presenters.path_of(article), revisions=revisions, old=old, new=new,
-        diff=_compare(old, new),
+        diff=presenters.compare_revisions(old, new),
     )  # fmt: skip
 
 
@@ -49,21 +48,6 @@ def _asked(name: str, default: int, known: dict[int, ArticleRevision]) -> int:
     if not raw.isascii() or not raw.isdigit() or len(raw) > NUMBER_DIGITS or int(raw) not in known:
         raise NotFound(pgettext("of an article", "There is no such version."))
     return int(raw)
-
-
-def _compare(old: ArticleRevision, new: ArticleRevision) -> TextDiff:
-    return diff_lines(_whole_text(old), _whole_text(new))
-
-
-def _whole_text(revision: ArticleRevision) -> str:
-    """Return everything a revision holds, as lines."""
-    lines = [
-        _("Title: %(text)s", text=revision.title),
-        _("Summary: %(text)s", text=revision.summary),
-        _("Applies to: %(text)s", text=revision.applies_to),
-        *(_("Asked as: %(text)s", text=line) for line in revision.asked_as.splitlines()),
-    ]
-    return "".join(f"{line}\n" for line in lines) + "\n" + revision.body_source
 
 
 @blueprint.post("/kb/articles/<id:article_id>/restore/<id:number>")

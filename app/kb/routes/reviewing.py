@@ -12,7 +12,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
 from app.core.markup import render_markdown
 from app.core.text import parse_number
-from app.core.textdiff import TextDiff, diff_lines
+from app.core.textdiff import TextDiff
 from app.core.uow import unit_of_work
 from app.forum.queries.versions import list_products
 from app.kb import presenters
@@ -77,7 +77,7 @@ def _news(article: Article) -> TextDiff | None:
         return None
     old = article_queries.get_revision(article.id, article.published_revision)
     new = article_queries.get_revision(article.id, article.revision)
-    return diff_lines(old.body_source, new.body_source)
+    return presenters.compare_revisions(old, new)
 
 
 @blueprint.post("/kb/articles/<id:article_id>/remarks")
