@@ -229,7 +229,7 @@ def test_an_edited_source_is_shown_to_curators_until_they_have_looked(story: Sto
     curator.get(f"/kb/articles/{article}/sources")
     done = curator.submit("/acknowledge", {})
     curator.get(done.location)
-    assert "edited since" not in curator.text() and "as it was" in curator.text()
+    assert "edited since" not in curator.text() and "nothing new" in curator.text()
     curator.get(published.location)
     assert "has changed" not in curator.text()
 

@@ -123,7 +123,7 @@ def test_a_changed_source_is_shown_with_its_difference_and_can_be_kept(app: Flas
     curator.submit("acknowledge", {})
     assert source_of(article, answer).change == "" and fresh(article).source_changed_at is None
     curator.get(f"/kb/articles/{article.id}/sources")
-    assert "as it was" in curator.text()
+    assert "nothing new" in curator.text()
 
 
 def titles(curator: Browser) -> list[str]:
