@@ -106,6 +106,9 @@ def test_the_language_of_an_article_is_told_to_programs(browser: Browser):
     change(article, language="de")
     browser.get(path_of(article))
     assert browser.page is not None and browser.page.xpath("//article[@lang='de']")
+    browser.get("/kb")
+    title = browser.page.xpath("//li[contains(@class, 'article-row')]//a[@lang='de']")
+    assert [link.text_content() for link in title] == ["Wie laut ist die Pumpe?"], "screen readers would read it as English"
 
 
 def test_who_asks_sees_checked_articles_first_with_their_answer(client: FlaskClient, crew: Crew):
