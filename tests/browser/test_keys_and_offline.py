@@ -74,6 +74,54 @@ def test_question_mark_shows_the_keys_and_escape_takes_them_away(context: Browse
     expect(dialog).to_be_hidden()
 
 
+def test_single_keys_can_be_turned_off_and_on_again(context: BrowserContext, demo: Server) -> None:
+    """Who speaks to the computer would press them with every word (WCAG 2.1.4)."""
+    sign_in_as_admin(context, demo)
+    page = context.new_page()
+    page.goto("/keys")
+    choice = page.get_by_role("checkbox", name="Use keys without Ctrl or Alt")
+    expect(choice).to_be_checked()
+    choice.uncheck()
+    page.goto("/moderation/queue")
+    page.locator("h1").click()
+    for key in ("/", "?", "j"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.matches('body, main')")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.goto("/keys")
+    expect(choice).not_to_be_checked()
+    choice.check()
+    page.goto("/moderation/queue")
+    page.keyboard.press("j")
+    expect(page.locator("[data-queue] a:focus")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog").get_by_role("checkbox", name="Use keys without Ctrl or Alt")).to_be_checked()
+
+
+def test_what_is_chosen_shows_where_the_system_gives_the_colours(chromium: Chromium, demo: Server) -> None:
+    context = chromium.new_context(
+        base_url=demo.url, viewport={"width": 1280, "height": 800}, user_agent=AGENT, locale="en", forced_colors="active"
+    )
+    context.set_default_timeout(10_000)
+    sign_in_as_admin(context, demo)
+    page = context.new_page()
+    for path, places in (
+        ("/questions/5", ".top-links [aria-current]"),
+        ("/moderation/queue", ".tabs [aria-current], .inbox-list [aria-current], .side-nav [aria-current]"),
+    ):
+        page.goto(path)
+        styles = page.locator(places).evaluate_all("(nodes) => nodes.map((node) => getComputedStyle(node).outlineStyle)")
+        assert styles == ["solid"] * len(places.split(","))
+    page.locator(".top-search input").click()
+    page.locator(".top-search input").press_sequentially("pump")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    styles = page.get_by_role("option").evaluate_all("(nodes) => nodes.map((node) => getComputedStyle(node).outlineStyle)")
+    assert styles[0] == "solid" and styles[1] == "none"
+    context.close()
+
+
 def test_escape_closes_a_menu_and_leads_back_to_what_opened_it(writer: Page) -> None:
     opener = writer.locator(".top details[data-menu] > summary")
     opener.focus()

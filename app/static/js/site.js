@@ -24,9 +24,8 @@ export function relativeTimes(root = document) {
 export function announce(text) {
   document.querySelector(".toast[data-said]")?.remove();
   const toast = document.createElement("div");
-  toast.className = "flash toast";
-  toast.dataset.said = "";
-  toast.setAttribute("role", "status");
+  toast.className = "flash toast"; toast.dataset.said = "";
+  toast.setAttribute("role", "alert"); // a status that comes with its words is not read out
   document.body.append(toast);
   toast.textContent = text;
   setTimeout(() => toast.remove(), Math.max(3000, 80 * text.length)); // long enough to be read
@@ -91,7 +90,7 @@ addEventListener("pageshow", () => {
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable]");
   if (event.key === "Escape") return closeMenus(null);
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("keys") === "off") return;
   if (event.key === "/") { event.preventDefault(); all("[data-suggest] input").at(-1)?.focus(); }
   if (event.key === "?") import("./modules/shortcuts.js").then((module) => module.showShortcuts());
 });
@@ -107,4 +106,5 @@ for (const box of all("[data-verdict]")) box.addEventListener("submit", (event) 
 if (document.querySelector("[data-offline-page]")) addEventListener("online", () => location.reload());
 // Who reads on gets the service worker (an offline page), once the page is there; who came for one page pays nothing for it.
 if (isSecureContext && "serviceWorker" in navigator && (document.referrer.startsWith(location.origin) || matchMedia("(display-mode: standalone)").matches)) addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(() => navigator.serviceWorker.register("/sw.js").catch(() => {})));
+if (document.querySelector("[data-keys]")) import("./modules/shortcuts.js").then((module) => module.offerChoice(document));
 if (document.querySelector("[data-dismissable]")) import("./modules/dismiss.js").then((module) => module.makeDismissable());

@@ -6,7 +6,7 @@ export function bind(list) {
   const links = /** @type {HTMLAnchorElement[]} */ ([...list.querySelectorAll("li > a, .row-title a")]);
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target instanceof HTMLElement && event.target.matches("input:not([type=checkbox]), textarea, select");
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("keys") === "off") return;
     const line = document.activeElement?.closest("li");
     const focused = links.findIndex((link) => link === document.activeElement || (line && link.parentElement === line));
     const open = links.findIndex((link) => link.hasAttribute("aria-current"));

@@ -14,6 +14,16 @@ function make(tag, props, ...inside) {
   return node;
 }
 
+/** Who speaks to the computer, or presses keys unawares, may turn single keys off; this browser remembers it. @param {ParentNode} root */
+export function offerChoice(root) {
+  const box = root.querySelector("[data-keys-choice]");
+  const choice = box?.querySelector("input");
+  if (!choice) return;
+  box?.removeAttribute("hidden");
+  choice.checked = localStorage.getItem("keys") !== "off";
+  choice.addEventListener("change", () => localStorage.setItem("keys", choice.checked ? "on" : "off"));
+}
+
 export async function showShortcuts() {
   let dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById("shortcuts"));
   if (!dialog) {
@@ -26,6 +36,7 @@ export async function showShortcuts() {
     dialog = make("dialog", { id: "shortcuts" }, list, make("form", { method: "dialog" }, close));
     const title = list.querySelector("h1");
     if (title) { title.id = "shortcuts-title"; dialog.setAttribute("aria-labelledby", title.id); }
+    offerChoice(dialog);
     document.body.append(dialog);
   }
   if (!dialog.open) dialog.showModal();
