@@ -18,6 +18,7 @@ from app.core.records import Struct
 from app.core.uow import unit_of_work
 from app.moderation.inbox.claiming import Claim, list_claims
 from app.moderation.inbox.collecting import find_items
+from app.moderation.inbox.decided import find_last_decision
 from app.moderation.inbox.deciding import NO_REASON, decide_item
 from app.moderation.inbox.item import Decision, InboxItem
 from app.moderation.models import InboxBatch
@@ -30,12 +31,14 @@ KEPT_FOR = timedelta(days=90)
 
 
 class BatchRow(Struct, frozen=True):
-    """One chosen item: what happens to it, or (`is_skipped`) why nothing does."""
+    """One chosen item: what happens to it, or (`is_skipped`) why nothing does. `title` and `path` may be empty for one that is gone."""
 
     key: str
     item: InboxItem | None
     words: str
     is_skipped: bool = False
+    title: str = ""
+    path: str = ""
 
 
 class BatchPreview(Struct, frozen=True):
@@ -69,32 +72,49 @@ def offered_decisions(items: Sequence[InboxItem]) -> list[Decision]:
 def preview_batch(actor: Actor, keys: Sequence[str], decision: str) -> BatchPreview:
     """Return what a decision would do to each chosen item; reads only, each source once.
 
-    Raises Invalid when nothing, too much, or no decision that any of them offers is chosen.
+    What was chosen beyond MOST_IN_BATCH is skipped. Raises Invalid when nothing, or no decision that any of them offers, is chosen.
     """
     ensure_can_moderate_site(actor)
     chosen = list(dict.fromkeys(keys))
     if not chosen:
         raise Invalid(_("Please choose the items first."), field="item")
-    if len(chosen) > MOST_IN_BATCH:
-        raise Invalid(_("Please choose at most %(most_in_batch)s items at a time.", most_in_batch=MOST_IN_BATCH), field="item")
     items = find_items(actor, chosen)
     offered = {one.name: one for one in offered_decisions(list(items.values()))}
     if items and decision not in offered:
         raise Invalid(_("Please choose what to decide: none of these items can be decided so."), field="decision")
     claims = list_claims(list(items))
-    rows = tuple(_row(actor, key, items.get(key), claims.get(key), decision) for key in chosen)
-    return BatchPreview(offered.get(decision) or Decision(decision, _("Decide"), "", "", ""), rows)
+    rows = [_row(actor, key, items.get(key), claims.get(key), decision) for key in chosen[:MOST_IN_BATCH]]
+    rows += [_too_many(key, items.get(key)) for key in chosen[MOST_IN_BATCH:]]
+    return BatchPreview(offered.get(decision) or Decision(decision, _("Decide"), "", "", ""), tuple(rows))
 
 
 def _row(actor: Actor, key: str, item: InboxItem | None, claim: Claim | None, name: str) -> BatchRow:
     if item is None:
-        return BatchRow(key, None, _("decided already"), is_skipped=True)
+        return _gone(actor, key)
     decision = item.find_decision(name)
     if decision is None or not decision.in_batch:
-        return BatchRow(key, item, _("cannot be decided so"), is_skipped=True)
+        return _skipped(item, _("cannot be decided so"))
     if claim is not None and claim.person_id != actor.id:
-        return BatchRow(key, item, _("%(name)s is looking at it", name=claim.person_name), is_skipped=True)
-    return BatchRow(key, item, decision.effect)
+        return _skipped(item, _("%(name)s is looking at it", name=claim.person_name))
+    return BatchRow(key, item, decision.effect, title=item.title, path=item.path)
+
+
+def _skipped(item: InboxItem, words: str) -> BatchRow:
+    return BatchRow(item.key, item, words, is_skipped=True, title=item.title, path=item.path)
+
+
+def _gone(actor: Actor, key: str) -> BatchRow:
+    last = find_last_decision(actor, key)
+    if last is None:
+        return BatchRow(key, None, _("decided already"), is_skipped=True)
+    is_own = last.actor_id == actor.id
+    words = _("decided already") if is_own else _("%(name)s has decided already", name=last.actor_name)
+    return BatchRow(key, None, words, is_skipped=True, title=last.target_text, path=last.target_path)
+
+
+def _too_many(key: str, item: InboxItem | None) -> BatchRow:
+    words = _("more than %(most)s at a time: it waits on", most=MOST_IN_BATCH)
+    return _skipped(item, words) if item else BatchRow(key, None, words, is_skipped=True)
 
 
 def decide_batch(
@@ -117,9 +137,9 @@ def decide_batch(
 
 
 def _decide_one(actor: Actor, row: BatchRow, decision: str, reason: str, seen: str) -> dict[str, Any]:
-    result: dict[str, Any] = {"key": row.key, "title": "", "path": "", "entry": None, "said": str(row.words), "done": False}
-    if row.item is not None:
-        result |= {"title": row.item.title, "path": row.item.path}
+    result: dict[str, Any] = {
+        "key": row.key, "title": row.title, "path": row.path, "entry": None, "said": str(row.words), "done": False,
+    }  # fmt: skip
     if row.is_skipped:
         return result
     try:

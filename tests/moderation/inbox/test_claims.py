@@ -14,8 +14,9 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
-from app.forum.models import Post
-from app.moderation.inbox.batches import MOST_IN_BATCH, decide_batch, get_batch, offered_decisions, preview_batch, undo_batch
+from app.forum.models import Post, Thread
+from app.moderation.inbox import batches
+from app.moderation.inbox.batches import decide_batch, get_batch, offered_decisions, preview_batch, undo_batch
 from app.moderation.inbox.claiming import ClaimedByOther, claim_item, list_claims, release_item
 from app.moderation.inbox.collecting import read_inbox
 from app.moderation.inbox.deciding import decide_item
@@ -112,12 +113,28 @@ def test_a_preview_says_what_happens_to_which_and_what_is_skipped(mo: Actor, ada
     assert {d.name for d in offered_decisions(read_inbox(mo).items)} == {"uphold", "spam", "decline", "differ"}
 
 
-def test_nothing_too_much_or_an_unknown_decision_is_no_batch(mo: Actor):
+def test_nothing_or_an_unknown_decision_is_no_batch(mo: Actor):
     post = scenes.reported()
-    too_many = [f"post-{number}" for number in range(MOST_IN_BATCH + 1)]
-    for keys, decision in (([], "uphold"), (too_many, "uphold"), ([f"post-{post.id}"], "explode")):
+    for keys, decision in (([], "uphold"), ([f"post-{post.id}"], "explode")):
         with pytest.raises(Invalid):
             preview_batch(mo, keys, decision)
+
+
+def test_what_is_chosen_beyond_a_batch_waits_on(mo: Actor, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(batches, "MOST_IN_BATCH", 2)
+    posts = [scenes.reported() for _ in range(3)]
+    results = decide_batch(mo, [f"post-{post.id}" for post in posts], "decline", reason="Fine").results
+    assert [row["done"] for row in results] == [True, True, False]
+    assert results[2]["said"] == "more than 2 at a time: it waits on" and results[2]["title"]
+
+
+def test_a_batch_names_who_decided_meanwhile_and_about_what(mo: Actor, ada: Actor):
+    one, two = scenes.reported(), scenes.reported()
+    with unit_of_work():
+        decide_item(ada, f"post-{one.id}", "decline", reason="Fine")
+    gone, _other = decide_batch(mo, [f"post-{one.id}", f"post-{two.id}"], "uphold", reason="Rude").results
+    title = db.session.get_one(Thread, one.thread_id).title
+    assert (gone["said"], gone["title"], gone["path"]) == ("Ada has decided already", title, f"/posts/{one.id}")
 
 
 def test_many_are_decided_each_with_its_entry_and_taken_back_in_one_go(mo: Actor):
