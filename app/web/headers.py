@@ -86,7 +86,7 @@ def add_headers(response: Response) -> Response:
     if "cache-control" in present:
         return response
     if "set-cookie" in present or not _is_shareable(response):
-        headers.add("Cache-Control", "private, no-store")
+        headers.add("Cache-Control", "private, no-cache" if _is_refused_form(response) else "private, no-store")
         headers.pop("Last-Modified", None)
         return response
     headers.add("Cache-Control", "public, max-age=0, must-revalidate")
@@ -96,6 +96,11 @@ def add_headers(response: Response) -> Response:
     vary_by(response, "Cookie")
     response.set_etag(tag_of(response.get_data()))
     return response.make_conditional(environ) if _CONDITIONS & environ.keys() else response  # type: ignore[return-value]
+
+
+def _is_refused_form(response: Response) -> bool:
+    """Whether a form came back to be corrected: browsers show it again on the way back, with what was typed, only if they may keep it."""
+    return request.method == "POST" and response.status_code == 400 and response.mimetype == "text/html"
 
 
 def _is_shareable(response: Response) -> bool:

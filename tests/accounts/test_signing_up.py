@@ -148,6 +148,11 @@ def test_people_who_are_signed_in_are_led_on(browser: Browser) -> None:
     browser.get("/login", status=303)
 
 
+def test_a_refused_form_may_be_kept_by_the_browser_that_sent_it(browser: Browser) -> None:
+    browser.get("/signup")
+    assert browser.submit("/signup", {"name": "mira"}, 400).headers["Cache-Control"] == "private, no-cache"
+
+
 def test_pages_for_signing_up_and_in_are_kept_by_nobody(browser: Browser) -> None:
     for path in ("/signup", "/login", "/reset-password"):
         response = browser.get(path)

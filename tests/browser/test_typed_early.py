@@ -63,6 +63,20 @@ def test_what_was_discarded_stays_away_on_the_way_back(server: Server, page: Pag
     assert not execute(server, "SELECT 1 FROM draft")
 
 
+def test_a_refused_form_is_there_on_the_way_back(page: Page) -> None:
+    """With what was corrected since; browsers ask nobody to send it again."""
+    page.goto("/ask")
+    page.locator("main input[name=title]").fill("The pump hums")
+    page.get_by_role("button", name="Post your question").click()
+    expect(page.get_by_text("Nothing you typed is lost").first).to_be_visible()
+    page.locator("main textarea[name=body]").fill("Since Tuesday.")
+    page.get_by_role("link", name="Tags").first.click()
+    page.wait_for_url("**/tags")
+    page.go_back()
+    expect(page.locator("main input[name=title]")).to_have_value("The pump hums")
+    expect(page.locator("main textarea[name=body]")).to_have_value("Since Tuesday.")
+
+
 def test_the_preview_of_an_article_follows(page: Page, late: Callable[[], None]) -> None:
     page.goto("/kb/sections")
     page.locator("main input[name=title]").first.fill("Pumps")
