@@ -1,12 +1,14 @@
 """Reporting a post, a comment or a person."""
 
+from collections.abc import Callable
+
 from flask import flash
 from werkzeug.wrappers import Response
 
 from app.accounts.queries import get_person
 from app.accounts.urls import person_path
 from app.core.actor import Actor
-from app.core.errors import Invalid
+from app.core.errors import Invalid, NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.records import Struct
@@ -18,6 +20,7 @@ from app.moderation.forms.flags import FlagForm
 from app.moderation.forms.numbers import parse_thread_number
 from app.moderation.policies import ensure_can_flag_people
 from app.moderation.routes.blueprint import blueprint
+from app.moderation.urls import my_reports_path
 from app.web.access import members
 from app.web.context import current_actor
 from app.web.ratelimit import REACTING, limiter
@@ -61,6 +64,15 @@ def _form_page(form: FlagForm, reported: Reported, status: int = 200) -> Respons
     return page("moderation/flag.html", head, status=status, form=form, about=reported)
 
 
+def _thanked(read: Callable[[Actor, int], Reported], number: int) -> Response:
+    """Lead back to what was reported; to one's reports where this one took it out of sight."""
+    flash(THANKS)
+    try:
+        return see_other(read(current_actor(), number).back)
+    except NotFound:
+        return see_other(my_reports_path())
+
+
 def _original(form: FlagForm) -> int | None:
     """Return the number of the question that was asked before. Raises Invalid for words that name none."""
     typed = form.original.data or ""
@@ -94,8 +106,7 @@ def flag_post_action(post_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _form_page(form, _post(actor, post_id), status=400)
-    flash(THANKS)
-    return see_other(reported.back)
+    return _thanked(_post, post_id)
 
 
 @blueprint.get("/comments/<id:comment_id>/flag")
@@ -118,8 +129,7 @@ def flag_comment_action(comment_id: int) -> Response:
     except Invalid as error:
         form.add_errors(error)
         return _form_page(form, _comment(actor, comment_id), status=400)
-    flash(THANKS)
-    return see_other(comment_path(comment_id))
+    return _thanked(_comment, comment_id)
 
 
 @blueprint.get("/people/<id:person_id>/flag")

@@ -26,6 +26,7 @@ from app.moderation.models import Flag, LogEntry
 from app.moderation.queries import count_queue, list_queue
 from app.moderation.undoing import undo_decision
 from app.notifications.models import Notification
+from tests.client import Browser
 from tests.factories import accept, actor_of, body, make_answer, make_person, make_question, opening_of
 
 
@@ -130,6 +131,21 @@ def test_what_staff_write_stays(app: Flask):
     answer = make_answer(make_question(), make_person(role="staff"))
     report(answer, 4)
     assert db.session.get_one(Post, answer.id).is_listed
+
+
+def test_whose_report_takes_a_text_out_of_sight_is_led_to_a_page_they_can_read(app: Flask, browser: Browser):
+    thread = make_question()
+    answer, other = make_answer(thread), make_answer(thread)
+    report(answer, 2)
+    browser.sign_in(make_person("rita"))
+    for post, path in (
+        (other, f"/posts/{other.id}"),
+        (answer, "/settings/reports"),
+        (opening_of(thread), f"/posts/{opening_of(thread).id}"),
+    ):
+        sent = browser.post(f"/posts/{post.id}/flag", {"reason": "spam"})
+        assert sent.location == path
+    assert "Thank you." in browser.get("/settings/reports").text
 
 
 def test_a_changed_text_can_be_reported_and_set_aside_anew(app: Flask, moderator):
