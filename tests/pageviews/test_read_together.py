@@ -135,6 +135,15 @@ def test_a_thread_and_an_article_name_each_other_once_enough_people_read_both(br
     assert "People also read" in browser.text() and "The vent sticks" in browser.text()
 
 
+def test_the_article_that_the_thread_names_above_is_not_named_again(browser: Browser):
+    thread, article = make_question(title="The vent sticks"), make_article("Oil the vent", section=make_section("vents"))
+    keep(("thread", thread.id), ("article", article.id), 5)
+    thread.article_path, thread.article_title = f"/kb/vents/{article.slug}", article.title
+    db.session.commit()
+    browser.get(thread.path)
+    assert browser.text().count("Oil the vent") == 1 and "kept up to date" in browser.text()
+
+
 def test_nobody_is_told_of_pages_they_may_not_read(browser: Browser):
     thread = make_question(title="The vent sticks")
     inner = make_question(title="Canary of the staff room", category=make_category(audience=Audience.STAFF))

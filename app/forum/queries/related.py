@@ -67,8 +67,9 @@ def read_next(head: ThreadHead, tags: tuple[str, ...], actor: Actor, least: int)
         together, similar = read_with(THREAD, head.id, least), _similar(head, actor)
     wanted = {key: (_TAGS[key[0]](key[1]), SITE) for key in (*together, *similar)}
     links = remember_each(reader_of(actor), "link", wanted, partial(_load_links, reader_of(actor)))
-    also_read = _pick(together, links, ALSO_READ_LIMIT)
-    related = sorted(_pick(similar, links, LIMIT), key=lambda link: link.kind != ARTICLE)
+    said_above = head.article_path  # the article that keeps up to date what was answered here
+    also_read = _pick(together, links, ALSO_READ_LIMIT, said_above)
+    related = sorted(_pick(similar, links, LIMIT, said_above), key=lambda link: link.kind != ARTICLE)
     return ReadNext(also_read, tuple(link for link in related or related_by_tags(head, tags, actor) if link not in also_read))
 
 
@@ -90,9 +91,9 @@ def _load_links(reader: Actor, keys: Sequence[Key]) -> dict[Key, RelatedLink]:
     return {(card.kind, card.id): _link(card) for card in cards}
 
 
-def _pick(keys: Sequence[Key], links: Mapping[Key, RelatedLink | None], limit: int) -> tuple[RelatedLink, ...]:
+def _pick(keys: Sequence[Key], links: Mapping[Key, RelatedLink | None], limit: int, said_above: str) -> tuple[RelatedLink, ...]:
     found = (links[key] for key in keys)
-    return tuple(link for link in found if link is not None)[:limit]
+    return tuple(link for link in found if link is not None and link.path != said_above)[:limit]
 
 
 def _link(card: TitleCard) -> RelatedLink:
