@@ -26,7 +26,7 @@ TITLES = {
     404: lazy_gettext("Page not found"),
     405: lazy_gettext("That does not work here"),
     409: lazy_gettext("Somebody was faster"),
-    410: lazy_gettext("This was removed"),
+    410: lazy_gettext("Not here any more"),
     413: lazy_gettext("That is too large"),
     415: lazy_gettext("We cannot read that"),
     429: lazy_gettext("A little too fast"),

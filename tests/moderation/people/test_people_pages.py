@@ -178,6 +178,7 @@ def test_the_link_of_somebody_banned_shows_why_takes_an_appeal_and_dies_with_the
     assert "Insults" in browser.get(path).text
     browser.submit("/appeal", {"note": "My brother did it."})
     assert "My brother did it." in browser.get(path).text
-    browser.get(path + "x", status=410)
+    assert "This link is too old, or was cut off on its way." in browser.get(path + "x", status=410).text
     moderator.post(f"/moderation/people/{person.id}/sanctions/{one.id}/lift", {"reason": "True"})
-    browser.get(path, status=410)
+    over = browser.get(path, status=410).text
+    assert "This was taken back meanwhile: please sign in." in over and '<a class="btn" href="/login">' in over
