@@ -210,7 +210,10 @@ def test_appeals_wait_in_the_inbox_of_others_than_who_decided(mo: Actor, decisio
     own, other = find_item(judge, key), find_item(mo, key)
     assert own is not None and own.decisions == () and other is not None and other.person_id == person.id
     detail = source_of("appeal").show(mo, other)
-    assert detail.voices[0].note == "I will be quiet" and detail.context[0].text == "Too loud"
+    assert [voice.words for voice in source_of("appeal").show(judge, own).voices][1:] == [
+        "Somebody else looks at it: you decided first"
+    ]
+    assert len(detail.voices) == 1 and detail.voices[0].note == "I will be quiet" and detail.context[0].text == "Too loud"
     with pytest.raises(NotFound):
         decide(judge, key, decision)
     assert decide(mo, key, decision, reason="We talked about it").entry_id is not None

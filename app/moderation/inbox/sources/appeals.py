@@ -56,7 +56,8 @@ def _show(actor: Actor, item: InboxItem) -> InboxDetail:
         return InboxDetail()
     voice = Voice(_("What they say"), row.note, row.person_name, row.person_path, row.appealed_at)
     decided = ContextPiece(_("What was decided"), item.path, row.by_name or _("the system"), row.reason, row.sanctioned_at)
-    return InboxDetail(voices=(voice,), voices_label=_("The appeal"), context=(decided,))
+    voices = (voice,) if item.decisions else (voice, Voice(item.summary))  # why there is nothing to press
+    return InboxDetail(voices=voices, voices_label=_("The appeal"), context=(decided,))
 
 
 def _decide(actor: Actor, choice: Choice) -> object:
