@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from app.core.errors import Invalid
 from app.core.i18n import current_speech, lazy_gettext
+from app.core.i18n import gettext as _
 from app.core.reasons import REASON_MAX, TOO_LONG
 from app.core.text import clean_line, clean_text, parse_number
 
@@ -85,9 +86,12 @@ class BaseForm(FlaskForm):
             raise Invalid({name: str(errors[0]) for name, errors in self.errors.items() if errors and name})
 
 
-def posted_line(name: str, limit: int = 300) -> str:
-    """Return one cleaned line of the posted form, cut to `limit` characters (for reasons and notes)."""
-    return clean_line(request.form.get(name, ""))[:limit]
+def posted_line(name: str, limit: int = REASON_MAX) -> str:
+    """Return one cleaned line of the posted form. Raises Invalid when it is longer: what somebody wrote is never cut in silence."""
+    text = clean_line(request.form.get(name, ""))
+    if len(text) > limit:
+        raise Invalid(_("Please use at most %(most)s characters.", most=limit), name)
+    return text
 
 
 def posted_text(name: str) -> str:

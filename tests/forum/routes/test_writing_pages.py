@@ -226,6 +226,15 @@ def test_me_too_and_follow_flip_without_a_value(browser, tom):
     browser.post(f"/threads/{thread.id}/follow", {"value": "7"}, 400, headers=JSON)
 
 
+def test_a_reason_that_is_too_long_is_refused_and_shown_again_not_cut(browser, tom):
+    post = make_answer(make_question(author=tom))
+    browser.post(f"/posts/{post.id}/accept")
+    reason = "It came back. " * 22
+    refused = browser.post(f"/posts/{post.id}/withdraw", {"reason": reason}, 400)
+    assert "Please use at most 300 characters." in refused.text and reason.strip() in refused.text
+    assert [event.kind for event in list_outcomes(post.thread_id)] == ["accepted"]
+
+
 def test_the_asker_accepts_and_withdraws_with_buttons(browser, tom):
     thread = make_question(author=tom)
     post = make_answer(thread)
