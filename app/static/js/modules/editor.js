@@ -58,7 +58,12 @@ function takeImages(box, area, url) {
   picker.addEventListener("change", () => { take(picker.files); picker.value = ""; });
   box.append(picker);
   box.querySelector("[data-pick-image]")?.addEventListener("click", () => picker.click());
-  area.addEventListener("paste", (event) => { if (event.clipboardData?.files.length) { event.preventDefault(); take(event.clipboardData.files); } });
+  area.addEventListener("paste", (event) => {
+    const pasted = event.clipboardData;
+    if (!pasted?.files.length || ["text/plain", "text/html"].every((type) => pasted.types.includes(type))) return; // word processors add a picture of the text
+    event.preventDefault();
+    take(pasted.files);
+  });
   for (const kind of ["dragover", "dragleave", "drop"]) area.addEventListener(kind, (event) => { box.classList.toggle("is-over", kind === "dragover" && event instanceof DragEvent && Boolean(event.dataTransfer?.types.includes("Files"))); });
   area.addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
   area.addEventListener("drop", (event) => { if (event.dataTransfer?.files.length) { event.preventDefault(); take(event.dataTransfer.files); } });
@@ -74,7 +79,7 @@ async function upload(box, area, url, files) {
       const answer = await send(url, data);
       const body = await answer.json();
       if (!answer.ok) throw new Error(body.detail);
-      insert(area, body.markdown);
+      insert(area, `${area.selectionStart && area.value[area.selectionStart - 1] !== "\n" ? "\n" : ""}${body.markdown}\n`); // on a line of its own
       announce(box.dataset.uploaded ?? "");
     } catch (error) {
       announce((error instanceof Error && !(error instanceof TypeError) && !(error instanceof SyntaxError) && error.message) || (box.dataset.uploadFailed ?? ""));
@@ -84,15 +89,9 @@ async function upload(box, area, url, files) {
 
 /** @param {HTMLElement} box @param {HTMLTextAreaElement} area @param {string} url */
 function setUpPreview(box, area, url) {
-  const fold = document.createElement("details");
-  fold.className = "fold";
-  fold.open = true;
-  fold.append(Object.assign(document.createElement("summary"), { textContent: box.dataset.preview ?? "" }));
-  const shown = document.createElement("div");
-  shown.className = "preview prose";
-  fold.append(shown);
-  fold.hidden = true;
-  (box.closest(".field") ?? box).append(fold);
+  const fold = box.parentElement?.querySelector("[data-preview-fold]");
+  const shown = fold?.querySelector(".preview");
+  if (!(fold instanceof HTMLDetailsElement) || !shown) return;
   let asked = "";
   const show = async () => {
     const text = area.value;
