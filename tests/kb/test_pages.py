@@ -128,8 +128,9 @@ def test_what_is_not_there_is_not_found(client: FlaskClient, address: str):
 
 
 def test_an_archived_article_says_so_and_stays_out_of_search_engines(browser: Browser):
-    article = make_article(state="archived", section=make_section("first"))
+    article = make_article(state="archived", section=make_section("first"), owner=make_person("keeper"))
     page = browser.get(path_of(article)).text
+    assert "nobody keeps it any more" in page and "kept by" not in page
     assert "This article is archived" in page and 'content="noindex' in page and "application/ld+json" not in page
     assert "Was this helpful?" not in page
     browser.get("/kb/first", status=404)
