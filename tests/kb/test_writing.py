@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.i18n import set_site_language, speaking
 from app.core.markup import render_markdown
 from app.core.uow import unit_of_work
 from app.kb.models import Article, ArticleRevision, ArticleSlug
@@ -19,7 +20,7 @@ from app.kb.services.writing import ArticleText, StaleEdit, create_article, rest
 from tests.client import Browser
 from tests.factories import actor_of, make_article, make_person, make_section
 from tests.kb.conftest import Crew
-from tests.kb.samples import fresh, make_solved, place, promote, text
+from tests.kb.samples import fresh, make_solved, place, promote, promote_and_publish, text
 
 
 def create(
@@ -220,3 +221,26 @@ def test_readers_never_get_an_old_text_by_opening_an_article_whose_newer_text_is
     assert fresh(article).audience == "staff"
     _save_as(crew, article, "Sensors are replaced.", "public", then_publish=True)
     assert "R7" not in fresh(article).body_html
+
+
+def test_what_the_site_notes_of_a_version_is_in_its_language(app: Flask, crew: Crew):
+    set_site_language("de")
+    try:
+        thread, answer = make_solved("Warum brummt die Pumpe?")
+        article = promote_and_publish(crew.curator, thread, [answer], make_section().id)
+        old = get_revision(article.id, 1)
+        with unit_of_work():
+            save_revision(
+                crew.curator,
+                article_id=article.id,
+                base_revision=1,
+                place=place(article.section_id),
+                text=text("Die Pumpe brummt"),
+            )
+        with unit_of_work(), speaking("en"):
+            restored = render_markdown(old.body_source, top_level=2)
+            restore_revision(crew.curator, article_id=article.id, number=1, body=restored)
+        notes = [get_revision(article.id, number).note for number in (1, 3)]
+    finally:
+        set_site_language("en")
+    assert notes == ["Entstanden aus „Warum brummt die Pumpe?“", "Fassung 1 wiederhergestellt"]

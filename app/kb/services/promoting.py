@@ -12,6 +12,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.i18n import speaking
 from app.core.records import Struct, replace
 from app.core.uow import require_unit_of_work
 from app.forum.models import Post, Thread
@@ -54,7 +55,9 @@ def promote_thread(actor: Actor, *, thread_id: int, chosen: Sequence[Chosen], pl
         raise Conflict(_("A passage changed while you were choosing. Please look at it again."))
     wordings = join_wordings([thread.title, *text.asked_as.splitlines()])  # duplicates' titles lead there by themselves
     draft = replace(text, asked_as=wordings)
-    article = create_article(actor, place=place, text=draft, note=f"Built from “{thread.title}”"[:300])
+    with speaking(None):  # kept in the language of the site
+        note = _("Built from “%(title)s”", title=thread.title)
+    article = create_article(actor, place=place, text=draft, note=note)
     if not text.blocks:
         db.session.add_all(_source(article, posts[one.post_id], one.role, position) for position, one in enumerate(chosen))
         db.session.flush()

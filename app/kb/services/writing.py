@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.db import db, lock_name
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext, separated
+from app.core.i18n import lazy_gettext, separated, speaking
 from app.core.markup import Rendered
 from app.core.records import Struct
 from app.core.slugs import slugify
@@ -162,7 +162,9 @@ def restore_revision(actor: Actor, *, article_id: int, number: int, body: Render
     if number == article.revision or old.body_source != body.source:
         raise Conflict
     text = ArticleText(old.title, body, old.summary, old.applies_to, old.asked_as, load_blocks(old.blocks))
-    _take_over(actor, article, text, f"Restored version {number}", is_older=True)
+    with speaking(None):  # kept in the language of the site
+        note = _("Restored version %(number)s", number=number)
+    _take_over(actor, article, text, note, is_older=True)
     ensure_sources_allow(article, article.audience)
     return article
 
