@@ -154,3 +154,17 @@ def test_sections_are_added_ordered_moved_and_removed(curator: Browser):
     assert titles(curator) == ["Billing"]
     response = curator.post("/kb/sections", {"title": "", "parent_id": "0"}, status=400)
     assert "Please give the section a title." in response.text
+
+
+def test_the_form_of_a_section_offers_nothing_that_is_refused(curator: Browser):
+    top, other = make_section("pumps", title="Pumps"), make_section("sensors", title="Sensors")
+    below = make_section("errors", title="Errors", parent_id=top.id)
+    curator.get(f"/kb/sections/{top.id}")
+    assert curator.page is not None
+    assert curator.page.xpath("//select[@name='parent_id']/option/@value") == ["0", str(other.id)]
+    assert "Delete this section" not in curator.text()
+    curator.get(f"/kb/sections/{below.id}")
+    assert "Delete this section" in curator.text()
+    make_article(section=below, state="draft")
+    curator.get(f"/kb/sections/{below.id}")
+    assert "Delete this section" not in curator.text()

@@ -96,6 +96,11 @@ def load_trail(section_id: int) -> tuple[tuple[str, str], ...]:
     )
 
 
+def is_empty_section(node: SectionNode) -> bool:
+    """Return whether nothing is in a section: no other section, and no article in any state."""
+    return not node.children and db.session.scalar(sa.select(Article.id).where(Article.section_id == node.id).limit(1)) is None
+
+
 def usual_section(category_id: int) -> int | None:
     """Return the section in which most articles built from threads of a category stand; archived ones do not count."""
     count = sa.func.count(Article.id.distinct())

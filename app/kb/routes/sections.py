@@ -10,7 +10,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.kb.forms import LANGUAGES, SectionForm
-from app.kb.queries.sections import SectionNode, SectionTree, load_tree
+from app.kb.queries.sections import SectionNode, SectionTree, is_empty_section, load_tree
 from app.kb.routes.blueprint import blueprint
 from app.kb.services import sections
 from app.web.access import curators
@@ -23,12 +23,15 @@ TOP = (0, lazy_gettext("At the top"))
 PATH = "/kb/sections"
 
 
-def _form(tree: SectionTree, current: str = "") -> SectionForm:
-    """Return the form; a language that came in from elsewhere is among the choices of its own section."""
-    form = SectionForm()
+def _form(tree: SectionTree, node: SectionNode | None = None) -> SectionForm:
+    """Return the form of a new section or of a known one, which cannot lie within itself; its language is among the choices even if
+    it came in from elsewhere.
+    """
+    form, current = SectionForm(), node.language if node else ""
+    own = frozenset(tree.branch(node) if node else ())
     known = [code for code, _name in LANGUAGES]
     form.language.choices = [*LANGUAGES, *((code, code) for code in (current,) if code not in known)]
-    form.parent_id.choices = [TOP, *((node.id, "– " * node.depth + node.title) for node in tree.flat())]
+    form.parent_id.choices = [TOP, *((one.id, "– " * one.depth + one.title) for one in tree.flat() if one.id not in own)]
     return form
 
 
@@ -83,7 +86,7 @@ def show_section_editor(section_id: int) -> Response:
     """Show the form of one section."""
     tree = load_tree(current_actor(), with_empty=True)
     node = _find(tree, section_id)
-    form = _form(tree, node.language)
+    form = _form(tree, node)
     form.language.data = node.language
     form.title.data, form.description.data, form.parent_id.data = node.title, node.description, node.parent_id or 0
     return _edit_page(node, form)
@@ -96,7 +99,7 @@ def update_section(section_id: int) -> AnyResponse:
     actor = current_actor()
     tree = load_tree(actor, with_empty=True)
     node = _find(tree, section_id)
-    form = _form(tree, node.language)
+    form = _form(tree, node)
     try:
         form.ensure_valid()
         values = _values(form)
@@ -111,7 +114,7 @@ def update_section(section_id: int) -> AnyResponse:
 
 def _edit_page(node: SectionNode, form: SectionForm, status: int = 200) -> Response:
     head = Head(title=_("Section “%(title)s”", title=node.title))
-    return page("kb/section_edit.html", head, status=status, section=node, form=form)
+    return page("kb/section_edit.html", head, status=status, section=node, form=form, is_empty=is_empty_section(node))
 
 
 @blueprint.post("/kb/sections/<id:section_id>/order")
