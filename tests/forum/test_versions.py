@@ -79,6 +79,16 @@ def test_what_is_named_stays_published(admin: Actor):
     assert [version.name for version in list_products()[0].versions] == ["4.1"]
 
 
+def test_a_draft_keeps_the_version(browser: Browser, admin: Actor):
+    (version,) = make_versions(admin, "4.1")
+    make_category("help")
+    browser.sign_in(make_person()).get("/ask")
+    browser.post("/drafts/ask", {"body": "Half", "version": str(version.id)}, 200, headers={"Accept": "application/json"})
+    browser.get("/ask")
+    assert browser.page is not None
+    assert browser.page.xpath("//select[@name='version']/option[@selected]/@value") == [str(version.id)]
+
+
 def test_askers_say_which_version_and_readers_see_it(browser: Browser, admin: Actor):
     old, new = make_versions(admin, "4.1", "4.2")
     asker = make_person("asker")

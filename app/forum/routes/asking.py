@@ -21,7 +21,7 @@ from app.forum.routes.blueprint import blueprint
 from app.forum.routes.checking import similar_rows
 from app.forum.routes.composing import HELD, compose_typed, is_asked_for, limit_posting
 from app.forum.services.asking import start_thread
-from app.forum.services.drafting import SavedDraft, discard_draft, find_draft
+from app.forum.services.drafting import discard_draft, find_draft
 from app.forum.services.tagging import split_tags
 from app.forum.services.versions import set_thread_versions
 from app.search.ledger.recorder import note_ask, note_asked
@@ -43,17 +43,20 @@ _TITLES = {ThreadKind.QUESTION: lazy_gettext("Ask a question"), ThreadKind.DISCU
 @public
 @limiter.limit(TYPING)
 def new_thread(kind: ThreadKind) -> Response:
-    """Show the form, filled from the address (?title=, ?category=, ?tags=) or from the draft. Visitors may check for answers."""
+    """Show the form, filled from the draft or from the address (?title=, ?category=, ?tags=). Visitors may check for answers.
+
+    A text that was begun stands there until it is posted or discarded: what is typed over it would be kept in its place.
+    """
     actor = current_actor()
     if kind is ThreadKind.QUESTION:
         note_ask()
     title = query_line("title")
     draft = find_draft(actor, DRAFT_KEYS[kind])
-    kept = draft.fields if draft and not title else {}
+    kept = draft.fields if draft and (draft.fields.get("body") or not title) else {}
     form = ThreadForm(formdata=None, data=kept or {"title": title, "tags": query_line("tags")})
     slugs = _offer_categories(form, actor)
     form.category.data = _category_id(query_line("category") or kept.get("category", ""), slugs)
-    return _page(kind, form, similar_rows(title, "") if title else [], draft=draft, is_restored=bool(kept))
+    return _page(kind, form, similar_rows(title, "") if title and not kept else [], is_restored=bool(kept))
 
 
 @blueprint.post("/ask", defaults={"kind": ThreadKind.QUESTION})
@@ -122,7 +125,6 @@ def _page(
     *,
     status: int = 200,
     preview: Markup | None = None,
-    draft: SavedDraft | None = None,
     is_restored: bool = False,
     is_checked: bool = False,
 ) -> Response:
@@ -139,9 +141,9 @@ def _page(
         similar=similar or [],
         is_checked=is_checked or bool(similar),
         preview=preview,
-        draft=draft,
         is_restored=is_restored,
         draft_key=DRAFT_KEYS[kind],
+        back=back,
         login_path=login_path(back),
         can_post=current_actor().can_post,
         has_categories=bool(form.category.choices),

@@ -21,7 +21,7 @@ DRAFTS_KEPT = 20
 _KEY = re.compile(r"(ask|discuss|article:new|(answer|edit|comment|edit-comment|article):[1-9][0-9]{0,18})")
 # Field names that drafts keep, with the most characters of each; the body may be longer than allowed, to be shortened later.
 _FIELDS = {
-    "title": 600, "body": 3 * MAX_BODY, "tags": 600, "category": 20, "reason": 600, "base_revision": 20,
+    "title": 600, "body": 3 * MAX_BODY, "tags": 600, "category": 20, "version": 20, "reason": 600, "base_revision": 20,
     "summary": 1_000, "applies_to": 600, "asked_as": 10_000, "note": 600,  # of articles
 }  # fmt: skip
 

@@ -157,11 +157,22 @@ def test_a_draft_comes_back_with_a_notice_and_goes_when_posted_or_discarded(brow
     assert find_draft(actor, "ask") is None
 
 
-def test_an_address_with_a_title_does_not_overwrite_the_draft(browser, mira, category):
+def test_an_address_with_a_title_does_not_overwrite_a_text_that_was_begun(browser, mira, category):
+    """What is typed on a page is kept as the draft of the page: so it shows the text until that is discarded."""
     with unit_of_work():
         save_draft(actor_of(mira), key="ask", fields={"title": "My old draft", "body": "Half"})
     browser.get("/ask?title=Quite+another+question")
-    assert value(browser, "title") == "Quite another question" and "Continue it" in browser.text()
+    assert value(browser, "title") == "My old draft" and "We kept what you had typed" in browser.text()
+    assert browser.submit("/drafts/ask", {}).location == "/ask?title=Quite+another+question"
+    browser.get("/ask?title=Quite+another+question")
+    assert value(browser, "title") == "Quite another question" and "We kept" not in browser.text()
+
+
+def test_a_draft_of_a_title_alone_gives_way_to_another_title(browser, mira, category):
+    with unit_of_work():
+        save_draft(actor_of(mira), key="ask", fields={"title": "My old title"})
+    browser.get("/ask?title=Quite+another+question")
+    assert value(browser, "title") == "Quite another question" and "We kept" not in browser.text()
 
 
 def test_similar_threads_are_a_fragment_for_everybody(client, monkeypatch):
