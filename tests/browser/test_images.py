@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import new_page, sign_in
 from tests.server.running import Server
@@ -55,7 +55,7 @@ def test_each_image_stands_on_a_line_of_its_own(page: Page, png: bytes) -> None:
     expect(page.get_by_text("Image added")).to_be_visible()
     with page.expect_file_chooser() as chooser:
         page.locator("[data-pick-image]").click()
-    chooser.value.set_files([{"name": "tap.png", "mimeType": "image/png", "buffer": png}])
+    chooser.value.set_files(FilePayload(name="tap.png", mimeType="image/png", buffer=png))
     expect(page.locator("[data-preview-fold] img")).to_have_count(2)
     first, second, third = area.input_value().rstrip("\n").split("\n")
     assert first == "It looks so:" and second.startswith("![pasted](/uploads/") and third.startswith("![tap](/uploads/")

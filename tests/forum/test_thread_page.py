@@ -634,3 +634,13 @@ def test_what_was_pressed_before_signing_in_is_to_be_pressed_once_more(browser, 
     assert browser.page.xpath(f"//form[@id='{place}']//button") and not browser.page.xpath(
         "//form[@id]//button[@aria-pressed='true']"
     )
+
+
+def test_askers_are_not_sent_to_ask_again_under_their_own_question(browser: Browser) -> None:
+    asker, lead_on = make_person(), "ask it as a question of your own"
+    thread = make_question(author=asker)
+    browser.sign_in(asker).get(thread.path)
+    assert lead_on not in browser.text()
+    for reader in (Browser(browser.app), Browser(browser.app).sign_in(make_person())):
+        reader.get(thread.path)
+        assert lead_on in reader.text()

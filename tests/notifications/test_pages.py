@@ -140,6 +140,7 @@ def test_the_buttons_on_the_page_switch_one_kind_or_all_off(app: Flask) -> None:
     visitor.get(path)
     assert "Done" in visitor.submit("/unsubscribe/", {}, status=200).text
     assert list_refused_kinds(person.id) == {"comment", "report"}
+    assert "You get mails" not in visitor.get(path).text, "they have stopped already"
     visitor.submit("/unsubscribe/", {"scope": "all"}, status=200)
     assert list_refused_kinds(person.id) == set(NotificationKind)
 

@@ -30,9 +30,7 @@ from app.search.documents import THREAD, request_sync
 class EditConflict(Conflict):
     """Somebody else saved a revision after the one this text started from."""
 
-    default_message = lazy_gettext(
-        "Somebody else changed this text meanwhile. Please compare, and save again if yours is to stand."
-    )
+    default_message = lazy_gettext("This text was changed meanwhile. Please compare, and save again if yours is to stand.")
 
 
 def edit_post(
