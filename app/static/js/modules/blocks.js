@@ -21,6 +21,9 @@ export function bind(form) {
     if (!(button instanceof HTMLButtonElement) || !["up", "down"].includes(button.dataset.do ?? "")) return;
     event.preventDefault();
     moveBlock(button);
+    settle(form);
+    const kept = button.hidden ? button.parentElement?.querySelector("button[data-do]:not([hidden])") : button;
+    if (kept instanceof HTMLElement) kept.focus();
     form.dispatchEvent(new Event("input", { bubbles: true }));
   });
 }
@@ -40,6 +43,19 @@ async function preview(form, url, shown) {
   } catch { /* offline: the text is safe in its fields */ }
 }
 
+/** Number the blocks as they stand now, and offer only ways that lead somewhere. @param {HTMLFormElement} form */
+function settle(form) {
+  const blocks = [...form.querySelectorAll("[data-block]")];
+  blocks.forEach((block, n) => {
+    /** @param {string | null | undefined} text */
+    const counted = (text) => (text ?? "").replace(/\d+/, String(n + 1));
+    block.querySelector("[data-do=up]")?.toggleAttribute("hidden", n === 0);
+    block.querySelector("[data-do=down]")?.toggleAttribute("hidden", n === blocks.length - 1);
+    for (const words of block.querySelectorAll("legend, label > .sr")) words.textContent = counted(words.textContent);
+    for (const tools of block.querySelectorAll("[role=group]")) tools.setAttribute("aria-label", counted(tools.getAttribute("aria-label")));
+  });
+}
+
 /** Move a block past its neighbour; the button that was pressed keeps the focus, or its opposite at the end. @param {HTMLButtonElement} button */
 function moveBlock(button) {
   const block = button.closest("[data-block]");
@@ -49,7 +65,6 @@ function moveBlock(button) {
   if (!other?.matches("[data-block]")) return;
   if (isUp) other.before(block);
   else other.after(block);
-  button.focus();
   block.scrollIntoView({ block: "nearest" });
 }
 
