@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from app.accounts.events import PeopleMerged, PersonErased, RoleChanged
 from app.core.db import db
+from app.core.i18n import lazy_gettext
 from app.forum.events import (
     AcceptanceWithdrawn,
     AnswerAccepted,
@@ -28,8 +29,12 @@ from app.moderation import leaving
 from app.moderation.flags import settling
 from app.moderation.models import Flag
 from app.moderation.screening import recording
-from app.moderation.services.logging import write_log
+from app.moderation.services.logging import unsaid, write_log
 from app.search.events import AliasChanged, GapDecided
+
+_FOR_ASKER = lazy_gettext("Accepted for the asker")
+_DRAFTED = lazy_gettext("Built an article draft from it")
+_LINKED = lazy_gettext("A thread that was linked to it")
 
 
 def log_thread_decision(event: ThreadCurated) -> None:
@@ -69,7 +74,7 @@ def _is_own_question(thread_id: int, actor_id: int | None) -> bool:
 def log_foreign_acceptance(event: AnswerAccepted) -> None:
     """Acceptance by the asker is no decision of the house; for an absent asker it is."""
     if not _is_own_question(event.thread_id, event.actor_id):
-        write_log(event.actor_id, "accept", "Accepted for the asker", post_id=event.post_id)
+        write_log(event.actor_id, "accept", unsaid(_FOR_ASKER), post_id=event.post_id)
 
 
 def log_foreign_withdrawal(event: AcceptanceWithdrawn) -> None:
@@ -103,7 +108,7 @@ def log_article_owner(event: ArticleOwnerChanged) -> None:
 
 
 def log_promotion(event: ThreadPromoted) -> None:
-    write_log(event.actor_id, "promote", "Built an article draft from it", thread_id=event.thread_id)
+    write_log(event.actor_id, "promote", unsaid(_DRAFTED), thread_id=event.thread_id)
 
 
 def log_dismissal(event: CandidateDismissed) -> None:
@@ -123,7 +128,7 @@ def log_link(event: FixRequested) -> None:
 
 
 def log_fix(event: FixSettled) -> None:
-    write_log(event.actor_id, f"fix_{event.state}", "A thread that was linked to it", article_id=event.article_id)
+    write_log(event.actor_id, f"fix_{event.state}", unsaid(_LINKED), article_id=event.article_id)
 
 
 def log_gap(event: GapDecided) -> None:

@@ -16,6 +16,7 @@ from flask import Flask
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid, NotFound
+from app.core.i18n import set_site_language, speaking
 from app.core.uow import unit_of_work
 from app.forum.services.commenting import add_comment
 from app.forum.services.composing import compose
@@ -25,8 +26,9 @@ from app.moderation.presenters.log import action_label, labelled_actions
 from app.moderation.queries import LogFilter, iterate_log, list_log
 from app.moderation.queries.log import LOG_KINDS, SYSTEM_ID
 from app.moderation.queries.log_query import LogQuery, resolve_query
+from app.moderation.screening.keeping import add_rule, remove_rule
 from app.moderation.services.logging import write_log
-from app.moderation.undoing import TARGETS
+from app.moderation.undoing import TARGETS, undo_decision
 from app.moderation.undoing.comments import COMMENT
 from app.moderation.undoing.posts import POST
 from app.moderation.undoing.threads import THREAD
@@ -189,6 +191,20 @@ def test_the_log_says_what_was_done_and_no_two_decisions_are_called_the_same():
         ("hide", "Hidden"),
         ("unlock", "Unlocked"),
     ]
+
+
+def test_reasons_that_nobody_typed_are_in_the_language_of_the_site(moderator):
+    set_site_language("de")
+    try:
+        with unit_of_work(), speaking("en"):
+            rule = add_rule(actor_of(moderator), kind="word", text="heaters", measure="tag", tag="heating")
+            remove_rule(actor_of(moderator), rule_id=rule.id, reason="")
+            done = db.session.scalars(sa.select(LogEntry).order_by(LogEntry.id.desc()).limit(1)).one()
+            undo_decision(actor_of(moderator), entry_id=done.id, reason="")
+    finally:
+        set_site_language("en")
+    said = list(db.session.scalars(sa.select(LogEntry.reason).where(LogEntry.action == "watch").order_by(LogEntry.id)))
+    assert said == ["Neue Themen, die das sagen, bekommen das Schlagwort „heating“.", "Rückgängig gemacht"]
 
 
 def test_no_entry_is_changed_or_removed_by_the_program(moderator):

@@ -3,7 +3,7 @@
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext, speaking
+from app.core.i18n import lazy_gettext
 from app.core.records import Struct
 from app.core.uow import require_unit_of_work
 from app.moderation.inbox.claiming import end_claim, ensure_free
@@ -12,14 +12,9 @@ from app.moderation.inbox.item import Choice, Decision, InboxItem, split_key
 from app.moderation.inbox.registry import source_of
 from app.moderation.policies import ensure_can_decide
 from app.moderation.queries import find_latest_entry_id
+from app.moderation.services.logging import unsaid
 
 NO_REASON = lazy_gettext("Please give a reason: the log keeps it, and the people concerned are told.")
-
-
-def _in_language_of_site(reason: str) -> str:
-    """A reason that nobody typed is kept, so it is in the language of the site."""
-    with speaking(None):
-        return str(reason)
 
 
 class Decided(Struct, frozen=True):
@@ -48,7 +43,7 @@ def decide_item(actor: Actor, key: str, decision: str, *, reason: str = "", seen
     ensure_free(actor, key, is_sure=is_sure)
     before = find_latest_entry_id(actor)
     kind, number = split_key(key) or ("", 0)
-    source_of(kind).decide(actor, Choice(kind, number, chosen.name, reason.strip() or _in_language_of_site(chosen.reason), seen))
+    source_of(kind).decide(actor, Choice(kind, number, chosen.name, reason.strip() or unsaid(chosen.reason), seen))
     end_claim(key)
     after = find_latest_entry_id(actor)
     return Decided(item, chosen, after if after != before else None)

@@ -7,11 +7,13 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext
 from app.core.uow import unit_of_work
 from app.moderation.inbox.batches import decide_batch, get_batch, preview_batch, undo_batch
 from app.moderation.inbox.claiming import claim_item, release_item
 from app.moderation.routes.blueprint import blueprint
 from app.moderation.routes.inbox import claim_minutes, posted_keys
+from app.moderation.services.logging import unsaid
 from app.moderation.urls import batch_path, queue_path
 from app.web.access import moderators
 from app.web.context import current_actor, wants_json
@@ -20,6 +22,8 @@ from app.web.ratelimit import REACTING, limiter
 from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
+
+_ALL_BACK = lazy_gettext("All of it taken back")
 
 
 @blueprint.post("/moderation/queue/<item_key>/claim")
@@ -99,6 +103,6 @@ def show_several(batch_id: int) -> Response:
 @limiter.limit(REACTING)
 def undo_several(batch_id: int) -> Response:
     """Take back all of it that can be taken back."""
-    undo_batch(current_actor(), batch_id, reason=posted_line("reason") or "All of it taken back")
+    undo_batch(current_actor(), batch_id, reason=posted_line("reason") or unsaid(_ALL_BACK))
     flash(_("Taken back, as far as that could be done."))
     return see_other(batch_path(batch_id))

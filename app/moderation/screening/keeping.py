@@ -7,7 +7,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
-from app.core.i18n import separated
+from app.core.i18n import lazy_gettext, separated
 from app.core.reasons import checked_reason
 from app.core.text import clean_line
 from app.core.uow import require_unit_of_work
@@ -16,12 +16,18 @@ from app.moderation.models import RuleKind, RuleMeasure, ScreeningRule
 from app.moderation.policies import ensure_can_decide
 from app.moderation.screening.folding import words_of
 from app.moderation.screening.traits import host_of, normal_host
-from app.moderation.services.logging import write_log
+from app.moderation.services.logging import unsaid, write_log
 
 TEXT_MAX = 120
 NOTE_MAX = 200
 RULES_MAX = 2_000
 _LEAST_LETTERS = 3
+_MEASURES = {
+    RuleMeasure.HOLD: lazy_gettext("What says or links it waits."),
+    RuleMeasure.BLOCK: lazy_gettext("What says or links it is refused."),
+    RuleMeasure.TAG: lazy_gettext("New threads that say it get the tag “%(tag)s”."),
+    RuleMeasure.ALLOW: lazy_gettext("Links to it never count."),
+}
 
 
 def add_rule(actor: Actor, *, kind: str, text: str, measure: str, tag: str = "", note: str = "") -> ScreeningRule:
@@ -44,7 +50,7 @@ def add_rule(actor: Actor, *, kind: str, text: str, measure: str, tag: str = "",
     )  # fmt: skip
     db.session.add(rule)
     db.session.flush()
-    write_log(actor.id, "watch", f"{rule.measure}: {rule.text}", rule_id=rule.id)
+    write_log(actor.id, "watch", _what_happens(rule), rule_id=rule.id)
     return rule
 
 
@@ -65,8 +71,12 @@ def restore_rule(actor: Actor, *, rule_id: int, reason: str = "") -> ScreeningRu
         raise Conflict(_("This is watched already."))
     _ensure_new(rule.kind, rule.key)
     rule.removed_at, rule.changed_at = None, now()
-    write_log(actor.id, "watch", checked_reason(reason) or f"{rule.measure}: {rule.text}", rule_id=rule.id)
+    write_log(actor.id, "watch", checked_reason(reason) or _what_happens(rule), rule_id=rule.id)
     return rule
+
+
+def _what_happens(rule: ScreeningRule) -> str:
+    return unsaid(_MEASURES[RuleMeasure(rule.measure)]) % {"tag": rule.tag}
 
 
 def _locked(actor: Actor, rule_id: int) -> ScreeningRule:

@@ -1,9 +1,16 @@
 """Writing the log of decisions. Nothing ever changes or deletes an entry."""
 
 from app.core.db import db
+from app.core.i18n import speaking
 from app.core.reasons import REASON_MAX
 from app.core.uow import require_unit_of_work
 from app.moderation.models import LogEntry
+
+
+def unsaid(reason: object) -> str:
+    """Return a reason that nobody typed, in the language of the site: it is kept, and read by whoever reads the log."""
+    with speaking(None):
+        return str(reason)
 
 
 def write_log(

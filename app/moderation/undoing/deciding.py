@@ -2,14 +2,14 @@
 
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
-from app.core.i18n import gettext
+from app.core.i18n import gettext, lazy_pgettext
 from app.core.markup import Rendered
 from app.forum.policies import ensure_can_moderate
 from app.forum.queries.threads import get_thread
 from app.moderation.models import LogEntry
 from app.moderation.policies import ensure_can_decide
 from app.moderation.queries import exists_undo, get_log_entry_for_update
-from app.moderation.services.logging import write_log
+from app.moderation.services.logging import unsaid, write_log
 from app.moderation.services.own_matters import ensure_may_undo
 from app.moderation.undoing.articles import ARTICLE
 from app.moderation.undoing.base import Undo
@@ -23,6 +23,7 @@ from app.moderation.undoing.searches import ALIAS, GAP
 from app.moderation.undoing.threads import THREAD
 from app.moderation.undoing.waves import WAVE
 
+_UNDONE = lazy_pgettext("decision", "Undone")
 # The column of the log that names the target, what the log page calls that kind of target, and what undoes each action about it.
 TARGETS: tuple[tuple[str, str, dict[str, Undo]], ...] = (
     ("thread_id", "thread", THREAD),
@@ -71,7 +72,7 @@ def undo_decision(actor: Actor, *, entry_id: int, reason: str, text: Rendered | 
     _ensure_known(actor, entry)
     ensure_may_undo(actor, entry)
     ensure_newest(entry)
-    undo(actor, entry, reason or "Undone")
+    undo(actor, entry, reason or unsaid(_UNDONE))
     about = {column: getattr(entry, column) for column, _, _ in TARGETS}
     return write_log(actor.id, "undo", reason, **about, before=entry.action, undoes_id=entry.id)
 
