@@ -219,5 +219,5 @@ def has_helped(helped: int) -> Saying:
 
 @teller("helped")
 def _say_helped(helped: int, title: str = "") -> str:
-    message = _("It has helped %(count)s people so far, this article built from what you wrote: %(title)s")
+    message = _("This article built from what you wrote has helped %(count)s people so far: %(title)s")
     return fill(message, count=separated(helped), title=title)

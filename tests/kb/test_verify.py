@@ -377,7 +377,7 @@ def test_authors_see_and_hear_whom_their_answers_helped(browser: Browser, crew: 
         assert tell_of_help() == 1
     with unit_of_work():
         assert tell_of_help() == 0
-    assert "It has helped 10 people so far, this article built from what you wrote:" in told(helper)
+    assert "This article built from what you wrote has helped 10 people so far:" in told(helper)
     browser.get(helper.path)
     words = browser.text()
     assert "1 article is built from what Helper wrote. Read 412 times. 10 readers said that it helped." in words
