@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import execute, sign_in
+from tests.browser.conftest import execute, sign_in, sign_in_as_admin
 from tests.server.running import AGENT, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -91,3 +91,19 @@ def test_the_preview_of_an_article_follows(page: Page, late: Callable[[], None])
     page.locator("textarea.block-body").first.fill("Rinse it twice.")
     late()
     expect(page.locator("[data-blocks-preview]")).to_contain_text("Rinse it twice.")
+
+
+def test_the_usual_wait_is_said(chromium: Chromium, demo: Server) -> None:
+    context = chromium.new_context(base_url=demo.url, user_agent=AGENT, service_workers="block", locale="en")
+    context.set_default_timeout(10_000)
+    sign_in_as_admin(context, demo)
+    page = context.new_page()
+    held: list[Route] = []
+    page.route("**/drafts/*", lambda route: route.fulfill(json={}))  # the site is shared with other tests
+    page.route("**/modules/waits.js*", lambda route: held.append(route))
+    page.goto("/ask")
+    page.locator("main select[name=category]").select_option(label="Setup and pairing")
+    assert held and not page.locator("[data-waits-said]").inner_text()
+    held[0].continue_()
+    expect(page.locator("[data-waits-said]")).to_contain_text("Setup and pairing")
+    context.close()

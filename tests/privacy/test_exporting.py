@@ -134,3 +134,11 @@ def test_the_page_costs_the_same_whatever_somebody_wrote(ada: Person, browser: B
         make_answer(make_question(author=ada), author=ada)
     with assert_queries(len(few)):
         browser.get("/settings/privacy")
+
+
+def test_each_count_says_of_what_it_is_one(ada: Person, browser: Browser):
+    make_answer(make_question(author=ada), author=ada)
+    browser.sign_in(ada).get("/settings/privacy")
+    assert browser.page is not None
+    rows = browser.page.xpath("//table[.//caption]//tbody/tr")
+    assert rows and all(row.xpath("./th[@scope='row']") for row in rows)

@@ -7,8 +7,10 @@ export function bind(box) {
   const select = document.getElementById(box.dataset.waits ?? "");
   const said = box.querySelector("[data-waits-said]");
   if (!(select instanceof HTMLSelectElement) || !said) return;
-  select.addEventListener("change", () => {
+  const say = () => {
     const rows = [...box.querySelectorAll("[data-value]")].filter((row) => row instanceof HTMLElement);
     said.textContent = rows.find((row) => row.dataset.value === select.value)?.dataset.sentence ?? "";
-  });
+  };
+  select.addEventListener("change", say);
+  if (select.selectedOptions[0] && !select.selectedOptions[0].defaultSelected) say(); // chosen before this was here, or put back by the browser
 }
