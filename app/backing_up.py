@@ -25,6 +25,8 @@ DATABASE, KEY, UPLOADS, INDEX = "threadwell.sqlite3", "secret_key", "uploads", "
 _TAKEN = re.compile(rf"{re.escape(DATABASE)}|{KEY}|{UPLOADS}/[\w-]+/[\w-]+\.[a-z]+", re.ASCII)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _PIECE = 2**20
+_STEP = 4096  # pages of a database that are copied before the progress is shown
+_EMPTY = 4096  # bytes of a database in which nothing was made yet
 _ENCRYPTED = 1
 _FOREIGN = "this is no backup of such a site"
 # What reading a zip file raises that is damaged, or was made to do harm.
@@ -34,16 +36,19 @@ _UNREADABLE = (OSError, BadZipFile, EOFError, ValueError, RuntimeError, zlib.err
 @click.command("backup")
 @click.argument("file", type=_FILE)
 def backup_command(file: Path) -> None:
-    """Save database, images and secret key in FILE, a zip file, while the site runs. Keep it as private as the site."""
+    """Save the site in FILE, a zip file, while it runs.
+
+    It holds database, images and secret key: keep it as private as the site.
+    """
     settings = Settings.from_env(os.environ)
     try:
         if file.exists():
             raise click.ClickException(f"{file} is there already. Please choose another name.")
-        if settings.is_sqlite and not _is_database(database_of(settings)):
-            raise click.ClickException("There is no database to save. Please run `threadwell init` first.")
+        _ensure_database(settings)
         # Beside the file and nobody else's; what a killed backup leaves has the name of its file.
         with tempfile.TemporaryDirectory(prefix=f"{file.name}.", dir=file.parent) as folder:
             _save(settings, Path(folder)).replace(file)
+            _keep(file.absolute().parent)
     except (OSError, sqlite3.Error) as error:
         raise click.ClickException(f"Cannot write {file}: {error}") from error
     click.echo(f"Saved in {file}. Whoever can read it can read everything, and sign links: keep it private.")
@@ -54,7 +59,10 @@ def backup_command(file: Path) -> None:
 @click.command("restore")
 @click.argument("file", type=_FILE)
 def restore_command(file: Path) -> None:
-    """Bring back what `backup` saved in FILE, into an INSTANCE_PATH without a site. Run `threadwell init` afterwards."""
+    """Bring back what `backup` saved in FILE.
+
+    INSTANCE_PATH must be without a site. Run `threadwell init` afterwards.
+    """
     settings = Settings.from_env(os.environ)
     present = _present(settings)
     if present:
@@ -83,6 +91,15 @@ def _is_database(file: Path) -> bool:
         return False
 
 
+def _ensure_database(settings: Settings) -> None:
+    """Raise ClickException unless there is a database to save, or it is one of PostgreSQL, which is saved otherwise."""
+    database = database_of(settings)
+    if settings.is_sqlite and not _is_database(database):
+        if database.exists() and database.stat().st_size > _EMPTY:
+            raise click.ClickException(f"{database} is damaged, or no database of Threadwell: nothing was saved.")
+        raise click.ClickException("There is no database to save. Please run `threadwell init` first.")
+
+
 def _save(settings: Settings, folder: Path) -> Path:
     """Write a site into a zip file in a folder that nobody else reads, and return it."""
     target, instance = folder / "site.zip", settings.instance_path
@@ -102,14 +119,38 @@ def _save(settings: Settings, folder: Path) -> Path:
                 entry.compress_type = ZIP_DEFLATED if name == DATABASE else ZIP_STORED
                 with saved.open(entry, "w") as file:
                     _pour(source, file, bar)
+    _keep(target)
     return target
 
 
 def _copy_of(database: Path, target: Path) -> Path:
-    """Copy a database that others may write meanwhile, as it is at one moment."""
-    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+    """Copy a database that others may write meanwhile, as it is at one moment.
+
+    The copy reads at one moment throughout, however many steps it takes: what others write meanwhile does not begin it anew.
+    """
+    with (
+        closing(sqlite3.connect(database)) as source,
+        closing(sqlite3.connect(target)) as copy,
+        click.progressbar(length=1, label="Copying the database") as bar,
+    ):
+
+        def show(_state: int, remaining: int, total: int) -> None:
+            bar.length = max(1, total)
+            bar.update(total - remaining - bar.pos)
+
+        source.execute("BEGIN")
+        source.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        source.backup(copy, pages=_STEP, progress=show)
     return target
+
+
+def _keep(path: Path) -> None:
+    """Have a file, or the names in a folder, on disk before anybody is told that it is there."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _pour(source: IO[bytes], target: IO[bytes], bar: Any) -> None:

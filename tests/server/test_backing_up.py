@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from zipfile import ZIP_LZMA, ZipFile
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from app import backing_up
 from tests.server.running import Server
 from tests.server.test_starting import run
 
@@ -56,6 +60,66 @@ def test_the_database_is_saved_with_what_lies_in_its_log_only(site: Server, tmp_
         saved.extract("threadwell.sqlite3", tmp_path)
     with sqlite3.connect(tmp_path / "threadwell.sqlite3") as connection:
         assert connection.execute("SELECT display_name FROM person").fetchall() == [("Ada of the log",)]
+
+
+class Watched:
+    """A progress bar that does something at each step."""
+
+    def __init__(self, at_step) -> None:
+        self.pos, self.length, self.seen, self._at_step = 0, 1, [], at_step
+
+    def __enter__(self) -> Watched:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    def update(self, more: int) -> None:
+        self.pos += more
+        self.seen.append(self.pos)
+        assert len(self.seen) < 500, "what others write begins the copy anew"
+        self._at_step()
+
+
+def test_the_database_is_copied_step_by_step_and_still_as_it_was_at_one_moment(tmp_path: Path, monkeypatch):
+    source, target = tmp_path / "source", tmp_path / "copy"
+    with closing(sqlite3.connect(source)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("CREATE TABLE line (text)")
+        other.executemany("INSERT INTO line VALUES (?)", [("before" * 500,)] * 50)
+        other.commit()
+
+        def write() -> None:
+            other.execute("UPDATE line SET text = text || 'after'")
+            other.execute("INSERT INTO line VALUES ('after')")
+            other.commit()
+
+        bar = Watched(write)
+        monkeypatch.setattr(click, "progressbar", lambda **_about: bar)
+        monkeypatch.setattr(backing_up, "_STEP", 3)
+        backing_up._copy_of(source, target)
+    assert len(bar.seen) > 5 and bar.seen == sorted(set(bar.seen)) and bar.seen[-1] == bar.length
+    with closing(sqlite3.connect(target)) as copy:
+        assert copy.execute("SELECT DISTINCT text, count(*) FROM line").fetchall() == [("before" * 500, 50)]
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_what_is_said_to_be_saved_is_on_disk(site: Server, tmp_path: Path, monkeypatch):
+    synced, sync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(Path(f"/proc/self/fd/{handle}").readlink()), sync(handle)))
+    for name in ("DATABASE_URL", "SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / "site.zip"
+    assert CliRunner().invoke(backing_up.backup_command, [str(file)], env=site.environ).exit_code == 0
+    assert synced[0].name == "site.zip" and synced[-1] == tmp_path
+
+
+def test_a_damaged_database_is_not_called_a_missing_one(tmp_path: Path):
+    broken = Server(tmp_path / "broken")
+    broken.instance.mkdir()
+    (broken.instance / "threadwell.sqlite3").write_bytes(b"noise" * 2000)
+    code, said = run(broken, "backup", str(tmp_path / "site.zip"))
+    assert code == 1 and "is damaged" in said and "Traceback" not in said and not (tmp_path / "site.zip").exists()
 
 
 def test_nothing_is_written_over(site: Server, tmp_path: Path):
