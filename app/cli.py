@@ -2,10 +2,11 @@
 
 import re
 import sys
+from typing import Any
 
 import click
 from flask.cli import FlaskGroup
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.backing_up import backup_command, restore_command
 from app.core.heavy import flask_migrate_cli, psycopg
@@ -20,7 +21,11 @@ _UNPREPARED = re.compile(r"no such (?:table|column)|(?:relation|column) \S+ does
 
 
 class ThreadwellGroup(FlaskGroup):
-    """Lists our own commands only."""
+    """Lists our own commands only, without the options of Flask that choose another application."""
+
+    def __init__(self, **about: Any) -> None:
+        super().__init__(**about)
+        self.params.clear()
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         # Our own commands need no look through what is installed, nor an application to be found.
@@ -53,13 +58,15 @@ def main() -> None:
     except SettingsError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    except (OperationalError, ProgrammingError) as error:
+    except DatabaseError as error:
         if _UNPREPARED.search(str(error.orig)):
             click.echo("The database is not prepared for this version. Please run `threadwell init` first.", err=True)
-        elif isinstance(error, ProgrammingError):
-            raise
-        else:
+        elif isinstance(error, OperationalError):
             _no_answer(error.orig)
+        elif type(error) is DatabaseError:  # of SQLite: its file is damaged, or none of a database
+            click.echo(f"The database cannot be read: {error.orig}. Please bring back a backup (`threadwell restore`).", err=True)
+        else:
+            raise
         sys.exit(1)
     except Exception as error:
         # Search has connections of its own to PostgreSQL. On SQLite nobody has loaded what their errors are.
@@ -70,4 +77,4 @@ def main() -> None:
 
 
 def _no_answer(error: object) -> None:
-    click.echo(f"The database does not answer: {error}", err=True)
+    click.echo(f"The database cannot be used: {error}", err=True)

@@ -23,7 +23,8 @@ from app.core.heavy import flask_migrate
 from app.core.settings import PROJECT_ROOT, Settings
 from app.jobs.worker import run_forever
 from app.migrate import MIGRATIONS, is_newer, is_prepared
-from app.search.sync import needs_rebuild, rebuild
+from app.search.cli import rebuild_index
+from app.search.sync import needs_rebuild
 from app.serving import load, preload, working
 from app.web.bodies import WAITING
 
@@ -44,7 +45,7 @@ def init_command() -> None:
         raise click.ClickException("The database is of a newer version of Threadwell. Please run that version.")
     flask_migrate.upgrade(directory=str(MIGRATIONS))
     if needs_rebuild():
-        rebuild()
+        rebuild_index()
     # An installed package is compiled; a folder of sources may not be, and then each start takes a second more.
     compileall.compile_dir(PROJECT_ROOT / "app", quiet=2)
     click.echo(f"Ready: database and search index in {settings.instance_path}.")
@@ -52,7 +53,7 @@ def init_command() -> None:
 
 @click.command("serve")
 def serve_command() -> None:
-    """Serve the community, with background work inside unless JOBS=external."""
+    """Serve the community. Background work is done inside, unless JOBS=external."""
     settings = Settings.from_env(os.environ)
     settings.ensure_instance()
     address = free_address(settings.host, settings.port)
@@ -126,7 +127,7 @@ def announce(settings: Settings) -> None:
 @click.command("worker")
 @with_appcontext
 def worker_command() -> None:
-    """Do background work (search index, mails, periodic jobs) until stopped."""
+    """Do background work until stopped. That is the search index, mails and periodic jobs."""
     ensure_prepared(_settings())
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     stop, wake = threading.Event(), threading.Event()

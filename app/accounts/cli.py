@@ -83,7 +83,7 @@ def role(name: str, role: str) -> None:
 @click.argument("name")
 @click.option("--email", default="", help="Set this address first; the link confirms it (how imported people claim an account).")
 def reset_password(name: str, email: str) -> None:
-    """Print a link that sets a new password once, and mail it if there is an address."""
+    """Print a link that sets a new password once. It is mailed, too, if there is an address."""
     person = _named(name)
     with _refusals(), unit_of_work():
         if email:

@@ -16,7 +16,7 @@ duplicates = AppGroup("duplicates", help="Look for questions that were asked bef
 
 @click.command("recount")
 def recount_command() -> None:
-    """Derive all counts, scores and states anew from what people wrote, and say which were wrong."""
+    """Derive all counts, scores and states anew. Says which were wrong."""
     with click.progressbar(length=1, label="Recounting threads") as bar:
 
         def progress(done: int, total: int) -> None:
@@ -36,9 +36,10 @@ def recount_command() -> None:
 @click.option("--top", default=10, show_default=True, type=click.IntRange(0, 25), help="How many of the likest pairs to print.")
 @click.option("--again", is_flag=True, help="Compare all questions, also those that did not change since they were compared.")
 def scan_command(top: int, again: bool) -> None:
-    """Compare questions with older ones, propose those that are alike to moderators, and print the likest pairs.
+    """Compare questions with older ones.
 
-    Nothing is joined, and what moderators decided stays. It may be interrupted and run again.
+    Those that are alike are proposed to moderators, and the likest pairs are printed. Nothing is joined, and what moderators
+    decided stays. It may be interrupted and run again.
     """
     settings: Settings = current_app.extensions["settings"]
     if again:

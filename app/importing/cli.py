@@ -29,7 +29,7 @@ def _settings() -> Settings:
 @click.option("--if-empty", is_flag=True, help="Do nothing when somebody has an account already.")
 @with_appcontext
 def demo_command(if_empty: bool) -> None:
-    """Load the demo community: an invented maker of greenhouse controllers."""
+    """Load the demo community. It is that of an invented maker of greenhouse controllers."""
     settings = _settings()
     if if_empty and has_people():
         kept = settings.instance_path / FILE_NAME
@@ -56,7 +56,9 @@ import_group.add_command(articles_command)
 @click.option("--site", help="Name under which the site is remembered. Default: the name of the folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def stackexchange_command(directory: Path, category: str | None, site: str | None, as_json: bool) -> None:
-    """Import a Stack Exchange dump: the folder with Posts.xml and its companions, plain or .xz.
+    """Import a Stack Exchange dump.
+
+    That is the folder with Posts.xml and its companions, plain or .xz.
 
     It can be interrupted at any time and run again: it goes on where it was, and imports nothing twice.
     """

@@ -16,7 +16,7 @@ promotions = AppGroup("promotions", help="Look for threads worth an article.")
 @promotions.command("scan")
 @click.option("--top", default=10, show_default=True, type=click.IntRange(0, 100), help="How many of the best to print.")
 def scan_command(top: int) -> None:
-    """Score all threads, refresh the queue of candidates and print the best ones. Decisions of curators are kept."""
+    """Score all threads and print the best. Refreshes the queue of candidates; decisions of curators are kept."""
     settings: Settings = current_app.extensions["settings"]
     with click.progressbar(length=max(1, count_threads()), label="Scanning threads") as bar:
         report = scan(settings, bar.update)

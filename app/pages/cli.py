@@ -24,7 +24,7 @@ seo = AppGroup("seo", help="What search engines get, and why.")
 @click.option("--list", "is_list", is_flag=True, help="Print each address with what was decided about it, and why.")
 @click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 def audit_command(crawl: bool, most: int, is_list: bool, is_json: bool) -> None:
-    """Count what is indexed, what is in the sitemap, and why; ends with 1 when something is found wrong."""
+    """Count what is indexed and in the sitemap, and why. Ends with 1 when something is found wrong."""
     settings: Settings = current_app.extensions["settings"]
     if is_list:
         _print_addresses(is_json)

@@ -28,17 +28,21 @@ def _with_progress(label: str, work: Callable[[sync.Progress], T]) -> T:
     return result
 
 
+def rebuild_index() -> int:
+    """Write the index anew behind a bar and return how many documents it holds. Raises ClickException when that cannot be now."""
+    try:
+        return _with_progress("Indexing", sync.rebuild)
+    except IndexBusy as error:
+        raise click.ClickException("Another rebuild is running; please wait until it is done.") from error
+    except IndexFull as error:
+        raise click.ClickException(str(error.strerror or error)) from error
+
+
 @click.command("reindex")
 @with_appcontext
 def reindex() -> None:
     """Write the search index anew. Search goes on with the old one until the new one is complete."""
-    try:
-        count = _with_progress("Indexing", sync.rebuild)
-    except IndexBusy as error:
-        raise click.ClickException("Another rebuild is running; please wait until it is done.") from error
-    except IndexFull as error:
-        raise click.ClickException(f"{error.strerror or error} Search goes on with the old index.") from error
-    click.echo(f"{count:,} threads and articles are searchable.")
+    click.echo(f"{rebuild_index():,} threads and articles are searchable.")
 
 
 search_group = AppGroup("search", help="Look after the search index.")
@@ -46,7 +50,7 @@ search_group = AppGroup("search", help="Look after the search index.")
 
 @search_group.command("verify")
 def verify() -> None:
-    """Compare the index with the database; differences are queued for repair."""
+    """Compare the index with the database and queue repairs."""
     if sync.request_rebuild_if_stale():
         click.echo("The index is missing, damaged or outdated. A rebuild is queued; `threadwell reindex` does it now.")
         return
@@ -68,12 +72,11 @@ def verify() -> None:
 @search_group.command("status")
 def status() -> None:
     """Show what the index holds."""
-    stats = current_engine().stats()
+    stats, waiting = current_engine().stats(), sync.what_stops()
     click.echo(f"engine      {stats.engine}{'' if stats.is_fast else ' (slow fall-back)'}")
     click.echo(f"documents   {stats.documents:,} ({stats.deleted:,} deleted ones not merged away yet)")
     click.echo(f"segments    {stats.segments}")
     click.echo(f"size        {stats.bytes / 2**20:,.1f} MiB")
     click.echo(f"generation  {stats.generation or 'none'}{' - needs a rebuild' if stats.is_stale else ''}")
-    waiting = sync.what_stops()
     if waiting:
         click.echo(f"waiting     {waiting}")

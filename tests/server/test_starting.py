@@ -6,8 +6,12 @@ import socket
 import sqlite3
 from pathlib import Path
 
+import click
 import pytest
 
+from app.search import sync
+from app.search.cli import rebuild_index
+from app.search.engines.base import IndexBusy, IndexFull
 from tests.server.commands import run_command
 from tests.server.running import Server
 
@@ -77,7 +81,36 @@ def test_a_database_that_is_away_is_named_without_its_password(prepared: Server)
     of_search = [("search", "status"), ("search", "verify"), ("reindex",)]
     for command in (("init",), ("serve",), ("worker",), *of_search):
         code, said = run(prepared, *command, DATABASE_URL="postgresql://user:topsecret@127.0.0.1:1/x")
-        assert code == 1 and "The database does not answer" in said and "topsecret" not in said
+        assert code == 1 and "The database cannot be used" in said and "topsecret" not in said
+
+
+def test_a_damaged_database_is_named_without_a_trace(tmp_path: Path):
+    broken = Server(tmp_path / "broken")
+    broken.instance.mkdir()
+    (broken.instance / "threadwell.sqlite3").write_bytes(b"noise" * 2000)
+    for command in ("init", "serve", "recount"):
+        code, said = run(broken, command)
+        assert code == 1 and "cannot be read" in said and "backup" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("error", [IndexFull(28, "Rebuilding needs about 9 MiB, and 0 are free."), IndexBusy("busy")])
+def test_an_index_that_cannot_be_built_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, error: Exception):
+    monkeypatch.setattr(sync, "rebuild", lambda _progress: (_ for _ in ()).throw(error))
+    with pytest.raises(click.ClickException, match=r"0 are free|please wait"):
+        rebuild_index()
+
+
+def test_preparing_shows_how_far_the_index_is(tmp_path: Path):
+    code, said = run(Server(tmp_path / "new"), "init")
+    assert code == 0 and "Indexing" in said and "Ready" in said
+
+
+def test_help_says_each_command_in_a_whole_sentence_and_offers_nothing_of_flask(prepared: Server):
+    for group in ((), ("user",), ("import",), ("search",), ("seo",), ("promotions",), ("duplicates",)):
+        code, said = run(prepared, *group, "--help")
+        assert code == 0 and "...\n" not in said.partition("Commands:")[2] and "--app" not in said and "--env-file" not in said, (
+            said
+        )
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):

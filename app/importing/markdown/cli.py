@@ -57,9 +57,10 @@ def wishes_options(command: Command) -> Command:
 @wishes_options
 @with_appcontext
 def markdown_command(source: Path, as_json: bool, **wishes: Any) -> None:
-    """Import a folder (or a zip file) of Markdown files with front matter: an export of Threadwell, or of another program.
+    """Import articles from Markdown files.
 
-    Folders become sections. It can be interrupted and run again: it takes in what is new or changed.
+    SOURCE is their folder or zip file. They have front matter, as an export of Threadwell or of another program. Folders become
+    sections. It can be interrupted and run again: it takes in what is new or changed.
     """
     _import(lambda: read_library(source), source, as_json, wishes)
 
@@ -70,7 +71,7 @@ def markdown_command(source: Path, as_json: bool, **wishes: Any) -> None:
 @wishes_options
 @with_appcontext
 def articles_command(source: Path, is_text: bool, as_json: bool, **wishes: Any) -> None:
-    """Import articles from JSON lines (FILE.jsonl or .jsonl.xz): one object a line with id, title and body."""
+    """Import articles from JSON lines. SOURCE is FILE.jsonl or .jsonl.xz: one object a line with id, title and body."""
     if not wishes["section"]:
         raise click.UsageError("Please say where they go, as in --section FAQ.")
     _import(lambda: read_lines(source, sections=(), is_text=is_text), source, as_json, wishes)
@@ -122,7 +123,9 @@ def _wishes(source: Path, given: dict[str, Any]) -> Wishes:
 @click.option("--overwrite", is_flag=True, help="Write into a folder that holds something, or over a zip file.")
 @with_appcontext
 def export_command(target: Path, audience: str, published: bool, overwrite: bool) -> None:
-    """Export the knowledge base as Markdown files with front matter: into a folder, or a zip file when TARGET ends in .zip.
+    """Export the knowledge base as Markdown files.
+
+    They have front matter, and go into a folder, or a zip file when TARGET ends in .zip.
 
     `threadwell import markdown` brings them in again, here or on another site.
     """
