@@ -127,12 +127,12 @@ def _helping(credits: Sequence[Credit]) -> Sequence[Credit]:
 
 
 def name_posts(credits: Sequence[Credit]) -> str:
-    """Return what the posts of the contributors are: all "answers", all "questions", or "posts" of several kinds or of discussions."""
+    """Return what the posts of the contributors are: "answers", "questions" where nobody answers, or else "posts"."""
     helping = _helping(credits)
     if all(credit.post_kind == PostKind.ANSWER for credit in helping):
         return "answers"
-    asked = all(credit.post_kind == PostKind.OPENING and credit.thread_kind == ThreadKind.QUESTION for credit in helping)
-    return "questions" if asked else "posts"
+    asked = all(credit.role in ASKERS_PARTS and credit.thread_kind == ThreadKind.QUESTION for credit in helping)
+    return "questions" if asked and all(credit.post_kind == PostKind.OPENING for credit in helping) else "posts"
 
 
 def source_threads(credits: Sequence[Credit]) -> list[tuple[str, str]]:

@@ -16,6 +16,8 @@ from app.core.uow import unit_of_work
 from app.forum.services import curating
 from app.jobs.worker import run_until_idle
 from app.kb.models import Article
+from app.kb.presenters import name_posts
+from app.kb.queries.sources import Credit
 from app.kb.services.writing import save_revision
 from app.pageviews.queries import total_views
 from app.pageviews.recorder import flush
@@ -269,6 +271,26 @@ def test_the_credits_say_what_the_posts_are(browser: Browser, crew: Crew):
     told = promote_and_publish(crew.curator, talk, [reply], article.section_id, title="What pumps tell")
     browser.get(path_of(told))
     assert "Built from posts by Talker (post), in What pumps say." in browser.text()
+
+
+@pytest.mark.parametrize(
+    ("posts", "named"),
+    [
+        ([("answer", "solution", "question"), ("opening", "problem", "question")], "answers"),
+        ([("opening", "problem", "question")], "questions"), ([("opening", "solution", "question")], "posts"),
+        ([("reply", "other", "discussion")], "posts"), ([("opening", "problem", "discussion")], "posts"),
+        ([("answer", "solution", "question"), ("reply", "other", "discussion")], "posts"),
+    ],
+)  # fmt: skip
+def test_what_the_posts_of_contributors_are_called(posts: list[tuple[str, str, str]], named: str):
+    credits = [
+        Credit(
+            post_id=1, post_kind=kind, role=role, path="", author_name="", author_display_name="", author_path="", thread_id=1,
+            thread_kind=thread, thread_title="", thread_path="",
+        )
+        for kind, role, thread in posts
+    ]  # fmt: skip
+    assert name_posts(credits) == named
 
 
 def test_a_source_that_readers_cannot_see_is_not_credited(browser: Browser, crew: Crew):
