@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import registry
 from app.accounts.session import init_sessions
+from app.commands import register_commands
 from app.core.db import db, engine_options, prepare_engine
 from app.core.logs import configure_logging
 from app.core.settings import PROJECT_ROOT, Settings
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     registry.register_sources(app)
     registry.register_subscribers(app)
     registry.register_jobs(app)
-    registry.register_commands(app)
+    register_commands(app)
     registry.register_providers(app)
     if not settings.is_testing:
         install_page_cache(app)

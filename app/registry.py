@@ -1,4 +1,4 @@
-"""Which parts the application is made of: blueprints, search sources, subscribers, jobs, commands. Read by the factory only."""
+"""Which parts the application is made of: blueprints, search sources, subscribers, jobs. Read by the factory only."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from app.accounts.cli import user as user_commands
 from app.accounts.holdings import HOLDINGS as ACCOUNT_HOLDINGS
 from app.accounts.models import Person
 from app.accounts.routes.blueprint import blueprint as accounts_blueprint
@@ -26,8 +25,6 @@ from app.desk.models import CannedAnswer
 from app.desk.routes.blueprint import blueprint as desk_blueprint
 from app.desk.terms import DeskTerms, use_terms
 from app.forum import indexing as forum_indexing
-from app.forum.cli import duplicates as duplicate_commands
-from app.forum.cli import recount_command
 from app.forum.holdings import HOLDINGS as FORUM_HOLDINGS
 from app.forum.models import Comment, Draft, PostRevision
 from app.forum.queries.categories import category_names
@@ -46,7 +43,6 @@ from app.jobs.queue import Handler, register_handler
 from app.jobs.schedule import register_periodic
 from app.kb import indexing as kb_indexing
 from app.kb import subscribers as kb_subscribers
-from app.kb.cli import promotions as promotion_commands
 from app.kb.holdings import HOLDINGS as KB_HOLDINGS
 from app.kb.jobs import (
     CARE_EVERY,
@@ -115,7 +111,6 @@ from app.notifications.services.notifying import MAIL_JOB
 from app.pagecache.installing import TRIM_EVERY, TRIM_JOB, trim_job
 from app.pages import indexnow
 from app.pages.blueprint import blueprint as pages_blueprint
-from app.pages.cli import seo as seo_commands
 from app.pageviews.jobs import FORGET_EVERY, FORGET_JOB, RECENT_EVERY, RECENT_JOB, forget_job, recent_job
 from app.pageviews.recent import recount_recent
 from app.privacy.holdings import HOLDINGS as PRIVACY_HOLDINGS
@@ -131,7 +126,6 @@ from app.privacy.services.merging import MERGE_JOB, merge_job
 from app.privacy.terms import PrivacyTerms
 from app.privacy.terms import use_terms as use_privacy_terms
 from app.search import sync as search_sync
-from app.search.cli import reindex, search_group
 from app.search.documents import ARTICLE, SYNC_JOB, THREAD, register_category_names, register_source
 from app.search.engines import create_engine, use_engine
 from app.search.holdings import HOLDINGS as SEARCH_HOLDINGS
@@ -151,7 +145,6 @@ from app.search.routes.blueprint import blueprint as search_blueprint
 from app.uploads.holdings import HOLDINGS as UPLOAD_HOLDINGS
 from app.uploads.routes.blueprint import blueprint as uploads_blueprint
 from app.uploads.services.cleaning import delete_orphans, register_texts
-from app.web.commands import Commands
 from app.web.contract import IndexPolicy, use_index_policy
 from app.web.render import provide
 
@@ -399,25 +392,6 @@ def _register_desk(settings: Settings) -> None:
     _job(TICK_JOB, tick_job, TICK_EVERY)
     _job(RESETTLE_JOB, resettle_job, RESETTLE_EVERY)
     _job(APPLY_JOB, apply_job)
-
-
-LATER_COMMANDS = {
-    "demo": "app.importing.cli:demo_command",
-    "export": "app.importing.markdown.cli:export_command",
-    "import": "app.importing.cli:import_group",
-}
-
-
-def register_commands(app: Flask) -> None:
-    """Add the commands of every package to the command line; those that bring much along are loaded when they are called."""
-    app.cli = Commands(app.name, LATER_COMMANDS)
-    app.cli.add_command(user_commands)
-    app.cli.add_command(recount_command)
-    app.cli.add_command(duplicate_commands)
-    app.cli.add_command(promotion_commands)
-    app.cli.add_command(reindex)
-    app.cli.add_command(search_group)
-    app.cli.add_command(seo_commands)
 
 
 def register_providers(app: Flask) -> None:
