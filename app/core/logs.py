@@ -2,15 +2,18 @@
 
 import logging
 import sys
+import time
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
 class KeyValueFormatter(logging.Formatter):
-    """Formats a record as `time level logger event key=value ...`."""
+    """Formats a record as `time level logger event key=value ...`; the time is UTC, whatever the machine's zone is."""
+
+    converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
-        line = f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')} {record.levelname.lower()} {record.name} {record.getMessage()}"
+        line = f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%SZ')} {record.levelname.lower()} {record.name} {record.getMessage()}"
         extras = " ".join(f"{k}={v!r}" for k, v in vars(record).items() if k not in _STANDARD)
         text = f"{line} {extras}".rstrip()
         if record.exc_info:
