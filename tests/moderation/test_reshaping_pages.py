@@ -156,7 +156,7 @@ def test_merging_leads_the_old_address_on_and_undo_brings_it_back(app: Flask, mo
     undo(moderator, "merge")
     assert Browser(app).sign_in(author).get(ending.path) and fresh(Post, answer.id).thread_id == ending.id
     moderator.get("/moderation/log")
-    assert "Merge" in moderator.text() and "Unmerge" in moderator.text()
+    assert "Merge" in moderator.text() and "Merging undone" in moderator.text()
 
 
 def test_the_first_text_of_a_merged_thread_leads_to_the_other_where_it_goes_out_of_sight(app: Flask, moderator: Browser, crowd):
