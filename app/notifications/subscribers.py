@@ -178,7 +178,9 @@ def tell_of_comment_decision(event: CommentCurated) -> None:
     if event.is_one_of_many:
         return
     comment, thread = db.session.get(Comment, event.comment_id), db.session.get(Thread, event.thread_id)
-    sentence = decision(_seen_by_author(event.action, comment), "comment", thread.title, event.reason) if comment and thread else ""
+    sentence = (
+        decision(_seen_by_author(event.action, comment), "comment", thread.title, event.reason) if comment and thread else ""
+    )
     if comment and sentence:
         notify_of_decision(
             comment.author_id,
