@@ -12,6 +12,7 @@ from app.backing_up import backup_command, restore_command
 from app.core.heavy import flask_migrate_cli, psycopg
 from app.core.settings import SettingsError
 from app.factory import create_app
+from app.moving import move_command
 from app.operating import init_command, serve_command, worker_command
 
 # Commands that come with libraries and are none of ours.
@@ -46,7 +47,8 @@ cli = ThreadwellGroup(
     set_debug_flag=False,
     load_dotenv=False,
     commands={
-        command.name or "": command for command in (init_command, serve_command, worker_command, backup_command, restore_command)
+        command.name or "": command
+        for command in (init_command, serve_command, worker_command, backup_command, restore_command, move_command)
     },
 )
 
