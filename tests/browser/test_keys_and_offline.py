@@ -160,6 +160,21 @@ def test_names_and_titles_complete_themselves(writer: Page) -> None:
     area.fill("")
 
 
+def test_the_tools_of_the_editor_are_one_stop_on_the_way_to_the_text(writer: Page) -> None:
+    tools = writer.locator("#answer").get_by_role("toolbar", name="Formatting").get_by_role("button")
+    expect(tools.first).to_have_attribute("tabindex", "0")
+    tools.first.focus()
+    writer.keyboard.press("ArrowRight")
+    expect(tools.nth(1)).to_be_focused()
+    writer.keyboard.press("ArrowLeft")
+    writer.keyboard.press("ArrowLeft")
+    expect(tools.last).to_be_focused()
+    writer.keyboard.press("Home")
+    expect(tools.first).to_be_focused()
+    writer.keyboard.press("Tab")
+    expect(writer.locator("#answer textarea")).to_be_focused()
+
+
 def test_without_a_connection_a_page_says_so_and_comes_back_by_itself(context: BrowserContext, demo: Server) -> None:
     page = context.new_page()
     page.goto("/")

@@ -17,6 +17,8 @@ export function bind(box) {
     const tool = button instanceof HTMLElement && TOOLS[button.dataset.tool ?? ""];
     if (tool) format(area, tool[0], tool[1]);
   });
+  const bar = box.querySelector("[role=toolbar]");
+  if (bar) walk(bar);
   area.addEventListener("keydown", (event) => {
     const tool = (event.ctrlKey || event.metaKey) && !event.altKey && Object.values(TOOLS).find(([, , key]) => key === event.key);
     if (tool) { event.preventDefault(); format(area, tool[0], tool[1]); }
@@ -25,6 +27,23 @@ export function bind(box) {
   for (const node of box.closest("form")?.querySelectorAll("[data-plain]") ?? []) node.setAttribute("hidden", ""); // what only helps without a script
   if (box.dataset.previewUrl) setUpPreview(box, area, box.dataset.previewUrl);
   if (box.dataset.completions) complete(box, area, insert);
+}
+
+/** A toolbar is one stop for Tab, so that the text is the next; arrows, Home and End go from tool to tool. @param {Element} bar */
+function walk(bar) {
+  const tools = [...bar.querySelectorAll("button")];
+  /** @param {number} chosen */
+  const stop = (chosen) => tools.forEach((tool, n) => { tool.tabIndex = n === chosen ? 0 : -1; });
+  stop(0);
+  bar.addEventListener("keydown", (event) => {
+    if (!(event instanceof KeyboardEvent)) return;
+    const now = tools.findIndex((tool) => tool === document.activeElement);
+    const to = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    stop((to + tools.length) % tools.length);
+    tools[(to + tools.length) % tools.length].focus();
+  });
 }
 
 /** Put text in a way that undo (Ctrl+Z) knows. @param {HTMLTextAreaElement} area @param {string} text */
