@@ -182,14 +182,8 @@ def tell_of_comment_decision(event: CommentCurated) -> None:
         decision(_seen_by_author(event.action, comment), "comment", thread.title, event.reason) if comment and thread else ""
     )
     if comment and sentence:
-        notify_of_decision(
-            comment.author_id,
-            sentence,
-            actor_id=event.actor_id,
-            thread_id=event.thread_id,
-            post_id=event.post_id,
-            comment_id=comment.id,
-        )
+        about = {"thread_id": event.thread_id, "post_id": event.post_id, "comment_id": comment.id}
+        notify_of_decision(comment.author_id, sentence, actor_id=event.actor_id, **about)
 
 
 def plan_reminder(event: PostAdded) -> None:
