@@ -175,6 +175,15 @@ def test_the_tools_of_the_editor_are_one_stop_on_the_way_to_the_text(writer: Pag
     expect(writer.locator("#answer textarea")).to_be_focused()
 
 
+def test_what_is_similar_is_told_in_one_line(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto("/ask")
+    page.locator("main input[name=title]").fill("Hub stays on breathing blue")
+    expect(page.locator("#similar a").first).to_be_visible()
+    expect(page.locator("[data-similar-said][role=status]")).to_have_text("Already asked? Have a look before you write:")
+    assert not page.locator("[aria-live]").count()
+
+
 def test_without_a_connection_a_page_says_so_and_comes_back_by_itself(context: BrowserContext, demo: Server) -> None:
     page = context.new_page()
     page.goto("/")

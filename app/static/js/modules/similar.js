@@ -1,6 +1,7 @@
 // @ts-check
 // While a title is typed: similar questions and articles, as the HTML fragment the server answers with.
-// <input data-similar="/ask/similar?title=" data-similar-into="id of an aria-live region">
+// <input data-similar="/ask/similar?title=" data-similar-into="id of where they go">, and a status before that, [data-similar-said]: it tells that
+// there are some, once; all of them with their solutions, after every pause, would drown what is being typed.
 import { relativeTimes } from "../site.js";
 import { debounce, tellPicked } from "./send.js";
 
@@ -20,6 +21,8 @@ export function bind(input) {
       if (!answer.ok || title !== asked) return;
       region.replaceChildren(document.createRange().createContextualFragment((await answer.text()).trim()));
       relativeTimes(region);
+      const said = region.previousElementSibling;
+      if (said?.matches("[data-similar-said]")) said.textContent = region.querySelector("p")?.textContent ?? "";
     } catch { /* offline: asking works without */ }
   };
   /** @param {Event} event */
