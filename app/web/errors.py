@@ -62,9 +62,9 @@ _KEPT = {
 }
 
 
-def error_answer(status: int, message: str) -> Response:
-    """Return the page or the problem document for a status."""
-    title = str(TITLES.get(status) or _("That did not work"))
+def error_answer(status: int, message: str, title: str = "") -> Response:
+    """Return the page or the problem document for a status; `title` where its own would say the wrong thing."""
+    title = str(title or TITLES.get(status) or _("That did not work"))
     if wants_json():
         return _problem(status, title, message)
     kept = kept_texts() if request.method == "POST" and status != 413 else []
@@ -130,7 +130,7 @@ def _refuse_odd_addresses() -> None:
 
 def _app_error(error: errors.AppError) -> Response:
     status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
-    response = error_answer(status, error.message)
+    response = error_answer(status, error.message, _("Please check what you sent") if status == 400 else "")
     if isinstance(error, errors.TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

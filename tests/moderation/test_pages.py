@@ -127,7 +127,8 @@ def test_held_threads_are_approved_or_rejected_in_the_queue(app: Flask, moderato
 def test_decisions_that_take_something_away_need_a_reason(app: Flask, moderator: Browser):
     thread = make_question()
     for action in ("hide", "lock", "close"):
-        moderator.post(f"/moderation/threads/{thread.id}/{action}", {"reason": "  "}, status=400)
+        page = moderator.post(f"/moderation/threads/{thread.id}/{action}", {"reason": "  "}, status=400).text
+        assert "Please check what you sent" in page and "Please give a reason" in page
     moderator.post(f"/moderation/threads/{thread.id}/explode", {}, status=404)
 
 
