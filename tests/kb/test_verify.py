@@ -182,6 +182,20 @@ def test_an_article_concerns_the_versions_of_its_thread(app: Flask, crew: Crew):
     assert article_words(article.id) == {old.id: True}
 
 
+def test_publishing_says_nothing_of_a_version_that_nobody_named(app: Flask, crew: Crew):
+    old, new = make_versions(actor_of(crew.admin), "4.1", "4.2")
+    thread, answer = make_solved()
+    with unit_of_work():
+        set_thread_versions(crew.agent, thread_id=thread.id, version_ids={old.id})
+    article = promote(crew.curator, thread, [answer], make_section().id)
+    with unit_of_work():
+        publishing.publish(crew.curator, article_id=article.id)
+    assert article_words(article.id) == {old.id: True} and waiting(crew, "versions") == [article.id]
+    with unit_of_work():
+        publishing.verify(crew.curator, article_id=article.id)
+    assert article_words(article.id) == {old.id: True, new.id: True} and waiting(crew, "versions") == []
+
+
 def test_solved_questions_without_article_wait_for_a_word_on_the_new_version(browser: Browser, crew: Crew):
     admin = actor_of(crew.admin)
     (old,) = make_versions(admin, "4.1")

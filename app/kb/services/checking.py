@@ -31,14 +31,16 @@ DAYS_MAX = 3650
 
 
 def confirm(actor: Actor, article: Article) -> None:
-    """Note that the actor looked at the article now and found it right, on the current version of each product it concerns.
-
-    What they said of a current version before stands.
-    """
+    """Note that the actor looked at the article now and found it right. It says nothing about versions."""
     article.verified_at, article.verified_by_id = now(), actor.id
     article.needs_work_at = None
     plan_review(article)
     db.session.flush()
+    request_sync(ARTICLE, article.id)
+
+
+def confirm_versions(actor: Actor, article: Article) -> None:
+    """Note that an article holds on the current version of each product it concerns; what was said of one before stands."""
     current = current_versions()
     statement = sa.select(current.c.version_id).where(current.c.product_id.in_(concerned_products(article.id)))
     known = article_words(article.id)

@@ -11,7 +11,7 @@ from app.kb.events import ArticlePublished, ArticleStateChanged
 from app.kb.models import Article, ArticleRevision, ArticleState
 from app.kb.policies import ensure_can_edit_article, ensure_can_publish_article
 from app.kb.queries.articles import get_article_and_threads_for_update, get_revision
-from app.kb.services.checking import confirm
+from app.kb.services.checking import confirm, confirm_versions
 from app.kb.services.marking import mark_threads
 from app.kb.services.readers import ensure_sources_allow
 from app.kb.services.reusing import request_uses
@@ -29,7 +29,7 @@ def submit_for_review(actor: Actor, *, article_id: int) -> Article:
 
 
 def publish(actor: Actor, *, article_id: int, revision: int | None = None) -> Article:
-    """Show readers the newest revision; publishing counts as confirming that it is right.
+    """Show readers the newest revision; publishing counts as confirming that it is right, but not that it holds on versions nobody named.
 
     Raises StaleEdit when `revision` (what the actor looked at) is not the newest, Conflict when readers see it already, and
     Invalid when a source has fewer readers than the article would have.
@@ -99,6 +99,7 @@ def verify(actor: Actor, *, article_id: int) -> Article:
     if article.state != ArticleState.PUBLISHED:
         raise Conflict(_("Only published articles can be confirmed."))
     confirm(actor, article)
+    confirm_versions(actor, article)
     db.session.flush()
     return article
 
