@@ -57,6 +57,7 @@ from app.kb.jobs import (
     make_scan_handler,
     publish_due_job,
     recount_articles,
+    recount_texts,
     uses_job,
 )
 from app.kb.jobs import RELATE_EVERY as KB_RELATE_EVERY
@@ -282,6 +283,7 @@ def _register_kb(settings: Settings) -> None:
     _job(SCAN_JOB, make_scan_handler(settings), SCAN_EVERY)
     _job(RECOUNT_JOB, kb_recount_job, RECOUNT_EVERY)
     register_recount("article.helpful", recount_articles)
+    register_recount("article.body_text", recount_texts)
     _job(PUBLISH_JOB, publish_due_job, PUBLISH_EVERY)
     _job(CARE_JOB, care_job, CARE_EVERY)
     _job(USES_JOB, uses_job)

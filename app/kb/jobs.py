@@ -19,6 +19,7 @@ from app.kb.services import scanning, scheduling
 from app.kb.services.checking import tell_of_due_reviews
 from app.kb.services.feedback import recount_feedback
 from app.kb.services.judging import tell_of_help
+from app.kb.services.publishing import derive_texts
 from app.kb.services.relating import relate_articles
 from app.kb.services.reusing import find_uses, record_reuse
 from app.kb.services.wordings import follow_searches
@@ -88,9 +89,15 @@ def recount_articles() -> int:
         return recount_feedback()
 
 
+def recount_texts() -> int:
+    """As recount_articles, for the plain texts of published articles."""
+    with unit_of_work():
+        return derive_texts()
+
+
 def recount_job(_payloads: list[dict[str, Any]]) -> None:
-    """Correct the helpful counts of articles, and log how many were wrong (which should be none)."""
-    if wrong := recount_articles():
+    """Correct the helpful counts and plain texts of articles, and log how many were wrong (which should be none)."""
+    if wrong := recount_articles() + recount_texts():
         logger.warning("kb.recounted", extra={"articles": wrong})
 
 

@@ -105,10 +105,7 @@ def to_block(post: Post, role: SourceRole) -> Block:
 
 def to_sources(posts: Mapping[int, SourcePost]) -> dict[int, Source]:
     """Return what the lines under passages say, by post id."""
-    return {
-        post_id: Source(post.author_display_name or REMOVED, post.path, post.is_opening, post.is_accepted)
-        for post_id, post in posts.items()
-    }
+    return {post_id: Source(post.author_display_name or REMOVED, post.path, post.is_opening) for post_id, post in posts.items()}
 
 
 def present_blocks(shape: Shape, blocks: Sequence[Block], posts: Mapping[int, SourcePost]) -> list[BlockView]:

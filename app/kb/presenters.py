@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from app.core.actor import Actor
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext, separated
+from app.core.i18n import lazy_gettext, separated, speaking
 from app.core.markup import with_first_image_at_once
 from app.core.records import Struct
 from app.core.text import shorten
@@ -15,6 +15,7 @@ from app.core.textdiff import TextDiff, diff_lines
 from app.forum.models.post import PostKind
 from app.forum.models.thread import ThreadKind
 from app.kb import policies
+from app.kb.credits import show_credits
 from app.kb.models import ASKERS_PARTS, Article, ArticleRevision, FeedbackReason, SourceChange
 from app.kb.queries.article_page import DESCRIPTION, ArticleHead, Contents, contents_of
 from app.kb.queries.sources import Credit
@@ -93,8 +94,10 @@ class Contributor(Struct, frozen=True):
     posts: tuple[str, ...]
 
 
-def present_article(actor: Actor, article: ArticleHead, newest: ArticleRevision | None) -> ArticleView:
-    """Return the page of an article; `newest` is given for articles that were never published."""
+def present_article(
+    actor: Actor, article: ArticleHead, newest: ArticleRevision | None, credits: Sequence[Credit] = ()
+) -> ArticleView:
+    """Return the page of an article; `newest` is given for articles that were never published. `credits`: the posts it may name."""
     judged = cast(Article, article)
     html, entries, text = (
         (newest.body_html, contents_of(newest.toc), newest.body_text)
@@ -102,11 +105,18 @@ def present_article(actor: Actor, article: ArticleHead, newest: ArticleRevision 
         else (article.body_html, article.toc, article.opening)
     )
     return ArticleView(
-        article=article, path=article.path, html=with_first_image_at_once(Markup(html)),  # noqa: S704 - sanitised when it was stored
+        article=article, path=article.path, html=with_first_image_at_once(with_credits(html, credits)),
         toc=entries if len(entries) >= TOC_FROM else (), description=article.summary or shorten(text, DESCRIPTION),
         has_newer_text=article.published_revision is not None and article.revision > article.published_revision,
         can_edit=policies.can_edit_article(actor, judged), can_judge=policies.can_give_feedback(judged),
     )  # fmt: skip
+
+
+def with_credits(html: str, credits: Sequence[Credit] = ()) -> Markup:
+    """Return the stored HTML of an article with lines below its passages that name the authors of posts readers may look up."""
+    names = {credit.post_id: credit.author_display_name or REMOVED for credit in credits}
+    with speaking(None):  # the text around is in the language of the site
+        return Markup(show_credits(html, names))  # noqa: S704 - sanitised when it was stored; names are escaped
 
 
 def path_of(article: Article) -> str:

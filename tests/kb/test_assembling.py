@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.core.i18n import set_site_language
 from app.core.markup import render_markdown
+from app.kb.credits import credit_line, plain_text, read_credit, show_credits, step_heading, without_step
 from app.kb.models import ArticleKind, SourceRole
 from app.kb.services.assembling import (
     Source,
@@ -20,12 +21,11 @@ from app.kb.services.assembling import (
     read_blocks,
 )
 from app.kb.services.blocks import Block, Origin, taken_block
-from app.kb.services.credits import read_credit, step_heading, without_step
 from app.kb.services.shapes import arrange
 
 SOURCES = {
     1: Source("Mira", "/posts/1", is_opening=True),
-    2: Source("Tom", "/posts/2", is_accepted=True),
+    2: Source("Tom", "/posts/2"),
     3: Source("Ann", "/posts/3"),
 }
 
@@ -45,7 +45,7 @@ def test_parts_stand_in_the_order_of_an_article_with_their_authors():
     ]  # fmt: skip
     assert assemble_body(arrange(ArticleKind.SOLUTION, taken), SOURCES) == (
         "## Problem\n\nIt squeaks.\n\n*Asked by [Mira](/posts/1).*\n\n## Environment\n\n- Pump: AB-1\n\n"
-        "## Solution\n\nGrease it.\n\n*From the accepted answer by [Tom](/posts/2).*\n\n"
+        "## Solution\n\nGrease it.\n\n*From the answer by [Tom](/posts/2).*\n\n"
         "## Cause\n\nThe seal is dry.\n\n*From the answer by [Ann](/posts/3).*\n"
     )
 
@@ -61,7 +61,7 @@ def test_words_that_were_changed_say_so_and_a_second_passage_has_no_second_headi
 
     one, two = passage(SourceRole.SOLUTION, "Grease it."), passage(SourceRole.SOLUTION, "Or oil it.", 3)
     body = assemble_body(arrange(ArticleKind.SOLUTION, [replace(one, body="Grease it well."), two]), SOURCES)
-    assert "*Based on the accepted answer by [Tom](/posts/2).*" in body and "*From the answer by [Ann](/posts/3).*" in body
+    assert "*Based on the answer by [Tom](/posts/2).*" in body and "*From the answer by [Ann](/posts/3).*" in body
     assert body.count("## Solution") == 1
 
 
@@ -85,7 +85,7 @@ def test_a_text_in_one_piece_is_read_as_blocks_with_its_sources():
     assert [(b.title, b.role, [o.post_id for o in b.sources]) for b in blocks] == [
         ("", "other", [7]), ("Solution", "solution", [2]), ("", "solution", [3]), ("Notes", "other", []),
     ]  # fmt: skip
-    assert assemble_body(blocks, SOURCES) == body
+    assert assemble_body(blocks, SOURCES) == body.replace("accepted ", "")
     assert [block.is_edited for block in blocks] == [True, False, False, False]
     assert blocks == read_blocks(body, [("solution", origin(2)), ("solution", origin(3)), ("cause", origin(7))])
 
@@ -94,7 +94,7 @@ def test_words_of_a_text_in_one_piece_are_those_of_a_post_only_where_a_line_says
     body = "## Solution\n\nOil it.\n\n*Based on the answer by [Ann](/posts/3).*\n\n## Cause\n\nRust.\n"
     blocks = read_blocks(body, [("solution", origin(3)), ("cause", origin(2))])
     assert [block.is_edited for block in blocks] == [True, True]
-    assert "*Based on the accepted answer by [Tom](/posts/2).*" in assemble_body(blocks, SOURCES)
+    assert "*Based on the answer by [Tom](/posts/2).*" in assemble_body(blocks, SOURCES)
 
 
 def test_a_heading_without_words_of_its_own_stays_with_those_that_go_on_under_it():
@@ -165,13 +165,35 @@ def test_wordings_are_kept_once():
 def test_lines_written_in_the_language_of_one_site_are_read_in_that_of_another(language: str, is_edited: bool):
     set_site_language(language)
     try:
-        lines = [
-            attribution(Source("Ada *A*", "/posts/7", is_opening, is_accepted), is_edited)
-            for is_opening, is_accepted in ((True, False), (False, True), (False, False))
-        ]
+        lines = [attribution(Source("Ada *A*", "/posts/7", is_opening), is_edited) for is_opening in (True, False)]
+        shown = [show_credits(render_markdown(line, top_level=2).html, {7: "Bea <b>"}) for line in lines]
         headings = [step_heading(3, "Open the lid"), step_heading(12, "")]
     finally:
         set_site_language("en")
-    assert [read_credit(line) for line in lines] == [(7, not is_edited)] * 3
+    assert [read_credit(line) for line in lines] == [(7, not is_edited)] * 2
+    assert all("Bea &lt;b&gt;</a>" in line and "Ada" not in line for line in shown)
     assert [without_step(heading) for heading in headings] == ["Open the lid", ""]
     assert ("Ada" in lines[0] and "Asked" in lines[0]) == (language == "en" and not is_edited)
+
+
+EARLIER = "*From the accepted answer by [Tom](/posts/2).*"
+
+
+def test_lines_about_authors_say_what_is_true_when_they_are_shown():
+    html = str(render_markdown(f"Grease it.\n\n{EARLIER}\n\nOr oil it.\n\n*Asked by [Ann](/posts/3).*", top_level=2).html)
+    assert "accepted" in html
+    said = show_credits(html, {2: "Tom Tanner"})
+    assert '<p><em>From the answer by <a href="/posts/2">Tom Tanner</a>.</em></p>' in said and "accepted" not in said
+    assert "/posts/3" not in said and "Ann" not in said and "Or oil it." in said
+    assert plain_text(html) == "Grease it. Or oil it."
+
+
+def test_what_only_looks_like_such_a_line_stays():
+    for words in ("*See [the post](/posts/2).*", f"He said: {EARLIER}", f"> {EARLIER} Really.", "[Tom](/posts/2)"):
+        html = str(render_markdown(words, top_level=2).html)
+        assert show_credits(html, {}) == html
+
+
+def test_lines_of_earlier_sites_are_still_read():
+    assert read_credit(EARLIER) == (2, True)
+    assert credit_line("answer", "Tom", "/posts/2", is_edited=False) == "*From the answer by [Tom](/posts/2).*"

@@ -135,9 +135,9 @@ def test_an_edited_or_split_block_keeps_its_source_and_says_that_it_was_edited(a
     _thread, answer = make_solved()
     block = to_block(answer, SourceRole.SOLUTION)
     article = write(crew.agent, block)
-    assert "From the accepted answer by" in get_revision(article.id, 1).body_source
+    assert "From the answer by" in get_revision(article.id, 1).body_source
     save(crew.agent, article, replace(block, body="In other words."))
-    assert "Based on the accepted answer by" in get_revision(article.id, 2).body_source
+    assert "Based on the answer by" in get_revision(article.id, 2).body_source
     assert sources(article) == [(answer.id, "solution")]
     assert get_revision(article.id, 2).blocks[0]["is_edited"] is True
 

@@ -11,14 +11,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.accounts.models import Person
 from app.core.db import db
+from app.core.markup import render_markdown
 from app.core.uow import unit_of_work
 from app.forum.services import curating
 from app.jobs.worker import run_until_idle
+from app.kb.jobs import recount_texts
 from app.kb.models import Article
 from app.kb.presenters import name_posts
 from app.kb.queries.sources import Credit
-from app.kb.services.writing import save_revision
+from app.kb.services.publishing import publish
+from app.kb.services.writing import ArticleText, save_revision
 from app.pageviews.queries import total_views
 from app.pageviews.recorder import flush
 from app.search.sync import rebuild
@@ -26,7 +30,7 @@ from tests.asserts import assert_queries
 from tests.client import Browser
 from tests.factories import make_answer, make_article, make_category, make_person, make_question, make_section, make_thread
 from tests.kb.conftest import Crew
-from tests.kb.samples import FIREFOX, add_views, change, make_solved, path_of, place, promote_and_publish, text
+from tests.kb.samples import FIREFOX, add_views, change, fresh, make_solved, path_of, place, promote_and_publish, source_of, text
 
 LONG_TEXT = "## First\n\nOne.\n\n## Second\n\nTwo.\n\n### Third\n\nThree.\n\n![photo](/uploads/a.png)"
 
@@ -300,3 +304,48 @@ def test_a_source_that_readers_cannot_see_is_not_credited(browser: Browser, crew
     change(thread, category_id=make_category(audience="staff").id)
     page = browser.get(path_of(article)).text
     assert "telling title" not in page and "Built from answers" not in page
+
+
+def built_with_a_line(crew: Crew, kind: str = "solution") -> tuple[Article, Any]:
+    """A published article whose stored text credits an answer, as those of earlier versions do."""
+    thread, answer = make_solved()
+    article = promote_and_publish(crew.curator, thread, [answer], make_section(f"of-{kind}").id)
+    said = f"## Solution\n\nPrime it.\n\n*From the accepted answer by [Tom Old](/posts/{answer.id}).*"
+    html = render_markdown(said, top_level=2)
+    change(article, body_html=str(html.html), body_text=html.text, kind=kind)
+    return article, answer
+
+
+def test_the_line_below_a_passage_follows_its_post(browser: Browser, crew: Crew):
+    article, answer = built_with_a_line(crew)
+    author = db.session.get_one(Person, answer.author_id)
+    change(author, display_name="Tom New")
+    browser.get(path_of(article))
+    assert "From the answer by Tom New." in browser.text() and "accepted" not in browser.text()
+    change(answer, author_id=None), change(source_of(article, answer), author_id=None)
+    browser.get(path_of(article))
+    assert "From the answer by somebody who left." in browser.text() and "Tom" not in browser.text()
+    with unit_of_work():
+        curating.hide_post(crew.curator, post_id=answer.id, reason="Private data")
+    page = browser.get(path_of(article)).text
+    assert "Prime it." in page and "From the answer" not in page and f"/posts/{answer.id}" not in page
+
+
+def test_where_nobody_looks_up_the_posts_such_lines_are_left_out(client: FlaskClient, browser: Browser, crew: Crew):
+    article, _answer = built_with_a_line(crew, "faq")
+    for path in ("/kb/feed.atom", "/feed.atom", "/kb/of-faq"):
+        assert "Prime it." in client.get(path).text and "Tom Old" not in client.get(path).text
+    assert "Tom Old" in fresh(article).body_text
+    assert recount_texts() == 1 and fresh(article).body_text == "Solution: Prime it."
+    assert recount_texts() == 0
+
+
+def test_a_new_text_is_searched_without_such_lines(crew: Crew):
+    article, answer = built_with_a_line(crew)
+    body = render_markdown(f"Oil it.\n\n*From the answer by [Tom Old](/posts/{answer.id}).*", top_level=2)
+    with unit_of_work():
+        save_revision(
+            crew.agent, article_id=article.id, base_revision=1, place=place(article.section_id), text=ArticleText("Oil", body)
+        )
+        publish(crew.agent, article_id=article.id)
+    assert fresh(article).body_text == "Oil it." and "Tom Old" in fresh(article).body_html

@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.pagination import Page, window
 from app.core.records import Struct
 from app.forum.queries.categories import reader_of
+from app.kb.credits import without_credits
 from app.kb.models import Article, ArticleKind, ArticleState, ArticleVersion, Section
 from app.kb.policies import listed_articles, public_articles, visible_articles
 from app.kb.urls import article_path, article_permalink, section_path
@@ -101,7 +102,7 @@ def _row(row: sa.Row[*tuple[Any, ...]]) -> ArticleRow:
         helpful_yes=row.helpful_yes, helpful_no=row.helpful_no, views=row.views, state=row.state, audience=row.audience,
         published_at=row.published_at, updated_at=row.modified_at, source_changed_at=row.source_changed_at,
         has_newer_text=row.published_revision is not None and row.revision > row.published_revision, language=row.language,
-        answer=Markup(row.answer) if getattr(row, "answer", None) else None,  # noqa: S704 - sanitised when it was stored
+        answer=Markup(without_credits(row.answer)) if getattr(row, "answer", None) else None,  # noqa: S704 - sanitised when it was stored
     )  # fmt: skip
 
 
@@ -217,7 +218,7 @@ def list_feed_articles(limit: int = FEED_LENGTH) -> list[FeedArticle]:
     return [
         FeedArticle(
             id_path=article_permalink(row.id), path=article_path(row.section_slug, row.slug), title=row.title,
-            author=row.author or "", html=row.body_html, published_at=row.published_at, updated_at=row.modified_at,
+            author=row.author or "", html=without_credits(row.body_html), published_at=row.published_at, updated_at=row.modified_at,
         )
         for row in db.session.execute(statement)
     ]  # fmt: skip

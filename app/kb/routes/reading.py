@@ -158,11 +158,9 @@ def _asked_as(article: ArticleHead, has_sources: bool) -> tuple[list[str], list[
 
 
 def _article_page(actor: Actor, article: ArticleHead) -> Response:
-    is_new = article.published_revision is None
-    view = presenters.present_article(
-        actor, article, article_queries.get_revision(article.id, article.revision) if is_new else None
-    )
+    newest = article_queries.get_revision(article.id, article.revision) if article.published_revision is None else None
     credits = list_credits(actor, article.id)
+    view = presenters.present_article(actor, article, newest, credits)
     least = site_settings().also_read_min
     related = find_read_next(actor, title=article.title, text=view.description, article_id=article.id, least=least)
     asked_as, duplicates = _asked_as(article, bool(credits))

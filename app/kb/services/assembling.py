@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from app.core.records import Struct
+from app.kb.credits import credit_line, read_credit, step_heading, without_step
 from app.kb.models import SourceRole
 from app.kb.services.blocks import MAX_BLOCKS, TITLE_LIMIT, Block, Origin, hash_words
-from app.kb.services.credits import credit_line, read_credit, step_heading, without_step
 from app.kb.services.shapes import roles_by_heading
 
 # The headings of an article are level 2; those inside a passage begin below them.
@@ -31,12 +31,11 @@ ENVIRONMENT_LINES = 6
 
 
 class Source(Struct, frozen=True):
-    """What the line under a passage says: whom to thank, where the post is, and what kind of post it is."""
+    """What the line under a passage says: whom to thank, where the post is, and whether it asked."""
 
     author_name: str
     link: str
     is_opening: bool = False
-    is_accepted: bool = False
 
 
 def assemble_body(blocks: Sequence[Block], sources: Mapping[int, Source]) -> str:
@@ -75,7 +74,7 @@ def _attributions(block: Block, sources: Mapping[int, Source]) -> list[str]:
 
 def attribution(source: Source, is_edited: bool = False) -> str:
     """Return the line that names the author of a passage and leads to the post."""
-    kind = "question" if source.is_opening else "accepted" if source.is_accepted else "answer"
+    kind = "question" if source.is_opening else "answer"
     return credit_line(kind, escape_markdown(source.author_name), source.link, is_edited)
 
 

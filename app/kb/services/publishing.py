@@ -1,5 +1,7 @@
 """The way of an article: draft, in review, published, archived. Owns the states; texts are written by `writing`."""
 
+import sqlalchemy as sa
+
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import db
@@ -7,6 +9,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.events import emit
 from app.core.i18n import gettext as _
 from app.core.uow import require_unit_of_work
+from app.kb.credits import plain_text
 from app.kb.events import ArticlePublished, ArticleStateChanged
 from app.kb.models import Article, ArticleRevision, ArticleState
 from app.kb.policies import ensure_can_edit_article, ensure_can_publish_article
@@ -17,6 +20,7 @@ from app.kb.services.readers import ensure_sources_allow
 from app.kb.services.reusing import request_uses
 from app.kb.services.sourcing import sync_sources
 from app.kb.services.writing import StaleEdit, copy_text, is_blank
+from app.search.documents import ARTICLE, request_sync
 
 
 def submit_for_review(actor: Actor, *, article_id: int) -> Article:
@@ -91,6 +95,19 @@ def put_back(actor: Actor, *, article_id: int, was: str, state: str, reason: str
     _change_state(actor, article, (ArticleState(was),), ArticleState(state), reason)
     mark_threads(article)
     return article
+
+
+def derive_texts() -> int:
+    """Derive the plain texts of articles with passages from what they show, and return how many were wrong."""
+    require_unit_of_work()
+    statement = sa.select(Article.id, Article.body_html, Article.body_text).where(Article.body_html.contains("/posts/"))
+    texts = {
+        row.id: plain_text(row.body_html) for row in db.session.execute(statement) if plain_text(row.body_html) != row.body_text
+    }
+    for article_id, text in texts.items():
+        db.session.execute(sa.update(Article).where(Article.id == article_id).values(body_text=text))
+        request_sync(ARTICLE, article_id)
+    return len(texts)
 
 
 def verify(actor: Actor, *, article_id: int) -> Article:

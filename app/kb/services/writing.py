@@ -17,6 +17,7 @@ from app.core.records import Struct
 from app.core.slugs import slugify
 from app.core.uow import require_unit_of_work
 from app.forum.models.thread import TITLE_MAX
+from app.kb.credits import plain_text
 from app.kb.models import (
     APPLIES_MAX,
     NOTE_MAX,
@@ -190,7 +191,7 @@ def _add_revision(actor: Actor, article: Article, text: ArticleText, note: str) 
         ArticleRevision(
             article_id=article.id, number=article.revision, audience=article.audience, title=text.title, summary=text.summary,
             applies_to=text.applies_to, asked_as=text.asked_as, blocks=dump_blocks(text.blocks), body_source=text.body.source,
-            body_html=str(text.body.html), body_text=text.body.text,
+            body_html=str(text.body.html), body_text=plain_text(str(text.body.html)),
             toc=[list(item) for item in text.body.toc], renderer_version=text.body.version, editor_id=actor.id,
             note=note[:NOTE_MAX], created_at=now(),
         )
