@@ -220,6 +220,9 @@ def test_passages_of_another_thread_are_added_to_an_article(curator: Browser, cr
     other, more = make_solved("Two")
     article = promote_and_publish(crew.curator, thread, [answer], make_section().id)
     curator.get(f"/kb/articles/{article.id}/add")
+    sections = curator.page.xpath("//main//section[h2]")
+    assert [section.xpath("string(h2)") for section in sections] == ["In this article already"]
+    assert sections[0].xpath("string(.//a)") == "One"
     for asked in (str(other.id), f"http://localhost{other.path}", f"/questions/{other.id}"):
         curator.get(f"/kb/articles/{article.id}/add", query_string={"thread": asked})
         assert "Clean the intake filter" in curator.text()

@@ -310,3 +310,13 @@ def test_the_review_shows_a_new_title_and_summary_too(browser: Browser, crew: Cr
     browser.sign_in(crew.moderator).get(f"/kb/articles/{article.id}/review")
     assert "Title: Prime the pump twice" in browser.text() and "Summary: For all pumps." in browser.text()
     assert "The texts are the same" not in browser.text()
+
+
+def test_the_review_of_a_first_draft_shows_its_text(browser: Browser, crew: Crew):
+    article = make_article("Prime the pump", state="draft", text="Fill it with water first.", summary="For all pumps.")
+    browser.sign_in(crew.moderator).get(f"/kb/articles/{article.id}/review")
+    assert "Fill it with water first." in browser.text() and "For all pumps." in browser.text()
+    with unit_of_work():
+        publishing.publish(actor_of(crew.moderator), article_id=article.id)
+    browser.get(f"/kb/articles/{article.id}/review")
+    assert "Fill it with water first." not in browser.text() and "Readers see this version." in browser.text()

@@ -150,3 +150,11 @@ def test_a_section_has_a_language_that_readers_programs_know(browser: Browser, c
         f"/kb/sections/{section.id}", {"title": "Typed", "description": "", "parent_id": "0", "language": "xx-none"}, status=400
     )
     assert "Typed" in page.text
+
+
+def test_the_tree_for_curators_counts_what_lies_below_too(browser: Browser, crew: Crew):
+    top = make_section("top")
+    make_article(section=make_section("below", parent_id=top.id))
+    browser.sign_in(crew.moderator).get("/kb/sections")
+    counts = browser.page.xpath("//ul[@class='section-tree']//span[contains(@class, 'num')]/text()")
+    assert counts == ["1 article", "1 article"]

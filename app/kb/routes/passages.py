@@ -140,9 +140,13 @@ def _choosing(
 
 def _asking_which(actor: Actor, article: Article, error: str = "", status: int = 200) -> Response:
     related = find_related(actor, title=article.title, text=article.summary, article_id=article.id)
+    known = {origin.thread_id: origin.post_id for origin in origins_of(current_edit(actor, article).blocks)}
+    posts = list_source_posts(actor, known.values())
     head = Head(title=_("Add passages to “%(title)s”", title=article.title))
     return page(
         "kb/add_which.html", head, status=status, article=article, error=error, asked=query_line("thread"),
-        threads=related.threads, fixes=[fix for fix in list_fixes(actor, article.id) if fix.state == "open"],
+        known=[(thread_id, posts[post_id].thread_title) for thread_id, post_id in known.items() if post_id in posts],
+        threads=[card for card in related.threads if card.id not in known],
+        fixes=[fix for fix in list_fixes(actor, article.id) if fix.state == "open"],
         action=article_add_path(article.id),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from flask import Response, flash, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.actor import Actor
@@ -20,6 +21,7 @@ from app.kb.models import Article
 from app.kb.policies import can_publish_article, ensure_can_edit_article
 from app.kb.queries import articles as article_queries
 from app.kb.queries.review import list_failures, list_remarks
+from app.kb.queries.sources import list_credits
 from app.kb.queries.versions import article_words
 from app.kb.routes.answers import change_article
 from app.kb.routes.blueprint import blueprint
@@ -58,7 +60,8 @@ def _review_page(article_id: int, typed: Typed | None = None, errors: Typed | No
     head = Head(title=_("Review “%(title)s”", title=article.title))
     return page(
         "kb/review.html", head, status=status, article=article, path=presenters.path_of(article), typed=values,
-        errors=errors or {}, diff=_news(article), remarks=list_remarks(actor, article.id), zone=str(zone), planned=planned,
+        errors=errors or {}, diff=_news(article), text=_first_text(actor, article), remarks=list_remarks(actor, article.id),
+        zone=str(zone), planned=planned,
         can_publish=can_publish_article(actor, article), failures=list_failures(article), reasons=dict(presenters.REASONS),
         default_days=kb_terms().review_days, **_versions(actor, article),
     )  # fmt: skip
@@ -69,6 +72,14 @@ def _versions(actor: Actor, article: Article) -> dict[str, Any]:
     if not can_publish_article(actor, article):
         return {"products": [], "words": {}}
     return {"products": [row for row in list_products() if row.versions], "words": article_words(article.id)}
+
+
+def _first_text(actor: Actor, article: Article) -> Markup | None:
+    """Return the text of an article that was never published, or None: what is new in any other is a difference."""
+    if article.published_revision is not None:
+        return None
+    newest = article_queries.get_revision(article.id, article.revision)
+    return presenters.with_credits(newest.body_html, list_credits(actor, article.id))
 
 
 def _news(article: Article) -> TextDiff | None:
