@@ -8,6 +8,7 @@ from flask import Flask
 from app.core.markup import render_markdown
 from app.core.uow import unit_of_work
 from app.forum.services import editing
+from app.forum.services.drafting import save_draft
 from app.kb.services.writing import save_revision
 from tests.client import Browser
 from tests.factories import actor_of, make_article, make_section
@@ -77,6 +78,24 @@ def test_what_was_typed_is_kept_when_something_is_wrong(curator: Browser):
         "/kb/articles/new", {"title": "Deep", "body": too_deep, "section_id": str(section.id), "audience": "staff"}, status=400
     )
     assert "Not a valid choice" in response.text
+
+
+def test_an_article_that_was_begun_is_not_overwritten_by_another(curator: Browser, crew: Crew):
+    """What is typed on the page is kept as its draft: so it shows the text that was begun until that is discarded."""
+    make_section("guides")
+    with unit_of_work():
+        save_draft(actor_of(crew.moderator), key="article:new", fields={"title": "Old title", "summary": "Half"})
+    wanted = "/kb/articles/new?title=Pump+is+dry&asked_as=dry+pump"
+    curator.get(wanted)
+    assert value(curator, "title") == "Old title" and "We kept what you had typed" in curator.text()
+    assert curator.submit("/drafts/article:new", {}).location == wanted
+    curator.get(wanted)
+    assert value(curator, "title") == "Pump is dry" and "dry pump" in curator.text() and "We kept" not in curator.text()
+
+
+def value(curator: Browser, name: str) -> str:
+    assert curator.page is not None
+    return str(curator.page.xpath(f"//main//form//input[@name='{name}']/@value")[0])
 
 
 def test_versions_are_compared_and_restored(curator: Browser, crew: Crew):

@@ -79,8 +79,7 @@ def show_new_article() -> Response:
     """Show where an article is begun from scratch."""
     actor = current_actor()
     form = _form(actor)
-    _prefill(form, actor)
-    return _beginning(form)
+    return _beginning(form, is_restored=_prefill(form, actor))
 
 
 @blueprint.post("/kb/articles/new")
@@ -141,31 +140,28 @@ def finish(actor: Actor, article: Article) -> None:
         flash(_("Saved as a draft. Readers do not see it yet."), "success")
 
 
-def _prefill(form: ArticleForm, actor: Actor) -> None:
-    """Take over what the address says (?title=, ?asked_as=), or what the actor typed and did not save."""
-    if request.args.get("title"):  # somebody writes what searches did not find
-        form.title.data = query_line("title", TITLE_MAX)
-        form.asked_as.data = "\n".join(clean_line(text) for text in request.args.getlist("asked_as"))[:ASKED_AS_MAX]
-        return
-    draft = find_draft(actor, "article:new")
-    if draft is None or request.args.get("draft") == "no":
-        return
+def _prefill(form: ArticleForm, actor: Actor) -> bool:
+    """Fill the form from the actor's draft or from the address (?title=, ?asked_as=), and return whether it was the draft.
+
+    A text that was begun stands there until it is saved or discarded: what is typed over it would be kept in its place.
+    """
+    draft, title = find_draft(actor, "article:new"), query_line("title", TITLE_MAX)
+    kept = draft.fields if draft and (draft.fields.get("body") or draft.fields.get("summary") or not title) else {}
     for name in ("title", "summary", "applies_to", "asked_as", "body", "note"):
-        if name in draft.fields:
-            form[name].data = draft.fields[name]
-    flash(_("This is what you typed last time and did not save."), "info")
+        if name in kept:
+            form[name].data = kept[name]
+    if title and not kept:  # somebody writes what searches did not find
+        form.title.data = title
+        form.asked_as.data = "\n".join(clean_line(text) for text in request.args.getlist("asked_as"))[:ASKED_AS_MAX]
+    return bool(kept)
 
 
-def _beginning(form: ArticleForm, status: int = 200) -> Response:
+def _beginning(form: ArticleForm, status: int = 200, is_restored: bool = False) -> Response:
     head = Head(title=_("New article"))
     return page(
-        "kb/new.html",
-        head,
-        status=status,
-        form=form,
-        shapes=tuple(SHAPES.values()),
-        can_publish=can_write_articles(current_actor()),
-    )
+        "kb/new.html", head, status=status, form=form, shapes=tuple(SHAPES.values()),
+        can_publish=can_write_articles(current_actor()), is_restored=is_restored, back=request.full_path,
+    )  # fmt: skip
 
 
 @blueprint.post("/kb/preview")
