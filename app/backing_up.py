@@ -191,7 +191,7 @@ def _check(entries: Sequence[ZipInfo], settings: Settings) -> None:
         raise BadZipFile("it holds no database. If the site used PostgreSQL, please set DATABASE_URL as it was there")
     if not settings.is_sqlite and DATABASE in names:
         raise BadZipFile(
-            "it holds a SQLite database. Please unset DATABASE_URL: what was saved there is not brought into PostgreSQL"
+            "it holds a SQLite database. Please unset DATABASE_URL; `threadwell move` brings it into PostgreSQL afterwards"
         )
 
 

@@ -14,8 +14,9 @@ from flask.cli import with_appcontext
 
 from app.accounts.models import Person
 from app.core.db import Base, db
+from app.kb.models import Section
 from app.migrate import is_prepared
-from app.search.sync import rebuild
+from app.search.cli import rebuild_index
 
 _ROWS = 500
 _FOREIGN_KEYS = sa.text(
@@ -33,13 +34,19 @@ def move_command(file: Path) -> None:
     FILE is that of this site; DATABASE_URL says where it goes. Run `threadwell init` on both before, and serve the site from
     neither meanwhile. FILE stays as it is.
     """
-    source = sa.create_engine(f"sqlite:///{file.absolute()}")
+    source = sa.create_engine(sa.URL.create("sqlite", database=str(file.absolute())))
     _ensure_ready(source, file)
-    with source.connect() as old, db.engine.begin() as new, _without_rules(new):
-        count = _copy(old, new)
-    source.dispose()
-    rebuild()
-    click.echo(f"{count} rows are in PostgreSQL now, and searchable. {file} is as it was: keep it until you looked at the site.")
+    try:
+        with source.connect() as old, db.engine.begin() as new, _without_rules(new):
+            count = _copy(old, new)
+    except (sa.exc.DataError, sa.exc.IntegrityError) as error:
+        raise click.ClickException(
+            f"Nothing was moved, because PostgreSQL refuses a row that SQLite has: {error.orig}"
+        ) from error
+    finally:
+        source.dispose()
+    click.echo(f"{count:,} rows are in PostgreSQL now. {file} is as it was: keep it until you looked at the site.")
+    click.echo(f"{rebuild_index():,} threads and articles are searchable.")
 
 
 def _ensure_ready(source: sa.Engine, file: Path) -> None:
@@ -58,9 +65,9 @@ def _ensure_ready(source: sa.Engine, file: Path) -> None:
         )
     # Not by the session: what it reads stays locked, and the tables are altered.
     with db.engine.connect() as connection:
-        is_used = connection.scalar(sa.select(sa.func.count()).select_from(Person))
+        is_used = any(connection.scalar(sa.select(sa.exists().select_from(table))) for table in (Person, Section))
     if is_used:
-        raise click.ClickException("People have accounts in this PostgreSQL. Please choose an empty database.")
+        raise click.ClickException("This PostgreSQL holds people or articles already. Please choose an empty database.")
 
 
 @contextmanager
@@ -84,6 +91,8 @@ def _without_rules(new: sa.Connection) -> Iterator[None]:
 
 
 def _copy(old: sa.Connection, new: sa.Connection) -> int:
+    """Copy all rows as they are at one moment, even if somebody serves the old site meanwhile; return how many there are."""
+    old.exec_driver_sql("BEGIN")  # Python's driver begins by itself only for what writes
     tables = list(Base.metadata.tables.values())
     sizes = [old.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables]
     with click.progressbar(length=sum(sizes), label="Moving") as bar:
