@@ -13,6 +13,8 @@ from sqlalchemy.exc import ArgumentError
 from app.core.i18n import LANGUAGES
 
 _CRAWLER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,60}")
+# Words by which somebody means all crawlers or none: taken for a name, each would silently do nothing.
+_NO_CRAWLERS = {"all", "allow", "any", "block", "deny", "disallow", "every", "false", "never", "no", "none", "off", "on", "true", "yes"}
 _INDEXNOW_KEY = re.compile(r"[A-Za-z0-9-]{8,128}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HOST = re.compile(r"[\w.-]+|\[[0-9A-Fa-f:.]+\]")
@@ -193,7 +195,7 @@ def crawlers(raw: str) -> tuple[str, ...]:
     named = tuple(dict.fromkeys(part.strip() for part in raw.split(",") if part.strip()))
     if named in (("allow",), ("disallow",)):
         return ("all",) if named == ("disallow",) else ()
-    if not named or any(not _CRAWLER.fullmatch(name) or name in ("allow", "disallow") for name in named):
+    if not named or any(not _CRAWLER.fullmatch(name) or name.casefold() in _NO_CRAWLERS for name in named):
         raise ValueError("must be allow, disallow, or purposes (training, search, assistants) and names with commas between them")
     return named
 

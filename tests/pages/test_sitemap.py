@@ -172,7 +172,7 @@ def test_robots_keeps_out_the_crawlers_that_the_setting_names(value: str, out: t
     assert len(tokens) == len(set(tokens))
 
 
-@pytest.mark.parametrize("value", ["allow,GPTBot", "no bot", "GPTBot\nDisallow: /", ","])
+@pytest.mark.parametrize("value", ["allow,GPTBot", "no bot", "GPTBot\nDisallow: /", ",", "off", "None", "yes", "all", "Disallow"])
 def test_crawlers_that_cannot_be_meant_are_refused_at_the_start(value: str) -> None:
     with pytest.raises(SettingsError, match="AI_CRAWLERS"):
         Settings.from_env({"AI_CRAWLERS": value})
