@@ -22,11 +22,12 @@ _UNPREPARED = re.compile(r"no such (?:table|column)|(?:relation|column) \S+ does
 
 
 class ThreadwellGroup(FlaskGroup):
-    """Lists our own commands only, without the options of Flask that choose another application."""
+    """Lists our own commands only, without the options of Flask that choose another application, and says our version."""
 
     def __init__(self, **about: Any) -> None:
         super().__init__(**about)
         self.params.clear()
+        click.version_option(package_name="threadwell", message="Threadwell %(version)s")(self)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         # Our own commands need no look through what is installed, nor an application to be found.

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from secrets import token_hex
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, request
 from flask_limiter import RateLimitExceeded
@@ -197,6 +198,11 @@ def _no_room(error: OSError) -> Response:
 
 
 def _crash(error: Exception) -> Response:
+    """Apologise for a failure of ours, with a number that leads whoever runs the site to its lines in the log."""
     db.session.rollback()
-    logger.error("request.failed", extra={"endpoint": request.endpoint}, exc_info=error)
-    return error_answer(500, _("It was nothing you did, and it has been noted."))
+    number = token_hex(4)
+    logger.error("request.failed", extra={"error_id": number, "endpoint": request.endpoint}, exc_info=error)
+    message = _(
+        "It was nothing you did, and it has been noted. If you tell somebody of it, name error %(number)s.", number=number
+    )
+    return error_answer(500, message)

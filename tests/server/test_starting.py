@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -145,3 +146,8 @@ def test_the_demo_is_loaded_once(tmp_path: Path):
     code, said = run(server, "demo")
     assert code == 1 and "not empty" in said
     assert (server.instance / "demo-signins.txt").read_text() == signins
+
+
+def test_the_command_says_its_version(prepared: Server):
+    code, said = run(prepared, "--version")
+    assert code == 0 and said == f"Threadwell {version('threadwell')}\n"
