@@ -14,7 +14,7 @@ from app.core.i18n import LANGUAGES
 
 _CRAWLER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,60}")
 # Words by which somebody means all crawlers or none: taken for a name, each would silently do nothing.
-_NO_CRAWLERS = {"all", "allow", "any", "block", "deny", "disallow", "every", "false", "never", "no", "none", "off", "on", "true", "yes"}
+_NO_CRAWLERS = {"all", "allow", "any", "block", "deny", "disallow", "false", "never", "no", "none", "off", "on", "true", "yes"}
 _INDEXNOW_KEY = re.compile(r"[A-Za-z0-9-]{8,128}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HOST = re.compile(r"[\w.-]+|\[[0-9A-Fa-f:.]+\]")
