@@ -63,6 +63,19 @@ def test_what_was_discarded_stays_away_on_the_way_back(server: Server, page: Pag
     assert not execute(server, "SELECT 1 FROM draft")
 
 
+def test_what_is_discarded_while_it_is_typed_stays_away(server: Server, page: Page) -> None:
+    """Leaving a page keeps what was typed last, but not what is discarded by that."""
+    page.goto("/kb/articles/new")
+    page.locator("main textarea[name=body]").fill("Begun.")
+    expect(page.locator("[data-draft-note]").first).not_to_be_empty()
+    page.reload()
+    page.locator("main textarea[name=body]").press_sequentially("More.")
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.get_by_role("button", name="Discard it")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+    assert not execute(server, "SELECT 1 FROM draft")
+
+
 def test_a_refused_form_is_there_on_the_way_back(page: Page) -> None:
     """With what was corrected since; browsers ask nobody to send it again."""
     page.goto("/ask")

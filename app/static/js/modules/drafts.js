@@ -17,7 +17,7 @@ export function bind(box) {
   const [visit] = performance.getEntriesByType("navigation");
   let kept = visit instanceof PerformanceNavigationTiming && visit.type === "back_forward" ? typed(form) : served(form);
   let isLost = false;
-  const url = box.dataset.draftUrl ?? `/drafts/${encodeURIComponent(key)}`;
+  const url = box.dataset.draftUrl ?? `/drafts/${key}`; // as the button that discards it says it
 
   /** @type {Promise<void> | null} */
   let underway = null;
