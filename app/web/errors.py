@@ -3,6 +3,7 @@
 import errno
 import logging
 from secrets import token_hex
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, request
 from flask_limiter import RateLimitExceeded
@@ -70,7 +71,16 @@ def error_answer(status: int, message: str, title: str = "") -> Response:
         return _problem(status, title, message)
     kept = kept_texts() if request.method == "POST" and status != 413 else []
     template = f"errors/{_TEMPLATES.get(status, 400)}.html"
-    return page(template, Head(title=title), status=status, message=message, kept=kept, error_title=title)
+    return page(template, Head(title=title), status=status, message=message, kept=kept, error_title=title, back=_sent_from())
+
+
+def _sent_from() -> str:
+    """Return the page that a form was sent from; "" for pages that were asked for, and when it is none that can be shown again."""
+    path = local_path(request.referrer, "")
+    if request.method != "POST" or not path:
+        return ""
+    rules = current_app.url_map.bind(request.host)
+    return path if rules.test(urlsplit(path).path, "GET") else ""
 
 
 def _problem(status: int, title: str, message: str) -> Response:
