@@ -19,7 +19,7 @@ from app.kb.services import scanning, scheduling
 from app.kb.services.checking import tell_of_due_reviews
 from app.kb.services.feedback import recount_feedback
 from app.kb.services.judging import tell_of_help
-from app.kb.services.publishing import derive_texts
+from app.kb.services.publishing import derive_text, list_wrong_texts
 from app.kb.services.relating import relate_articles
 from app.kb.services.reusing import find_uses, record_reuse
 from app.kb.services.wordings import follow_searches
@@ -90,9 +90,12 @@ def recount_articles() -> int:
 
 
 def recount_texts() -> int:
-    """As recount_articles, for the plain texts of published articles."""
-    with unit_of_work():
-        return derive_texts()
+    """As recount_articles, for the plain texts of published articles; nobody waits while all of them are compared."""
+    wrong = list_wrong_texts()
+    for article_id in wrong:
+        with unit_of_work():
+            derive_text(article_id)
+    return len(wrong)
 
 
 def recount_job(_payloads: list[dict[str, Any]]) -> None:

@@ -14,13 +14,14 @@ from flask.testing import FlaskClient
 from app.accounts.models import Person
 from app.core.db import db
 from app.core.markup import render_markdown
-from app.core.uow import unit_of_work
+from app.core.uow import require_unit_of_work, unit_of_work
 from app.forum.services import curating
 from app.jobs.worker import run_until_idle
 from app.kb.jobs import recount_texts
 from app.kb.models import Article
 from app.kb.presenters import name_posts
 from app.kb.queries.sources import Credit
+from app.kb.services import publishing
 from app.kb.services.publishing import publish
 from app.kb.services.writing import ArticleText, save_revision
 from app.pageviews.queries import total_views
@@ -338,6 +339,20 @@ def test_where_nobody_looks_up_the_posts_such_lines_are_left_out(client: FlaskCl
     assert "Tom Old" in fresh(article).body_text
     assert recount_texts() == 1 and fresh(article).body_text == "Solution: Prime it."
     assert recount_texts() == 0
+
+
+def test_nobody_waits_while_texts_are_compared(crew: Crew, monkeypatch: pytest.MonkeyPatch):
+    article, _answer = built_with_a_line(crew)
+    compared: list[str] = []
+
+    def compare(html: str) -> str:
+        with pytest.raises(RuntimeError, match="unit_of_work"):
+            require_unit_of_work()
+        compared.append(html)
+        return fresh(article).body_text
+
+    monkeypatch.setattr(publishing, "plain_text", compare)
+    assert recount_texts() == 0 and compared == [fresh(article).body_html]
 
 
 def test_a_new_text_is_searched_without_such_lines(crew: Crew):

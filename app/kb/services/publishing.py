@@ -13,7 +13,7 @@ from app.kb.credits import plain_text
 from app.kb.events import ArticlePublished, ArticleStateChanged
 from app.kb.models import Article, ArticleRevision, ArticleState
 from app.kb.policies import ensure_can_edit_article, ensure_can_publish_article
-from app.kb.queries.articles import get_article_and_threads_for_update, get_revision
+from app.kb.queries.articles import get_article_and_threads_for_update, get_article_for_update, get_revision
 from app.kb.services.checking import confirm, confirm_versions
 from app.kb.services.marking import mark_threads
 from app.kb.services.readers import ensure_sources_allow
@@ -21,6 +21,8 @@ from app.kb.services.reusing import request_uses
 from app.kb.services.sourcing import sync_sources
 from app.kb.services.writing import StaleEdit, copy_text, is_blank
 from app.search.documents import ARTICLE, request_sync
+
+_AT_ONCE = 100  # articles that are in memory while plain texts are compared
 
 
 def submit_for_review(actor: Actor, *, article_id: int) -> Article:
@@ -97,17 +99,21 @@ def put_back(actor: Actor, *, article_id: int, was: str, state: str, reason: str
     return article
 
 
-def derive_texts() -> int:
-    """Derive the plain texts of articles with passages from what they show, and return how many were wrong."""
-    require_unit_of_work()
+def list_wrong_texts() -> list[int]:
+    """Return the articles whose plain text is not that of what they show. It takes milliseconds for each, so call it without a lock."""
     statement = sa.select(Article.id, Article.body_html, Article.body_text).where(Article.body_html.contains("/posts/"))
-    texts = {
-        row.id: plain_text(row.body_html) for row in db.session.execute(statement) if plain_text(row.body_html) != row.body_text
-    }
-    for article_id, text in texts.items():
-        db.session.execute(sa.update(Article).where(Article.id == article_id).values(body_text=text))
-        request_sync(ARTICLE, article_id)
-    return len(texts)
+    wrong, last = [], 0
+    while rows := db.session.execute(statement.where(Article.id > last).order_by(Article.id).limit(_AT_ONCE)).all():
+        wrong += [row.id for row in rows if plain_text(row.body_html) != row.body_text]
+        last = rows[-1].id
+    return wrong
+
+
+def derive_text(article_id: int) -> None:
+    """Derive the plain text of an article from what it shows."""
+    article = get_article_for_update(article_id)
+    article.body_text = plain_text(article.body_html)
+    request_sync(ARTICLE, article_id)
 
 
 def verify(actor: Actor, *, article_id: int) -> Article:
