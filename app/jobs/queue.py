@@ -286,9 +286,16 @@ def list_dead(limit: int = 100) -> list[Job]:
     return list(db.session.scalars(sa.select(Job).where(Job.dead_at.is_not(None)).order_by(Job.dead_at.desc()).limit(limit)))
 
 
-def retry_dead(job_id: int) -> bool:
-    """Put a dead letter back into the queue; return whether there was one."""
+def retry_dead(job_id: int | None = None) -> int:
+    """Put a dead letter, or all, back into the queue; return how many there were."""
     require_unit_of_work()
-    statement = sa.update(Job).where(Job.id == job_id, Job.dead_at.is_not(None))
+    statement = sa.update(Job).where(Job.dead_at.is_not(None), sa.true() if job_id is None else Job.id == job_id)
     done = db.session.execute(statement.values(dead_at=None, attempts=0, available_at=now(), lease_until=None))
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def drop_dead(job_id: int) -> bool:
+    """Remove a dead letter for good: what it was to do is not done. Return whether there was one."""
+    require_unit_of_work()
+    statement = sa.delete(Job).where(Job.dead_at.is_not(None), Job.id == job_id)
+    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext, ngettext
 from app.core.records import Struct
 from app.core.settings import Settings
 from app.core.uow import unit_of_work
-from app.jobs.queue import list_dead, retry_dead
+from app.jobs.queue import drop_dead, list_dead, retry_dead
 from app.pages.blueprint import blueprint
 from app.pages.queries import count_everything, job_figures
 from app.search.engines import current_engine
@@ -25,6 +26,7 @@ from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
 
+_GONE = lazy_gettext("That job is gone: it was done, dropped or tried again meanwhile.")
 _PACKAGES = ("flask", "sqlalchemy", "whoosh", "markdown", "bleach", "granian")
 
 
@@ -94,8 +96,30 @@ def retry_job(job_id: int) -> BaseResponse:
     with unit_of_work():
         is_there = retry_dead(job_id)
     if not is_there:
-        raise NotFound(_("That job is gone: it was done or retried meanwhile."))
+        raise NotFound(_GONE)
     flash(_("The job is in the queue again."), "success")
+    return see_other("/admin")
+
+
+@blueprint.post("/admin/jobs/retry")
+@admins
+def retry_all_jobs() -> BaseResponse:
+    """Put all failed jobs back into the queue, as after a day without a mail server."""
+    with unit_of_work():
+        count = retry_dead()
+    flash(ngettext("%(num)s job is in the queue again.", "%(num)s jobs are in the queue again.", count), "success")
+    return see_other("/admin")
+
+
+@blueprint.post("/admin/jobs/<id:job_id>/drop")
+@admins
+def drop_job(job_id: int) -> BaseResponse:
+    """Remove a failed job that nobody needs done any more, such as a mail to an address that is no more."""
+    with unit_of_work():
+        is_there = drop_dead(job_id)
+    if not is_there:
+        raise NotFound(_GONE)
+    flash(_("The job is dropped. It will not be done."), "success")
     return see_other("/admin")
 
 

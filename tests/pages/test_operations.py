@@ -120,7 +120,27 @@ def test_a_dead_job_is_shown_with_its_error_and_can_be_tried_again(browser: Brow
     browser.post(f"/admin/jobs/{job.id}/retry", status=404)
 
 
-def test_only_admins_retry_jobs(browser: Browser) -> None:
+def test_a_dead_job_that_nobody_needs_is_dropped_and_one_that_lives_is_not(browser: Browser) -> None:
+    dead, alive = make_job(dead_at=now()).id, make_job().id
+    browser.sign_in(make_person(role="admin")).get("/admin")
+    browser.submit(f"/admin/jobs/{dead}/drop", {})
+    browser.post(f"/admin/jobs/{dead}/drop", status=404)
+    browser.post(f"/admin/jobs/{alive}/drop", status=404)
+    assert db.session.scalars(sa.select(Job.id)).all() == [alive]
+
+
+def test_all_dead_jobs_are_tried_again_at_once(browser: Browser) -> None:
+    browser.sign_in(make_person(role="admin"))
+    jobs = [make_job(dead_at=now(), attempts=8, last_error="the mail server is away") for _ in range(3)]
+    browser.get("/admin")
+    browser.submit("/admin/jobs/retry", {})
+    assert "3 jobs are in the queue again." in browser.get("/admin").text
+    assert db.session.scalars(sa.select(Job.attempts).where(Job.dead_at.is_(None))).all() == [0 for _ in jobs]
+
+
+@pytest.mark.parametrize("what", ["retry", "drop"])
+def test_only_admins_decide_about_dead_jobs(browser: Browser, what: str) -> None:
     job = make_job(dead_at=now())
-    browser.sign_in(make_person(role="moderator")).post(f"/admin/jobs/{job.id}/retry", status=404)
+    browser.sign_in(make_person(role="moderator")).post(f"/admin/jobs/{job.id}/{what}", status=404)
+    browser.post("/admin/jobs/retry", status=404)
     assert db.session.scalar(sa.select(Job.dead_at).where(Job.id == job.id)) is not None
