@@ -203,7 +203,7 @@ def forms_of(message: Message) -> tuple[str, ...]:
 
 
 def faults(message: Message) -> list[str]:
-    """Return what is wrong with the text of a message: a place or a tag that is lost or new, quotes or space that do not fit."""
+    """Return what is wrong with the text of a message: a place or a tag that is lost or new, quotes, space or address that do not fit."""
     singles = message.id if isinstance(message.id, tuple | list) else (message.id,)
     wanted, tags = set(places(singles[-1])), Counter(_TAG.findall(singles[-1]))
     wrong = []
@@ -216,6 +216,8 @@ def faults(message: Message) -> list[str]:
             wrong.append(f"{singles[0]!r}: begins or ends with space where the message does not, or the other way round")
         if '"' in _TAG.sub("", text) and '"' not in _TAG.sub("", singles[0]):
             wrong.append(f"{singles[0]!r}: a straight quotation mark ends attributes; use the ones of the language")
+        if "您" in text:
+            wrong.append(f"{singles[0]!r}: says 您 where everything else says 你 (docs/languages.md)")
     return wrong
 
 

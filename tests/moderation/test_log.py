@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,12 +17,13 @@ from flask import Flask
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Invalid, NotFound
-from app.core.i18n import set_site_language, speaking
+from app.core.i18n import LANGUAGES, set_site_language, speaking
 from app.core.uow import unit_of_work
 from app.forum.services.commenting import add_comment
 from app.forum.services.composing import compose
 from app.moderation.models import LogEntry, LogIsAppendOnly
 from app.moderation.models.append_only import lock_statements, unlock_statements
+from app.moderation.presenters import log as log_presenter
 from app.moderation.presenters.log import action_label, labelled_actions
 from app.moderation.queries import LogFilter, iterate_log, list_log
 from app.moderation.queries.log import LOG_KINDS, SYSTEM_ID
@@ -191,6 +193,14 @@ def test_the_log_says_what_was_done_and_no_two_decisions_are_called_the_same():
         ("hide", "Hidden"),
         ("unlock", "Unlocked"),
     ]
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_decisions_are_called_the_same_in_any_language(language: str):
+    with speaking(language):
+        called = Counter(action_label(action) for action in log_presenter._DECISIONS)
+    assert [label for label, times in called.items() if times > 1] == []
 
 
 def test_reasons_that_nobody_typed_are_in_the_language_of_the_site(moderator):
