@@ -23,8 +23,8 @@ def chosen(value: object) -> int | None:
 class ItemForm(BaseForm):
     """What is written at the desk, and its helpers: a canned answer to put in, articles to look for.
 
-    `used` remembers the canned answers put in, `seen` the newest answer that the page showed, `despite` is the word of somebody
-    who answers although another holds the question.
+    `used` remembers the canned answers put in, `seen` the newest answer that the page showed, `then` the question after this one in
+    the list, `despite` is the word of somebody who answers although another holds the question.
     """
 
     body = TextAreaField(
@@ -46,12 +46,18 @@ class ItemForm(BaseForm):
     )
     used = HiddenField(filters=[line])
     seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    then = IntegerField(widget=HiddenInput(), validators=[Optional()])
     despite = BooleanField(lazy_gettext("Post it all the same"))
 
     @property
     def seen_id(self) -> int:
         """The newest answer that the page showed; 0 for none, and for anything that is no id."""
         return self.seen.data if self.seen.data and 0 < self.seen.data <= MAX_ID else 0
+
+    @property
+    def then_id(self) -> int:
+        """The question that came after this one in the list; 0 for none, and for anything that is no id."""
+        return self.then.data if self.then.data and 0 < self.then.data <= MAX_ID else 0
 
     @property
     def used_ids(self) -> list[int]:

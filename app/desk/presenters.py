@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 from app.core.actor import Actor
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext, lazy_pgettext
+from app.core.pagination import Page
 from app.core.records import Struct
 from app.desk.calendar import WorkingHours, working_minutes_between
 from app.desk.models import DeskState, WaitingReason
+from app.desk.queries.place import Place
 from app.desk.queries.queue import DeskFilter, DeskRow
-from app.desk.urls import desk_path
 from app.web.filters import human_date
 
 VIEW_LABELS = {
@@ -43,9 +44,15 @@ HOURS_IN_WORDS = 100
 
 
 class DeskLine(Struct, frozen=True):
-    """A row with its words. `due` is empty where nothing is due; `tone` is "" or "late"."""
+    """A row with its words. `path` leads to it and keeps the place in the list; `is_current`: it stands open beside the list.
+
+    `due` is empty where nothing is due; `tone` is "" or "late".
+    """
 
     row: DeskRow
+    path: str
+    title: str
+    is_current: bool
     pill: tuple[str, str, str]
     due: str
     tone: str
@@ -97,8 +104,18 @@ def waiting_words(hours: WorkingHours, since: datetime, moment: datetime) -> str
     return _("for %(span)s", span=working_span(waited))
 
 
-def desk_line(row: DeskRow, actor: Actor, hours: WorkingHours, moment: datetime) -> DeskLine:
-    """Put a row of the queue into words."""
+def desk_lines(
+    rows: Page[DeskRow], place: Place, actor: Actor, hours: WorkingHours, moment: datetime, current_id: int = 0
+) -> list[DeskLine]:
+    """Put a page of a list into words. Beside `current_id`, the question that is open, links lead past the list to the question."""
+    part = "#item" if current_id else ""
+    paths = [f"{place.item_path(row.thread_id)}{part}" for row in rows.items]
+    return [
+        _line(row, path, actor, hours, moment, row.thread_id == current_id) for row, path in zip(rows.items, paths, strict=True)
+    ]
+
+
+def _line(row: DeskRow, path: str, actor: Actor, hours: WorkingHours, moment: datetime, is_current: bool) -> DeskLine:
     due, tone = due_words(hours, row.due_at, moment) if row.due_at is not None else ("", "")
     is_mine = row.taken_by_id is not None and row.taken_by_id == actor.id
     taken = ""
@@ -109,7 +126,7 @@ def desk_line(row: DeskRow, actor: Actor, hours: WorkingHours, moment: datetime)
         else:
             taken = _("%(person)s has it until %(time)s", person=row.taken_by, time=until)
     waits = waiting_words(hours, row.since, moment)
-    return DeskLine(row, _pill(row), due, tone, waits, taken, is_mine)
+    return DeskLine(row, path, row.title, is_current, _pill(row), due, tone, waits, taken, is_mine)
 
 
 def _pill(row: DeskRow) -> tuple[str, str, str]:
@@ -127,12 +144,9 @@ def view_tabs(view: str, counts: dict[str, int], chosen: DeskFilter) -> list[tup
     ]
 
 
-def queue_path(view: str, chosen: DeskFilter, page: int = 1) -> str:
+def queue_path(view: str, chosen: DeskFilter) -> str:
     """Return the address of a view with its filters."""
-    return desk_path(
-        view="" if view == "queue" else view, category=chosen.category_id, tag=chosen.tag, in_charge=chosen.in_charge,
-        page=page if page > 1 else 0,
-    )  # fmt: skip
+    return Place(view, chosen).path
 
 
 def number_words(number: int) -> str:

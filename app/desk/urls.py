@@ -1,5 +1,6 @@
 """Paths of the desk. A test checks them against the route table."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 DESK = "/desk"
@@ -10,13 +11,17 @@ HOURS = "/desk/hours"
 
 def desk_path(**query: str | int | None) -> str:
     """Return the path of the queue with the given view and filters; empty ones are left out."""
+    return DESK + _asked(query)
+
+
+def item_path(thread_id: int, action: str = "", **query: str | int | None) -> str:
+    """Return the path where staff work on one question, or of an action there; with the list it was opened from, as `desk_path`."""
+    return f"{DESK}/questions/{thread_id}{f'/{action}' if action else ''}{_asked(query)}"
+
+
+def _asked(query: Mapping[str, str | int | None]) -> str:
     given = {key: value for key, value in query.items() if value not in (None, "", 0)}
-    return DESK + (f"?{urlencode(given)}" if given else "")
-
-
-def item_path(thread_id: int) -> str:
-    """Return the path where staff work on one question."""
-    return f"{DESK}/questions/{thread_id}"
+    return f"?{urlencode(given)}" if given else ""
 
 
 def take_path(thread_id: int) -> str:

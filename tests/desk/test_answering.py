@@ -88,14 +88,14 @@ def test_an_answer_from_the_desk_is_official_and_forgets_its_draft(desk: Browser
 def test_post_and_next_leads_on(desk: Browser):
     thread = make_question()
     desk.get(item_path(thread.id))
-    assert desk.submit("/answer", {"do": "next", "body": "Replace it."}).location == f"{item_path(thread.id)}/next#main"
+    assert desk.submit("/answer", {"do": "next", "body": "Replace it."}).location == f"{item_path(thread.id)}/next#item"
 
 
 def test_asking_for_details_writes_a_comment_and_the_reply_brings_the_question_back(desk: Browser, app: Flask):
     asker = make_person("mia")
     thread = make_question(author=asker)
     desk.get(item_path(thread.id))
-    assert desk.submit("/answer", {"do": "ask", "body": "Which model is it?"}).location == f"{item_path(thread.id)}#main"
+    assert desk.submit("/answer", {"do": "ask", "body": "Which model is it?"}).location == f"{item_path(thread.id)}#item"
     comment = db.session.scalars(sa.select(Comment)).one()
     assert comment.post_id == opening_of(thread).id and not answers(thread)
     item = db.session.get_one(DeskItem, thread.id)

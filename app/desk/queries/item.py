@@ -15,9 +15,9 @@ from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.records import Struct
-from app.desk.calendar import working_minutes_between
+from app.desk.calendar import WorkingHours, working_minutes_between
 from app.desk.models import DeskItem, DeskState, StaffGroup, WaitingReason
-from app.desk.policies import desk_threads, ensure_can_work_on
+from app.desk.policies import ensure_can_work_on
 from app.desk.queries.asker import AskerPanel, load_asker
 from app.desk.queries.calendar import load_hours
 from app.forum.models import Category, Post, Thread
@@ -115,6 +115,7 @@ class ItemPage(Struct, frozen=True):
     tags: tuple[str, ...]
     asker: AskerPanel | None
     reasons: Mapping[int, Sequence[ReasonCount]]
+    hours: WorkingHours
 
     @property
     def has_more(self) -> bool:
@@ -158,21 +159,20 @@ def get_head(actor: Actor, thread_id: int) -> ThreadHead:
 
 def load_item(actor: Actor, thread_id: int) -> ItemPage:
     """Return a question with all that its page shows, in seven statements, eight when answers failed readers. Raises NotFound like `get_head`."""
-    head, moment = get_head(actor, thread_id), now()
+    head, moment, hours = get_head(actor, thread_id), now(), load_hours()
     facts = ItemFacts(*tuple(read(_FACTS, {"thread_id": thread_id}).one()))
     posts = list_posts(actor, head, "best", 1) if head.answer_count or actor.is_moderator else ()
     commented = [post.id for post in (head.opening, *posts) if post.comment_count]
     return ItemPage(
-        head=head, facts=facts, clock=_clock(facts, moment), posts=posts, comments=comments_of(actor, commented),
+        head=head, facts=facts, clock=_clock(facts, hours, moment), posts=posts, comments=comments_of(actor, commented),
         tags=tags_of_threads([thread_id]).get(thread_id, ()), asker=load_asker(actor, head.author_id, thread_id, moment),
-        reasons=reasons_of([post.id for post in posts if post.failed_count]),
+        reasons=reasons_of([post.id for post in posts if post.failed_count]), hours=hours,
     )  # fmt: skip
 
 
-def _clock(facts: ItemFacts, moment: datetime) -> Clock | None:
+def _clock(facts: ItemFacts, hours: WorkingHours, moment: datetime) -> Clock | None:
     if facts.since is None:
         return None
-    hours = load_hours()
     waited = working_minutes_between(hours, facts.since, moment)
     if facts.due_at is None:
         return Clock(waited)
@@ -194,25 +194,6 @@ _NEWS = sa.select(
 def has_news(actor: Actor, thread_id: int, seen_id: int) -> bool:
     """Return whether somebody else has answered since a page was loaded whose newest answer was `seen_id` (0: none)."""
     return bool(read(_NEWS, {"thread_id": thread_id, "seen": seen_id, "mine": actor.id}).scalar())
-
-
-def find_next(actor: Actor, thread_id: int) -> int | None:
-    """Return the question that comes after this one in the queue and that nobody else holds; the first one when this does not wait."""
-    here = read(sa.select(DeskItem.due_at).where(DeskItem.thread_id == thread_id)).scalar()
-    statement = (
-        sa.select(DeskItem.thread_id)
-        .join(Thread, Thread.id == DeskItem.thread_id)
-        .join(Category, Category.id == Thread.category_id)
-        .where(desk_threads(actor), DeskItem.due_at.is_not(None), DeskItem.thread_id != thread_id)
-        .where(sa.or_(DeskItem.taken_until.is_(None), DeskItem.taken_until <= now(), DeskItem.taken_by_id == actor.id))
-        .order_by(DeskItem.due_at, DeskItem.thread_id)
-        .limit(1)
-    )
-    if here is not None:
-        statement = statement.where(
-            sa.or_(DeskItem.due_at > here, sa.and_(DeskItem.due_at == here, DeskItem.thread_id > thread_id))
-        )
-    return read(statement).scalar()
 
 
 def holder_name(person_id: int | None) -> str:

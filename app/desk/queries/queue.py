@@ -91,8 +91,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def list_desk(actor: Actor, *, view: str = "queue", chosen: DeskFilter | None = None, page: int = 1) -> Page[DeskRow]:
-    """Return one numbered page of a view, the most urgent first (two statements). Raises NotFound past the end."""
+def list_desk(
+    actor: Actor, *, view: str = "queue", chosen: DeskFilter | None = None, page: int = 1, with_tags: bool = True
+) -> Page[DeskRow]:
+    """Return one numbered page of a view, the most urgent first: two statements, one without tags. Raises NotFound past the end."""
     ensure_can_use_desk(actor)
     moment = now()
     # The desk's side leads: its indexes hold the order, so that a page costs the same whatever the number of questions. As a case
@@ -112,7 +114,7 @@ def list_desk(actor: Actor, *, view: str = "queue", chosen: DeskFilter | None = 
     )
     offset, limit = window(page, PER_PAGE)
     found = db.session.execute(statement.offset(offset).limit(limit)).all()
-    tags = tags_of_threads([row.id for row in found])
+    tags = tags_of_threads([row.id for row in found]) if with_tags else {}
     return Page.from_rows([_row(row, tags.get(row.id, ()), moment) for row in found], page, PER_PAGE)
 
 

@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
+from app.core.text import shorten
 from app.core.uow import unit_of_work
 from app.desk.item_forms import ItemForm, chosen
 from app.desk.placeholders import Values, append_text, fill
@@ -21,9 +22,10 @@ from app.desk.queries.canned import get_canned
 from app.desk.queries.item import ItemPage, get_head, has_news, load_item
 from app.desk.routes.blueprint import blueprint
 from app.desk.routes.item import Shown, render_item
+from app.desk.routes.queue import asked_place
 from app.desk.services.answering import answer_question, ask_asker
 from app.desk.services.taking import TakenByOther
-from app.desk.urls import item_path
+from app.forum.queries.thread_rows import ThreadHead
 from app.forum.services.checking import COMMENT_MAX
 from app.forum.services.composing import Composed, compose
 from app.web.access import staff
@@ -47,9 +49,9 @@ def answer(thread_id: int) -> AnyResponse:
         return _insert_article(actor, thread_id, form)
     if helper := _HELPERS.get(wanted):
         return helper(actor, thread_id, form)
-    get_head(actor, thread_id)
+    head = get_head(actor, thread_id)
     try:
-        return _post(actor, thread_id, form, wanted)
+        return _post(actor, head, form, wanted)
     except Invalid as error:
         form.add_errors(error)
         return render_item(actor, load_item(actor, thread_id), form, 400)
@@ -58,30 +60,31 @@ def answer(thread_id: int) -> AnyResponse:
         return render_item(actor, load_item(actor, thread_id), form, 409, shown)
 
 
-def _post(actor: Actor, thread_id: int, form: ItemForm, wanted: str) -> AnyResponse:
+def _post(actor: Actor, head: ThreadHead, form: ItemForm, wanted: str) -> AnyResponse:
     """Post the text as an answer, or with the button `ask` as a question back. Raises Invalid, Conflict.
 
     Where to go names a place in the page: otherwise browsers keep that of the form, and open the next question at its end.
     """
     form.ensure_valid()
-    is_asking = wanted == "ask"
+    place, is_asking = asked_place(), wanted == "ask"
     composed = _compose(form, is_comment=is_asking)
-    if has_news(actor, thread_id, form.seen_id):
+    if has_news(actor, head.id, form.seen_id):
         raise Conflict(NEWS)
     post = ask_asker if is_asking else answer_question
     with unit_of_work():
         written = post(
-            actor, thread_id=thread_id, body=composed.body, mentions=composed.mentions, canned_ids=form.used_ids,
+            actor, thread_id=head.id, body=composed.body, mentions=composed.mentions, canned_ids=form.used_ids,
             is_despite_lock=bool(form.despite.data),
         )  # fmt: skip
-        place = "#main" if is_asking else f"#post-{written.id}"
-    flash(
-        _("Asked. The question waits for the asker and comes back with their reply.")
-        if is_asking
-        else _("Your answer is posted."),
-        "success",
-    )
-    return see_other(f"{item_path(thread_id)}/next#main" if wanted == "next" else f"{item_path(thread_id)}{place}")
+        written_id = written.id
+    if wanted == "next":
+        flash(_("Your answer to “%(title)s” is posted.", title=shorten(head.title, 80)), "success")
+        return see_other(f"{place.item_path(head.id, 'next', then=form.then_id)}#item")
+    if is_asking:
+        flash(_("Asked. The question waits for the asker and comes back with their reply."), "success")
+        return see_other(f"{place.item_path(head.id)}#item")
+    flash(_("Your answer is posted."), "success")
+    return see_other(f"{place.item_path(head.id)}#post-{written_id}")
 
 
 def _compose(form: ItemForm, is_comment: bool) -> Composed:

@@ -12,9 +12,10 @@ from app.desk.routes.blueprint import blueprint
 from app.desk.services.assigning import assign_thread
 from app.desk.services.taking import TakenByOther, release_thread, take_thread
 from app.desk.terms import desk_terms
-from app.desk.urls import item_path
+from app.desk.urls import item_path, release_path, take_path
 from app.web.access import staff
 from app.web.context import current_actor
+from app.web.flashes import flash_undo
 from app.web.forms import posted_line
 from app.web.ratelimit import REACTING, limiter
 from app.web.redirects import local_path, see_other
@@ -29,14 +30,19 @@ def _back(thread_id: int) -> Response:
 @limiter.limit(REACTING)
 def take(thread_id: int) -> Response:
     """Hold a question for whoever asks; `take_over=1` is for admins. Back where they were when somebody else was faster."""
+    take_over = posted_line("take_over") == "1"
     try:
         with unit_of_work():
-            item = take_thread(current_actor(), thread_id=thread_id, take_over=posted_line("take_over") == "1")
+            item = take_thread(current_actor(), thread_id=thread_id, take_over=take_over)
     except TakenByOther as refusal:
         flash(refusal.message, "warning")
         return _back(thread_id)
     if item.taken_until is not None:
-        flash(_("It is yours until %(time)s.", time=clock_time(item.taken_until, desk_terms().zone)), "success")
+        said = _("Taken: it is yours until %(time)s.", time=clock_time(item.taken_until, desk_terms().zone))
+        if take_over:  # giving it back would not give it to whom it was taken from
+            flash(said, "success")
+        else:
+            flash_undo(said, release_path(thread_id))
     return _back(thread_id)
 
 
@@ -47,7 +53,10 @@ def release(thread_id: int) -> Response:
     """Give a question back."""
     with unit_of_work():
         was_taken = release_thread(current_actor(), thread_id=thread_id)
-    flash(_("Given back: anybody can take it now.") if was_taken else _("Nobody had it any more."))
+    if was_taken:
+        flash_undo(_("Given back: anybody can take it now."), take_path(thread_id))
+    else:
+        flash(_("Nobody had it any more."))
     return _back(thread_id)
 
 

@@ -4,6 +4,9 @@
 /** @param {HTMLElement} list */
 export function bind(list) {
   const links = /** @type {HTMLAnchorElement[]} */ ([...list.querySelectorAll("li > a, .row-title a")]);
+  const shown = links.find((link) => link.hasAttribute("aria-current"));
+  const below = shown ? shown.offsetTop + shown.offsetHeight - list.clientHeight : 0;
+  if (below > 0) list.scrollTop = below + list.clientHeight / 3; // in a long list that scrolls, with some of what comes next
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target instanceof HTMLElement && event.target.matches("input:not([type=checkbox]), textarea, select");
     if (isTyping || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("keys") === "off") return;
