@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.core.db import Base, db
 from app.core.settings import Settings
 from app.factory import create_app
 from app.search import documents
@@ -232,6 +233,7 @@ def test_categories_have_their_names(client: FlaskClient) -> None:
 
 def test_reindex_and_verify(site: Flask, client: FlaskClient, sources: Pair, engine: WhooshEngine, tmp_path: Path) -> None:
     runner = site.test_cli_runner()
+    Base.metadata.create_all(db.engine)
     engine.apply([document(77, "surplus")], ())
     result = runner.invoke(reindex)
     assert result.exit_code == 0, result.output
