@@ -27,6 +27,7 @@ export function offerChoice(root) {
 export async function showShortcuts() {
   let dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById("shortcuts"));
   if (!dialog) {
+    if (document.querySelector("[data-keys]")) return; // the page /keys itself
     const answer = await fetch("/keys");
     const list = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-keys]");
     if (!(list instanceof HTMLElement) || document.getElementById("shortcuts")) return;
