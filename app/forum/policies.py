@@ -144,6 +144,13 @@ def can_edit_post(actor: Actor, post: Post, thread: Thread) -> bool:
     return post.author_id == actor.id and thread.locked_at is None and thread.archived_at is None
 
 
+def can_take_back_post(actor: Actor, post: Post, thread: Thread) -> bool:
+    """Authors take back an answer or reply of theirs, unless it is a solution or a reader said that it worked."""
+    if post.kind == PostKind.OPENING or post.hidden_at is not None or post.author_id != actor.id:
+        return False
+    return can_edit_post(actor, post, thread) and post.accepted_at is None and not post.worked_count
+
+
 def can_improve_title(actor: Actor, thread: Thread) -> bool:
     """People who are trusted to improve title and tags of others' questions, until these are locked or archived."""
     if not actor.can_post or not actor.has(Ability.EDIT_TITLES) or not can_see_thread(actor, thread):

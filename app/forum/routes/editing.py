@@ -16,7 +16,7 @@ from app.core.uow import unit_of_work
 from app.forum.forms import EditOpeningForm, EditPostForm
 from app.forum.models import Post
 from app.forum.models.post import PostKind
-from app.forum.policies import can_edit_post, ensure_can_edit_post
+from app.forum.policies import can_edit_post, can_take_back_post, ensure_can_edit_post
 from app.forum.queries.history import RevisionText, list_revisions, load_texts
 from app.forum.queries.threads import get_post, list_tag_names
 from app.forum.routes.blueprint import blueprint
@@ -24,11 +24,12 @@ from app.forum.routes.composing import HELD, compose_typed, is_asked_for, limit_
 from app.forum.services.drafting import SavedDraft, discard_draft, find_draft
 from app.forum.services.editing import EditConflict, edit_post
 from app.forum.services.tagging import split_tags
+from app.forum.services.taking_back import take_back_post
 from app.forum.urls import history_path, post_path
 from app.web.access import members, public
 from app.web.context import current_actor
 from app.web.diffs import inline_lines, side_rows
-from app.web.ratelimit import TYPING, limiter
+from app.web.ratelimit import REACTING, TYPING, limiter
 from app.web.redirects import see_other
 from app.web.render import page
 from app.web.seo import Head
@@ -75,6 +76,18 @@ def save(post_id: int) -> Response:
     except EditConflict as error:
         return _conflict_page(post_id, form, error.message)
     return see_other(post_path(post_id))
+
+
+@blueprint.post("/posts/<id:post_id>/take-back")
+@members
+@limiter.limit(REACTING)
+def take_post_back(post_id: int) -> Response:
+    """Take back one's own answer or reply."""
+    with unit_of_work():
+        gone = take_back_post(current_actor(), post_id=post_id)
+        back = gone.thread.path
+    flash(_("Taken back: nobody but moderators can read it now."), "success")
+    return see_other(back)
 
 
 def _save(post_id: int, form: EditPostForm) -> Post:
@@ -135,6 +148,7 @@ def _edit_page(
         "forum/edit_post.html", head, status, form=form, post=post, thread=post.thread, preview=preview, draft=draft,
         draft_key=f"edit:{post.id}", conflict=conflict, changes=changes or [], back=post_path(post.id),
         is_own=is_own, history_path=history_path(post.id),
+        can_take_back=can_take_back_post(current_actor(), post, post.thread),
     )  # fmt: skip
 
 
