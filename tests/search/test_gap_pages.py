@@ -77,6 +77,7 @@ def test_picked_suggestions_are_noted_with_what_was_typed_and_only_of_what_may_b
     typed = {"q": "pum ada@example.org", "key": f"t{thread.id}"}
     assert client.post("/search/picked", data=typed, headers=PERSON).status_code == 204
     assert client.post("/search/picked", data=typed, headers={**PERSON, "Origin": "http://elsewhere.test"}).status_code == 403
+    assert client.post("/search/picked", data={**typed, "q": "the " * 100}, headers=PERSON).status_code == 204
     for key in (f"t{hidden.id}", "x1", "", "t" + "9" * 18):
         assert client.post("/search/picked", data={**typed, "key": key}, headers=PERSON).status_code == 404
     client.get(thread.path, headers={**PERSON, "Referer": "http://localhost/ask?title=Pump+hums"})

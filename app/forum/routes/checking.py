@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import Forbidden
 from app.core.i18n import gettext as _
-from app.core.text import shorten
+from app.core.text import clean_line, shorten
 from app.core.uow import unit_of_work
+from app.forum.models.thread import TITLE_MAX
 from app.forum.routes.blueprint import blueprint
 from app.forum.services.drafting import discard_draft, find_draft, save_draft
 from app.search.deflecting import end_ask, find_document
@@ -51,7 +52,8 @@ def end_asking() -> BaseResponse:
     """Take 'This solved it' for a suggestion (solved=t12): nothing is posted. A text that was typed is kept as a draft."""
     if is_bot(client_agent()):
         raise Forbidden(_("Only people are asked what solved their problem."))
-    actor, key, title = current_actor(), posted_line("solved", 20), posted_line("title")
+    actor, key = current_actor(), posted_line("solved", 20)
+    title = clean_line(request.form.get("title", ""))[:TITLE_MAX]  # too long for a question, not for looking for one
     with unit_of_work():
         end_ask(actor, query=title, key=key, visitor=visitor_key("search"))
         if actor.is_authenticated and posted_text("body").strip():

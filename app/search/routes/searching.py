@@ -98,5 +98,5 @@ def suggestions() -> Response:
 def picked() -> Response:
     """Take the browser's word that a suggestion (key=t12) was opened for what was typed (q); only the ledger hears of it."""
     card = find_document(current_actor(), posted_line("key", 20))
-    note_picked(posted_line("q"), card.kind, card.id)
+    note_picked(clean_line(request.form.get("q", "")), card.kind, card.id)
     return Response(status=204)

@@ -67,6 +67,14 @@ def test_a_member_loses_nothing_that_was_written(browser, told):
     assert "is kept" in browser.get(f"/ask/solved?by=t{thread.id}").text
 
 
+def test_a_title_that_is_too_long_to_ask_with_can_be_solved_and_loses_nothing(browser, told):
+    person, thread = make_person("mira"), make_question()
+    browser.sign_in(person)
+    end(browser, f"t{thread.id}", title="It hums. " * 40, body="All the details")
+    kept = find_draft(actor_of(person), "ask")
+    assert kept.fields["title"] == "It hums. " * 40 and kept.fields["body"] == "All the details" and len(told) == 1
+
+
 def test_a_draft_of_a_title_alone_is_done_with(browser):
     person, thread = make_person("mira"), make_question()
     with unit_of_work():
