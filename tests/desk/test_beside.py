@@ -76,6 +76,14 @@ def test_view_filter_and_page_go_along_from_the_list_and_back(
     assert set(browser.page.xpath("//aside//input[@name='next']/@value")) == {path}
 
 
+def test_helpers_of_the_form_and_refusals_keep_the_list(browser: Browser, staff: Person) -> None:
+    (thread,) = on_desk("Alone")
+    browser.sign_in(staff).get(item_path(thread.id, view="open"))
+    for values, status in (({"do": "find", "find": "pump"}, 200), ({"do": "post", "body": ""}, 400)):
+        shown = browser.post(item_path(thread.id, "answer", view="open"), values, status=status)
+        assert f'<a href="{item_path(thread.id, view="open")}#item" aria-current="true">' in shown.text, values
+
+
 def test_a_page_that_is_gone_gives_way_to_the_first_and_other_nonsense_is_not_found(browser: Browser, staff: Person) -> None:
     (thread,) = on_desk("Alone")
     browser.sign_in(staff).get(item_path(thread.id, page=7))
