@@ -8,6 +8,7 @@ from app.core.clock import now
 from app.core.errors import Conflict, Forbidden
 from app.core.events import emit
 from app.core.i18n import gettext as _
+from app.core.i18n import speaking
 from app.forum.events import PostCurated
 from app.forum.models import Post
 from app.forum.models.post import PostKind
@@ -34,7 +35,8 @@ def take_back_post(actor: Actor, *, post_id: int) -> Post:
         raise Conflict(_("This post is hidden already."))
     if not can_take_back_post(actor, post, thread):
         raise Conflict(_("Others found help in this answer, so it stays. You can still change it."))
-    post.hidden_at, post.hidden_reason = now(), str(TAKEN_BACK)
+    with speaking(None):  # kept in the language of the site
+        post.hidden_at, post.hidden_reason = now(), str(TAKEN_BACK)
     settle(thread)
     emit(PostCurated(thread.id, post.id, "take_back", actor.id, post.hidden_reason, is_one_of_many=True))
     return post

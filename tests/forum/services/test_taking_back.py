@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.i18n import speaking
 from app.core.uow import unit_of_work
 from app.forum.models import Post, Thread
 from app.forum.policies import can_take_back_post
@@ -50,6 +51,14 @@ def test_a_reply_is_taken_back_too_and_a_moderator_may_show_it_again(app: Flask)
     with unit_of_work():
         curating.restore_post(moe, post_id=reply.id, reason="")
     assert fresh(reply).hidden_at is None and fresh(reply).hidden_reason == ""
+
+
+def test_moderators_read_why_it_is_hidden_in_the_language_of_the_site(app: Flask):
+    tom = make_person("tom")
+    answer = make_answer(make_question(), author=tom)
+    with unit_of_work(), speaking("de"):
+        take_back_post(actor_of(tom), post_id=answer.id)
+    assert fresh(answer).hidden_reason == "Taken back by its author"
 
 
 @pytest.mark.parametrize("why", ["accepted", "worked"])
