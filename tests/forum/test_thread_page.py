@@ -645,3 +645,16 @@ def test_askers_are_not_sent_to_ask_again_under_their_own_question(browser: Brow
     for reader in (Browser(browser.app), Browser(browser.app).sign_in(make_person())):
         reader.get(thread.path)
         assert lead_on in reader.text()
+
+
+def test_the_asker_of_a_question_without_answers_says_how_it_ended(browser: Browser):
+    ann = make_person("ann")
+    question = make_question(author=ann)
+    others = "Do you not need an answer any more?"
+    assert others not in browser.sign_in(make_person("tom")).get(question.path).text
+    browser.sign_in(ann).get(question.path)
+    assert others in browser.text()
+    browser.post(f"/threads/{question.id}/outcome", {"kind": "no_longer_relevant"})
+    browser.get(question.path)
+    assert others not in browser.text() and "does not need an answer any more" in browser.text()
+    assert "You will hear of the first answer" not in browser.text()
