@@ -95,6 +95,7 @@ def take_back(comment_id: int) -> Response:
     """Take back one's own comment."""
     with unit_of_work():
         gone = delete_comment(current_actor(), comment_id=comment_id)
+    flash(_("Taken back: nobody but moderators can read it now."), "success")
     return see_other(post_path(gone.post_id))
 
 

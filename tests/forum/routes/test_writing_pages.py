@@ -102,7 +102,8 @@ def test_a_comment_is_posted_and_a_refused_one_stays(browser, tom):
 
 
 def test_a_comment_is_changed_and_taken_back(browser, tom):
-    post = make_answer(make_question())
+    question = make_question()
+    post = make_answer(question)
     comment = do(add_comment, tom, post_id=post.id, body=compose("Frist", is_comment=True).body)
     browser.get(f"/comments/{comment.id}/edit")
     browser.submit(f"/comments/{comment.id}/edit", {"body": "First"})
@@ -110,6 +111,7 @@ def test_a_comment_is_changed_and_taken_back(browser, tom):
     assert "write something" in browser.post(f"/comments/{comment.id}/edit", {"body": " "}, 400).text
     browser.get(f"/comments/{comment.id}/edit")
     browser.submit(f"/comments/{comment.id}/delete", {})
+    assert "Taken back" in browser.get(question.path).text
     assert post_now(post).comment_count == 0
     browser.get(f"/comments/{comment.id}/edit", 404)
 
