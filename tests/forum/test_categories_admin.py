@@ -92,11 +92,26 @@ def test_names_are_unique_and_full_categories_stay(app: Flask, admin):
         create_category(actor, name="Pumps")
     with pytest.raises(Invalid), unit_of_work():
         create_category(actor, name="pumps!")
+    with unit_of_work():
+        garden = create_category(actor, name="Garden")
+    with pytest.raises(Invalid) as caught:
+        change(actor, garden, name="PUMPS")
+    assert "name" in caught.value.errors
+    assert change(actor, garden, name="garden").name == "garden"
+    change(actor, garden, name="Greenhouse")
+    with pytest.raises(Invalid), unit_of_work():  # its address would be free
+        create_category(actor, name="GREENHOUSE")
     full = make_question().category
     with pytest.raises(Conflict), unit_of_work():
         delete_category(actor, category_id=full.id)
     with pytest.raises(NotFound), unit_of_work():
         delete_category(actor, category_id=99_999)
+
+
+def test_only_an_empty_category_is_offered_to_be_removed(app: Flask, admin):
+    full, browser = make_question().category, Browser(app).sign_in(admin)
+    assert "holds no threads any more" in browser.get(f"/admin/categories/{full.id}").text
+    assert f"/admin/categories/{full.id}/delete" not in browser.get(f"/admin/categories/{full.id}").text
 
 
 def test_what_the_desk_keeps_for_an_empty_category_does_not_keep_it(admin):

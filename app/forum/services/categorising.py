@@ -22,8 +22,11 @@ def _ensure_admin(actor: Actor) -> None:
         raise Forbidden(_("Only admins keep the categories."))
 
 
-def _check(name: str, description: str, audience: str, archive_after_days: int | None) -> None:
+def _check(name: str, description: str, audience: str, archive_after_days: int | None, own_id: int | None = None) -> None:
     errors = {}
+    others = db.session.execute(sa.select(Category.id, Category.name).where(Category.id.is_distinct_from(own_id)))
+    if name.casefold() in {other.casefold() for _id, other in others}:
+        errors["name"] = _("There is a category of this name already.")
     if not 2 <= len(name) <= NAME_MAX:
         errors["name"] = _("Please use 2 to %(most)s characters.", most=NAME_MAX)
     if len(description) > DESCRIPTION_MAX:
@@ -53,7 +56,7 @@ def create_category(
 ) -> Category:
     """Add a category. Its address is made from its name and stays, whatever the name becomes.
 
-    Raises Forbidden, Invalid (also when the name gives an address that is taken).
+    Raises Forbidden, Invalid (also when the name, or the address that it gives, is taken).
     """
     _ensure_admin(actor)
     _check(name, description, audience, archive_after_days)
@@ -87,7 +90,7 @@ def update_category(
     """
     _ensure_admin(actor)
     category = _locked(category_id)
-    _check(name, description, audience, archive_after_days)
+    _check(name, description, audience, archive_after_days, category_id)
     if audience != category.audience and _has_threads(category_id):
         raise Invalid(
             _("Who may read it can be changed only while it is empty. Make a new category and move the threads."),
