@@ -62,7 +62,7 @@ def main() -> None:
         click.echo(str(error), err=True)
         sys.exit(2)
     except DatabaseError as error:
-        if _UNPREPARED.search(str(error.orig)):
+        if _UNPREPARED.search(str(error.orig)) and sys.argv[1:2] != ["init"]:  # which is what prepares it
             click.echo("The database is not prepared for this version. Please run `threadwell init` first.", err=True)
         elif isinstance(error, OperationalError):
             _no_answer(error.orig)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -151,3 +152,13 @@ def test_the_demo_is_loaded_once(tmp_path: Path):
 def test_the_command_says_its_version(prepared: Server):
     code, said = run(prepared, "--version")
     assert code == 0 and said == f"Threadwell {version('threadwell')}\n"
+
+
+def test_a_database_that_cannot_be_upgraded_is_not_said_to_need_what_just_failed(tmp_path: Path):
+    odd = Server(tmp_path / "odd")
+    odd.instance.mkdir()
+    with closing(sqlite3.connect(odd.instance / "threadwell.sqlite3")) as connection, connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.execute("INSERT INTO alembic_version VALUES ('01')")
+    code, said = run(odd, "init")
+    assert code == 1 and "no such table" in said and "Please run `threadwell init`" not in said
