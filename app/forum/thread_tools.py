@@ -20,6 +20,7 @@ from app.forum.services.pacing import PACES, pace_words
 from app.forum.urls import post_path
 
 _WAITS = lazy_gettext("Waiting for a moderator: until one has read this, only its author and moderators see it.")
+_WITHOUT_ANSWER = (OutcomeKind.SOLVED_ELSEWHERE, OutcomeKind.NO_LONGER_RELEVANT)
 # How a question ended where no answer on the page tells it, and that a solution is in doubt: without and with a reason.
 _ENDED = {
     OutcomeKind.SOLVED_ELSEWHERE: (
@@ -183,6 +184,16 @@ def _outcome_notices(page: ThreadPage) -> list[Notice]:
     if page.head.status == Status.CLOSED and OutcomeKind.NO_LONGER_RELEVANT in last:
         return [Notice(_("The person who asked does not need an answer any more."), "", "info")]
     return [_dispute(page)] if page.head.status == Status.DISPUTED else []
+
+
+def ended_by(actor: Actor, page: ThreadPage) -> int | None:
+    """Return the asker's own word that ended the question without an answer, for the asker who may take it back."""
+    head = page.head
+    is_ended = head.status == Status.CLOSED or (head.status == Status.SOLVED and not head.accepted_count)
+    if not is_ended or not actor.can_write or head.author_id != actor.id or not head.is_listed:
+        return None
+    own = [one.id for one in page.outcomes if one.kind in _WITHOUT_ANSWER and one.actor_id == actor.id]
+    return own[-1] if own else None
 
 
 def _dispute(page: ThreadPage) -> Notice:

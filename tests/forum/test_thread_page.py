@@ -658,3 +658,8 @@ def test_the_asker_of_a_question_without_answers_says_how_it_ended(browser: Brow
     browser.get(question.path)
     assert others not in browser.text() and "does not need an answer any more" in browser.text()
     assert "You will hear of the first answer" not in browser.text()
+    taken = browser.page.xpath("//main//form[contains(@action, '/outcomes/')]/@action")
+    assert len(set(taken)) == 1 and "Do you need an answer after all?" in browser.text()
+    browser.post(taken[0])
+    browser.get(question.path)
+    assert others in browser.text() and "/outcomes/" not in browser.get(question.path).text

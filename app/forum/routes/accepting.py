@@ -17,6 +17,7 @@ from app.forum.urls import post_path
 from app.web.access import members
 from app.web.context import current_actor
 from app.web.converters import MAX_ID
+from app.web.flashes import flash_undo
 from app.web.forms import posted_line
 from app.web.ratelimit import REACTING, limiter
 from app.web.redirects import see_other
@@ -61,10 +62,11 @@ def report_outcome(thread_id: int) -> Response:
     post_id, reason = _post_id(), posted_line("reason")
     with unit_of_work():
         if kind == OutcomeKind.REFUTED and post_id is None:
-            report_stuck(actor, thread_id=thread_id, reason=reason)
+            said = report_stuck(actor, thread_id=thread_id, reason=reason)
         else:
-            record_outcome(actor, thread_id=thread_id, kind=kind, post_id=post_id, reason=reason)
-    flash(_THANKS.get(OutcomeKind(kind), _("Thank you for coming back to say so.")), "success")
+            said = record_outcome(actor, thread_id=thread_id, kind=kind, post_id=post_id, reason=reason)
+        undo_path = f"/outcomes/{said.id}/withdraw"
+    flash_undo(_THANKS.get(OutcomeKind(kind), _("Thank you for coming back to say so.")), undo_path)
     return see_other(get_thread(actor, thread_id).path)
 
 
@@ -76,6 +78,7 @@ def take_back_outcome(outcome_id: int) -> Response:
     with unit_of_work():
         withdraw_outcome(current_actor(), outcome_id=outcome_id, reason=posted_line("reason"))
         outcome = find_outcome(outcome_id)
+    flash(_("Undone."), "success")
     return see_other(get_thread(current_actor(), outcome.thread_id).path if outcome else "/")
 
 

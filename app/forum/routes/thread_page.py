@@ -157,6 +157,7 @@ def _render(
         has_products=rights.set_versions and has_products(),
         own=found.own,
         new_answers=found.new_answers,
+        ended=thread_tools.ended_by(actor, found),
         flag_reasons={"thread": FLAG_REASONS, "answer": ANSWER_FLAG_REASONS},
         next=after,
         tools=thread_tools.thread_tools(head, list_categories(actor)) if rights.moderate else [],
