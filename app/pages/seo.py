@@ -2,7 +2,7 @@
 
 from itertools import islice
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -62,10 +62,10 @@ def _state(is_indexable: bool, in_sitemap: bool) -> str:
 
 def _found(asked: str) -> dict[str, Any]:
     """Return what is said about one address, which may be typed with the site before it."""
-    parts = urlsplit(asked)
-    path = parts.path if asked.startswith(site_settings().base_url) else local_path(asked, "/").partition("?")[0]
-    one = find_address(path, MOST)
-    return {"path": path, "row": _row(one) if one else None}
+    own = asked.removeprefix(site_settings().base_url) or "/"
+    path = local_path(own, "").partition("#")[0].partition("?")[0]
+    one = find_address(path, MOST) if path else None
+    return {"path": path or asked, "row": _row(one) if one else None}
 
 
 def _row(one: Decided) -> dict[str, Any]:

@@ -156,6 +156,11 @@ def test_command_and_page_say_what_was_decided(app: Flask, browser: Browser) -> 
     browser.get("/admin/seo?kind=threads&why=nonsense", status=404)
     browser.get("/admin/seo?address=/nothing/here")
     assert "Nothing was decided about /nothing/here" in browser.text()
+    for elsewhere in ("https://example.org/", "http://community.test.example.org/", "http://[", "questions/1"):
+        browser.get(f"/admin/seo?address={elsewhere}")
+        assert f"Nothing was decided about {elsewhere}:" in browser.text()
+    browser.get("/admin/seo?address=http://community.test")
+    assert "Nothing was decided" not in browser.text() and "WebSite" in browser.text()
 
 
 def test_nothing_is_wrong_with_an_empty_site(app: Flask) -> None:
