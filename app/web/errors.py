@@ -27,7 +27,7 @@ TITLES = {
     403: lazy_gettext("Not allowed"),
     404: lazy_gettext("Page not found"),
     405: lazy_gettext("That does not work here"),
-    409: lazy_gettext("Somebody was faster"),
+    409: lazy_gettext("That is not possible now"),
     410: lazy_gettext("Not here any more"),
     413: lazy_gettext("That is too large"),
     415: lazy_gettext("We cannot read that"),

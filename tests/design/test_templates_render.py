@@ -382,7 +382,9 @@ def test_the_head_carries_what_crawlers_read(web: Flask) -> None:
 
 @pytest.mark.parametrize("code", [400, 403, 404, 405, 409, 410, 413, 429, 500])
 def test_an_error_page_keeps_what_was_typed(web: Flask, code: int) -> None:
-    html = render_template(f"errors/{code}.html", error_title="T", message="Why", kept=[("body", "Text", EVIL)], **context())
+    html = render_template(
+        f"errors/{code}.html", error_title="T", message="Why", kept=[("body", "Text", EVIL)], back="", **context()
+    )
     assert "Your text" in html and "&lt;script&gt;alert(1)" in html
 
 

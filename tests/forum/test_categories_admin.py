@@ -114,6 +114,12 @@ def test_only_an_empty_category_is_offered_to_be_removed(app: Flask, admin):
     assert f"/admin/categories/{full.id}/delete" not in browser.get(f"/admin/categories/{full.id}").text
 
 
+def test_what_cannot_be_now_is_not_said_to_have_been_done_by_somebody_faster(app: Flask, admin):
+    full = make_question().category
+    page = Browser(app).sign_in(admin).post(f"/admin/categories/{full.id}/delete", status=409).text
+    assert "<h1>That is not possible now</h1>" in page and "Move them first" in page and "faster" not in page
+
+
 def test_what_the_desk_keeps_for_an_empty_category_does_not_keep_it(admin):
     """Its rules go (none may suddenly hold for every category), its canned answers serve everywhere."""
     gone, kept = make_category("gone"), make_category("kept")
