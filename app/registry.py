@@ -99,7 +99,7 @@ from app.moderation.waves.stepping import WORK_JOB as WAVE_JOB
 from app.moderation.waves.stepping import work_job as wave_job
 from app.moderation.waves.terms import WaveTerms
 from app.moderation.waves.terms import use_terms as use_wave_terms
-from app.notifications import article_news, flag_news, privacy_news, search_news, standing_news, trust_news, wave_news
+from app.notifications import article_news, flag_news, privacy_news, search_news, standing_news, topic_news, trust_news, wave_news
 from app.notifications import subscribers as notification_subscribers
 from app.notifications.holdings import HOLDINGS as NOTIFICATION_HOLDINGS
 from app.notifications.jobs import ASK_EVERY, ASK_JOB, ask_job, solved_job
@@ -202,6 +202,7 @@ def register_subscribers(app: Flask) -> None:
         privacy_news.SUBSCRIPTIONS,
         trust_news.SUBSCRIPTIONS,
         standing_news.SUBSCRIPTIONS,
+        topic_news.SUBSCRIPTIONS,
         indexnow.SUBSCRIPTIONS,
     )
     for subscriptions in packages:
@@ -312,6 +313,7 @@ def _register_notifications(_settings: Settings) -> None:
     _job(MAIL_JOB, send_mails, batch=MAIL_BATCH, is_slow=True)
     _job(ASK_JOB, ask_job, ASK_EVERY)
     _job(SOLVED_JOB, solved_job)
+    _job(topic_news.STARTED_JOB, topic_news.started_job)
 
 
 def _register_trust(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from app.core.i18n import lazy_gettext
 from app.forum.models import (
     Acceptance,
     Category,
+    CategoryFollow,
     Comment,
     Draft,
     DuplicateProposal,
@@ -17,6 +18,7 @@ from app.forum.models import (
     Outcome,
     Post,
     PostRevision,
+    TagFollow,
     Thread,
     ThreadVersion,
     Vote,
@@ -65,6 +67,11 @@ HOLDINGS = (
     Holding(Vote.person_id, "votes", lazy_gettext("Your votes."), OnErasing.KEEP, unique_with=("post_id",)),
     Holding(MeToo.person_id, "me_too", lazy_gettext("Problems that you said you have, too."), OnErasing.KEEP, unique_with=("thread_id",)),
     Holding(Follow.person_id, "follows", lazy_gettext("Threads that you follow or left."), OnErasing.DELETE, unique_with=("thread_id",)),
+    Holding(TagFollow.person_id, "tags_followed", lazy_gettext("Tags that you follow."), OnErasing.DELETE, unique_with=("tag_id",)),
+    Holding(
+        CategoryFollow.person_id, "categories_followed", lazy_gettext("Categories that you follow."), OnErasing.DELETE,
+        unique_with=("category_id",),
+    ),
     Holding(Draft.person_id, "drafts", lazy_gettext("Texts that you have not posted yet."), OnErasing.DELETE, unique_with=("key",)),
     Holding(Acceptance.accepted_by_id, "acceptances", lazy_gettext("Answers that you accepted."), OnErasing.FORGET),
     Holding(

@@ -43,6 +43,11 @@ def list_path(**query: str | int | None) -> str:
     return "/questions" + (f"?{urlencode(given)}" if given else "")
 
 
+def followed_path(page: int = 1) -> str:
+    """Return the path of what somebody follows."""
+    return "/settings/following" + (f"?page={page}" if page > 1 else "")
+
+
 def ask_path(title: str = "") -> str:
     """Return the path of the ask page, with the title filled in."""
     return "/ask" + (f"?{urlencode({'title': title})}" if title else "")

@@ -26,10 +26,11 @@ class NotificationKind(StrEnum):
     KEEPING = "keeping"
     HELPED = "helped"
     REPORT = "report"
+    STARTED = "started"
 
 
 # Kinds that are mailed only to people who asked for it.
-OFF_BY_DEFAULT = frozenset({NotificationKind.REPORT})
+OFF_BY_DEFAULT = frozenset({NotificationKind.REPORT, NotificationKind.STARTED})
 
 
 class Notification(Model):

@@ -101,7 +101,7 @@ def _write(payload: Payload, target: Target, said: Callable[[str], str], day: st
     numbers = [str(payload.get(key) or 0) for key in ("post_id", "comment_id", "article_id")]
     if kind in _AGAIN:  # the same question may wait too long again, another day
         numbers.append(day)
-    subject = f"Re: {target.title}" if thread else target.title
+    subject = f"Re: {target.title}" if thread and kind != NotificationKind.STARTED else target.title
     if kind == NotificationKind.DESK:
         subject = desk_subject(unpack(payload.get("text", "")), target.title)
     return write_letter(

@@ -23,6 +23,7 @@ KIND_LABELS: dict[str, str] = {
     NotificationKind.KEEPING: lazy_gettext("An article that you look after needs you"),
     NotificationKind.HELPED: lazy_gettext("An article built from your answers helped more people"),
     NotificationKind.REPORT: lazy_gettext("Moderators decide about something you reported"),
+    NotificationKind.STARTED: lazy_gettext("New questions and discussions in tags and categories you follow"),
 }
 ICONS: dict[str, str] = {
     NotificationKind.ANSWER: "chat",
@@ -36,6 +37,7 @@ ICONS: dict[str, str] = {
     NotificationKind.KEEPING: "book",
     NotificationKind.HELPED: "likely",
     NotificationKind.REPORT: "flag",
+    NotificationKind.STARTED: "bell",
 }
 _ARTICLE = lazy_gettext("What you wrote became part of an article %(title)s")
 _LEADS: dict[str, str] = {
@@ -147,6 +149,18 @@ def article_news(what: str) -> Saying:
 @teller("article")
 def _say_article(what: str, title: str = "") -> str:
     return fill(str(_ARTICLE_NEWS[what]), title=title)
+
+
+def started(thread_kind: str, place: str) -> Saying:
+    """Return what followers of a tag or category hear of a new thread there."""
+    return Saying("started", thread_kind, place)
+
+
+@teller("started")
+def _say_started(thread_kind: str, place: str, title: str = "") -> str:
+    is_question = thread_kind == "question"
+    message = _("New question in %(place)s: %(title)s") if is_question else _("New discussion in %(place)s: %(title)s")
+    return fill(message, place=place, title=title)
 
 
 def asks_for_details(name: str) -> Saying:

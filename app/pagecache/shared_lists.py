@@ -1,9 +1,9 @@
-"""Lists as members share them: nothing on them is anybody's own but the frame.
+"""Lists as members share them: nothing on them is anybody's own but the frame, and whether they follow a tag or category.
 
 Visitors have the copies in front of Flask; staff and moderators, and who is told something (a message), get a page of their own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from app.web.context import acting_as, current_actor
 from app.web.pieces import for_many
 
 View = Callable[..., Response]
+OwnParts = Callable[..., Mapping[str, str]]
 
 
 class _Key(Struct, frozen=True):
@@ -30,10 +31,11 @@ class _Key(Struct, frozen=True):
     reader: Actor
 
 
-def members_share(*choices: str) -> Callable[[View], View]:
+def members_share(*choices: str, own: OwnParts | None = None) -> Callable[[View], View]:
     """Let members of one kind share what a view makes of its address and these choices in the query; others stay with one reader.
 
-    The view asks `current_actor()` who is reading, says what it shows (`keep_page`), and shows nothing of its reader but the frame.
+    The view asks `current_actor()` who is reading, says what it shows (`keep_page`), and shows nothing of its reader but the frame
+    and what `own` finds for the places of their own, given the actor and what the view is given.
     To stand below the access marker.
     """
     known = frozenset(choices)
@@ -53,7 +55,7 @@ def members_share(*choices: str) -> Callable[[View], View]:
                 if made.status_code != 200:
                     return made
                 page = pages.keep(key, cast(flask.Response, made), None)
-            return filled_in(actor, page)
+            return filled_in(actor, page, own(actor, **kwargs) if own is not None else None)
 
         return shared
 

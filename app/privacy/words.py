@@ -14,6 +14,8 @@ FOR_OTHERS: dict[str, str] = {
     "votes": lazy_gettext("Their votes"),
     "me_too": lazy_gettext("Problems that they said they have, too"),
     "follows": lazy_gettext("Threads that they follow or left"),
+    "tags_followed": lazy_gettext("Tags that they follow"),
+    "categories_followed": lazy_gettext("Categories that they follow"),
     "drafts": lazy_gettext("Texts that they have not posted yet"),
     "acceptances": lazy_gettext("Answers that they accepted"),
     "outcomes": lazy_gettext("What they said about whether answers worked"),

@@ -21,6 +21,8 @@ from app.kb.events import ArticleHelped, ArticlePublished, ReviewDue
 from app.kb.models import ArticleSource
 from app.notifications import composing
 from app.notifications.models import AskedRole, MailPreference, Notification, NotificationKind, OutcomeRequest
+from app.notifications.sentences import started
+from app.notifications.telling import pack
 from tests.factories import accept, make_answer, make_article, make_person, make_question
 from tests.flows.crawling import AGENT, path_of
 from tests.mailbox import collect, html_of, text_of
@@ -99,6 +101,13 @@ def mails(app: Flask) -> dict[str, list[EmailMessage]]:
         db.session.flush()
         enqueue("mail.send", {"kind": "report", "person_id": ben.id, "notification_id": line.id})
     sent("report")
+    with unit_of_work():
+        db.session.add(MailPreference(person_id=ben.id, kind=NotificationKind.STARTED))
+        enqueue(
+            "mail.send",
+            {"kind": "started", "person_id": ben.id, "thread_id": thread.id, "text": pack(started("question", "#pump"))},
+        )
+    sent("started")
     for kind in ACCOUNT:
         person = make_person(pending_email="new@example.com")
         with unit_of_work():

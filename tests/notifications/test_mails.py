@@ -57,7 +57,7 @@ def test_an_answer_is_mailed_with_text_html_links_and_one_click_unsubscribe(app:
     assert unsubscribe.startswith("http://community.test/unsubscribe/") and unsubscribe in text_of(mail)
     assert mail["Auto-Submitted"] == "auto-generated" and mail["Date"]
     assert app.test_client().post(unsubscribe.removeprefix("http://community.test")).status_code == 200
-    assert list_refused_kinds(asker.id) == {"answer", "report"}
+    assert list_refused_kinds(asker.id) == {"answer", "report", "started"}
     answer(thread, ann)
     assert len(collect(app)) == 1
 

@@ -11,7 +11,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.uow import unit_of_work
 from app.forum.models import Post
-from app.notifications.models import MailPreference, Notification, NotificationKind
+from app.notifications.models import OFF_BY_DEFAULT, MailPreference, Notification, NotificationKind
 from app.notifications.queries import count_unread, list_refused_kinds
 from app.notifications.services import preferences, reading
 from app.notifications.tokens import make_unsubscribe_token, read_unsubscribe_token
@@ -106,7 +106,7 @@ def test_mails_are_chosen_by_kind(app: Flask) -> None:
     browser.get("/settings/notifications")
     kinds = set(NotificationKind) - {NotificationKind.DESK}  # word from the desk is for staff
     on = browser.page is not None and set(browser.page.xpath("//input[@name='kind'][@checked]/@value"))
-    assert on == kinds - {NotificationKind.REPORT}, "what became of reports is mailed only to those who ask for it"
+    assert on == kinds - {NotificationKind.REPORT, NotificationKind.STARTED}, "these are mailed only to those who ask for them"
     browser.submit("/settings/notifications", {"kind": ["answer", "mention", "nonsense"]})
     assert list_refused_kinds(person.id) == kinds - {"answer", "mention"}
     browser.get("/settings/notifications")
@@ -130,7 +130,7 @@ def test_one_click_of_a_mail_program_switches_one_kind_off_without_token_and_red
     path = unsubscribe_path(make_unsubscribe_token(str(app.secret_key), person.id, "answer"))
     for _ in range(2):
         assert app.test_client().post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert list_refused_kinds(person.id) == {"answer", "report"} and list_refused_kinds(other.id) == {"report"}
+    assert list_refused_kinds(person.id) == {"answer", *OFF_BY_DEFAULT} and list_refused_kinds(other.id) == OFF_BY_DEFAULT
 
 
 def test_the_buttons_on_the_page_switch_one_kind_or_all_off(app: Flask) -> None:
@@ -139,7 +139,7 @@ def test_the_buttons_on_the_page_switch_one_kind_or_all_off(app: Flask) -> None:
     visitor = Browser(app)
     visitor.get(path)
     assert "Done" in visitor.submit("/unsubscribe/", {}, status=200).text
-    assert list_refused_kinds(person.id) == {"comment", "report"}
+    assert list_refused_kinds(person.id) == {"comment", *OFF_BY_DEFAULT}
     assert "You get mails" not in visitor.get(path).text, "they have stopped already"
     visitor.submit("/unsubscribe/", {"scope": "all"}, status=200)
     assert list_refused_kinds(person.id) == set(NotificationKind)

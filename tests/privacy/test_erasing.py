@@ -17,7 +17,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.markup import render_markdown
 from app.core.uow import unit_of_work
-from app.forum.models import Draft, Follow, Post, PostRevision, Thread, Vote
+from app.forum.models import CategoryFollow, Draft, Follow, Post, PostRevision, Thread, Vote
 from app.forum.services.sweeping import UNTITLED
 from app.jobs.worker import run_until_idle
 from app.moderation.models import LogEntry
@@ -99,13 +99,14 @@ def test_nothing_that_names_the_person_is_left(ada: Person):
             [
                 Draft(person_id=ada.id, key="ask", fields={"title": "x"}),
                 Follow(person_id=ada.id, thread_id=question.id),
+                CategoryFollow(person_id=ada.id, category_id=question.category_id),
                 Vote(person_id=ada.id, post_id=make_vote_target(), value=1),
             ]
         )
     gone = erase(ada)
     assert gone.name.startswith("removed-") and gone.display_name == "[removed]" and gone.erased_at
     assert not any((gone.email, gone.pending_email, gone.password_hash, gone.about_source, gone.about_html, gone.website))
-    assert not db.session.query(Draft).count() and not db.session.query(Follow).count()
+    assert not any(db.session.query(model).count() for model in (Draft, Follow, CategoryFollow))
     assert db.session.query(Vote).count() == 1
     authors = set(db.session.scalars(sa.select(Post.author_id).where(Post.id.in_([answer.id, opening_of(question).id]))))
     assert authors == {None} and db.session.get_one(Thread, question.id).author_id is None

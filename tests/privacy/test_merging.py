@@ -14,7 +14,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
-from app.forum.models import Follow, MeToo, Post, Thread, Vote
+from app.forum.models import CategoryFollow, Follow, MeToo, Post, Tag, TagFollow, Thread, Vote
 from app.forum.services.duplicates import close_as_duplicate
 from app.forum.services.judging import say_worked, take_back_word
 from app.forum.services.recounting import recount_all
@@ -50,6 +50,9 @@ def test_everything_moves_and_nothing_counts_twice(admin: Person, pair: tuple[Pe
     question, foreign = make_question(author=old), make_question()
     answer, target = make_answer(foreign, author=old), opening_of(foreign)
     with unit_of_work():
+        tag = Tag(name="pump")
+        db.session.add(tag)
+        db.session.flush()
         db.session.add_all(
             [
                 Vote(post_id=target.id, person_id=old.id, value=1),
@@ -58,12 +61,16 @@ def test_everything_moves_and_nothing_counts_twice(admin: Person, pair: tuple[Pe
                 MeToo(thread_id=question.id, person_id=new.id),
                 Follow(thread_id=foreign.id, person_id=old.id),
                 Follow(thread_id=foreign.id, person_id=new.id),
+                TagFollow(tag_id=tag.id, person_id=old.id),
+                TagFollow(tag_id=tag.id, person_id=new.id),
+                CategoryFollow(category_id=foreign.category_id, person_id=old.id),
             ]
         )
     recount_all()
     merge(admin, pair)
     assert db.session.get_one(Thread, question.id).author_id == new.id == db.session.get_one(Post, answer.id).author_id
     assert [(vote.post_id, vote.person_id) for vote in db.session.query(Vote)] == [(target.id, new.id)]
+    assert [row.person_id for row in (*db.session.query(TagFollow), *db.session.query(CategoryFollow))] == [new.id, new.id]
     assert db.session.query(Follow).count() == 1 and not db.session.query(MeToo).count()
     assert db.session.get_one(Post, target.id).score == 1 and db.session.get_one(Post, answer.id).score == 0
     assert recount_all().total == 0

@@ -1,4 +1,4 @@
-"""What people do with threads beside posting: vote, say me-too, follow, keep a draft."""
+"""What people do with threads beside posting: vote, say me-too, follow them or their tags and categories, keep a draft."""
 
 from datetime import datetime
 from typing import Any
@@ -50,6 +50,26 @@ class Follow(Model):
     thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)
     is_muted: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class TagFollow(Model):
+    """A person wants to hear of new threads with a tag."""
+
+    __tablename__ = "tag_follow"
+
+    tag_id: Mapped[int] = mapped_column(sa.ForeignKey("tag.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class CategoryFollow(Model):
+    """A person wants to hear of new threads in a category. Ends with the category."""
+
+    __tablename__ = "category_follow"
+
+    category_id: Mapped[int] = mapped_column(sa.ForeignKey("category.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 

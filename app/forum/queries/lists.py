@@ -16,7 +16,7 @@ from app.forum.models.product import VersionWord
 from app.forum.models.thread import Status, ThreadKind
 from app.forum.policies import listed_of_named, listed_threads
 from app.forum.queries.categories import Topic, reader_of
-from app.forum.queries.tags import TagRow
+from app.forum.queries.tags import TagRow, find_tag
 from app.forum.urls import thread_path
 from app.pageviews.models import PageviewRecent
 from app.web.marking import SITE, THREADS
@@ -218,6 +218,12 @@ def list_threads(
     ids = {"category": category, "tag": tag, "author": author, "version": version}
     found = _find(actor, view, offset, limit, kind, is_small, **ids)
     return Page.from_rows(rows_of(found[: PER_PAGE + 1]), page, PER_PAGE)
+
+
+def find_known_tag(actor: Actor, name: str) -> TagRow | None:
+    """Return a tag by its exact name if the actor finds a thread for it: no other exists for them."""
+    tag = find_tag(name)
+    return tag if tag and (tag.thread_count or list_threads(actor, tag=tag.id, is_small=True).items) else None
 
 
 def list_first_threads(actor: Actor, *, view: str, kind: str | None = None, limit: int = 5) -> tuple[ThreadRow, ...]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.core.actor import Actor
 from app.core.db import read
-from app.forum.models import Follow, Post, Thread, ThreadTag
+from app.forum.models import CategoryFollow, Follow, Post, TagFollow, Thread, ThreadTag
 from app.forum.models.thread import ThreadKind
 from app.forum.queries.categories import reader_of
 from app.forum.queries.lists import STILL_UNANSWERED, ThreadRow, base_select, rows_of
@@ -35,14 +35,16 @@ def list_followed(actor: Actor) -> tuple[ThreadRow, ...]:
 
 
 def list_wanted(actor: Actor) -> tuple[ThreadRow, ...]:
-    """Return the newest questions of others without an answer in the tags that the person writes about, and does not follow yet.
+    """Return the newest questions of others without an answer that the person does not follow yet, in the tags that they write about
+    or follow, and in the categories that they follow.
 
-    Two or three statements; one for who has not written about any tag.
+    Two or three statements; one for who has not written about any tag and follows nothing.
     """
     found: tuple[ThreadRow, ...] = ()
-    tag_ids = list(read(_KNOWN_TAGS, {"person_id": actor.id}).scalars()) if actor.id is not None else []
-    for looked_at in WAITING_LOOKED_AT if tag_ids else ():
-        found = _rows(_wanted(reader_of(actor)), actor, tag_ids=tag_ids, looked_at=looked_at)
+    places = read(_PLACES, {"person_id": actor.id}).all() if actor.id is not None else []
+    tag_ids, category_ids = [row.tag_id for row in places if row.tag_id], [row.category_id for row in places if row.category_id]
+    for looked_at in WAITING_LOOKED_AT if places else ():
+        found = _rows(_wanted(reader_of(actor)), actor, tag_ids=tag_ids, category_ids=category_ids, looked_at=looked_at)
         if len(found) == MOST:
             break
     return found
@@ -66,13 +68,20 @@ def _followed(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
     return found.order_by(Thread.last_activity_at.desc(), Thread.id.desc()).limit(MOST)
 
 
-def _known_tags() -> sa.Select[int]:
+def _places() -> sa.CompoundSelect[int | None, int | None]:
+    """Tags and categories that are a person's own."""
     recent = sa.select(Post.thread_id).where(Post.author_id == _ME).order_by(Post.created_at.desc()).limit(KNOWN_POSTS).subquery()
     known = sa.select(ThreadTag.tag_id).join(recent, recent.c.thread_id == ThreadTag.thread_id)
-    return known.group_by(ThreadTag.tag_id).order_by(sa.func.count().desc(), ThreadTag.tag_id).limit(KNOWN_TAGS)
+    commonest = known.group_by(ThreadTag.tag_id).order_by(sa.func.count().desc(), ThreadTag.tag_id).limit(KNOWN_TAGS).subquery()
+    none = sa.null().cast(sa.BigInteger)
+    return sa.union_all(
+        sa.select(commonest.c.tag_id, none.label("category_id")),
+        sa.select(TagFollow.tag_id, none).where(TagFollow.person_id == _ME),
+        sa.select(none, CategoryFollow.category_id).where(CategoryFollow.person_id == _ME),
+    )
 
 
-_KNOWN_TAGS = _known_tags()
+_PLACES = _places()
 
 
 @lru_cache(maxsize=8)
@@ -85,7 +94,10 @@ def _wanted(reader: Actor) -> sa.Select[*tuple[Any, ...]]:
         .limit(sa.bindparam("looked_at"))
         .subquery()
     )
-    is_known = sa.exists().where(ThreadTag.thread_id == Thread.id, ThreadTag.tag_id.in_(sa.bindparam("tag_ids", expanding=True)))
+    is_known = sa.or_(
+        sa.exists().where(ThreadTag.thread_id == Thread.id, ThreadTag.tag_id.in_(sa.bindparam("tag_ids", expanding=True))),
+        Thread.category_id.in_(sa.bindparam("category_ids", expanding=True)),
+    )
     follows = sa.exists().where(Follow.thread_id == Thread.id, Follow.person_id == _ME, Follow.is_muted.is_(False))
     is_other = sa.or_(Thread.author_id.is_(None), Thread.author_id != _ME)
     found = base_select(reader, is_named=True).join(waiting, waiting.c.id == Thread.id).where(is_other, is_known, ~follows)

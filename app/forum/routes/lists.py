@@ -26,7 +26,7 @@ from app.web.contract import ListFacts
 from app.web.forms import query_line
 from app.web.marking import THREADS, keep_page
 from app.web.redirects import moved
-from app.web.render import page
+from app.web.render import macro, page
 from app.web.seo import Head, contract_of, numbered
 
 VIEW_LABELS = {
@@ -119,6 +119,11 @@ def list_head(title: str, description: str, address: ListAddress, rows: Page[Mar
         next_path=address.with_page(number + 1) if rows.has_next else "",
         feeds=[(_("Newest threads"), "/feed.atom")],
     )
+
+
+def follow_part(follows: bool) -> dict[str, str]:
+    """Return what stands in the place of the button on a page that members share; nothing where it is as for most."""
+    return {"follow": macro("components/thread_marks.html", "follow_button")(True)} if follows else {}
 
 
 @blueprint.get("/questions")

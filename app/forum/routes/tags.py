@@ -5,15 +5,17 @@ from urllib.parse import urlencode
 from flask import request
 from werkzeug.wrappers import Response
 
+from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext
 from app.core.pagination import parse_page
 from app.core.records import replace
-from app.forum.queries.lists import QUESTION_VIEWS, has_few, list_threads
-from app.forum.queries.tags import find_tag, list_tags
+from app.forum.queries.followed import follows_tag
+from app.forum.queries.lists import QUESTION_VIEWS, find_known_tag, has_few
+from app.forum.queries.tags import list_tags
 from app.forum.routes.blueprint import blueprint
-from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, list_head
+from app.forum.routes.lists import ListAddress, asked_view, asks_for_first_page, follow_part, list_head
 from app.forum.routes.shown_rows import show_threads
 from app.pagecache.shared_lists import members_share
 from app.web.access import public
@@ -21,7 +23,7 @@ from app.web.context import current_actor
 from app.web.contract import ListFacts
 from app.web.forms import query_line
 from app.web.marking import THREADS, keep_page
-from app.web.redirects import moved
+from app.web.redirects import login_path, moved
 from app.web.render import page
 from app.web.seo import Head, contract_of, numbered
 
@@ -66,15 +68,19 @@ def tags() -> Response:
     )
 
 
+def _own_parts(actor: Actor, name: str) -> dict[str, str]:
+    return follow_part(follows_tag(actor, name))
+
+
 @blueprint.get("/tags/<name>")
 @public
-@members_share("view", "page")
+@members_share("view", "page", own=_own_parts)
 def tag_page(name: str) -> Response:
     """List the threads with a tag. A tag that the actor finds no thread for does not exist for them."""
     actor = current_actor()
     number = parse_page(request.args.get("page"))
-    tag = find_tag(name) or find_tag(name.lower())
-    if tag is None or not (tag.thread_count or list_threads(actor, tag=tag.id, is_small=True).items):
+    tag = find_known_tag(actor, name) or find_known_tag(actor, name.lower())
+    if tag is None:
         raise NotFound(_("There is no such tag."))
     if tag.name != name:
         return moved(tag.path)
@@ -94,6 +100,8 @@ def tag_page(name: str) -> Response:
             feeds=[(_("New about %(tag)s", tag=tag.name), f"{tag.path}/feed.atom")] if tag.thread_count else [],
         ),
         tag=tag,
+        follows=follows_tag(actor, tag.name),
+        login_path=login_path(tag.path),
         view=address.view,
         rows=rows,
         tabs_links=address.view_links(QUESTION_VIEWS),

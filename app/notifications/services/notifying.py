@@ -224,7 +224,8 @@ def _step(values: dict[str, Any], lines: Sequence[Any]) -> tuple[str, int]:
     """Return what becomes of a person's line: they need a new one, have one about the same that is renewed (its id), or know of this
     very text."""
     text = (values["post_id"], values["comment_id"])
-    if values["kind"] in _OF_TEXT and any(line.kind in _OF_TEXT and (line.post_id, line.comment_id) == text for line in lines):
+    known = (*_OF_TEXT, values["kind"]) if values["kind"] in (*_OF_TEXT, NotificationKind.STARTED) else ()
+    if any(line.kind in known and (line.post_id, line.comment_id) == text for line in lines):
         return _KNOWN, 0
     same = (line.id for line in lines if line.read_at is None and _is_same_matter(line, values))
     line_id = next(same, None)
