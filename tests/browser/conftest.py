@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
@@ -32,12 +33,20 @@ def chromium() -> Iterator[Chromium]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site with an admin and nothing else."""
+    place = Server(tmp_path_factory.mktemp("prepared") / "instance")
+    place.run("init")
+    place.run("user", "create", "boss", "--email", "boss@example.com", "--role", "admin", "--password-stdin", given=PASSWORD)
+    return place.instance
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[Server]:
     """A new production site with an admin and nothing else."""
-    running = Server(tmp_path_factory.mktemp("browsed") / "instance", extra={"RATE_LIMITS": "off"})
-    running.run("init")
-    running.run("user", "create", "boss", "--email", "boss@example.com", "--role", "admin", "--password-stdin", given=PASSWORD)
+    instance = Path(shutil.copytree(prepared, tmp_path_factory.mktemp("browsed") / "instance"))
+    running = Server(instance, extra={"RATE_LIMITS": "off"})
     yield running.start()
     running.kill()
 

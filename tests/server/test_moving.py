@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -16,25 +17,47 @@ from tests.server.test_starting import run
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def address(testrun_uid: str) -> str:
-    """The address of an empty database on a real PostgreSQL."""
+@pytest.fixture(scope="module")
+def postgres(testrun_uid: str) -> str:
+    """The address of a real PostgreSQL, in which `moving_ready` is prepared and empty."""
     server = start_postgres(testrun_uid)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS moving")
-        connection.execute("CREATE DATABASE moving")
-    return server.replace("/postgres?", "/moving?")
+        connection.execute("DROP DATABASE IF EXISTS moving_ready")
+        connection.execute("CREATE DATABASE moving_ready")
+    return server
 
 
-def test_every_row_moves_and_ids_go_on_after_the_last(tmp_path: Path, address: str) -> None:
-    place = Server(tmp_path / "instance")
-    file = place.instance / "threadwell.sqlite3"
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Path:
+    """The folder of a site on SQLite with the demo community; PostgreSQL is prepared by the same commands."""
+    place = Server(tmp_path_factory.mktemp("moving") / "instance")
     assert [run(place, command)[0] for command in ("init", "demo", "recount")] == [0, 0, 0]
-    code, said = run(place, "move", str(file))
+    code, said = run(place, "move", str(place.instance / "threadwell.sqlite3"))
     assert code == 1 and "Please set DATABASE_URL" in said
-    code, said = run(place, "move", str(file), DATABASE_URL=address)
+    ready = postgres.replace("/postgres?", "/moving_ready?")
+    code, said = run(place, "move", str(place.instance / "threadwell.sqlite3"), DATABASE_URL=ready)
     assert code == 1 and "run `threadwell init` first" in said
-    assert run(place, "init", DATABASE_URL=address)[0] == 0
+    assert run(place, "init", DATABASE_URL=ready)[0] == 0
+    return place.instance
+
+
+@pytest.fixture
+def place(tmp_path: Path, demo: Path) -> Server:
+    """The site, to be harmed."""
+    return Server(Path(shutil.copytree(demo, tmp_path / "instance")))
+
+
+@pytest.fixture
+def address(postgres: str, demo: Path) -> str:
+    """The address of a prepared and empty PostgreSQL."""
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS moving")
+        connection.execute("CREATE DATABASE moving TEMPLATE moving_ready")
+    return postgres.replace("/postgres?", "/moving?")
+
+
+def test_every_row_moves_and_ids_go_on_after_the_last(place: Server, address: str) -> None:
+    file = place.instance / "threadwell.sqlite3"
     code, said = run(place, "move", str(file), DATABASE_URL=address)
     assert code == 0 and "78 threads and articles are searchable" in said, said
     with closing(sqlite3.connect(file)) as old, psycopg.connect(address) as new:
@@ -54,11 +77,8 @@ def test_every_row_moves_and_ids_go_on_after_the_last(tmp_path: Path, address: s
     assert code == 1 and "choose an empty database" in said
 
 
-def test_a_row_that_postgresql_refuses_is_named_and_nothing_has_moved(tmp_path: Path, address: str) -> None:
-    place = Server(tmp_path / "instance")
+def test_a_row_that_postgresql_refuses_is_named_and_nothing_has_moved(place: Server, address: str) -> None:
     file = place.instance / "threadwell.sqlite3"
-    assert [run(place, command)[0] for command in ("init", "demo")] == [0, 0]
-    assert run(place, "init", DATABASE_URL=address)[0] == 0
     for harm, named in (
         ("UPDATE thread SET title = 'Pump' || char(0) WHERE id = 1", "NUL"),
         ("UPDATE thread SET title = 'Pump', author_id = 987654 WHERE id = 1", "987654"),
@@ -76,14 +96,12 @@ def test_a_row_that_postgresql_refuses_is_named_and_nothing_has_moved(tmp_path: 
     assert code == 0 and "threads and articles are searchable" in said
 
 
-def test_articles_without_any_account_are_not_written_over(tmp_path: Path, address: str) -> None:
-    place, articles = Server(tmp_path / "instance"), tmp_path / "articles" / "pumps"
+def test_articles_without_any_account_are_not_written_over(tmp_path: Path, place: Server, address: str) -> None:
+    articles = tmp_path / "articles" / "pumps"
     articles.mkdir(parents=True)
     (articles / "prime.md").write_text(
         "# Prime the pump\n\nFill it with water before it runs for the first time.\n", encoding="utf-8"
     )
-    assert run(place, "init")[0] == 0
-    assert run(place, "init", DATABASE_URL=address)[0] == 0
     assert run(place, "import", "markdown", str(articles.parent), DATABASE_URL=address)[0] == 0
     code, said = run(place, "move", str(place.instance / "threadwell.sqlite3"), DATABASE_URL=address)
     assert code == 1 and "choose an empty database" in said
