@@ -80,6 +80,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
+@pytest.fixture
+def context(chromium: Chromium, demo: Server) -> Iterator[BrowserContext]:
+    """A wide window of the demo's, without anybody signed in."""
+    made = chromium.new_context(base_url=demo.url, viewport={"width": 1280, "height": 800}, user_agent=AGENT, locale="en")
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
 def sign_in_as_admin(context: BrowserContext, server: Server) -> None:
     """Sign in with the name and password that the demo wrote beside its database."""
     found = re.search(r"^admin\s+(\S+)\s+(\S+)", (server.instance / "demo-signins.txt").read_text(), re.MULTILINE)

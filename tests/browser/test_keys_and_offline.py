@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, expect
@@ -21,14 +19,6 @@ FOCUS = """() => {
     seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
   };
 }"""
-
-
-@pytest.fixture
-def context(chromium: Chromium, demo: Server) -> Iterator[BrowserContext]:
-    made = chromium.new_context(base_url=demo.url, viewport={"width": 1280, "height": 800}, user_agent=AGENT, locale="en")
-    made.set_default_timeout(10_000)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, expect
@@ -14,14 +12,6 @@ from tests.server.running import AGENT, Server
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Blanks pass the browser's own check and are refused by the server, like much else.
 BLANKS = "   "
-
-
-@pytest.fixture
-def context(chromium: Chromium, demo: Server) -> Iterator[BrowserContext]:
-    made = chromium.new_context(base_url=demo.url, viewport={"width": 1280, "height": 800}, user_agent=AGENT, locale="en")
-    made.set_default_timeout(10_000)
-    yield made
-    made.close()
 
 
 @pytest.fixture
